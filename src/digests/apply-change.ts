@@ -10,8 +10,9 @@ import {
   topicDifference,
   withoutEndedPause,
 } from '../subscribers/change.ts'
+import { recordConsents } from '../subscribers/consent.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
-import { changeSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
+import { changeSubscriber } from '../subscribers/subscriber.repo.ts'
 import {
   MAX_TOPICS,
   requireSubscription,
@@ -59,8 +60,11 @@ export async function applyChange(tx: Database, input: ChangeInput): Promise<num
     await changeTopics(tx, subscriber.id, before.topics, topics)
   const consent = { subscriberId: subscriber.id, at: now }
   if (before.state !== subscriber.state)
-    await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended' })
-  for (const event of eventsOf(before, after)) await recordConsent(tx, { ...consent, event, how })
+    await recordConsents(tx, [{ ...consent, event: 'resumed', how: 'pause ended' }])
+  await recordConsents(
+    tx,
+    eventsOf(before, after).map((event) => ({ ...consent, event, how })),
+  )
   return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 

@@ -4,6 +4,7 @@ import type { Deps } from '../core/deps.ts'
 import { memoize } from '../core/memoize.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
+import type { Paper } from '../papers/paper.ts'
 import { Archive } from '../queries/archive.ts'
 import { proposedName } from '../queries/language/topic-name.ts'
 import { learnedModel } from '../queries/learned/learned-models.ts'
@@ -17,7 +18,7 @@ import { runYielding } from '../search/yield-to-event-loop.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
-import { createMatcher } from './matcher.ts'
+import { createMatcher, type Matcher } from './matcher.ts'
 import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
 
 export interface CandidatePool {
@@ -48,49 +49,25 @@ export async function openCandidatePool(
 ): Promise<CandidatePool> {
   const { db } = deps
   const { papers, history } = await papersWithHistory(db, { since, upTo })
-  // The archive that previews use, so that they agree. Without a space, nothing is close.
-  const isLearned = (await learnedModel(db, 'space')) !== undefined
-  const whole =
-    isLearned && (await topicsInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
-  // What was learned anew since then would not agree with it.
-  const usage = whole ? whole.usage : ((await learnedModel(db, 'usage')) ?? NO_USAGE)
+  const { archive, whole, usage } = await openArchives(deps, papers)
   const queries = new Map<number, Query>()
-  const archive = new Archive(new PaperIndex())
-  await upsertYielding(archive.index, papers)
-  await runYielding(archive.computeVectors(whole?.vectors?.space))
   const matcher = createMatcher(papers, queries, { archive, whole })
-  const { texts } = matcher
-  const snapshots = new Map<number, Map<number, PaperSnapshot>>()
-  const newMatches = memoize((key: string) => {
-    const [queryId, then] = key.split(' ').map(Number) as [number, number]
-    const query = queries.get(queryId)
-    if (!query || !isTimeDependent(query)) return new Map<number, NewMatchCause>()
-    const matches = matcher.matches(queryId).map((paper) => papers[paper]!.id)
-    return newlyMatchingSince({ query, matches, texts, before: snapshots.get(then)! })
-  })
+  const { newlyMatching, loadSnapshots } = openSnapshots(matcher, queries)
   const nearMisses = memoize((queryId: number) => {
     const query = queries.get(queryId)
     if (!query) return []
-    const papers = matcher.near(query, MAX_EXAMINED)
-    return rankNearMisses(query, { papers, texts, limit: MAX_NEAR_MISSES })
+    const near = matcher.near(query, MAX_EXAMINED)
+    return rankNearMisses(query, { papers: near, texts: matcher.texts, limit: MAX_NEAR_MISSES })
   }, MAX_CACHED_QUERIES)
   return {
     history,
-    candidates: candidatesFrom(matcher, {
-      nearMisses,
-      newlyMatching: (queryId, then) => newMatches(`${queryId} ${then}`),
-    }),
+    candidates: candidatesFrom(matcher, { nearMisses, newlyMatching }),
     mayNewlyMatch: (topics) =>
       topics.some(({ queryId }) => {
         const query = queries.get(queryId)
         return query !== undefined && isTimeDependent(query)
       }),
-    loadSnapshots: async (db, histories) => {
-      const unknown = histories.filter((history) => !snapshots.has(history))
-      const moved = papers.filter(({ votes, revisedDay }) => votes !== null || revisedDay !== null)
-      const paperIds = moved.map(({ id }) => id)
-      for (const upTo of unknown) snapshots.set(upTo, await snapshotsAt(db, { paperIds, upTo }))
-    },
+    loadSnapshots,
     loadQueries: async (db, topics) => {
       const unknown = new Map(
         topics.flatMap(({ queryId, query }) => (queries.has(queryId) ? [] : [[queryId, query]])),
@@ -103,6 +80,42 @@ export async function openCandidatePool(
       }
     },
     forgetQueries: () => queries.clear(),
+  }
+}
+
+/** `archive`: of these papers. `whole`: of all papers, as previews use it, so that they agree; if topics may need it. */
+async function openArchives(deps: Deps, papers: readonly Paper[]) {
+  const { db } = deps
+  // Without a space, nothing is close.
+  const isLearned = (await learnedModel(db, 'space')) !== undefined
+  const whole =
+    isLearned && (await topicsInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
+  // What was learned since then would not agree with it.
+  const usage = whole ? whole.usage : ((await learnedModel(db, 'usage')) ?? NO_USAGE)
+  const archive = new Archive(new PaperIndex())
+  await upsertYielding(archive.index, papers)
+  await runYielding(archive.computeVectors(whole?.vectors?.space))
+  return { archive, whole, usage }
+}
+
+/** What the papers were at earlier points of their history, by its id. */
+function openSnapshots({ papers, texts, matches }: Matcher, queries: ReadonlyMap<number, Query>) {
+  const snapshots = new Map<number, Map<number, PaperSnapshot>>()
+  const newMatches = memoize((key: string) => {
+    const [queryId, history] = key.split(' ').map(Number) as [number, number]
+    const query = queries.get(queryId)
+    if (!query || !isTimeDependent(query)) return new Map<number, NewMatchCause>()
+    const ids = matches(queryId).map((docId) => papers[docId]!.id)
+    return newlyMatchingSince({ query, matches: ids, texts, before: snapshots.get(history)! })
+  })
+  return {
+    newlyMatching: (queryId: number, history: number) => newMatches(`${queryId} ${history}`),
+    loadSnapshots: async (db: Database, histories: readonly number[]): Promise<void> => {
+      const unknown = histories.filter((history) => !snapshots.has(history))
+      const moved = papers.filter(({ votes, revisedDay }) => votes !== null || revisedDay !== null)
+      const paperIds = moved.map(({ id }) => id)
+      for (const upTo of unknown) snapshots.set(upTo, await snapshotsAt(db, { paperIds, upTo }))
+    },
   }
 }
 
@@ -135,7 +148,7 @@ async function topicsInUse(db: Database): Promise<boolean> {
   return (await db.topic.findFirst({ select: { id: true } })) !== null
 }
 
-/** Whether topics use vote limits or newer versions: only then do older papers count besides those of two weeks. */
+/** A report: whether topics use vote limits or newer versions: only then do papers older than two weeks count. */
 async function turningInUse(db: Database): Promise<{ votes: boolean; revised: boolean }> {
   const [inUse] = await db.$queryRaw<{ votes: boolean; revised: boolean }[]>`
     select

@@ -1,6 +1,5 @@
 import type { Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
-import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
@@ -10,8 +9,7 @@ import {
   type ShownPaper,
   showClose,
   toShownPaper,
-  withOtherTopics,
-  withSentence,
+  withAddition,
 } from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import type { DigestSection } from './digest-content.ts'
@@ -44,7 +42,7 @@ export interface Candidates
   newlyMatching(queryId: number, history: number): ReadonlyMap<number, NewMatchCause>
   /** The papers nearest to a query that do not match it, best first; computed once per query. */
   nearMisses(queryId: number): readonly NearMiss[]
-  /** A paper that comes close to a query, for `withCloseTo`. */
+  /** A paper that comes close to a query, for `withAddition`. */
   showClose(docId: number, queryId: number): ShownPaper
   /** The paper as a digest shows it, under a query or without one. */
   shown(paperId: number, queryId?: number): ShownPaper
@@ -186,10 +184,7 @@ function shownUnder(
 ): ShownPaper {
   const [first, ...others] = offering.map((topic) => topics[topic]!)
   const paper = candidates.shown(candidates.papers[docId]!.id, first!.queryId)
-  return withOtherTopics(
-    paper,
-    others.map(({ name }) => name),
-  )
+  return others.length > 0 ? withAddition(paper, { also: others.map(({ name }) => name) }) : paper
 }
 
 function shownRising(
@@ -198,6 +193,5 @@ function shownRising(
   { docId, topics: offering }: SelectedPaper,
 ): ShownPaper {
   const paper = candidates.shown(candidates.papers[docId]!.id, topics[offering[0]!]!.queryId)
-  const names = offering.map((topic) => topics[topic]!.name).join(', ')
-  return withSentence(paper, fill(words.reason.rising, { topics: names }))
+  return withAddition(paper, { rising: offering.map((topic) => topics[topic]!.name) })
 }

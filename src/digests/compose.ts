@@ -1,7 +1,8 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
+import { LANGUAGE } from '../i18n/words.ts'
 import { CLOSENESS_UNIT, type ClosePaper } from '../queries/ranking/close-papers.ts'
-import { withCloseTo } from '../queries/reasons/shown-paper.ts'
+import { withAddition } from '../queries/reasons/shown-paper.ts'
 import { MAX_CLOSE } from '../search/close-of-days.ts'
 import type { LearnedTopic } from '../subscribers/vote.repo.ts'
 import { type Candidates, toSection } from './candidates.ts'
@@ -20,6 +21,7 @@ import {
 import { type Learned, learnedIn, MAX_MOVED, OF_PREFERENCE } from './learned.ts'
 import type { NewMatchCause } from './newly-matching.ts'
 import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
+import type { SourceNews } from './sources-line.ts'
 
 export interface ComposeInput {
   recipient: Recipient
@@ -34,7 +36,7 @@ export interface ComposeInput {
   last?: HistoryPoint
   /** What their votes and buttons taught, by the id of the topic. */
   learned?: ReadonlyMap<number, LearnedTopic>
-  sources: string
+  sources: SourceNews[]
   now: Date
 }
 
@@ -48,11 +50,11 @@ export const receivesSince = ({
 /** The part of a draft that is shown and frozen with the digest. */
 function draftContent(
   { localDate, sources }: ComposeInput,
-  shown: Omit<DigestContent, 'localDate' | 'sources'>,
+  shown: Omit<DigestContent, 'localDate' | 'lang' | 'sources'>,
 ): Pick<DigestDraft, 'papers' | 'matched' | 'content'> {
   const idsIn = (sections: DigestSection[]) => sections.flatMap(({ papers }) => papers.map(({ id }) => id))
   const papers = idsIn(shown.sections)
-  const content = papers.length > 0 ? { localDate, ...shown, sources } : null
+  const content = papers.length > 0 ? { localDate, lang: LANGUAGE, ...shown, sources } : null
   const matches = idsIn(shown.sections.filter(({ close }) => !close))
   return { papers, matched: matches.length + shown.more, content }
 }
@@ -107,7 +109,7 @@ function closeSection(
   const withClose = topics.map((topic) => ({ ...topic, close: closeToTopic(scope, topic, from) }))
   const isMatch = ({ queryId }: DigestTopic, docId: number) => candidates.isMatch(queryId, docId)
   const papers = closeToTopics(withClose, { isMatch, limit }).map(({ docId, topic: { id, name, queryId } }) =>
-    withCloseTo(candidates.showClose(docId, queryId), { topic: name, topicId: id }),
+    withAddition(candidates.showClose(docId, queryId), { closeTo: { topic: name, topicId: id } }),
   )
   return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []
 }

@@ -1,5 +1,7 @@
 import { addDays, type Day, dayOf } from '../core/dates.ts'
+import type { Language } from '../i18n/words.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
+import type { SourceNews } from './sources-line.ts'
 
 export interface DigestSection {
   /** The topic's name; null in the digest of a subscriber without topics, and of rising papers. */
@@ -8,14 +10,15 @@ export interface DigestSection {
   topicId: number | null
   /** Papers of the last two weeks that have reached the votes of a topic: the last section of the digest. */
   rising?: true
-  /** Papers that match no topic: each has `closeTo`. In digests of earlier releases, `topic` says it for all of them. */
+  /** Papers that match no topic: each has `closeTo`. */
   close?: true
   papers: ShownPaper[]
 }
 
-/** The content of a digest, frozen when it is planned. Stored as JSON: plain data. */
+/** The content of a digest, frozen when it is planned and stored as JSON: plain data, without sentences. */
 export interface DigestContent {
   localDate: Day
+  lang: Language
   /** The day whose best papers these are, for a subscriber without topics; for a week, its last day. */
   bestOf: Day | null
   /** The days that a weekly digest covers. */
@@ -25,8 +28,7 @@ export interface DigestContent {
   more: number
   /** The ids of the first of those papers, best first; empty if the page of `bestOf` lists them all. */
   beyond: number[]
-  /** "31 papers from Hugging Face" */
-  sources: string
+  sources: SourceNews[]
 }
 
 /** A range of days of papers, both ends included. */

@@ -1,5 +1,5 @@
-import { COLUMN_SEPARATOR, jsonColumn } from '../core/database/column-text.ts'
 import type { Database } from '../core/database/database.ts'
+import { jsonTexts } from '../core/database/json-texts.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { topicNames } from '../queries/language/topic-name.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
@@ -43,9 +43,9 @@ export interface DueDigest extends Recipient {
 }
 
 /**
- * Locks the next unfilled digests of a plan, by id after `after`, and their subscribers until the transaction ends. So
- * no other process fills these or another digest of the same subscribers, and none of them is erased before the message
- * is written. Digests that another planner has locked are skipped.
+ * A claim: locks the next unfilled digests of a plan, by id after `after`, and their subscribers until the transaction
+ * ends. So no other process fills these or another digest of the same subscribers, and none of them is erased before
+ * the message is written. Digests that another planner has locked are skipped.
  */
 export async function takeDueDigests(
   tx: Database,
@@ -71,7 +71,9 @@ type TopicRow = DigestTopic & { query: string }
 function namedTopics(rows: readonly TopicRow[]): DigestTopic[] {
   let names: string[] | undefined
   return rows.map(({ id, queryId, query }, i) => ({
-    ...{ id, queryId, query },
+    id,
+    queryId,
+    query,
     get name() {
       names ??= topicNames(rows)
       return names[i]!
@@ -134,7 +136,7 @@ export type FilledDigest = { id: number } & (
   | ({ outcome: 'planned' | 'nothing_matched'; content: StoredContent | null } & Omit<DigestDraft, 'content'>)
 )
 
-/** Fills digests that this transaction has locked. */
+/** A bulk write: fills digests that this transaction has locked. */
 export async function fillDigests(tx: Database, fillings: readonly FilledDigest[]): Promise<void> {
   const drafts = fillings.map((one) => (one.outcome === 'paused' ? undefined : one))
   const columns = {
@@ -146,7 +148,7 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
     bestDays: drafts.map((draft) => draft?.bestDay ?? null),
     papers: drafts.map((draft) => `{${draft?.papers.join() ?? ''}}`),
     matched: drafts.map((draft) => draft?.matched ?? 0),
-    contents: jsonColumn(drafts.map((draft) => draft?.content ?? null)),
+    contents: jsonTexts(drafts.map((draft) => draft?.content ?? null)),
   }
   // The range leads to the few rows by index, also while the statistics still know a smaller table.
   const [first, last] = [Math.min(...columns.ids), Math.max(...columns.ids)]
@@ -156,7 +158,7 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
       content = w.content::jsonb
     from unnest(${columns.ids}::int[], ${columns.outcomes}::text[], ${columns.fromPapers}::int[],
       ${columns.toPapers}::int[], ${columns.toHistories}::int[], ${columns.bestDays}::text[], ${columns.papers}::text[],
-      ${columns.matched}::int[], string_to_array(${columns.contents}, ${COLUMN_SEPARATOR}, 'null'))
+      ${columns.matched}::int[], ${columns.contents}::text[])
       as w(id, outcome, from_paper, to_paper, to_history, best_day, papers, matched, content)
     where d.id = w.id and d.id between ${first} and ${last}`
 }
@@ -197,6 +199,19 @@ export async function digestOn(
   return digest && { ...digest, content: await openStoredContent(db, digest.content) }
 }
 
+/** A subscriber's newest digest with a paper; null if no digest had it. */
+export async function newestDigestWith(
+  db: Database,
+  { subscriberId, paperId }: { subscriberId: string; paperId: number },
+): Promise<{ localDate: Date; messageId: string } | null> {
+  const found = await db.digest.findFirst({
+    where: { subscriberId, papers: { has: paperId }, message: { isNot: null } },
+    orderBy: { localDate: 'desc' },
+    select: { localDate: true, message: { select: { id: true } } },
+  })
+  return found && { localDate: found.localDate, messageId: found.message!.id }
+}
+
 /** The ranges and papers of a subscriber's digests before a date, newest first. */
 export const digestsBefore = (
   db: Database,
@@ -212,7 +227,7 @@ export const digestsBefore = (
 export const countOldDigests = (db: Database, before: Day): Promise<number> =>
   db.digest.count({ where: { localDate: { lt: midnight(before) }, message: null } })
 
-/** Deletes up to `most` of them; returns how many. */
+/** A bulk write: deletes up to `most` of them; returns how many. */
 export function deleteOldDigests(
   db: Database,
   { before, most }: { before: Day; most: number },

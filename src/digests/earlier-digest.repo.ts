@@ -2,6 +2,8 @@ import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { EarlierDigest } from './eligible-range.ts'
 
+// SQL by hand: reports.
+
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
 
 /**

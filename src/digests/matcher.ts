@@ -32,7 +32,7 @@ export interface Matcher {
   docIdOf(paperId: number): number | undefined
   /** The docIds of the papers that a query matches, ascending. */
   matches(queryId: number): readonly number[]
-  /** The same, best first. */
+  /** The papers that a query matches, best first. */
   ranked(queryId: number): RankedMatches
   isMatch(queryId: number, docId: number): boolean
   /** Why the query matches this paper, which it must match. */
@@ -82,52 +82,19 @@ export function createMatcher(
   { archive = archiveOf(papers), whole }: MatcherArchives = {},
 ): Matcher {
   const { index } = archive
-  const set = new QuerySet(index)
   const unreadable = new Map<number, unknown>()
-  const numberOf = memoize((queryId: number) => set.add(queries.get(queryId)!))
-  /** Valid until the next call. */
-  const found = (queryId: number): Readonly<Bits> => {
-    // Without it, its subscribers would get nothing and not notice.
-    if (!queries.has(queryId)) throw new Error(`query ${queryId} is not loaded`)
-    try {
-      if (!unreadable.has(queryId)) return set.peekMatches(numberOf(queryId))
-    } catch (error) {
-      unreadable.set(queryId, error)
-    }
-    return newBits(index.docCount)
-  }
+  const found = openFinder(index, queries, unreadable)
   const days = daysOf(papers)
-  /** The topic of a query by the docIds of the papers. */
-  const topicIn = (query: Query): Topic | null => {
-    const { index } = whole ?? archive
-    const topic = runToEnd(topicOf(whole ?? archive, query, days.to))
-    if (!topic) return null
-    const closeness = (docId: number) => {
-      // A paper may be withdrawn meanwhile.
-      const there = index.docIdOf(papers[docId]!.id)
-      return there === undefined ? 0 : topic.closeness(there)
-    }
-    return { ...topic, closeness }
-  }
-  const kept = new Map<number, RankedMatches>()
-  let room = MAX_KEPT
-  const ranked = (queryId: number): RankedMatches => {
-    const known = kept.get(queryId)
-    if (known) return known
-    const docs = found(queryId)
-    const query = queries.get(queryId)
-    const isRanked = query && !unreadable.has(queryId) && countBits(docs) > 0
-    const all = isRanked ? rankMatches(archive, query, { matches: docs, topic: topicIn(query) }) : NOTHING
-    room -= all.docIds.length
-    if (room < 0) {
-      kept.clear()
-      room = MAX_KEPT - all.docIds.length
-    }
-    kept.set(queryId, all)
-    return all
-  }
   const docIdOf = (paperId: number) => index.docIdOf(paperId)
   const texts = textsOf(papers, docIdOf)
+  const readable = (queryId: number) => (unreadable.has(queryId) ? undefined : queries.get(queryId))
+  const ranked = keepRanked((queryId) => {
+    const matches = found(queryId)
+    const query = readable(queryId)
+    if (!query || countBits(matches) === 0) return NOTHING
+    const topic = topicAmong(papers, query, { archive: whole ?? archive, upTo: days.to })
+    return rankMatches(archive, query, { matches, topic })
+  })
   const matches = (queryId: number): number[] => {
     const docIds: number[] = []
     forEachBit(found(queryId), (docId) => docIds.push(docId))
@@ -135,15 +102,10 @@ export function createMatcher(
   }
   const near = memoize((key: string): NearDay[] => {
     const [queryId, from, least] = key.split(' ') as [string, Day, string]
-    const query = queries.get(Number(queryId))
-    if (!query || !whole || unreadable.has(Number(queryId))) return []
-    return runToEnd(nearPapersByDay(whole, query, { ...days, from }, Number(least))).map((day) => ({
-      ...day,
-      papers: day.papers.flatMap((paper) => {
-        const docId = docIdOf(paper.id)
-        return docId === undefined ? [] : [{ ...paper, docId }]
-      }),
-    }))
+    const query = readable(Number(queryId))
+    if (!query || !whole) return []
+    const byDay = runToEnd(nearPapersByDay(whole, query, { ...days, from }, Number(least)))
+    return byDay.map((day) => ({ ...day, papers: withDocIds(day.papers, docIdOf) }))
   }, MAX_NEAR_QUERIES)
   return {
     papers,
@@ -162,6 +124,70 @@ export function createMatcher(
     preference: (profile) => preferenceOf(archive, profile),
   }
 }
+
+/**
+ * Finds the papers that a query matches; the result is valid until the next call. Adds queries that cannot be evaluated
+ * to `unreadable`.
+ */
+function openFinder(
+  index: PaperIndex,
+  queries: ReadonlyMap<number, Query>,
+  unreadable: Map<number, unknown>,
+): (queryId: number) => Readonly<Bits> {
+  const set = new QuerySet(index)
+  const numberOf = memoize((queryId: number) => set.add(queries.get(queryId)!))
+  return (queryId) => {
+    // Without it, its subscribers would get nothing and not notice.
+    if (!queries.has(queryId)) throw new Error(`query ${queryId} is not loaded`)
+    try {
+      if (!unreadable.has(queryId)) return set.peekMatches(numberOf(queryId))
+    } catch (error) {
+      unreadable.set(queryId, error)
+    }
+    return newBits(index.docCount)
+  }
+}
+
+/** What a query is about in an archive, by the docIds of `papers`. */
+function topicAmong(
+  papers: readonly Paper[],
+  query: Query,
+  { archive, upTo }: { archive: Archive; upTo: Day | undefined },
+): Topic | null {
+  const topic = runToEnd(topicOf(archive, query, upTo))
+  if (!topic) return null
+  const closeness = (docId: number) => {
+    // A paper may be withdrawn meanwhile.
+    const there = archive.index.docIdOf(papers[docId]!.id)
+    return there === undefined ? 0 : topic.closeness(there)
+  }
+  return { ...topic, closeness }
+}
+
+/** Forgets all when there are too many. */
+function keepRanked(rank: (queryId: number) => RankedMatches): (queryId: number) => RankedMatches {
+  const kept = new Map<number, RankedMatches>()
+  let room = MAX_KEPT
+  return (queryId) => {
+    const known = kept.get(queryId)
+    if (known) return known
+    const all = rank(queryId)
+    room -= all.docIds.length
+    if (room < 0) {
+      kept.clear()
+      room = MAX_KEPT - all.docIds.length
+    }
+    kept.set(queryId, all)
+    return all
+  }
+}
+
+/** The papers that are candidates, with their docIds among them. */
+const withDocIds = (papers: readonly ClosePaper[], docIdOf: Matcher['docIdOf']): ClosePaper[] =>
+  papers.flatMap((paper) => {
+    const docId = docIdOf(paper.id)
+    return docId === undefined ? [] : [{ ...paper, docId }]
+  })
 
 function textsOf(papers: readonly Paper[], docIdOf: Matcher['docIdOf']): PaperTexts {
   const text = memoize((docId: number) => toPaperText(papers[docId]!), MAX_TEXTS)

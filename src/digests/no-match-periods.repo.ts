@@ -15,9 +15,10 @@ const NO_MATCH_DATES = 5
 const NOTE_DAYS = 30
 
 /**
- * Which of these subscribers, whose digests of `localDate` are filled, get a no-matches email: it is at least the fifth
- * date in a row on which papers arrived and none matched their current topics, and they got no such email within 30
- * days. Dates without papers, paused and missed dates neither count nor break the row. Lock the subscribers first.
+ * A report: which of these subscribers, whose digests of `localDate` are filled, get a no-matches email: it is at least
+ * the fifth date in a row on which papers arrived and none matched their current topics, and they got no such email
+ * within 30 days. Dates without papers, paused and missed dates neither count nor break the row. Lock the subscribers
+ * first.
  */
 export async function noMatchPeriods(
   db: Database,

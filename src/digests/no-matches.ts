@@ -1,8 +1,10 @@
 import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf } from '../core/dates.ts'
+import { LANGUAGE, type Language } from '../i18n/words.ts'
 import type { NewMessage } from '../mail/message.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
 import { plainText } from '../papers/text/plain-text.ts'
+import type { QueryGap } from '../queries/reasons/reason-text.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 import type { CandidatePool } from './candidates.repo.ts'
 import type { NearMiss } from './candidates.ts'
@@ -24,12 +26,13 @@ export interface NoMatchesMessage {
   /** The first date of the row on which papers arrived and none matched; `dates` is their number. */
   since: Day
   dates: number
-  /** Near misses: title, path on the site, and "Has: linear attention. Missing: vision". */
-  nearest: { title: string; path: string; reason: string }[]
+  /** Near misses, each with its path on the site. */
+  nearest: { title: string; path: string; gap: QueryGap }[]
   /** They chose one day of the week. */
   weekly: boolean
   confirmedOn: Day
   format: MailFormat
+  lang: Language
 }
 
 /** The fields that the messages of a digest and of a no-matches email share. */
@@ -74,6 +77,7 @@ function noMatchesMessage(
     nearest: nearestTo(topics, input),
     weekly,
     format,
+    lang: LANGUAGE,
     epoch,
     confirmedOn: dayOf(confirmedAt ?? input.times.datedAt),
   }
@@ -101,9 +105,5 @@ function nearestTo(
   )
   const once = Map.groupBy(interleaved.flat(), ({ paper }) => paper)
   const first = [...once.values()].flatMap(([near]) => near ?? []).slice(0, MAX_NEAR_MISSES)
-  return first.map(({ paper, sentence }) => ({
-    title: plainText(paper.title),
-    path: paperPathOf(paper),
-    reason: sentence,
-  }))
+  return first.map(({ paper, gap }) => ({ title: plainText(paper.title), path: paperPathOf(paper), gap }))
 }

@@ -1,4 +1,4 @@
-import { type Database, isDatabaseUnavailable } from '../core/database/database.ts'
+import { batchLimits, type Database, isDatabaseUnavailable } from '../core/database/database.ts'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
@@ -204,7 +204,6 @@ interface FilledPage {
 const PAGE = 1000
 /** After that many pages, the next one waits until they are written, and their queries are forgotten: some 60 MB. */
 const PAGES_TOGETHER = 30
-const MAX_DURATION_MS = 60_000
 
 /**
  * Fills the digests of a plan after the id `after`, each together with its message, in one transaction; if that fails,
@@ -280,7 +279,7 @@ function fillNext(
     await enqueue(tx, 'bulk', [...messages, ...noMatchesMessages])
     return fillings
   }
-  return deps.db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
+  return deps.db.$transaction(work, batchLimits())
 }
 
 const NO_PAPERS = { bestDay: null, papers: [], matched: 0, content: null }

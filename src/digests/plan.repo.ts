@@ -2,20 +2,34 @@ import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { type DueDate, PLAN_WITHIN_MS } from './due.ts'
+import type { SourceNews } from './sources-line.ts'
 
 /** The distinct schedules of active and paused subscribers. */
-export const schedulesInUse = (db: Database): Promise<Schedule[]> =>
-  db.$queryRaw`
-    select zone, hour, days from subscriber where state in ('active', 'paused') group by zone, hour, days
-    order by zone, hour, days`
+export async function schedulesInUse(db: Database): Promise<Schedule[]> {
+  const rows = await db.subscriber.groupBy({
+    by: ['zone', 'hour', 'days'],
+    where: { state: { in: ['active', 'paused'] } },
+    orderBy: [{ zone: 'asc' }, { hour: 'asc' }, { days: 'asc' }],
+  })
+  return rows as Schedule[]
+}
 
 /** The distinct schedules of active subscribers, how many have each, and the first date on which one of them starts. */
-export const activeSchedules = (
+export async function activeSchedules(
   db: Database,
-): Promise<(Schedule & { subscribers: number; startDate: Day | null })[]> =>
-  db.$queryRaw`
-    select zone, hour, days, count(*)::int as subscribers, to_char(min(start_date), 'YYYY-MM-DD') as "startDate"
-    from subscriber where state = 'active' group by zone, hour, days`
+): Promise<(Schedule & { subscribers: number; startDate: Day | null })[]> {
+  const rows = await db.subscriber.groupBy({
+    by: ['zone', 'hour', 'days'],
+    where: { state: 'active' },
+    _count: true,
+    _min: { startDate: true },
+  })
+  return rows.map(({ _count: subscribers, _min: { startDate }, ...schedule }) => ({
+    ...(schedule as Schedule),
+    subscribers,
+    startDate: startDate && dayOf(startDate),
+  }))
+}
 
 /** A schedule, and a date on which its digests are due. */
 interface DueGroup {
@@ -29,8 +43,8 @@ export interface UnopenedGroup extends DueGroup {
 }
 
 /**
- * The groups with a subscriber whose digest of that date is not open. Dates only go forward: a subscriber with a digest
- * of a later date is not missing this one, unless `only` requests exactly this date.
+ * A report: the groups with a subscriber whose digest of that date is not open. Dates only go forward: a subscriber
+ * with a digest of a later date is not missing this one, unless `only` requests exactly this date.
  */
 export async function unopenedGroups(
   db: Database,
@@ -61,17 +75,17 @@ export interface PlanInput extends DueGroup {
   subscriberId?: string
   /** The highest paper id that the plan may consider. */
   maxPaperId: number
-  sources: string
+  sources: SourceNews[]
 }
 
 /** Number of digests that are opened in one transaction, and may then be filled. */
 const OPENED_AT_ONCE = 5000
 
 /**
- * Opens digests of due subscribers with ids after `after` who have none for that date, and counts them in the plan. That
- * count is final, whatever happens to the subscribers later. Call it in a transaction: it locks the plan before any
- * digest, so that concurrent calls cannot deadlock. A finished plan is reopened. The plan gets the current maxPaperId
- * and sources line. Returns the id to continue after; null if no more are due.
+ * A bulk write: opens digests of due subscribers with ids after `after` who have none for that date, and counts them in
+ * the plan. That count is final, whatever happens to the subscribers later. Call it in a transaction: it locks the plan
+ * before any digest, so that concurrent calls cannot deadlock. A finished plan is reopened. The plan gets the current
+ * maxPaperId and sources. Returns the id to continue after; null if no more are due.
  */
 export async function openDigests(
   tx: Database,
@@ -84,7 +98,7 @@ export async function openDigests(
   if (!subscriberId) await tx.$executeRaw`select set_config('enable_sort', 'off', true)`
   const [plan] = await tx.$queryRaw<{ id: number }[]>`
     insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources)
-    values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${maxPaperId}, ${sources})
+    values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${maxPaperId}, ${JSON.stringify(sources)}::jsonb)
     on conflict (zone, hour, days, local_date) do update set due = plan.due
     returning id`
   // The pair of columns leads to the index with both. The statistics have no digests of today, so the index of dates
@@ -106,7 +120,7 @@ export async function openDigests(
       returning id
     ), counted as (
       update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
-        max_paper_id = greatest(max_paper_id, ${maxPaperId}), sources = ${sources}
+        max_paper_id = greatest(max_paper_id, ${maxPaperId}), sources = ${JSON.stringify(sources)}::jsonb
       where id = ${plan!.id} and exists (select from opened))
     select case when count(*) = ${OPENED_AT_ONCE} then max(id) end as last from due`
   return page!.last
@@ -123,7 +137,7 @@ export interface OpenPlan {
   localDate: Day
   dueAt: Date
   maxPaperId: number
-  sources: string
+  sources: SourceNews[]
 }
 
 /** Plans with digests that may still be unfilled, in the order in which they were due. */
@@ -133,13 +147,19 @@ export async function plansToFill(db: Database): Promise<OpenPlan[]> {
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
   })
   return plans.map(({ id, localDate, dueAt, maxPaperId, sources }) => {
-    return { id, localDate: dayOf(localDate), dueAt, maxPaperId, sources }
+    return {
+      id,
+      localDate: dayOf(localDate),
+      dueAt,
+      maxPaperId,
+      sources: sources as unknown as SourceNews[],
+    }
   })
 }
 
 /**
- * Marks a plan as finished, unless it has unfilled digests. The plan is locked first: a statement that only waits for
- * `openDigests` would not see the digests that it opened.
+ * A claim: marks a plan as finished, unless it has unfilled digests. The plan is locked first: a statement that only
+ * waits for `openDigests` would not see the digests that it opened.
  */
 export const finishPlan = (db: Database, id: number, plannedAt: Date): Promise<void> =>
   db.$transaction(async (tx) => {
@@ -148,7 +168,7 @@ export const finishPlan = (db: Database, id: number, plannedAt: Date): Promise<v
     await tx.plan.updateMany({ where, data: { plannedAt } })
   })
 
-/** Ends the remaining digests of a plan that is too late: paused if the subscriber is paused, otherwise missed. */
+/** A bulk write: ends the digests of a plan that is too late: paused if the subscriber is paused, otherwise missed. */
 export async function missDigests(db: Database, planId: number): Promise<{ paused: number; missed: number }> {
   const [row] = await db.$queryRaw<{ paused: number; missed: number }[]>`
     with ended as (
@@ -172,7 +192,7 @@ export interface OverdueDate {
   since: Date
 }
 
-/** Local dates with plans that are open at `now` although the deadline of all their messages has passed. */
+/** A report: local dates with plans that are open at `now` although the deadline of all their messages has passed. */
 export function overdueDates(db: Database, now: Date): Promise<OverdueDate[]> {
   return db.$queryRaw<OverdueDate[]>`
     select to_char(p.local_date, 'YYYY-MM-DD') as "localDate", count(*)::int as plans, sum(p.due)::int as due,
@@ -184,7 +204,7 @@ export function overdueDates(db: Database, now: Date): Promise<OverdueDate[]> {
     group by p.local_date order by p.local_date`
 }
 
-/** Number of local dates with due subscribers, and how many of these have only closed plans. */
+/** A report: the number of local dates with due subscribers, and how many of these have only closed plans. */
 export async function closedDates(
   db: Database,
   { from, to }: { from: Day; to: Day },

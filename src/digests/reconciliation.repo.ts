@@ -4,6 +4,8 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
 import { type DayTotals, type OutcomeCounts, sumCounts } from './reconciliation.ts'
 
+// SQL by hand: reports.
+
 interface PlanRow extends OutcomeCounts {
   id: number
   closed: boolean
@@ -41,8 +43,11 @@ interface ClosedPlan extends OutcomeCounts {
 export async function closeFinishedPlans(db: Database, now: Date): Promise<ClosedPlan[]> {
   const plans = await planRows(db, Prisma.sql`p.closed_at is null`)
   const ids = plans.filter((plan) => (plan.filled && plan.open === 0) || plan.over <= now).map(({ id }) => id)
-  const closed = await db.$queryRaw<{ id: number }[]>`
-    update plan set closed_at = ${now} where id = any(${ids}) and closed_at is null returning id`
+  const closed = await db.plan.updateManyAndReturn({
+    where: { id: { in: ids }, closedAt: null },
+    data: { closedAt: now },
+    select: { id: true },
+  })
   const byId = new Map(plans.map((plan) => [plan.id, plan]))
   return closed.map(({ id }) => ({ planId: id, ...sumCounts([byId.get(id)!]) }))
 }

@@ -1,11 +1,8 @@
 import { topK } from '../queries/ranking/ranker.ts'
 
-/** Papers by their docIds. */
-export type DocIds = ArrayLike<number>
-
 export interface SelectPapersInput {
   /** For each topic, in the subscriber's order, the papers that it offers, best first. */
-  topics: readonly DocIds[]
+  topics: readonly ArrayLike<number>[]
   /** Those of them that have only now reached the votes of a topic, best first. */
   rising?: ReadonlySet<number>
   /** The maximum number of papers. */
@@ -74,7 +71,7 @@ export class PaperSelector {
   }
 
   /** Finds the topic under which each paper ranks best; returns each docId once. */
-  #settle(topics: readonly DocIds[], rising: ReadonlySet<number>): number[] {
+  #settle(topics: readonly ArrayLike<number>[], rising: ReadonlySet<number>): number[] {
     const offered: number[] = []
     for (let topic = 0; topic < topics.length; topic++) {
       const docIds = topics[topic]!
@@ -94,7 +91,11 @@ export class PaperSelector {
   }
 
   /** The first papers of a topic that rank best under it. */
-  #ownOf(docIds: DocIds, topic: number, { rising, most }: { rising: ReadonlySet<number>; most: number }) {
+  #ownOf(
+    docIds: ArrayLike<number>,
+    topic: number,
+    { rising, most }: { rising: ReadonlySet<number>; most: number },
+  ) {
     const own: number[] = []
     for (let i = 0; i < docIds.length && own.length < most; i++) {
       const docId = docIds[i]!

@@ -1,24 +1,15 @@
 // Many subscribers get the same paper with the same reason: the contents of their digests refer to one copy of it.
+// SQL by hand: bulk writes.
 import { createHash } from 'node:crypto'
-import { COLUMN_SEPARATOR } from '../core/database/column-text.ts'
 import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import { LruCache } from '../core/lru-cache.ts'
 import { memoizeByObject } from '../core/memoize.ts'
-import {
-  additionTo,
-  type CloseTo,
-  type ShownPaper,
-  sharedPaper,
-  withCloseTo,
-  withSentence,
-  withTopicName,
-} from '../queries/reasons/shown-paper.ts'
+import { type Addition, type ShownPaper, sharedPaper, withAddition } from '../queries/reasons/shown-paper.ts'
 import type { DigestContent, DigestSection } from './digest-content.ts'
 
-/** The paper itself, or its id in `shown_paper`, with what was added to it: a sentence of its reason, or a topic. */
-type StoredPaper = ShownPaper | string | SharedWithAddition
-type SharedWithAddition = [id: string, added: string | CloseTo]
+/** The paper itself, or its id in `shown_paper`, with what was added to it. */
+type StoredPaper = ShownPaper | string | [id: string, addition: Addition]
 
 export type StoredContent = Omit<DigestContent, 'sections'> & {
   sections: (Omit<DigestSection, 'papers'> & { papers: StoredPaper[] })[]
@@ -71,10 +62,11 @@ export async function storedContents(
   await saveShownPapers(db, localDate, toSave)
   for (const id of toSave.keys()) saved.add(id)
   const stored = (paper: ShownPaper): StoredPaper => {
-    const id = contentId(sharedPaper(paper))
+    const shared = sharedPaper(paper)
+    const id = contentId(shared)
     if (!saved.has(id)) return paper
-    const added = additionTo(paper)?.added
-    return added === undefined ? id : [id, added]
+    const { also, rising, closeTo } = paper
+    return shared === paper ? id : [id, { also, rising, closeTo }]
   }
   return contents.map(
     (content) =>
@@ -93,23 +85,21 @@ async function saveShownPapers(
   if (papers.size === 0) return
   // Sorted, so that two planners that save the same papers cannot deadlock.
   const ids = [...papers.keys()].sort()
-  const texts = ids.map((id) => JSON.stringify(papers.get(id))).join(COLUMN_SEPARATOR)
+  const contents = ids.map((id) => JSON.stringify(papers.get(id)))
   await db.$executeRaw`
     insert into shown_paper as s (id, local_date, content)
     select id, ${localDate}::date, content::jsonb
-    from unnest(${ids}::text[], string_to_array(${texts}, ${COLUMN_SEPARATOR})) as w(id, content)
+    from unnest(${ids}::text[], ${contents}::text[]) as w(id, content)
     on conflict (id) do update set local_date = excluded.local_date where s.local_date < excluded.local_date`
 }
 
 /** An email keeps a rendered paper as long as its object: some 10 kB each. */
 const MAX_LOADED = 5000
 const loaded = new LruCache<string, ShownPaper>(MAX_LOADED)
-/** With the sentence that was added, or the name of a topic. */
-const loadedWithAddition = new LruCache<string, ShownPaper>(MAX_LOADED)
 
 /**
- * Contents as they were composed, in the same order; null for one without papers, or whose papers are gone. Equal
- * papers are the same object, also between calls.
+ * Contents as they were composed, in the same order; null for one without papers, or whose papers are gone. The
+ * `sharedPaper` of equal papers is the same object, also between calls.
  */
 export async function openStoredContents(
   db: Database,
@@ -121,7 +111,7 @@ export async function openStoredContents(
   return contents.map((content) => content && openContent(content, byId))
 }
 
-/** The same for one. */
+/** See openStoredContents. */
 export const openStoredContent = async (db: Database, stored: unknown): Promise<DigestContent | null> =>
   (await openStoredContents(db, [stored]))[0]!
 
@@ -139,9 +129,12 @@ async function shownPapers(db: Database, ids: ReadonlySet<string>): Promise<Map<
   const byId = new Map(known)
   const missing = [...ids].filter((id) => !byId.has(id))
   if (missing.length === 0) return byId
-  const rows = await db.$queryRaw<{ id: string; content: ShownPaper }[]>`
-    select id, content from shown_paper where id = any(${missing})`
-  for (const { id, content } of rows) byId.set(id, loaded.get(id) ?? loaded.set(id, content))
+  const rows = await db.shownPaper.findMany({
+    where: { id: { in: missing } },
+    select: { id: true, content: true },
+  })
+  for (const { id, content } of rows)
+    byId.set(id, loaded.get(id) ?? loaded.set(id, content as unknown as ShownPaper))
   return byId
 }
 
@@ -159,13 +152,7 @@ function openPaper(stored: StoredPaper, byId: ReadonlyMap<string, ShownPaper>): 
   const id = idOf(stored)
   if (id === undefined) return stored as ShownPaper
   const paper = byId.get(id)
-  if (!paper || !Array.isArray(stored)) return paper
-  const [, added] = stored
-  const isSentence = typeof added === 'string'
-  const key = isSentence ? `${id} ${added}` : `${id}: ${added.topic}`
-  const withAddition = () => (isSentence ? withSentence(paper, added) : withTopicName(paper, added.topic))
-  const extended = loadedWithAddition.get(key) ?? loadedWithAddition.set(key, withAddition())
-  return isSentence ? extended : withCloseTo(paper, added, extended)
+  return paper && Array.isArray(stored) ? withAddition(paper, stored[1]) : paper
 }
 
 /** Deletes papers of dates before `before` that have no digests left. */

@@ -106,7 +106,11 @@ export async function enqueueWelcome(
     papers: composed.content?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? [],
     next: nextDue(subscriber, now)?.localDate ?? null,
     confirmedOn: dayOf(now),
-    ...{ hour, zone, epoch, format, detail },
+    hour,
+    zone,
+    epoch,
+    format,
+    detail,
   }
   const welcome = { kind: 'welcome', dedupe: dedupeOf(signupId), content, now } as const
   await enqueue(tx, 'transactional', [transactionalMessage(deps.config, subscriber, welcome)])
@@ -248,12 +252,12 @@ function digestOf(
     localDate: day,
     maxPaperId: Math.max(...papers.map(({ id }) => id)),
     history: 0,
-    sources: '',
+    sources: [],
     now: midnight(addDays(day, 1)),
   }).content
 }
 
-/** The same papers, with those of `order` first. */
+/** Ranks the papers of `order` first. */
 function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
   const ranked = (queryId: number): RankedMatches => {
     const { docIds } = matcher.ranked(queryId)

@@ -2,17 +2,17 @@ import type { Config } from '../config/config.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Compose, TakenMessage } from '../mail/message.ts'
-import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
+import type { MailKind } from '../mail/rendering/template.ts'
 import {
   buildMime,
   type HeaderInput,
-  type OutgoingMail,
+  joinMime,
   type Sender,
   toOutgoingMail,
 } from '../mail/smtp/build-mime.ts'
-import { assertDkimSigns, type DkimKey, loadDkimKey, signDkim } from '../mail/smtp/dkim.ts'
-import { type JoinedEmail, openMimeJoiner } from '../mail/smtp/join-mime.ts'
-import { returnAddress, returnToken, secretById } from '../subscribers/links.ts'
+import { assertDkimSigns, type DkimKey, loadDkimKey } from '../mail/smtp/dkim.ts'
+import { secretById } from '../subscribers/links.ts'
+import { returnAddress, returnToken } from '../subscribers/return-address.ts'
 import { MAILS } from './mail-writers.ts'
 import { openEmails } from './render-emails.ts'
 
@@ -24,7 +24,6 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
   const dkim = await openDkim(config)
   const emails = await openEmails(siteOf(config), config.DATA_DIR)
   const sender = senderOf(config)
-  const joinMime = openMimeJoiner(sender)
   return async (message) => {
     const kind = message.kind as MailKind
     if (!MAILS[kind]) throw new Fault('message.without-content', { id: message.id })
@@ -32,14 +31,18 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
     const { id, datedAt, toAddress } = message
     const { unsubscribeUrl } = email
     const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnAddressesOf(config, message) }
-    const mail = isJoined(email) ? joinMime(row, email) : await buildMail(toOutgoingMail(row, email, sender))
-    return dkim ? { from: mail.from, to: mail.to, raw: await signDkim(mail.raw, dkim) } : mail
+    const mail = toOutgoingMail(row, email, sender)
+    const { envelope, html } = mail
+    if (dkim || html === undefined) return { ...envelope, raw: await buildMime(mail, dkim) }
+    // Not before its body begins: the bytes of emails that wait outlive the collections of young garbage.
+    return {
+      ...envelope,
+      get raw() {
+        return joinMime(mail, html)
+      },
+    }
   }
 }
-
-const isJoined = (email: RenderedEmail | JoinedEmail): email is JoinedEmail => typeof email.text !== 'string'
-
-const buildMail = async (mail: OutgoingMail) => ({ ...mail.envelope, raw: await buildMime(mail) })
 
 /** Loads the configured key and tests it. Throws dkim.cannot-sign. */
 export async function openDkim(config: Config): Promise<DkimKey | undefined> {

@@ -1,17 +1,12 @@
 import { addDays, type Day } from '../core/dates.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
+import { sourcesLine } from '../digests/sources-line.ts'
 import { dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
 import { queryOfName } from '../queries/language/topic-name.ts'
-import {
-  closePapersLink,
-  type Links,
-  siteLinks,
-  type TopicPaperRef,
-  topicLink,
-} from '../subscribers/links.ts'
+import { type Links, siteLinks } from '../subscribers/page-links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import {
   dayShown,
@@ -21,14 +16,14 @@ import {
   leadWithMore,
   preheaderOf,
 } from './digest-summary.ts'
-import { type PaperDetail, type Summarized, sectionViews, summariesText } from './sections-view.ts'
+import { type Summarized, sectionViews, summariesText } from './sections-view.ts'
 
 /** The links of one email; all but `viewUrl` are personal. */
 export interface ReaderLinks {
   /** The page with one button. */
   unsubscribeUrl: string
   manageUrl: string
-  /** The same papers on the site, for anyone who has the link. */
+  /** The email's papers on the site, for anyone who has the link. */
   viewUrl: string
 }
 
@@ -41,72 +36,31 @@ export interface DigestEmail extends ReaderLinks {
 
 const MAX_SOURCES_LENGTH = 320
 
-/** The whole content of a digest, in words; its papers are cut to `detail`. An empty text is not shown. */
-export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail) {
-  const sections = sectionsOf(site, email, email.content, detail)
-  const papers = sections.flatMap(({ papers }) => papers)
-  return { ...aroundSections(site, email, papers), sections }
-}
-
-/** All but the sections. */
-const aroundSections = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
-  ...openingOf(email.content),
-  ...closingOf(site, email, papers),
+/** What surrounds the papers of a digest, in words. An empty text is not shown. */
+export const digestView = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
+  subjectLine: digestSubject(email.content),
+  preview: preheaderOf(email.content),
+  date: longDate(email.content.localDate),
+  heading: digestHeading(email.content),
+  lead: leadWithMore(email.content),
+  ...underPapers(site, email, email.content, papers),
+  since: sinceText(email.confirmedOn, email.content.week !== null),
   unsubscribeUrl: email.unsubscribeUrl,
   manageUrl: email.manageUrl,
   viewUrl: email.viewUrl,
 })
 
-/** The part above the papers: it depends on the papers only. */
-export const openingOf = (content: DigestContent) => ({
-  subjectLine: digestSubject(content),
-  preview: preheaderOf(content),
-  date: longDate(content.localDate),
-  heading: digestHeading(content),
-  lead: leadWithMore(content),
-})
-
-/** The part below the papers. */
-export const closingOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
-  ...underPapers(site, email, email.content, papers),
-  since: sinceText(email.confirmedOn, email.content.week !== null),
-})
-
-/** The papers of an email, the button below them, and whose summaries they are. */
-export function papersView(
-  site: SiteIdentity,
-  links: ReaderLinks,
-  content: DigestContent,
-  detail: PaperDetail,
-) {
-  const sections = sectionsOf(site, links, content, detail)
-  const papers = sections.flatMap(({ papers }) => papers)
-  return { sections, ...underPapers(site, links, content, papers) }
-}
-
-const sectionsOf = (
-  { baseUrl }: SiteIdentity,
-  { manageUrl }: ReaderLinks,
-  content: DigestContent,
-  detail: PaperDetail,
-) => {
-  const links = siteLinks(baseUrl)
-  const topicUrl = (at: TopicPaperRef) => topicLink(manageUrl, at)
-  return sectionViews(content, { links, topicUrl, turnOffUrl: closePapersLink(manageUrl), detail })
-}
-
-function underPapers(
+/** The button below the papers, and whose summaries and papers they are. */
+export const underPapers = (
   { baseUrl }: SiteIdentity,
   { viewUrl }: ReaderLinks,
   content: DigestContent,
   papers: readonly Summarized[],
-) {
-  return {
-    summaries: summariesText(papers),
-    sources: truncateAtWord(oneLine(content.sources), MAX_SOURCES_LENGTH),
-    ...moreOnSite(content, { links: siteLinks(baseUrl), viewUrl }),
-  }
-}
+) => ({
+  summaries: summariesText(papers),
+  sources: truncateAtWord(oneLine(sourcesLine(content.sources)), MAX_SOURCES_LENGTH),
+  ...moreOnSite(content, { links: siteLinks(baseUrl), viewUrl }),
+})
 
 /** The button: to the papers that match too, or to all papers of the day or the week. */
 function moreOnSite(content: DigestContent, { links, viewUrl }: { links: Links; viewUrl: string }) {
@@ -126,8 +80,6 @@ export const sinceText = (confirmedOn: Day, weekly: boolean): string =>
     date: dateWithYear(confirmedOn),
   })
 
-const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
-
 /** A digest as anyone may see it: without the address, and without links to the reader's own pages. */
 export const publicDigest = (content: DigestContent, baseUrl: string) => ({
   content,
@@ -138,5 +90,5 @@ export const publicDigest = (content: DigestContent, baseUrl: string) => ({
   topics: [
     ...new Set(content.sections.flatMap(({ topic, rising }) => (topic && !rising ? queryOfName(topic) : []))),
   ],
-  sections: sectionViews(content, { links: siteLinks(baseUrl), detail: WHOLE }),
+  sections: sectionViews(content, siteLinks(baseUrl)),
 })

@@ -1,8 +1,9 @@
 import type { Day } from '../core/dates.ts'
+import { memoizeByObject } from '../core/memoize.ts'
 import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
 import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { asciiLine } from '../mail/rendering/text.ts'
+import { subjectText } from '../mail/rendering/text.ts'
 import { isByAuthor } from '../queries/language/topic-name.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { headingOf, newestDay, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
@@ -15,11 +16,7 @@ const MIN_TITLE_LENGTH = 16
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
 /** The papers that a digest is about: those that come close only if nothing matched. */
-export function papersOf({ sections }: DigestContent): ShownPaper[] {
-  const { topics, risen, close } = splitSections(sections)
-  const matches = [...topics, ...risen]
-  return (matches.length > 0 ? matches : close).flatMap(({ papers }) => papers)
-}
+export const papersOf = ({ sections }: DigestContent): ShownPaper[] => splitSections(sections).papers
 
 /** Whether nothing matched, and papers that come close are all that it shows. */
 function isOnlyClose({ sections }: DigestContent): boolean {
@@ -30,12 +27,14 @@ function isOnlyClose({ sections }: DigestContent): boolean {
 const countOf = (sections: readonly DigestSection[]): number =>
   sections.flatMap(({ papers }) => papers).length
 
-/** The non-empty sections of topics, of rising papers, and of papers that do not match. */
-function splitSections(sections: DigestSection[]) {
+/** The non-empty sections of topics, of rising papers, and of papers that do not match; and the papers it is about. */
+const splitSections = memoizeByObject((sections: DigestSection[]) => {
   const kindOf = ({ rising, close }: DigestSection) => (close ? 'close' : rising ? 'risen' : 'topics')
   const { topics = [], risen = [], close = [] } = Object.groupBy(nonEmptySections(sections), kindOf)
-  return { topics, risen, close }
-}
+  const matches = [...topics, ...risen]
+  const papers = (matches.length > 0 ? matches : close).flatMap(({ papers }) => papers)
+  return { topics, risen, close, papers }
+})
 
 /** The news: "6 new papers for you"; another `news` for a page that anyone may see. */
 export function digestHeading(
@@ -80,7 +79,7 @@ export function digestLead(content: DigestContent, today = content.localDate): s
   return sentences.filter(Boolean).join(' ')
 }
 
-/** The same, and where the others are. */
+/** What the digest holds, and where the others are. */
 export function leadWithMore(content: DigestContent, today?: Day): string {
   const { others, moreMatches } = words.emails.digest.lead
   const more = content.more > 0 ? counted(content.more, content.bestOf ? others : moreMatches) : ''
@@ -128,7 +127,7 @@ export function digestSubject(content: DigestContent): string {
   const what = subjectStart(content)
   const [best] = papersOf(content)
   const room = MAX_SUBJECT_LENGTH - fill(titled, { what, title: '' }).length
-  const title = best ? asciiLine(paperTitle(best, room), room) : ''
+  const title = best ? subjectText(paperTitle(best, room), room) : ''
   return room >= MIN_TITLE_LENGTH && title
     ? fill(titled, { what, title })
     : fill(dated, { what, date: shortDate(content.localDate) })
@@ -148,25 +147,20 @@ function subjectStart(content: DigestContent): string {
 }
 
 function subjectTopics(content: DigestContent): string {
-  const { matches, byAuthor, andMore, unwritable, rising } = words.emails.digest.subject
+  const { matches, byAuthor, andMore, rising } = words.emails.digest.subject
   const { topics, risen } = splitSections(content.sections)
   const [first] = topics
   const all = papersOf(content).length
   if (!first && risen[0]) return counted(all, rising)
-  if (!first?.topic) return counted(all, words.counts.newPaper)
-  const topic = isAscii(first.topic) ? asciiLine(votesInWords(first.topic), MAX_TOPIC_LENGTH) : ''
-  if (!topic) return counted(topics.length, unwritable, { papers: counted(all, words.counts.paper) })
+  const topic = subjectText(votesInWords(first?.topic ?? ''), MAX_TOPIC_LENGTH)
+  if (!first || !topic) return counted(all, words.counts.newPaper)
   const count = first.papers.length
   const what = isByAuthor(topic) ? fill(byAuthor, { count, topic }) : counted(count, matches, { topic })
   return all > count ? fill(andMore, { what, more: all - count }) : what
 }
 
-/** Header lines of emails must not contain "<" and ">": votes>=20 becomes "20+ votes". */
+/** Subjects lose "<" and ">": votes>=20 becomes "20+ votes". */
 const votesInWords = (topic: string): string => topic.replace(/\bvotes\s*>=\s*(\d+)/gi, '$1+ votes')
-
-/** Whether all letters have an ASCII form: part of a name would name something else. */
-const isAscii = (name: string): boolean =>
-  !/(?![a-z\d])[\p{L}\p{N}]/iu.test(name.normalize('NFKD').replace(/\p{M}/gu, ''))
 
 /** What the subject lacks: the titles after the first, then the sentence of the first paper. */
 export function preheaderOf(content: DigestContent): string {

@@ -8,7 +8,6 @@ import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
-import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
 import { type Link, type LinkPurpose, linkEnd, secretById, signLink } from '../subscribers/links.ts'
 import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
 import type { GoodbyeMessage, LinkMessage } from '../subscribers/transactional-message.ts'
@@ -23,7 +22,7 @@ interface MailParts {
   emails: Emails
 }
 
-type Mail = (RenderedEmail | JoinedEmail) & Pick<HeaderInput, 'unsubscribeUrl'>
+type Mail = RenderedEmail & Pick<HeaderInput, 'unsubscribeUrl'>
 
 /** Composes the email of a message of one kind. Throws message.without-content. */
 type MailWriter = (parts: MailParts, message: TakenMessage) => Mail | Promise<Mail>
@@ -34,9 +33,8 @@ export const MAILS: Record<MailKind, MailWriter> = {
     if (!content) throw new Fault('message.without-content', { id: message.id })
     const { epoch, ...frozen } = contentOf<DigestMessage>(message)
     const links = readerLinks(config, message, epoch)
-    const email = { ...frozen, ...links, content }
-    const made = isPlain(message.toAddress) ? emails.joinedDigest(email) : emails.digest(email)
-    return { ...made, unsubscribeUrl: links.unsubscribeUrl }
+    const email = emails.digest({ ...frozen, ...links, content })
+    return { ...email, unsubscribeUrl: links.unsubscribeUrl }
   },
   /** To a subscriber whose topics have matched nothing for a while. It is sent and cancelled as digests are. */
   note: ({ config, emails }, message) => {
@@ -87,9 +85,6 @@ export const MAILS: Record<MailKind, MailWriter> = {
   },
 }
 
-/** Whether a header field holds the address as it is. */
-const isPlain = (address: string): boolean => /^[\x21-\x7e]+$/.test(address) && !/^\.|\.\.|\.@/.test(address)
-
 /** The links of an email to a subscriber: to their settings, and to the same papers on the site. */
 const readerLinks = (config: Config, message: TakenMessage, epoch: number): ReaderLinks => ({
   unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id: message.subscriberId, epoch }),
@@ -123,7 +118,10 @@ function linkMail(kind: LinkKind, purpose: LinkPurpose): MailWriter {
     const end = linkEnd({ purpose, issuedAt: datedAt })
     const id = addressChangeId ? String(addressChangeId) : subscriberId
     return emails.link(kind, {
-      ...{ zone, format, asked, at: datedAt.toISOString() },
+      zone,
+      format,
+      asked,
+      at: datedAt.toISOString(),
       url: linkTo(config, message, { purpose, id, epoch }),
       ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
     })

@@ -4,7 +4,8 @@ import { fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
 import { asHeading } from '../queries/language/topic-name.ts'
-import { siteLinks } from '../subscribers/links.ts'
+import { gapText } from '../queries/reasons/reason-text.ts'
+import { siteLinks } from '../subscribers/page-links.ts'
 import { sinceText } from './digest-email.ts'
 import { topicList } from './topic-list.ts'
 
@@ -29,10 +30,10 @@ export function noMatchesView({ baseUrl }: SiteIdentity, email: NoMatchesEmail) 
       since: isOfThisYear ? weekdayDate(since) : weekdayDateWithYear(since),
     }),
     ...topicList(topics.map(asHeading)),
-    nearest: email.nearest.map(({ title, path, reason }) => ({
+    nearest: email.nearest.map(({ title, path, gap }) => ({
       title: truncateAtWord(oneLine(title), MAX_LENGTHS.title),
       url: links.paper(path),
-      reason: truncateAtWord(oneLine(reason), MAX_LENGTHS.reason),
+      reason: truncateAtWord(oneLine(gapText(gap)), MAX_LENGTHS.reason),
     })),
     fewer: email.weekly ? note.pause : note.fewer,
     fewerHint: email.weekly ? note.pauseHint : note.fewerHint,

@@ -4,64 +4,32 @@ import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { oneLine, truncateAtWord, visibleText } from '../mail/rendering/text.ts'
 import { asHeading } from '../queries/language/topic-name.ts'
+import { beyondTitleText, reasonText } from '../queries/reasons/reason-text.ts'
 import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
-import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } from '../subscribers/links.ts'
-
-interface SectionsOptions {
-  links: Links
-  /** The page of a topic, from which a paper of it can be rated; absent on pages for anyone. */
-  topicUrl?: (at: TopicPaperRef) => string
-  /** The setting of papers that come close; absent on pages for anyone. */
-  turnOffUrl?: string
-  detail: PaperDetail
-}
+import { arxivLink, arxivPdfLink, codeLink, type Links } from '../subscribers/page-links.ts'
 
 const MAX_TOPIC_LENGTH = 80
 
-/**
- * The non-empty sections for parts/sections.mjml and parts/sections.txt, in words, cut to `detail`. A paper that is
- * older than the newest one shows its day. `edit`, `own` and `step` are personal links; a topic that is only tried out
- * has none.
- */
-export function sectionViews(
-  { sections }: Pick<DigestContent, 'sections'>,
-  { links, topicUrl, turnOffUrl, detail }: SectionsOptions,
-) {
+/** The non-empty sections of a digest for a page that anyone may see. A paper that is older than the newest shows its day. */
+export function sectionViews({ sections }: Pick<DigestContent, 'sections'>, links: Links) {
   const shown = nonEmptySections(sections)
   const newest = newestDay(shown)
-  return shown.map((section) => {
-    const urlFrom = (paper: ShownPaper) => {
-      const topicId = topicIdOf(paper, section)
-      return topicId ? topicUrl?.({ topicId, paperId: paper.id }) : undefined
-    }
-    return {
-      ...headOf(section, shown),
-      edit: section.close ? turnOffUrl : editUrl(urlFrom(section.papers[0]!)),
-      papers: section.papers.map((paper) => ({
-        ...paperView(paper, links, detail, paper.day !== newest),
-        ...(detail.body && ownLinks(paper, urlFrom(paper))),
-      })),
-    }
-  })
+  return shown.map((section) => ({
+    ...headOf(section, shown),
+    papers: section.papers.map((paper) => paperView(paper, links, WHOLE, paper.day !== newest)),
+  }))
 }
 
 /** The topic whose page the links of a paper open; null without one. */
 export const topicIdOf = ({ closeTo }: ShownPaper, { topicId }: DigestSection): number | null =>
   closeTo?.topicId ?? topicId
 
-/** The page of a topic from a paper, on which the topic is edited. */
-export const editUrl = (url: string | undefined): string | undefined => url && `${url}&edit=topic`
-
-/** The links beside a paper: for a match `own`, for one that comes close `step`. */
-export const ownLinks = ({ closeTo }: ShownPaper, url: string | undefined) =>
-  closeTo ? { step: url } : { own: url }
-
 /** What precedes the papers of a section, without its link; `shown` are all sections of the digest. */
-export function headOf(section: DigestSection, shown: readonly DigestSection[]) {
+export function headOf(section: DigestSection, shown: readonly DigestSection[], maxLength?: number) {
   const { close = false } = section
   // If nothing matched, the digest says so at its beginning.
   const hint = close && shown.length > 1 ? words.emails.parts.closeHint : ''
-  return { heading: asHeading(headingOf(section)), close, hint }
+  return { heading: asHeading(headingOf(section, maxLength)), close, hint }
 }
 
 /** What tells whose sentence is shown under a title. */
@@ -95,13 +63,16 @@ export function headingOf({ topic, rising, close }: DigestSection, maxLength = M
 
 /**
  * The maximum length of each part of a paper, in UTF-16 units; a longer sentence is left out. Without `body`, only
- * title and reason are shown.
+ * title and reason are shown; with `plain`, titles have no marks.
  */
 export interface PaperDetail {
   title: number
+  plain?: true
   reason: number
   body?: { snippet: number }
 }
+
+export const WHOLE: PaperDetail = { title: 400, reason: 240, body: { snippet: 4_000 } }
 
 const FIRST_AUTHORS = 2
 const MAX_AUTHOR_LENGTH = 60
@@ -113,14 +84,14 @@ type PaperView = ReturnType<typeof paperView>
 export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean) {
   const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
   const titleText = paperTitle(paper, detail.title)
-  const title = fittingRuns(paper.title, detail.title)
+  const title = detail.plain ? [] : fittingRuns(paper.title, detail.title)
   return {
     title: title.length > 0 ? title : [{ text: titleText, marked: false }],
     titleText,
     url: links.paper(paper.path),
-    reason: detail.reason > 0 ? truncateAtWord(oneLine(reasonOf(paper)), detail.reason) : '',
+    reason: detail.reason > 0 ? truncateAtWord(oneLine(beyondTitleText(paper)), detail.reason) : '',
     /** For the text part, whose titles have no marks. */
-    wholeReason: detail.reason > 0 ? truncateAtWord(oneLine(paper.reason ?? ''), detail.reason) : '',
+    wholeReason: detail.reason > 0 ? truncateAtWord(oneLine(reasonText(paper)), detail.reason) : '',
     by: detail.body ? byLine(paper, dated) : '',
     snippet,
     snippetText: textOfRuns(snippet),
@@ -132,10 +103,6 @@ export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, 
 
 export const paperTitle = (paper: ShownPaper, most: number): string =>
   truncateAtWord(textOfRuns(paper.title), most)
-
-/** Digests of earlier releases have only the whole reason. */
-const reasonOf = ({ reason, beyondTitle, title }: ShownPaper): string =>
-  beyondTitle ?? (title.some(({ marked }) => marked) ? '' : (reason ?? ''))
 
 /** "A, B +97 · Tencent Hunyuan · 24 votes" */
 const byLine = (paper: ShownPaper, dated: boolean): string =>

@@ -43,7 +43,9 @@ export function confirmationView(site: SiteIdentity, email: ConfirmationEmail) {
     when: fill(when, { hour, zone, days: weekdaysText(email.days) }),
     own: ownView(email.accountUrl, words.emails.confirmation.account),
     lead: fill(lead, { site: site.name }),
-    ...{ heading, button, open },
+    heading,
+    button,
+    open,
   }
 }
 
@@ -56,7 +58,9 @@ export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail) {
     preview: preheader,
     heading: fill(heading, { topics }),
     own: ownView(email.manageUrl, words.emails.addTopics.manage),
-    ...{ lead, button, open },
+    lead,
+    button,
+    open,
   }
 }
 

@@ -2,24 +2,24 @@ import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import { hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
-import { asciiLine } from '../mail/rendering/text.ts'
-import { papersView, type ReaderLinks, sinceText } from './digest-email.ts'
+import { subjectText } from '../mail/rendering/text.ts'
+import { type ReaderLinks, sinceText, underPapers } from './digest-email.ts'
 import { leadWithMore, papersOf, preheaderOf } from './digest-summary.ts'
-import { type PaperDetail, paperTitle } from './sections-view.ts'
+import { paperTitle, type Summarized } from './sections-view.ts'
 import { topicList } from './topic-list.ts'
 
 /** To a subscriber who just confirmed: the content of its message, and the links. */
 export interface WelcomeEmail extends Omit<WelcomeMessage, 'epoch' | 'papers'>, ReaderLinks {}
 
-/** The whole content of a welcome, in words; its papers are cut to `detail`. An empty text is not shown. */
-export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail) {
+/** What surrounds the papers of a welcome, in words. An empty text is not shown. */
+export function welcomeView(site: SiteIdentity, email: WelcomeEmail, papers: readonly Summarized[]) {
   const { content, confirmedOn, unsubscribeUrl, manageUrl } = email
   return {
     subjectLine: subjectLine(site, email),
     preview: content ? preheaderOf(content) : words.emails.welcome.preheaderAlone,
     date: longDate(confirmedOn),
     first: firstOf(email),
-    ...papersOfWelcome(site, email, detail),
+    ...aroundPapers(site, email, papers),
     elsewhere: elsewhereText(email),
     ...topicsOf(email),
     since: sinceText(confirmedOn, content?.week != null),
@@ -34,7 +34,7 @@ const MAX_TITLE_LENGTH = 58
 function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): string {
   const { subject, subjectAlone, subjectBare } = words.emails.welcome
   const [best, ...others] = content ? papersOf(content) : []
-  const title = best ? asciiLine(paperTitle(best, MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
+  const title = best ? subjectText(paperTitle(best, MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
   if (title) return counted(others.length + 1, subject, { title, more: others.length })
   if (next) return fill(subjectAlone, { date: weekdayDate(next) })
   return fill(subjectBare, { site: nameInSubject(site) })
@@ -44,16 +44,14 @@ const firstOf = ({ next, hour, zone }: WelcomeEmail): string =>
   next ? fill(words.emails.welcome.first, { day: longDate(next), hour: hourOfDay(hour), zone }) : ''
 
 /** Without papers, the button leads to the settings. */
-function papersOfWelcome(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail) {
+function aroundPapers(site: SiteIdentity, email: WelcomeEmail, papers: readonly Summarized[]) {
   const { content, confirmedOn, manageUrl } = email
-  if (!content) {
-    return { intro: '', sections: [], more: words.emails.welcome.change, moreUrl: manageUrl }
-  }
+  if (!content) return { intro: '', more: words.emails.welcome.change, moreUrl: manageUrl }
   const lead = leadWithMore(content, confirmedOn)
   const { start, once } = words.emails.welcome
   const count = papersOf(content).length
   const intro = [counted(count, start), lead, counted(count, once)].filter(Boolean).join(' ')
-  return { intro, ...papersView(site, email, content, detail) }
+  return { intro, ...underPapers(site, email, content, papers) }
 }
 
 type Matched = Pick<WelcomeEmail, 'content' | 'matchedToday' | 'mailedBefore'>

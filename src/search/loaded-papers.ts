@@ -13,7 +13,7 @@ import {
   showClose,
   showNearMiss,
   toShownPaper,
-  withTopicName,
+  withAddition,
 } from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
@@ -59,10 +59,10 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
       const paper = byId.get(id)
       if (!paper || evaluate(meaning, textOf(paper))) return null
       const matches = nearnessOf(meaning, textOf(paper))?.matches ?? []
-      return withTopicName(showClose(paper, matches), name)
+      return withAddition(showClose(paper, matches), { closeTo: { topic: name, topicId: 0 } })
     },
 
-    /** The same in the given order. One paper per step. */
+    /** Those that `showClose` shows, in the given order. One paper per step. */
     *close(ids: readonly number[], topic: { name: string; meaning: Query }): Steps<FoundClose[]> {
       const found: FoundClose[] = []
       for (const id of ids) {

@@ -6,6 +6,7 @@ import { candidatesFrom, rankNearMisses } from '../../src/digests/candidates.ts'
 import { compose } from '../../src/digests/compose.ts'
 import type { DigestContent } from '../../src/digests/digest-content.ts'
 import { createMatcher } from '../../src/digests/matcher.ts'
+import type { NoMatchesEmail } from '../../src/emails/no-matches-email.ts'
 import { openEmails } from '../../src/emails/render-emails.ts'
 import type { MailKind, RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { OutgoingMail } from '../../src/mail/smtp/build-mime.ts'
@@ -111,6 +112,7 @@ async function namedEmails(): Promise<Record<string, RenderedEmail>> {
         ...{ manageUrl, unsubscribeUrl, format, topics, confirmedOn: CONFIRMED_ON },
         ...{ localDate: '2026-08-20', since: '2026-08-14', dates: 5, weekly: false },
         nearest: topics.slice(-1).flatMap(nearest),
+        lang: 'en',
       })
     }
   }
@@ -183,16 +185,14 @@ function composed(topics: readonly string[], localDate: string, form: Form): Dig
       confirmedAt,
       topics: followed,
     },
-    ...{ earlier: [], localDate, history: 0, sources: 'Hugging Face: 31 papers.' },
+    ...{ earlier: [], localDate, history: 0, sources: [{ source: 'huggingface', brought: 31 }] },
     maxPaperId: Math.max(...papers.filter(({ firstDay }) => firstDay < localDate).map(({ id }) => id)),
     now: new Date(`${localDate}T08:00:00Z`),
   })
   return content
 }
 
-const nearest = (topic: string): { title: string; path: string; reason: string }[] =>
+const nearest = (topic: string): NoMatchesEmail['nearest'] =>
   nearMissesOf(queryIds.get(topic)!)
     .slice(0, 3)
-    .map(({ paper: { title, arxivId }, sentence }) => ({
-      ...{ title, path: `/papers/${arxivId}`, reason: sentence },
-    }))
+    .map(({ paper: { title, arxivId }, gap }) => ({ title, path: `/papers/${arxivId}`, gap }))

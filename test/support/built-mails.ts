@@ -101,13 +101,15 @@ export async function builtFaults(
   return built
 }
 
-/** Bare line ends, NUL, and lines that are too long. */
+/** Bare line ends, NUL, lines that are too long, and parts that are not ASCII. */
 export function faultsOfBytes(raw: Buffer): string[] {
   const text = raw.toString('latin1')
+  const parts = text.slice(text.indexOf('\r\n\r\n'))
   const longest = Math.max(...text.split('\r\n').map((line) => line.length))
   return [
     ...(/[\r\n\0]/.test(text.replaceAll('\r\n', '')) ? ['a bare CR or LF, or a NUL'] : []),
     ...(longest > MAX_LINE_LENGTH ? [`a line of ${longest} bytes`] : []),
+    ...(/[^\0-\x7f]/.test(parts) ? ['a part that is not ASCII'] : []),
   ]
 }
 
@@ -175,10 +177,12 @@ async function faultsByMailparser(mail: OutgoingMail, raw: Buffer): Promise<stri
     ...says('Message-ID', read.messageId, mail.messageId),
     ...says('Date', read.date, mail.date),
     ...says('the text', read.text?.trim(), mail.text.trim()),
-    ...says('the HTML', read.html ? read.html.trim() : undefined, mail.html?.trim()),
+    ...says('the HTML', read.html ? withLf(read.html) : undefined, mail.html && withLf(mail.html)),
     ...says('attachments', read.attachments.length, 0),
   ]
 }
+
+const withLf = (text: string): string => text.replaceAll('\r\n', '\n').trim()
 
 // Python keeps the blanks between the encoded words of a name; RFC 2047, 6.2, has them dropped.
 const unspaced = (name: string): string => name.replace(/\s/g, '')
@@ -201,10 +205,10 @@ function faultsByPython(mail: OutgoingMail, { fields, from, defects, parts }: St
     ...Object.entries(valuesOf(mail)).flatMap(([name, value]) => says(name, values[name], value)),
     ...says(
       'the parts',
-      parts.map(([type, content]) => [type, content.replaceAll('\r\n', '\n').trim()]),
+      parts.map(([type, content]) => [type, withLf(content)]),
       [
         ['text/plain', mail.text.trim()],
-        ['text/html', mail.html?.trim()],
+        ['text/html', mail.html && withLf(mail.html)],
       ],
     ),
   ]

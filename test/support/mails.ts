@@ -5,7 +5,9 @@ import type { DigestContent, DigestSection } from '../../src/digests/digest-cont
 import type { DigestEmail } from '../../src/emails/digest-email.ts'
 import type { GoodbyeEmail } from '../../src/emails/link-emails.ts'
 import type { NoMatchesEmail } from '../../src/emails/no-matches-email.ts'
+import type { Emails } from '../../src/emails/render-emails.ts'
 import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/signup-emails.ts'
+import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { HeaderInput, Sender } from '../../src/mail/smtp/build-mime.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
 
@@ -67,7 +69,7 @@ export const paper = (changes: Partial<ShownPaper> = {}): ShownPaper => ({
     { text: 'linear attention', marked: true },
     { text: '.', marked: false },
   ],
-  reason: 'Matched: linear attention, in the title',
+  reason: { kind: 'match', found: { abstract: ['linear attention'] } },
   votes: 41,
   comments: null,
   codeUrl: null,
@@ -87,12 +89,13 @@ export const digest = (
 ): DigestEmail => ({
   content: {
     localDate: '2026-11-24',
+    lang: 'en',
     bestOf: null,
     week: null,
     sections: [section('linear attention')],
     more: 0,
     beyond: [],
-    sources: 'Hugging Face: 31 papers.',
+    sources: [{ source: 'huggingface', brought: 31 }],
     ...content,
   },
   ...readerLinks,
@@ -140,6 +143,12 @@ const runs = (text: fc.Arbitrary<string>) =>
 const count = fc.option(fc.nat({ max: 10_000 }))
 const day = fc.constantFrom('2026-11-23', '2026-11-24')
 
+const anyReason = (text: fc.Arbitrary<string>): fc.Arbitrary<NonNullable<ShownPaper['reason']>> =>
+  fc.record({
+    kind: fc.constant('match' as const),
+    found: fc.record({ abstract: fc.array(text, { minLength: 1, maxLength: 3 }), org: fc.tuple(text) }),
+  })
+
 const anyPaper = (text: fc.Arbitrary<string>): fc.Arbitrary<ShownPaper> =>
   fc.record({
     id: fc.nat(),
@@ -151,7 +160,7 @@ const anyPaper = (text: fc.Arbitrary<string>): fc.Arbitrary<ShownPaper> =>
     ),
     authors: fc.array(text, { maxLength: 6 }),
     snippet: runs(text),
-    reason: fc.option(text),
+    reason: fc.option(anyReason(text)),
     votes: count,
     comments: count,
     codeUrl: fc.option(
@@ -168,6 +177,7 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
   fc.record({
     content: fc.record({
       localDate: day,
+      lang: fc.constant('en' as const),
       bestOf: fc.option(day),
       week: fc.option(fc.record({ from: fc.constantFrom('2026-11-10', '2026-11-17'), to: day })),
       sections: fc
@@ -186,7 +196,10 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
         .map(inSections),
       more: fc.nat({ max: 500 }),
       beyond: fc.array(fc.nat(), { maxLength: 3 }),
-      sources: text,
+      sources: fc.array(
+        fc.record({ source: text, brought: fc.oneof(fc.nat(), fc.constant('notYet' as const)) }),
+        { maxLength: 3 },
+      ),
     }),
     unsubscribeUrl: fc.constant(unsubscribeUrl),
     manageUrl: fc.constant(readerLinks.manageUrl),
@@ -220,3 +233,22 @@ const emptySection = (topic: string | null, close: boolean): DigestSection =>
   close
     ? { topic: null, topicId: null, close, papers: [] }
     : { topic, topicId: topic === null ? null : 2 ** 31 - 1, papers: [] }
+
+/** HTML as it is read: letters instead of references to them, and LF. */
+export const withLetters = (html: string): string =>
+  html
+    .replaceAll('\r\n', '\n')
+    .replaceAll('<!--\n-->', '')
+    .replace(/&#(\d+);/g, (whole, code) => (Number(code) > 0x7f ? String.fromCodePoint(Number(code)) : whole))
+
+/** All emails, with HTML as it is read. */
+export function readable(emails: Emails): Emails {
+  const reading = Object.entries(emails).map(([kind, render]) => [
+    kind,
+    (...input: unknown[]): RenderedEmail => {
+      const email = (render as (...input: unknown[]) => RenderedEmail)(...input)
+      return email.html === undefined ? email : { ...email, html: withLetters(email.html) }
+    },
+  ])
+  return Object.fromEntries(reading)
+}

@@ -30,30 +30,23 @@ const BEST = MATCHED.map((one) => ({
   ...one,
   title: [{ text: one.title.map(({ text }) => text).join(''), marked: false }],
   reason: null,
-  beyondTitle: '',
 }))
 
 const risen = (paper: ShownPaper): ShownPaper => ({
   ...paper,
-  reason: `${paper.reason}; 23 votes. Topic: diffusion votes>=20`,
-  beyondTitle: 'Topic: diffusion votes>=20',
+  reason: { kind: 'match', found: { title: ['diffusion'], votes: ['23'] } },
+  rising: ['diffusion votes>=20'],
   votes: 23,
   day: '2026-11-17',
 })
 
 /** Papers that come close to a topic: the first, the second. */
-const near = (paper: ShownPaper, i: number): ShownPaper => {
-  const reason = ['Comes close to “quantum graphs”: graphs', 'Comes close to “sampling schedules”: sampling'][
-    i
-  ]!
-  return {
-    ...paper,
-    title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
-    reason,
-    beyondTitle: reason,
-    closeTo: { topic: ['quantum graphs', 'sampling schedules'][i]!, topicId: 32 - i },
-  }
-}
+const near = (paper: ShownPaper, i: number): ShownPaper => ({
+  ...paper,
+  title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
+  reason: { kind: 'close', terms: [['graphs'], ['sampling']][i]! },
+  closeTo: { topic: ['quantum graphs', 'sampling schedules'][i]!, topicId: 32 - i },
+})
 
 function matched(id: number, [before, met, after]: [string, string, string], votes: number): ShownPaper {
   const runs = [before, met, after].map((text, i) => ({ text, marked: i === 1 }))
@@ -62,8 +55,7 @@ function matched(id: number, [before, met, after]: [string, string, string], vot
     title: runs.filter(({ text }) => text !== ''),
     path: `/papers/2511.1700${id}`,
     snippet: [{ text: 'We look at it from all sides.', marked: false }],
-    reason: 'Matched: diffusion, in the title',
-    beyondTitle: '',
+    reason: { kind: 'match', found: { title: ['diffusion'] } },
     votes,
     day: '2026-11-23',
   })

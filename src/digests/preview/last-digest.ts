@@ -1,4 +1,5 @@
 import type { Day } from '../../core/dates.ts'
+import { LANGUAGE } from '../../i18n/words.ts'
 import type { Archive } from '../../queries/archive.ts'
 import { type Bits, hasBit } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
@@ -7,9 +8,8 @@ import { CLOSENESS_UNIT, type ClosePaper } from '../../queries/ranking/close-pap
 import { topicOf } from '../../queries/ranking/closeness.ts'
 import { preferenceOf } from '../../queries/ranking/preference.ts'
 import { rankMatches } from '../../queries/ranking/rank-matches.ts'
-import { type ShownPaper, withOtherTopics } from '../../queries/reasons/shown-paper.ts'
+import { type ShownPaper, withAddition } from '../../queries/reasons/shown-paper.ts'
 import type { Steps } from '../../queries/steps.ts'
-import { truncate } from '../../queries/text/tokens.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
 import { MAX_CLOSE } from '../../search/close-of-days.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
@@ -169,19 +169,15 @@ export function* buildLastDigest(
   shown.push({ topic: null, topicId: null, close: true, papers: closePapersOf(close, papers) })
   const filled = shown.filter((section) => section.papers.length > 0)
   const bestOf = sections[0] && sections[0].topic === null ? day : null
-  const rest = { localDate: day, bestOf, week: null, beyond: [], sources: '' }
+  const rest = { localDate: day, bestOf, week: null, beyond: [], sources: [], lang: LANGUAGE }
   return { day, content: filled.length > 0 ? { ...rest, sections: filled, more } : null }
 }
 
 function shownUnder(id: number, under: DigestTopicTree[], papers: LoadedPapers): ShownPaper | null {
   const [first, ...others] = under
   const paper = papers.show(id, first?.meaning ?? null)
-  const names = others.map(({ name }) => truncate(name))
-  return paper && withOtherTopics(paper, names)
+  return paper && others.length > 0 ? withAddition(paper, { also: others.map(({ name }) => name) }) : paper
 }
 
 const closePapersOf = (close: LastSelection['close'], papers: LoadedPapers): ShownPaper[] =>
-  close.flatMap(({ id, topic }) => {
-    const paper = papers.showClose(id, topic)
-    return paper ? [{ ...paper, closeTo: { topic: topic.name, topicId: 0 } }] : []
-  })
+  close.flatMap(({ id, topic }) => papers.showClose(id, topic) ?? [])

@@ -1,6 +1,7 @@
 import type { Day } from '../../core/dates.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
+import { reasonText } from '../../queries/reasons/reason-text.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { PreviewResult } from './preview-topics.ts'
 import type { TopicPreview } from './shown-topics.ts'
@@ -50,7 +51,9 @@ export function jsonOfTopicPreview(
     related: (close?.papers ?? []).map(jsonOfPaper),
     offers,
     instead: instead.map(jsonOfPaper),
-    ...{ papers, openDays, share: rounded(topic.share) },
+    papers,
+    openDays,
+    share: rounded(topic.share),
     absent: topic.keyWords.absent.map((leaf) => writeTree(leaf) ?? describePart(leaf)),
     terms: topic.terms.map((term) => ({ ...term, share: rounded(term.share) })),
     nothing,
@@ -61,8 +64,10 @@ export function jsonOfTopicPreview(
 
 const rounded = (share: number | null): number | null => share && Math.round(share * 10_000) / 10_000
 
-const jsonOfPaper = ({ path, title, day, votes, reason }: ShownPaper): PreviewPaperJson => ({
-  id: decodeURIComponent(path.slice('/papers/'.length)),
-  title: title.map(({ text }) => text).join(''),
-  ...{ day, votes, reason },
+const jsonOfPaper = (paper: ShownPaper): PreviewPaperJson => ({
+  id: decodeURIComponent(paper.path.slice('/papers/'.length)),
+  title: paper.title.map(({ text }) => text).join(''),
+  day: paper.day,
+  votes: paper.votes,
+  reason: reasonText(paper) || null,
 })

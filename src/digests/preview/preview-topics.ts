@@ -109,17 +109,19 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const choice = input.digest ? selectLastDigest(window, named(found), most) : null
   const together = togetherOf(window, tested, latest)
   const closeOf = tested.map(({ close }) => close && closestOfEachDay(window.archive, close))
-  const ids = [
-    ...[...tests, together].flatMap(idsOf),
-    ...[...closeOf, together.close].flatMap((close) => firstIdsOf(close, latest)),
-  ]
-  const papers = await loadPapers(deps.db, [...ids, ...selectedIds(choice)])
+  const matchIds = [...tests, together].flatMap(idsOf)
+  const closeIds = [...closeOf, together.close].flatMap((close) => firstIdsOf(close, latest))
+  const papers = await loadPapers(deps.db, [...matchIds, ...closeIds, ...selectedIds(choice)])
   await runYielding(papers.tokenize(), spend)
   return {
-    ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
-    ...{ papers: window.size, openDays: window.daysWithPapers },
+    from: window.days[0]!,
+    to: window.days.at(-1)!,
+    days,
+    papers: window.size,
+    openDays: window.daysWithPapers,
     listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
-    ...{ weekdays: window.weekdays, weeks: window.weeks },
+    weekdays: window.weekdays,
+    weeks: window.weeks,
     topics: await shownTopics(window, { tests, closeOf, latest }, papers),
     ...(await runYielding(shownTogether(window, { together, choice, latest }, papers), spend)),
   }

@@ -1,4 +1,4 @@
-// Prints the HTML of the named templates as one JSON object: see render-mjml.ts.
+// Prints the HTML of the named templates, with these colors, as one JSON object: see render-mjml.ts.
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import mjml2html from 'mjml'
@@ -6,7 +6,11 @@ import mjml2html from 'mjml'
 // Ctrl-C reaches the whole process group. The parent shuts down in order and ends this process with it.
 process.on('SIGINT', () => {})
 
+const [light = '', dark = '', ...names] = process.argv.slice(2)
 const FOLDER = resolve(import.meta.dirname, '../../../templates/emails')
+
+const withAccents = (mjml: string): string =>
+  mjml.replaceAll('{{accent}}', light).replaceAll('{{accent on dark}}', dark)
 
 async function htmlOf(name: string): Promise<string> {
   const filePath = join(FOLDER, name, 'body.mjml')
@@ -15,12 +19,13 @@ async function htmlOf(name: string): Promise<string> {
     includePath: join(FOLDER, 'parts'),
     ignoreIncludes: false,
     validationLevel: 'strict',
-    keepComments: false,
+    keepComments: true,
     fonts: {},
+    preprocessors: [withAccents],
   })
   return html.replace(/\s*\n\s*/g, '\n')
 }
 
 const rendered: Record<string, string> = {}
-for (const name of process.argv.slice(2)) rendered[name] = await htmlOf(name)
+for (const name of names) rendered[name] = await htmlOf(name)
 process.stdout.write(JSON.stringify(rendered))

@@ -12,6 +12,18 @@ const MAX_BYTES = 10_000_000
 
 type Html<Name extends string> = Record<Name, string>
 
+/** The colors of links and buttons, on light and dark ground. */
+export interface Accents {
+  light: string
+  dark: string
+}
+const OUR_ACCENTS: Accents = { light: '#12564f', dark: '#7fcabd' }
+
+interface Layout {
+  accents: Accents
+  names: readonly string[]
+}
+
 const rendered = new Map<string, Promise<Html<string>>>()
 
 /**
@@ -20,24 +32,25 @@ const rendered = new Map<string, Promise<Html<string>>>()
  */
 export function renderMjml<Name extends string>(
   names: readonly Name[],
-  cacheFolder?: string,
+  { accents = OUR_ACCENTS, cacheFolder }: { accents?: Accents; cacheFolder?: string } = {},
 ): Promise<Html<Name>> {
-  const key = [cacheFolder, ...names].join('\n')
-  const cached = rendered.get(key) ?? (cacheFolder ? renderOnce(names, cacheFolder) : runMjml(names))
+  const layout = { accents, names }
+  const key = [cacheFolder, accents.light, accents.dark, ...names].join('\n')
+  const cached = rendered.get(key) ?? (cacheFolder ? renderOnce(layout, cacheFolder) : runMjml(layout))
   rendered.set(key, cached)
   cached.catch(() => rendered.delete(key))
   return cached
 }
 
 /** A cache that cannot be read or written, such as on a read-only disk, is no error. */
-async function renderOnce(names: readonly string[], folder: string): Promise<Html<string>> {
+async function renderOnce(layout: Layout, folder: string): Promise<Html<string>> {
   const file = join(folder, CACHE_FILE)
-  const source = await sourceHash(names)
+  const source = await sourceHash(layout)
   const stored = await readFile(file, 'utf8')
     .then(JSON.parse, () => null)
     .catch(() => null)
   if (stored?.source === source && stored.hash === hashOf(stored.html)) return stored.html
-  const html = await runMjml(names)
+  const html = await runMjml(layout)
   const partialFile = `${file}.new`
   await mkdir(folder, { recursive: true })
     .then(() => writeFile(partialFile, JSON.stringify({ source, hash: hashOf(html), html })))
@@ -52,9 +65,9 @@ const hashOf = (html: unknown): string =>
     .update(JSON.stringify(html) ?? '')
     .digest('hex')
 
-/** Changes with everything that MJML's output depends on: templates, program, and the versions in package.json. */
-async function sourceHash(names: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(names.join(' '))
+/** Changes with everything that MJML's output depends on: colors, templates, program, and the versions in package.json. */
+async function sourceHash({ accents, names }: Layout): Promise<string> {
+  const hash = createHash('sha256').update([accents.light, accents.dark, ...names].join(' '))
   const templates = (await readdir(join(ROOT, TEMPLATES), { recursive: true }))
     .filter((name) => name.endsWith('.mjml'))
     .sort()
@@ -64,8 +77,8 @@ async function sourceHash(names: readonly string[]): Promise<string> {
 }
 
 /** Runs in a child process, so that MJML's memory, some 100 MB, is freed at the end. */
-async function runMjml(names: readonly string[]): Promise<Html<string>> {
-  const args = ['--disable-warning=ExperimentalWarning', join(ROOT, RENDER_PROGRAM), ...names]
+async function runMjml({ accents: { light, dark }, names }: Layout): Promise<Html<string>> {
+  const args = ['--disable-warning=ExperimentalWarning', join(ROOT, RENDER_PROGRAM), light, dark, ...names]
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: MAX_BYTES })
   return JSON.parse(stdout)
 }

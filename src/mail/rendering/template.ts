@@ -1,52 +1,41 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { words } from '../../i18n/words.ts'
-import { asciiLine, truncateAtWord } from './text.ts'
+import { asciiHtml, escapeToAscii, foldLongLines } from './ascii-html.ts'
+import type { Accents } from './render-mjml.ts'
+import { subjectText, truncateAtWord } from './text.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/emails')
-const PARTS = join(FOLDER, 'parts')
 const MAX_SUBJECT_LENGTH = 78
 const MAX_PREHEADER_LENGTH = 90
 
 /** A compiled template of templates/emails. Its tags read the view as `it`. */
 export interface Template {
+  /** For a template without other parts. */
   render(view: object): Required<RenderedEmail>
   /** Without the HTML part. */
   renderText(view: object): RenderedEmail
   /** What a list of emails shows of it: templates use these besides the view. */
   inboxLineOf(view: object): { subject: string; preheader: string }
-  /** The parts of a template with papers in sections. */
-  parts(): { html: TemplateParts; text: TemplateParts }
+  part(name: PartName, view: object): EmailPart
 }
 
-/** A template with papers in sections, cut at the comments in parts/sections.*; each part is made of whole lines. */
-interface TemplateParts {
-  /**
-   * All before the sections: texts that are the same in every email, and what is between them. Each is compiled by itself,
-   * so a tag cannot use a variable of another one, or trim the text before it.
-   */
-  opening: (string | Fill)[]
-  /** The heading of `it.section`. */
-  heading: Fill
-  /** One `it.paper` of it. */
-  paper: Fill
-  /** What follows the papers of `it.section`. */
-  end: Fill
-  /** All after the sections. */
-  closing: Fill
-}
+/**
+ * The parts of a template with papers: all before them, the heading of `it.section`, one `it.paper` of it, what follows
+ * its papers, and all after the sections. The comment `<!-- part: paper -->` begins a part.
+ */
+type PartName = 'opening' | 'heading' | 'paper' | 'end' | 'closing'
+
+/** ASCII with CRLF, as it is sent, and plain text with LF. */
+export type EmailPart = Record<'html' | 'text', string>
 
 type Fill = (view: object) => string
 
 // Keeps blanks and lines of a template, except after -%>.
-const html = new TemplateEngine({ autoTrim: false })
+const html = new TemplateEngine({ autoTrim: false, escapeFunction: escapeToAscii })
 const plain = new TemplateEngine({ autoTrim: false, autoEscape: false })
-// Shared text parts: include('@foot', it). MJML has its own includes.
-for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
-  plain.loadTemplate(`@${file.slice(0, -'.txt'.length)}`, readFileSync(join(PARTS, file), 'utf8'))
-}
 
 /** Reads and compiles a template; `bodyHtml`: its HTML from MJML. Values are filled in later, never by MJML. */
 export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Template> {
@@ -54,71 +43,44 @@ export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Te
   const meta = JSON.parse(await read('meta.json')) as { subject: string; preheader: string }
   const subject = compileFill(plain, meta.subject)
   const preheader = compileFill(plain, meta.preheader)
-  const body = compileFill(html, bodyHtml)
-  const bodyText = await read('body.txt')
-  const text = compileFill(plain, bodyText)
+  const htmlParts = partsOf(html, asciiHtml(bodyHtml))
+  const textParts = partsOf(plain, withIncludes(await read('body.txt')))
   const inboxLineOf = (view: object) => ({
-    subject: subjectOf(view),
+    subject: subjectText(subject(view), MAX_SUBJECT_LENGTH),
     preheader: truncateAtWord(preheader(view), MAX_PREHEADER_LENGTH),
   })
-  const subjectOf = (view: object) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
+  const part = (name: PartName, view: object): EmailPart => ({
+    html: foldLongLines(htmlParts[name](view)).replaceAll('\n', '\r\n'),
+    text: textParts[name](view),
+  })
   return {
     render(view) {
       const inboxLine = inboxLineOf(view)
-      return { subject: inboxLine.subject, html: body({ ...view, ...inboxLine }), text: text(view) }
+      return { subject: inboxLine.subject, ...part('opening', { ...view, ...inboxLine }) }
     },
-    renderText: (view) => ({ subject: subjectOf(view), text: text(view) }),
+    renderText: (view) => ({ subject: inboxLineOf(view).subject, text: textParts.opening(view) }),
     inboxLineOf,
-    parts: () => ({
-      html: cutSections(html, bodyHtml),
-      text: cutSections(plain, bodyText.replace("<%~ include('@sections', it) -%>\n", SECTIONS_TEXT)),
-    }),
+    part,
   }
 }
 
-const SECTIONS_TEXT = readFileSync(join(PARTS, 'sections.txt'), 'utf8')
-
-function cutSections(eta: TemplateEngine, source: string): TemplateParts {
-  const [opening, heading, paper, end, closing] = source.split(/<%\/\*[a-z ]+\*\/[^%]*?(?:-%>\n|%>)/)
-  const ofSection = (part: string) => compileFill(eta, `<% const { section, paper } = it %>${part}`)
-  return {
-    opening: cutConstants(eta, opening!),
-    heading: ofSection(heading!),
-    paper: ofSection(paper!),
-    end: ofSection(end!),
-    closing: compileFill(eta, closing!),
-  }
-}
-
-/** Five lines in a row without a tag, or more. */
-const CONSTANT = /((?:^(?:(?!<%|%>).)*\n){5,})/m
-
-function cutConstants(eta: TemplateEngine, source: string): (string | Fill)[] {
-  const parts: (string | Fill)[] = []
-  let filled = ''
-  for (const [i, part] of source.split(CONSTANT).entries()) {
-    if (i % 2 === 0 || isWithinTags(filled)) filled += part
-    else {
-      parts.push(compileFill(eta, filled), part)
-      filled = ''
-    }
-  }
-  return [...parts, compileFill(eta, filled)]
-}
-
-/** Whether a tag or the block of one is still open at the end. */
-function isWithinTags(source: string): boolean {
-  const tags = (source.match(/<%[\s\S]*?(%>|$)/g) ?? []).join('')
-  return (
-    tags.split('{').length !== tags.split('}').length || tags.split('<%').length !== tags.split('%>').length
+/** Shared text parts: include('@foot', it). MJML has its own includes. */
+const withIncludes = (source: string): string =>
+  source.replace(/<%~ include\('@([a-z-]+)', it\) -%>\n/g, (_, name) =>
+    withIncludes(readFileSync(join(FOLDER, 'parts', `${name}.txt`), 'utf8')),
   )
+
+function partsOf(eta: TemplateEngine, source: string): Record<PartName, Fill> {
+  const [opening, ...others] = source.split(/<!-- part: (\w+) -->\n?/)
+  const parts = [['opening', compileFill(eta, opening!)]]
+  for (let i = 0; i < others.length; i += 2) parts.push([others[i]!, compileFill(eta, others[i + 1]!)])
+  return Object.fromEntries(parts)
 }
 
 function compileFill(eta: TemplateEngine, source: string): Fill {
   const compiled = eta.compile(source)
   return (view) => eta.render(compiled, view)
 }
-
 /** The kind of an email's message, the name in its headers, and its folder in templates/emails. */
 export const MAIL_KINDS = [
   'digest',
@@ -139,7 +101,7 @@ export type OperatorMailKind = 'test' | 'alert'
 
 export interface RenderedEmail {
   subject: string
-  /** Absent for a subscriber who wants plain text. */
+  /** ASCII with CRLF, as it is sent. Absent for a subscriber who wants plain text. */
   html?: string
   text: string
 }
@@ -150,12 +112,11 @@ export interface SiteIdentity {
   postalAddress: string
   privacyUrl?: string
   footer?: string
-  /** Instead of the accents of templates/emails/parts/head.mjml. */
-  color?: { light: string; dark: string }
+  color?: Accents
 }
 
 const MAX_IN_SUBJECT_LENGTH = 40
 
-/** The name of the site in subjects: in ASCII, with a fallback for names that ASCII cannot write. */
+/** The name of the site in subjects. */
 export const nameInSubject = ({ name }: Pick<SiteIdentity, 'name'>): string =>
-  asciiLine(name, MAX_IN_SUBJECT_LENGTH) || words.emails.parts.unnamedSite
+  subjectText(name, MAX_IN_SUBJECT_LENGTH) || words.emails.parts.unnamedSite

@@ -29,20 +29,27 @@ export function truncateAtWord(text: string, maxLength: number, ellipsis = ELLIP
 }
 
 /**
- * ASCII on one line, for header fields: removes accents, and characters without an ASCII letter. Also removes quotes
- * and encoded-word openings, which would make nodemailer encode the whole field.
+ * Text in any script on one line, for a subject. Dashes, apostrophes and ellipses are ASCII, so that a subject in English
+ * is readable in the raw header. Also removes quotes and encoded-word openings, which would make nodemailer encode the
+ * whole field.
  */
-export function asciiLine(text: string, maxLength: number): string {
-  const ascii = text
-    .normalize('NFKD')
+export function subjectText(text: string, maxLength: number): string {
+  const plain = text
+    .normalize('NFC')
     .replace(/[\u2010-\u2015]/g, '-')
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/…/g, '...')
-    .replace(/[^\x20-\x7e]+/g, (other) => (/\s/.test(other) ? ' ' : ''))
-    .replace(/["\\<>]/g, '')
+    .replace(/["\u201c-\u201f\\<>]/g, '')
     .replace(/=\?/g, '= ?')
-  return truncateAtWord(oneLine(ascii), maxLength, '...')
+  return truncateAtWord(oneLine(plain), maxLength, '...')
 }
+
+/** As a subject, but in ASCII: without accents, and without characters that have no ASCII letter. */
+export const asciiLine = (text: string, maxLength: number): string =>
+  subjectText(
+    text.normalize('NFKD').replace(/[^\x20-\x7e\u2010-\u2019…]+/g, (other) => (/\s/.test(other) ? ' ' : '')),
+    maxLength,
+  )
 
 /**
  * A stranger's text without anything that a mail client turns into a link: adds blanks after dots, around @ and inside

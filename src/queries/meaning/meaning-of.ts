@@ -17,92 +17,106 @@ const MAX_NAMED_TERMS = 10
  */
 export function meaningOf(query: Query, usage: Usage): Query {
   if (meanings.has(query)) return query
-  const withNames = wantedLeaves(query).length <= MAX_NAMED_TERMS
-  const meaning = meant(query, withNames)
+  const mayBeName = wantedLeaves(query).length <= MAX_NAMED_TERMS
+  const meaning = meant(query, { usage, mayBeName })
   // The typed tree is cached, and means something else as soon as papers use its words otherwise.
   return asMeaning(meaning === query ? { ...query } : meaning)
+}
 
-  function meant(node: Query, mayBeName: boolean): Query {
-    switch (node.kind) {
-      case 'not':
-        return { kind: 'not', part: meant(node.part, false) }
-      case 'or':
-      case 'and':
-        return flatten(
-          node.kind,
-          node.parts.map((part) => meant(part, mayBeName)),
-        )
-      case 'some':
-        return sentenceMeaning(node)
-      case 'term':
-        return termMeaning(node.parts, mayBeName)
-      default:
-        return isTextLeaf(node) ? leafMeaning(node, mayBeName) : node
-    }
-  }
+interface Reading {
+  usage: Usage
+  /** Rare words without a field may also be in the name of an author or an organization. */
+  mayBeName: boolean
+}
 
-  function termMeaning(parts: readonly Query[], mayBeName: boolean): Query {
-    const leaves = termsOf(parts.filter(isTextLeaf)).map(({ leaf }) => leaf)
-    if (leaves.length === 1) return leafMeaning(leaves[0]!, mayBeName)
-    const isCommon = usage.shareWithAll(leaves.flatMap(({ text }) => contentKeys(text))) > COMMON
-    return { kind: 'and', parts: leaves.map((leaf) => leafMeaning(leaf, mayBeName && !isCommon)) }
+function meant(node: Query, reading: Reading): Query {
+  switch (node.kind) {
+    case 'not':
+      return { kind: 'not', part: meant(node.part, { ...reading, mayBeName: false }) }
+    case 'or':
+    case 'and':
+      return flatten(
+        node.kind,
+        node.parts.map((part) => meant(part, reading)),
+      )
+    case 'some':
+      return sentenceMeaning(node, reading.usage)
+    case 'term':
+      return termMeaning(node.parts, reading)
+    default:
+      return isTextLeaf(node) ? leafMeaning(node, reading) : node
   }
+}
 
-  /** A term is met for each of its key words, or for none. "large language models (LLMs)" is one term. */
-  function sentenceMeaning({ least, parts }: Extract<Query, { kind: 'some' }>): Query {
-    const terms = termsOf(parts.filter(isTextLeaf))
-    const longForms = new Set(terms.map(({ leaf }) => longFormKey(leaf.text)))
-    const meanings = terms.flatMap(({ leaf, typed }) => {
-      const long = longFormOf(leaf)
-      if (long !== undefined && longForms.has(longFormKey(long))) return []
-      const meaning = leafMeaning(leaf, false)
-      return typed.map(() => meaning)
-    })
-    return { kind: 'some', least: Math.min(least, meanings.length), parts: meanings }
+function termMeaning(parts: readonly Query[], { usage, mayBeName }: Reading): Query {
+  const leaves = termsOf(parts.filter(isTextLeaf), usage).map(({ leaf }) => leaf)
+  if (leaves.length === 1) return leafMeaning(leaves[0]!, { usage, mayBeName })
+  const isRare = isRareTogether(
+    leaves.flatMap(({ text }) => contentKeys(text)),
+    usage,
+  )
+  return {
+    kind: 'and',
+    parts: leaves.map((leaf) => leafMeaning(leaf, { usage, mayBeName: mayBeName && isRare })),
   }
+}
 
-  /** The leaves, of which those that are together a known term or a long form are one. `typed`: what it was made of. */
-  function termsOf(leaves: readonly TextLeaf[]): { leaf: TextLeaf; typed: readonly TextLeaf[] }[] {
-    const keys = leaves.map(({ text }) => contentKeys(text).join(' '))
-    const terms: { leaf: TextLeaf; typed: readonly TextLeaf[] }[] = []
-    for (let from = 0; from < leaves.length; ) {
-      let to = Math.min(leaves.length, from + MAX_TERM_WORDS)
-      while (to > from + 1 && !usage.terms.has(keys.slice(from, to).join(' '))) to--
-      const typed = leaves.slice(from, to)
-      const term = typed.length > 1 && usage.terms.get(keys.slice(from, to).join(' '))
-      const leaf = typed[0]!
-      terms.push({ leaf: term ? { ...leaf, kind: 'phrase', text: phraseText(typed, term) } : leaf, typed })
-      from = to
-    }
-    return terms
-  }
+/** A term is met for each of its key words, or for none. "large language models (LLMs)" is one term. */
+function sentenceMeaning({ least, parts }: Extract<Query, { kind: 'some' }>, usage: Usage): Query {
+  const terms = termsOf(parts.filter(isTextLeaf), usage)
+  const longForms = new Set(terms.map(({ leaf }) => longFormKey(leaf.text)))
+  const meanings = terms.flatMap(({ leaf, typed }) => {
+    const long = longFormOf(leaf, usage)
+    if (long !== undefined && longForms.has(longFormKey(long))) return []
+    const meaning = leafMeaning(leaf, { usage, mayBeName: false })
+    return typed.map(() => meaning)
+  })
+  return { kind: 'some', least: Math.min(least, meanings.length), parts: meanings }
+}
 
-  function leafMeaning(leaf: TextLeaf, mayBeName: boolean): Query {
-    if (wordKindOf(leaf.field) === 'names') return leaf
-    const also = leaf.quoted ? undefined : otherForm(leaf)
-    const forms: TextLeaf[] = also === undefined ? [leaf] : [leaf, also]
-    const isQuotedWord = leaf.kind === 'word' && leaf.quoted
-    if (
-      mayBeName &&
-      !isQuotedWord &&
-      leaf.field === 'any' &&
-      usage.shareWithAll(contentKeys(leaf.text)) <= COMMON
-    )
-      forms.push({ ...leaf, field: 'author' }, { ...leaf, field: 'org' })
-    return forms.length > 1 ? { kind: 'or', parts: forms, also: true } : leaf
-  }
+interface Term {
+  leaf: TextLeaf
+  /** What it was made of. */
+  typed: readonly TextLeaf[]
+}
 
-  function longFormOf({ text }: TextLeaf): string | undefined {
-    const { longForms } = usage.acronyms
-    return longForms.get(text) ?? longForms.get(text.replace(PLURAL, '$1'))
+/** The leaves, of which those that are together a known term or a long form are one. */
+function termsOf(leaves: readonly TextLeaf[], { terms: known }: Usage): Term[] {
+  const keys = leaves.map(({ text }) => contentKeys(text).join(' '))
+  const terms: Term[] = []
+  for (let from = 0; from < leaves.length; ) {
+    let to = Math.min(leaves.length, from + MAX_TERM_WORDS)
+    while (to > from + 1 && !known.has(keys.slice(from, to).join(' '))) to--
+    const typed = leaves.slice(from, to)
+    const term = typed.length > 1 && known.get(keys.slice(from, to).join(' '))
+    const leaf = typed[0]!
+    terms.push({ leaf: term ? { ...leaf, kind: 'phrase', text: phraseText(typed, term) } : leaf, typed })
+    from = to
   }
+  return terms
+}
 
-  function otherForm(leaf: TextLeaf): TextLeaf | undefined {
-    const long = longFormOf(leaf)
-    if (long) return { ...leaf, kind: 'phrase', text: long }
-    const short = leaf.kind === 'phrase' ? usage.acronyms.acronyms.get(longFormKey(leaf.text)) : undefined
-    return short ? { ...leaf, kind: 'word', text: short } : undefined
-  }
+function leafMeaning(leaf: TextLeaf, { usage, mayBeName }: Reading): Query {
+  if (wordKindOf(leaf.field) === 'names') return leaf
+  const also = leaf.quoted ? undefined : otherForm(leaf, usage)
+  const forms: TextLeaf[] = also === undefined ? [leaf] : [leaf, also]
+  const isQuotedWord = leaf.kind === 'word' && leaf.quoted
+  if (mayBeName && !isQuotedWord && leaf.field === 'any' && isRareTogether(contentKeys(leaf.text), usage))
+    forms.push({ ...leaf, field: 'author' }, { ...leaf, field: 'org' })
+  return forms.length > 1 ? { kind: 'or', parts: forms, also: true } : leaf
+}
+
+const isRareTogether = (keys: string[], usage: Usage): boolean => usage.shareWithAll(keys) <= COMMON
+
+function longFormOf({ text }: TextLeaf, { acronyms: { longForms } }: Usage): string | undefined {
+  return longForms.get(text) ?? longForms.get(text.replace(PLURAL, '$1'))
+}
+
+function otherForm(leaf: TextLeaf, usage: Usage): TextLeaf | undefined {
+  const long = longFormOf(leaf, usage)
+  if (long) return { ...leaf, kind: 'phrase', text: long }
+  const short = leaf.kind === 'phrase' ? usage.acronyms.acronyms.get(longFormKey(leaf.text)) : undefined
+  return short ? { ...leaf, kind: 'word', text: short } : undefined
 }
 
 /** LLMs, AIs, gans; but gas is not the plural of GA. */

@@ -1,11 +1,11 @@
 import { distinctBy } from '../../core/distinct-by.ts'
 import { memoizeByObject } from '../../core/memoize.ts'
-import { fill, words } from '../../i18n/words.ts'
+import { words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
 import { isTextLeaf, type Leaf, type Match, mentionsRevised, type Query, type TextLeaf } from '../query.ts'
 import { type PaperText, wordsOfPhrase } from '../text/tokens.ts'
-import { listTerms, reasonWords } from './shown-paper.ts'
+import { foundTerms, type QueryGap, unwantedText } from './reason-text.ts'
 
 /** How close a paper is to matching a query. */
 export type Nearness = NonNullable<ReturnType<typeof nearnessOf>>
@@ -25,8 +25,7 @@ export function nearnessOf(query: Query, paper: PaperText) {
     unwanted: lacking.unwanted.length,
     /** The occurrences of the wanted parts that it contains. */
     matches: held.flatMap(({ matches }) => matches),
-    /** "Has: linear attention. Missing from the title: robotics" */
-    sentence: sentenceOf(held, lacking),
+    gap: { has: held.map(({ leaf }) => leaf), ...lacking },
   }
 }
 
@@ -67,48 +66,20 @@ function heldOf(term: WantedTerm, paper: PaperText): Held[] {
 /** The words of a phrase; empty for a term that is not a phrase. */
 const wordsOf = memoizeByObject((leaf: Leaf): TextLeaf[] => (isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []))
 
-const PAPER_PARTS = ['paper', 'title', 'abstract'] as const
+/** Why a paper does not match a query: the parts that it lacks, and the parts under NOT that it has. */
+type LackingParts = Omit<QueryGap, 'has'>
 
-function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts): string {
-  const leaves = held.map(({ leaf }) => leaf)
-  const has = Map.groupBy(leaves, paperPartOf)
-  const lacks = Map.groupBy(missing, paperPartOf)
-  const sentenceFor = (sentence: string, terms: string[] = []) =>
-    terms.length > 0 ? [fill(sentence, { terms: listTerms([...new Set(terms)]) })] : []
-  return [
-    ...PAPER_PARTS.flatMap((part) => sentenceFor(words.reason.has[part], has.get(part)?.map(nameOf))),
-    ...PAPER_PARTS.flatMap((part) =>
-      sentenceFor(words.reason.missing[part], lacks.get(part)?.map(nameMissing)),
-    ),
-    ...sentenceFor(words.reason.unwanted, unwanted),
-  ].join('. ')
-}
-
-/** The only part of a paper to which a term applies. */
-const paperPartOf = (part: Query): (typeof PAPER_PARTS)[number] =>
-  'field' in part && (part.field === 'title' || part.field === 'abstract') ? part.field : 'paper'
-
-const nameOf = (leaf: Leaf): string =>
-  isTextLeaf(leaf) && (leaf.field === 'any' || paperPartOf(leaf) !== 'paper') ? leaf.text : describePart(leaf)
-
-/** The sentence names the part of the paper, so the term must not. */
-const nameMissing = (part: Query): string =>
-  describePart(paperPartOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))
-
-/** Why a paper does not match a query: the parts that it lacks, and in words, the parts under NOT that it contains. */
-interface LackingParts {
-  missing: Query[]
-  unwanted: string[]
-}
-
-/** The same in words. */
+/** Why a paper does not match a query, in words. */
 export type Shortfall = Record<keyof LackingParts, string[]>
 
 /** Both lists are empty for a paper that matches. */
 export function shortfallOf(query: Query, paper: PaperText): Shortfall {
   const { missing, unwanted } = lackingParts(query, paper)
   const isKept = paper.onlyRevised && !mentionsRevised(query)
-  return { missing: [...(isKept ? [words.reason.onlyRevised] : []), ...missing.map(describePart)], unwanted }
+  return {
+    missing: [...(isKept ? [words.reason.onlyRevised] : []), ...missing.map(describePart)],
+    unwanted: unwanted.map(unwantedText),
+  }
 }
 
 function lackingParts(query: Query, paper: PaperText): LackingParts {
@@ -122,7 +93,7 @@ function lackingParts(query: Query, paper: PaperText): LackingParts {
   if (query.kind === 'some') return lackingOfSome(query, paper)
   if (query.kind === 'not') {
     const reason = evaluatePart(query.part, paper)
-    return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
+    return { missing: [], unwanted: reason ? [{ part: query.part, found: foundTerms(reason) }] : [] }
   }
   return { missing: evaluatePart(query, paper) ? [] : [query], unwanted: [] }
 }

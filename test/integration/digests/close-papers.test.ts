@@ -4,6 +4,7 @@ import { addDays, type Day } from '../../../src/core/dates.ts'
 import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { isReconciled } from '../../../src/digests/reconciliation.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 import type { SourceRecord } from '../../../src/sources/source.ts'
 import { runCommand } from '../../support/commands.ts'
 import { type SubscriberOptions, useDigestWorld } from '../../support/digest-world.ts'
@@ -68,7 +69,7 @@ test('papers that come close follow the matches, with their topic and a reason',
   const [paper] = content!.sections[1]!.papers
   const { id: topicId } = await world.db.topic.findFirstOrThrow({ where: { subscriberId: 'ann' } })
   expect(paper!.closeTo).toEqual({ topic: 'car engine', topicId })
-  expect(paper!.reason).toBe('Comes close to “car engine”: engine')
+  expect(reasonText(paper!)).toBe('Comes close to “car engine”: engine')
   expect(paper!.title.some(({ marked }) => marked)).toBe(false)
   expect((await digestOn(DAY, 'bob')).titles).toEqual([CAR])
 })
@@ -111,8 +112,7 @@ test('the names of their topics stay in their own digests', async () => {
   await planAndAccept(DAY)
   for (const [id, name] of Object.entries(names)) {
     const [paper] = (await digestOn(DAY, id)).content!.sections[0]!.papers
-    const reason = `Comes close to “${name}”: engine`
-    expect(paper).toMatchObject({ closeTo: { topic: name }, reason, beyondTitle: reason })
+    expect(paper).toMatchObject({ closeTo: { topic: name }, reason: { kind: 'close', terms: ['engine'] } })
   }
   const shared = await world.db.shownPaper.findMany()
   expect(shared).toHaveLength(1)

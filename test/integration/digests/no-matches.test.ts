@@ -4,6 +4,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { applyChange } from '../../../src/digests/apply-change.ts'
 import type { NoMatchesMessage } from '../../../src/digests/no-matches.ts'
+import { gapText } from '../../../src/queries/reasons/reason-text.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -73,7 +74,7 @@ describe('a note', () => {
     await planDays('2026-11-25', '2026-11-29')
     const note = await world.db.message.findFirstOrThrow({ where: { kind: 'note' } })
     const { nearest } = note.content as unknown as NoMatchesMessage
-    expect(nearest.map(({ title, reason }) => [title, reason])).toEqual([
+    expect(nearest.map(({ title, gap }) => [title, gapText(gap)])).toEqual([
       ['Nonlinear Attention', 'Has: attention. Missing: linear'],
       ['Robots', 'Has in the title: robots. Missing: the phrase “warm hands”'],
       ['Linear Models', 'Has: linear. Missing: attention'],

@@ -80,7 +80,7 @@ const openPage = (hour: number, localDate: string, after?: string) =>
   world.db.$transaction(async (tx) => {
     const schedule: Schedule = { zone: 'UTC', hour, days: [...EVERY_DAY] }
     const due = { localDate, dueAt: new Date(`${localDate}T0${hour}:00:00Z`) }
-    const plan = { schedule, due, maxPaperId: 2, sources: '' }
+    const plan = { schedule, due, maxPaperId: 2, sources: [] }
     const before = await rowsRead(tx)
     const last = await openDigests(tx, plan, { only: false, now: EIGHT, after })
     return { last, read: (await rowsRead(tx)) - before }

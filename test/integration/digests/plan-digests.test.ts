@@ -42,7 +42,7 @@ describe('each outcome', () => {
                   { text: 'Linear ', marked: false },
                   { text: 'attention', marked: true },
                 ],
-                reason: 'Matched: attention, in the title',
+                reason: { kind: 'match', found: { title: ['attention'] } },
                 votes: 7,
                 day: '2026-11-24',
               },
@@ -252,7 +252,9 @@ test('the state of the sources is in the digest', async () => {
     data: { source: 'huggingface', day: new Date('2026-11-24'), state: 'fresh', papers: 31 },
   })
   await plan('2026-11-24T08:00:00Z')
-  expect((await digestsOf('ann'))['2026-11-24']!.content!.sources).toBe('Hugging Face: 31 papers.')
+  expect((await digestsOf('ann'))['2026-11-24']!.content!.sources).toEqual([
+    { source: 'huggingface', brought: 31 },
+  ])
 })
 
 test('a query that was read under an older grammar is read anew', async () => {
@@ -311,8 +313,8 @@ test('a subscriber erased between the hour and the plan gets nothing, and the to
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await world.db.$executeRaw`
-    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due)
-    values ('UTC', 8, 'mon,tue,wed,thu,fri,sat,sun', '2026-11-24', '2026-11-24T08:00:00Z', 1, '', 1)`
+    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due)
+    values ('UTC', 8, 'mon,tue,wed,thu,fri,sat,sun', '2026-11-24', '2026-11-24T08:00:00Z', 1, 1)`
   await world.db.$executeRaw`
     insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)
     select id, 'ann', local_date, due_at, 'due', '{}', due_at from plan`

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 import type { SourceRecord } from '../../../src/sources/source.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
@@ -59,7 +60,7 @@ describe('a topic with a vote limit', () => {
       '2026-11-27': [],
     })
     const { content } = (await world.digestsOf('ann'))['2026-11-26']!
-    expect(content!.sections[0]!.papers[0]!.reason).toBe(
+    expect(reasonText(content!.sections[0]!.papers[0]!)).toBe(
       'Matched: robots, in the title; 21 votes. Topic: robots',
     )
   })

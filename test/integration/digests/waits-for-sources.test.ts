@@ -57,7 +57,7 @@ test('papers that arrived while it waited are in it, also if a subscriber of the
   await world.plan(`${DAY}T09:10:00Z`)
   expect((await world.digestsOf('ann'))[DAY]).toMatchObject({
     titles: ['Robots'],
-    content: { sources: 'Hugging Face: 1 paper.' },
+    content: { sources: [{ source: 'huggingface', brought: 1 }] },
   })
 })
 

@@ -5,9 +5,9 @@ import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import { openIncidents } from '../../../src/core/incident.repo.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
+import { activeSendRates } from '../../../src/limits/send-rate.repo.ts'
 import type { Compose, Lane } from '../../../src/mail/message.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
-import { activeSendRates } from '../../../src/mail/rate-limits/send-rate.repo.ts'
 import { drain } from '../../../src/mail/sending/drain.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { addDigestMessages, addSubscribers, goodbye, NOW, statesIn } from '../../support/messages.ts'
@@ -112,7 +112,7 @@ describe('a lane whose mail server does not reply', () => {
     expect(await incidents()).toEqual(['unanswered bulk: unanswered'])
     expect(await other.inMinutes(1)).toEqual([1])
     expect(await incidents()).toEqual([])
-    expect(await activeSendRates(database.db)).toMatchObject([{ key: 'all', slowed: true }])
+    expect(await activeSendRates(database.db)).toMatchObject([{ key: 'send all', slowed: true }])
     await passInPaces(database.db, 3600)
     expect(await other.deliver()).toMatchObject({ stopped: null, uncertain: 0 })
     expect(sink.mails.length + other.sink.mails.length).toBe(MAILS)

@@ -19,24 +19,24 @@ function changedCopy(place: string, change: object): void {
 }
 
 test('a layout is rendered once, and again when its templates have changed or its file is damaged', async () => {
-  const { note } = await renderMjml(NAMES, join(folder, 'first'))
+  const { note } = await renderMjml(NAMES, { cacheFolder: join(folder, 'first') })
   expect(note).toContain('<html')
   expect(readdirSync(join(folder, 'first'))).toEqual(['email-layout.json'])
   const kept = { note: 'kept' }
   const hash = createHash('sha256').update(JSON.stringify(kept)).digest('hex')
   changedCopy('kept', { html: kept, hash })
-  expect(await renderMjml(NAMES, join(folder, 'kept'))).toEqual({ note: 'kept' })
+  expect(await renderMjml(NAMES, { cacheFolder: join(folder, 'kept') })).toEqual({ note: 'kept' })
   changedCopy('outdated', { source: 'of other templates', html: { note: 'outdated' } })
-  expect(await renderMjml(NAMES, join(folder, 'outdated'))).toEqual({ note })
+  expect(await renderMjml(NAMES, { cacheFolder: join(folder, 'outdated') })).toEqual({ note })
   expect(readFileSync(fileIn('outdated'), 'utf8')).toBe(readFileSync(fileIn('first'), 'utf8'))
   changedCopy('changed', { html: kept })
-  expect(await renderMjml(NAMES, join(folder, 'changed'))).toEqual({ note })
+  expect(await renderMjml(NAMES, { cacheFolder: join(folder, 'changed') })).toEqual({ note })
   changedCopy('damaged', {})
   writeFileSync(fileIn('damaged'), '{"source":')
-  expect(await renderMjml(NAMES, join(folder, 'damaged'))).toEqual({ note })
+  expect(await renderMjml(NAMES, { cacheFolder: join(folder, 'damaged') })).toEqual({ note })
 })
 
 test('a layout is rendered where nothing can be written', async () => {
   const noFolder = fileIn('first')
-  expect((await renderMjml(NAMES, noFolder)).note).toContain('<html')
+  expect((await renderMjml(NAMES, { cacheFolder: noFolder })).note).toContain('<html')
 })

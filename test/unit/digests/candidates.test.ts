@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { rankNearMisses } from '../../../src/digests/candidates.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { gapText } from '../../../src/queries/reasons/reason-text.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
@@ -14,8 +15,8 @@ const PAPERS = [
 
 const found = (query: string, papers: Paper[] = PAPERS, limit = 9) => {
   const texts = new Map(papers.map((paper) => [paper.id, toPaperText(paper)]))
-  return rankNearMisses(parseQuery(query), { papers, texts, limit }).map(({ paper, sentence }) => {
-    return { id: paper.id, reason: sentence }
+  return rankNearMisses(parseQuery(query), { papers, texts, limit }).map(({ paper, gap }) => {
+    return { id: paper.id, reason: gapText(gap) }
   })
 }
 

@@ -5,6 +5,7 @@ import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 
 const NOTHING_LEARNED = { usual: 0, removed: [], step: 0, votedStep: 0 }
 const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
@@ -66,7 +67,7 @@ const composed = (more: Partial<ComposeInput> = {}, papers = shelf) =>
     localDate: '2026-11-24',
     maxPaperId: 6,
     history: 0,
-    sources: 'Hugging Face: 31 papers',
+    sources: [{ source: 'huggingface', brought: 31 }],
     now: new Date('2026-11-24T08:00:00Z'),
     ...more,
   })
@@ -95,10 +96,14 @@ describe('for topics', () => {
       localDate: '2026-11-24',
       bestOf: null,
       more: 0,
-      sources: 'Hugging Face: 31 papers',
+      lang: 'en',
+      sources: [{ source: 'huggingface', brought: 31 }],
     })
     expect(
-      content!.sections.map(({ topic, papers }) => [topic, papers.map(({ id, reason }) => [id, reason])]),
+      content!.sections.map(({ topic, papers }) => [
+        topic,
+        papers.map((paper) => [paper.id, reasonText(paper)]),
+      ]),
     ).toEqual([
       [
         'Attention',
@@ -138,8 +143,8 @@ describe('for topics', () => {
               { text: 'attention', marked: true },
               { text: ' for agents.', marked: false },
             ],
-            reason: 'Matched: attention, in the title. Also under: Agents',
-            beyondTitle: 'Also under: Agents',
+            reason: { kind: 'match', found: { title: ['attention'] } },
+            also: ['Agents'],
             votes: 2,
             comments: null,
             codeUrl: null,
@@ -209,9 +214,9 @@ describe('for topics', () => {
       expect(draft).toMatchObject({ papers: [2, 4, 3, 5, 6], matched: 2, content: { more: 0 } })
       expect(draft.content!.sections).toHaveLength(2)
       expect(draft.content!.sections[1]).toMatchObject({ topic: null, topicId: null, close: true })
-      for (const { closeTo, reason } of draft.content!.sections[1]!.papers) {
-        expect(closeTo).toEqual({ topic: 'Attention', topicId: 31 })
-        expect(reason).toBe('Comes close to “Attention”: reads like papers that match')
+      for (const paper of draft.content!.sections[1]!.papers) {
+        expect(paper.closeTo).toEqual({ topic: 'Attention', topicId: 31 })
+        expect(reasonText(paper)).toBe('Comes close to “Attention”: reads like papers that match')
       }
     })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sourceName, sourcesLine } from '../../../src/digests/sources-line.ts'
+import { sourceName, sourceNews, sourcesLine } from '../../../src/digests/sources-line.ts'
 import type { SourceDay } from '../../../src/sources/source-day.repo.ts'
 
 const TODAY = '2026-11-24'
@@ -11,6 +11,8 @@ const day = (source: string, date: string, state: SourceDay['state'], more: Part
 const fresh = (source: string, date: string, papers: number) => day(source, date, 'fresh', { papers })
 const quiet = (source: string, date: string, reason: SourceDay['reason']) =>
   day(source, date, 'quiet', { reason })
+
+const lineOf = (...given: Parameters<typeof sourceNews>) => sourcesLine(sourceNews(...given))
 
 test.each<[string, SourceDay[], string]>([
   ['nothing known', [], ''],
@@ -24,7 +26,7 @@ test.each<[string, SourceDay[], string]>([
   ['a weekend', [quiet(FEED, TODAY, 'weekend')], 'Hugging Face: no new papers at the weekend.'],
   ['a holiday', [quiet(FEED, TODAY, 'holiday')], 'Hugging Face: no new papers on a holiday.'],
   ['a working day that ended without', [quiet(FEED, TODAY, 'none')], 'Hugging Face: no new papers.'],
-  ['a quiet day of an older release', [quiet(FEED, TODAY, null)], 'Hugging Face: no new papers.'],
+  ['a quiet day without a reason', [quiet(FEED, TODAY, null)], 'Hugging Face: no new papers.'],
   ['waiting, and nothing else is known', [day(FEED, TODAY, 'waiting')], 'Hugging Face: nothing yet.'],
   ['late', [day(FEED, TODAY, 'stalled')], 'Hugging Face: nothing yet.'],
   [
@@ -69,20 +71,20 @@ test.each<[string, SourceDay[], string]>([
   ],
   ['a week ago and tomorrow do not count', [fresh(FEED, '2026-11-17', 31), fresh(FEED, '2026-11-25', 9)], ''],
 ])('%s', (_what, days, expected) => {
-  expect(sourcesLine(days, TODAY)).toBe(expected)
+  expect(lineOf(days, TODAY)).toBe(expected)
 })
 
 describe('the sources of the settings', () => {
   const days = [fresh('import', TODAY, 2), fresh(FEED, TODAY, 31), quiet('arxiv:cs.CL', TODAY, 'holiday')]
 
   test('come in their order, and others after them', () => {
-    expect(sourcesLine(days, TODAY, ['arxiv:cs.CL', FEED])).toBe(
+    expect(lineOf(days, TODAY, ['arxiv:cs.CL', FEED])).toBe(
       'arXiv cs.CL: no new papers on a holiday. Hugging Face: 31 papers. Added by the operator: 2 papers.',
     )
   })
 
   test('one that was never asked has not come yet', () => {
-    expect(sourcesLine([], TODAY, [FEED])).toBe('Hugging Face: nothing yet.')
+    expect(lineOf([], TODAY, [FEED])).toBe('Hugging Face: nothing yet.')
   })
 })
 
@@ -98,20 +100,20 @@ describe('sections of one source', () => {
       quiet(FEED, TODAY, 'holiday'),
     ]
     const order = [...sections('cs.CL', 'cs.LG', 'cs.AI', 'cs.RO'), FEED]
-    expect(sourcesLine(days, TODAY, order)).toBe(
+    expect(lineOf(days, TODAY, order)).toBe(
       'arXiv cs.CL, cs.AI: no new papers on a holiday. arXiv cs.LG: nothing yet. arXiv cs.RO, 23 Nov: no new papers on a holiday. Hugging Face: no new papers on a holiday.',
     )
   })
 
   test('that have as many papers by chance stay apart', () => {
     const days = sections('cs.AI', 'cs.CL').map((source) => fresh(source, TODAY, 9))
-    expect(sourcesLine(days, TODAY)).toBe('arXiv cs.AI: 9 papers. arXiv cs.CL: 9 papers.')
+    expect(lineOf(days, TODAY)).toBe('arXiv cs.AI: 9 papers. arXiv cs.CL: 9 papers.')
   })
 
   test('beyond five are counted', () => {
     const order = sections('cs.AI', 'cs.CL', 'cs.CV', 'cs.LG', 'cs.RO')
-    expect(sourcesLine([], TODAY, order)).toBe('arXiv cs.AI, cs.CL, cs.CV, cs.LG, cs.RO: nothing yet.')
-    expect(sourcesLine([], TODAY, [...order, ...sections('math.ST', 'stat.ML')])).toBe(
+    expect(lineOf([], TODAY, order)).toBe('arXiv cs.AI, cs.CL, cs.CV, cs.LG, cs.RO: nothing yet.')
+    expect(lineOf([], TODAY, [...order, ...sections('math.ST', 'stat.ML')])).toBe(
       'arXiv cs.AI, cs.CL, cs.CV, cs.LG, cs.RO and 2 more: nothing yet.',
     )
   })
@@ -125,7 +127,7 @@ test.each([
 ])('%d sources: %d of them fit into the line', (count, fit, end) => {
   const order = Array.from({ length: count }, (_, n) => `arxiv:cs.${String(n).padStart(2, '0')}`)
   const days = order.map((source) => fresh(source, TODAY, 123))
-  const line = sourcesLine(days, TODAY, order)
+  const line = lineOf(days, TODAY, order)
   expect(line.length).toBeLessThanOrEqual(320)
   expect(line.match(/: 123 papers\./g)).toHaveLength(fit)
   expect(line.endsWith(end)).toBe(true)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addDays, midnight } from '../../../src/core/dates.ts'
-import { usualArrivalMs } from '../../../src/digests/open-due.ts'
+import { usualArrivalMs } from '../../../src/digests/usual-sources.ts'
 
 const MINUTE_MS = 60_000
 

@@ -39,7 +39,9 @@ describe('with topics', () => {
     expect(content).toMatchObject({ localDate: '2026-11-20', bestOf: null, week: null, more: 0, beyond: [] })
     expect(idsIn(content)).toEqual([['topic 1', [3, 4]]])
     expect(content!.sections[0]).toMatchObject({ topicId: 31 })
-    expect(content!.sections[0]!.papers[0]).toMatchObject({ reason: 'Matched: robots, in the title' })
+    expect(content!.sections[0]!.papers[0]).toMatchObject({
+      reason: { kind: 'match', found: { title: ['robots'] } },
+    })
   })
 
   test('of one day only, however many topics', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { openEmails } from '../../../src/emails/render-emails.ts'
-import { samples, site } from '../../support/mails.ts'
+import { readable, samples, site } from '../../support/mails.ts'
 
-const emails = await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' })
+const emails = readable(await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' }))
 
 describe('the confirmation', () => {
   const email = emails.confirmation(samples.confirmation)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { openEmails } from '../../../src/emails/render-emails.ts'
-import { samples, site } from '../../support/mails.ts'
+import { readable, samples, site } from '../../support/mails.ts'
 
-const emails = await openEmails(site)
+const emails = readable(await openEmails(site))
 
 test('the text part', async () => {
   await expect(emails.digest(samples.digest).text).toMatchFileSnapshot('./snapshots/digest.txt')

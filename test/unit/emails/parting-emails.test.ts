@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { openEmails } from '../../../src/emails/render-emails.ts'
-import { samples, site } from '../../support/mails.ts'
+import { readable, samples, site } from '../../support/mails.ts'
 
-const emails = await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' })
+const emails = readable(await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' }))
 
 const hrefsOf = (html: string | undefined) =>
   [...html!.matchAll(/href="([^"]*)"/g)].map(([, href]) => href).filter((href) => !href!.includes('/privacy'))
@@ -86,7 +86,8 @@ describe('the note', () => {
   test('names up to ten topics, without markup from topics or papers', () => {
     const evil = '<img src=x onerror=alert(1)>'
     const topics = [evil, ...Array.from({ length: 13 }, (_, n) => `topic ${n}`)]
-    const nearest = [{ title: evil, path: 'javascript:alert(1)', reason: `${evil}\r\nBcc: eve@evil.example` }]
+    const has = [{ kind: 'word', field: 'any', text: `${evil}\r\nBcc: eve@evil.example` } as const]
+    const nearest = [{ title: evil, path: 'javascript:alert(1)', gap: { has, missing: [], unwanted: [] } }]
     const { html, text } = emails.noMatches({ ...samples.note, topics, nearest })
     expect(html!.match(/<li[ >]/g)).toHaveLength(11)
     expect(html).toContain('and 4 more')

@@ -2,20 +2,23 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import type { DigestEmail } from '../../../src/emails/digest-email.ts'
-import { HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
-import { encodedSize } from '../../../src/mail/rendering/encoded-text.ts'
+import { HTML_BUDGET } from '../../../src/emails/join-digest.ts'
+import { openEmails } from '../../../src/emails/render-emails.ts'
+import type { FoundTerms } from '../../../src/queries/reasons/reason-text.ts'
 import {
   anyDigest,
   anyText,
   digest,
   paper,
+  readable,
   readerLinks,
   section,
   site,
   unsubscribeUrl,
 } from '../../support/mails.ts'
 
-const emails = await openEmails(site)
+const sent = await openEmails(site)
+const emails = readable(sent)
 const htmlOf = (email: DigestEmail): string => emails.digest(email).html!
 const textsOf = (html: string, tag: string): string[] =>
   [...html.matchAll(new RegExp(`<${tag}[ >][^>]*>?([\\s\\S]*?)</${tag}>`, 'g'))].map(([, inner = '']) =>
@@ -29,14 +32,14 @@ const rising = (count: number, day = '2026-11-24') => ({
   rising: true as const,
   papers: section(null, count).papers.map((paper) => ({ ...paper, day })),
 })
+const found = (found: FoundTerms) => ({ reason: { kind: 'match' as const, found } })
 /** Papers that come close to a topic, but match none. */
 const close = (count: number) => ({
   ...section(null, count),
   close: true as const,
   papers: section(null, count).papers.map((paper) => ({
     ...paper,
-    reason: 'Comes close to “quantum”: gates',
-    beyondTitle: 'Comes close to “quantum”: gates',
+    reason: { kind: 'close' as const, terms: ['gates'] },
     closeTo: { topic: 'quantum', topicId: 32 },
   })),
 })
@@ -55,15 +58,11 @@ describe('subject', () => {
       [section('"state space" OR mamba')],
       '1 matches state space OR mamba: Gated Linear Attention',
     ],
+    ['a topic in Japanese', [section('言語モデル', 2)], '2 match 言語モデル: Gated Linear Attention'],
     [
-      'a topic that ASCII cannot write',
-      [section('语言模型', 2)],
-      '2 papers matching your topic: Gated Linear Attention',
-    ],
-    [
-      'a topic that ASCII can write in part',
+      'a topic with quotes and brackets',
       [section('Lin "α" <b>', 4), section('video', 2)],
-      '6 papers matching your topics: Gated Linear Attention',
+      '4 match Lin α b, 2 more: Gated Linear Attention',
     ],
     [
       'a limit of votes',
@@ -76,7 +75,7 @@ describe('subject', () => {
       [section('by Chen', 9), section('a')],
       '9 by Chen, 1 more: Gated Linear Attention',
     ],
-    ['a topic with accents', [section('Schrödinger', 1)], '1 matches Schrodinger: Gated Linear Attention'],
+    ['a topic with accents', [section('Schrödinger', 1)], '1 matches Schrödinger: Gated Linear Attention'],
     [
       'a topic and rising papers',
       [section('video', 3), rising(2)],
@@ -88,8 +87,13 @@ describe('subject', () => {
     ['rising papers alone', [rising(2)], '2 rising papers: Gated Linear Attention'],
     ['one alone', [rising(1)], '1 rising paper: Gated Linear Attention'],
     [
-      'a title that ASCII cannot write',
+      'a title in Chinese',
       [{ ...section('video'), papers: [titled('语言模型')] }],
+      '1 matches video: 语言模型',
+    ],
+    [
+      'a title without a visible letter',
+      [{ ...section('video'), papers: [titled('<>')] }],
       '1 matches video (24 Nov)',
     ],
     [
@@ -133,11 +137,11 @@ describe('subject', () => {
     ],
   ])('%s', (_what, content, subject) => expect(emails.digest(digest(content)).subject).toBe(subject))
 
-  test('of any digest: ASCII, 78 characters, and the preheader of 40 to 90 says something else', () => {
+  test('of any digest: one line of 78 characters, and the preheader of 40 to 90 says something else', () => {
     fc.assert(
       fc.property(anyDigest(3), (email) => {
         const { subject, html } = emails.digest(email)
-        expect(subject).toMatch(/^[\x20-\x7e]{8,78}$/)
+        expect(subject).toMatch(/^[^\p{Cc}]{8,78}$/v)
         expect(subject).not.toMatch(/"|=\?/)
         const preheader = unescaped(preheaderOf(html!))
         expect(preheader.length).toBeGreaterThanOrEqual(40)
@@ -308,8 +312,7 @@ describe('papers beyond the cap are counted', () => {
 test('without marks in titles, the text part has the whole reason', () => {
   const marked = paper({
     title: [{ text: 'Robots', marked: true }],
-    reason: 'Matched: robots, in the title',
-    beyondTitle: '',
+    reason: { kind: 'match', found: { title: ['robots'] } },
   })
   const { html, text } = emails.digest(digest({ sections: [{ ...section('a'), papers: [marked] }] }))
   expect(text).toContain('  Matched: robots, in the title\n')
@@ -360,14 +363,8 @@ describe('a paper', () => {
     )
 
   test('shows the reason unless the title does', () => {
-    const marked = [{ text: 'Attention', marked: true }]
-    expect(reasonOf({ beyondTitle: 'Matches “attention” in the abstract' })).toBe(
-      'Matches “attention” in the abstract',
-    )
-    expect(reasonOf({ beyondTitle: '' })).toBeUndefined()
-    // From an earlier release.
-    expect(reasonOf({})).toBe('Matched: linear attention, in the title')
-    expect(reasonOf({ title: marked })).toBeUndefined()
+    expect(reasonOf(found({ abstract: ['attention'] }))).toBe('Matches “attention” in the abstract')
+    expect(reasonOf(found({ title: ['attention'] }))).toBeUndefined()
   })
 
   test('marks the title too', () => {
@@ -477,7 +474,7 @@ describe('titles only', () => {
     const { html } = titles({ sections: [section('linear attention', 2)] })
     expect(textsOf(html!, 'h2')).toEqual(['Linear attention 2'])
     expect(html!.split('href="https://papers.example.org/papers/2312.06635"')).toHaveLength(3)
-    expect(textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))).toHaveLength(2)
+    expect(textsOf(html!, 'p').filter((text) => text.startsWith('Matches'))).toHaveLength(2)
     expect(html).not.toMatch(/Songlin|41 votes|>arXiv<|>More like/)
     expect(textsOf(html!, 'p').join()).not.toContain('We study')
   })
@@ -488,11 +485,11 @@ describe('titles only', () => {
 # Linear attention (2)
 
 * Gated Linear Attention
-  Matched: linear attention, in the title
+  Matched: linear attention, in the abstract
   https://papers.example.org/papers/2312.06635
 
 * Gated Linear Attention
-  Matched: linear attention, in the title
+  Matched: linear attention, in the abstract
   https://papers.example.org/papers/2312.06635
 
   Edit topic:
@@ -500,9 +497,9 @@ describe('titles only', () => {
   })
 
   test('a long reason is cut', () => {
-    const long = paper({ reason: `Matched: ${'word '.repeat(40)}` })
+    const long = paper(found({ org: ['word '.repeat(40)] }))
     const { html } = titles({ sections: [{ topic: 'a', topicId: 31, papers: [long] }] })
-    const [reason] = textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))
+    const [reason] = textsOf(html!, 'p').filter((text) => text.startsWith('Matches'))
     expect(reason!.length).toBeLessThanOrEqual(90)
   })
 })
@@ -537,7 +534,7 @@ describe('the byte budget', () => {
       title: [{ text: title, marked: false }],
       authors: Array(100).fill(author),
       snippet: [{ text: 'word '.repeat(snippet / 5), marked: false }],
-      reason: `Matched: ${'linear attention, '.repeat(20)}`,
+      ...found({ org: ['linear attention, '.repeat(20)] }),
       codeUrl: `https://github.com/${'a'.repeat(60)}`,
       organization: 'Organization of Average Length',
       isSummary: true,
@@ -551,7 +548,7 @@ describe('the byte budget', () => {
   }
   const shown = (email: DigestEmail) => {
     const html = htmlOf(email)
-    expect(encodedSize(html)).toBeLessThan(HTML_BUDGET)
+    expect(sent.digest(email).html!.length).toBeLessThan(HTML_BUDGET)
     expect(html).toContain('See the 12 others')
     expect(html).toContain('1 Example Street')
     expect(textsOf(html, 'h3')).toHaveLength(25)
@@ -572,6 +569,20 @@ describe('the byte budget', () => {
     expect(shown(fullest(4_000, '大'.repeat(400), '欧阳修'.repeat(20)))).toEqual([])
   })
 
+  test('and with 25 topics and a mark at every other word of the titles', () => {
+    const title = Array.from({ length: 40 }, () => [
+      { text: '言', marked: true },
+      { text: ' 語 ', marked: false },
+    ]).flat()
+    const topics = Array.from({ length: 25 }, (_, i) => ({
+      topic: `${i} ${'言語'.repeat(38)}`,
+      topicId: 2 ** 31 - 25 + i,
+      papers: [paper({ title, snippet: title })],
+    }))
+    for (const detail of ['full', 'titles'] as const)
+      expect(sent.digest(digest({ sections: topics }, { detail })).html!.length).toBeLessThan(HTML_BUDGET)
+  })
+
   test('any digest keeps it, with its footer', () => {
     const wide = fc.oneof(
       anyText,
@@ -580,7 +591,7 @@ describe('the byte budget', () => {
     fc.assert(
       fc.property(anyDigest(25, wide), (email) => {
         const html = htmlOf(email)
-        expect(encodedSize(html)).toBeLessThan(HTML_BUDGET)
+        expect(sent.digest(email).html!.length).toBeLessThan(HTML_BUDGET)
         expect(html).toContain('1 Example Street')
         expect(html.split(unsubscribeUrl)).toHaveLength(3)
       }),

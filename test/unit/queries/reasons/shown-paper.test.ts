@@ -3,11 +3,12 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { nearnessOf } from '../../../../src/queries/reasons/nearness.ts'
+import { beyondTitleText, reasonText } from '../../../../src/queries/reasons/reason-text.ts'
 import {
   showClose,
   type TextRun,
   toShownPaper,
-  withTopicName,
+  withAddition,
 } from '../../../../src/queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
@@ -19,17 +20,15 @@ const ABSTRACT =
 /** As a query finds it, with [ ] around what is marked. */
 function shown(changes: Partial<Paper>, query: string) {
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT, ...changes })
-  const { title, snippet, reason, beyondTitle, isSummary, organization } = toShownPaper(
-    paper,
-    evaluate(parseQuery(query), toPaperText(paper)),
-  )
+  const asShown = toShownPaper(paper, evaluate(parseQuery(query), toPaperText(paper)))
+  const { title, snippet, isSummary, organization } = asShown
   const shownRuns = (runs: readonly TextRun[]) =>
     runs.map(({ text, marked }) => (marked ? `[${text}]` : text)).join('')
   return {
     title: shownRuns(title),
     sentence: shownRuns(snippet),
-    reason,
-    beyondTitle,
+    reason: reasonText(asShown),
+    beyondTitle: beyondTitleText(asShown),
     isSummary,
     organization,
   }
@@ -115,8 +114,8 @@ test.each([
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT })
   const near = nearnessOf(parseQuery(query), toPaperText(paper))
   const close = showClose(paper, near?.matches ?? [])
-  const { title, snippet, reason, beyondTitle } = withTopicName(close, 'recurrent nets')
-  expect(reason).toBe(`Comes close to “recurrent nets”: ${has}`)
-  expect(beyondTitle).toBe(reason)
-  expect([...title, ...snippet].some(({ marked }) => marked)).toBe(false)
+  const shown = withAddition(close, { closeTo: { topic: 'recurrent nets', topicId: 1 } })
+  expect(reasonText(shown)).toBe(`Comes close to “recurrent nets”: ${has}`)
+  expect(beyondTitleText(shown)).toBe(reasonText(shown))
+  expect([...shown.title, ...shown.snippet].some(({ marked }) => marked)).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Day, instantOf, midnight } from '../../../src/core/dates.ts'
-import { pendingSources, type UsualSource } from '../../../src/digests/open-due.ts'
+import { pendingSources, type UsualSource } from '../../../src/digests/usual-sources.ts'
 import { calendar } from '../../../src/sources/huggingface/calendar.ts'
 
 const HOUR_MS = 3600 * 1000
