@@ -178,6 +178,8 @@ export const errorTable = {
     'config.listener': '{setting}: cannot listen on {host}:{port}: {what}. Use a free port of this machine.',
     'message.without-content': 'Message {id} has no content to build an email from.',
     'message.bad-address': 'Message {id}: its address is not a single plain address, so no email was built.',
+    'message.bad-header':
+      'nodemailer did not write each sample value once in the header of an email, so it cannot be filled in: {fields}. Install the version in package-lock.json: npm ci',
   }),
   ...errorEntries(500, 2, {
     'config.invalid': 'The settings have {count} problem(s):\n{list}',

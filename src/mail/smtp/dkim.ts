@@ -2,7 +2,6 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import { readFileSync } from 'node:fs'
 import { domainToASCII } from 'node:url'
 import { promisify } from 'node:util'
-import { foldLines } from 'nodemailer/lib/mime-funcs'
 import type { Config } from '../../config/config.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 
@@ -47,8 +46,8 @@ export function loadDkimKey(
 }
 
 /**
- * Adds DKIM-Signature: RFC 6376, rsa-sha256, relaxed/relaxed, the same bytes as nodemailer's signer, which takes more
- * than twice the processor time of RSA itself. Signs in a thread of Node's pool. `raw` has CRLF line ends. Throws
+ * Adds DKIM-Signature: RFC 6376, rsa-sha256, relaxed/relaxed, one tag a line. nodemailer's signer makes the same
+ * signature, but takes more than twice the processor time of RSA itself. Signs in a thread of Node's pool. `raw` has CRLF line ends. Throws
  * dkim.cannot-sign.
  */
 export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
@@ -60,10 +59,17 @@ export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
   const body = relaxedBody(text.slice(headerEnd + 4))
   const bodyHash = createHash('sha256').update(body, 'latin1').digest('base64')
   const tags = [
-    ...['v=1', 'a=rsa-sha256', 'c=relaxed/relaxed', `d=${domainToASCII(key.domain)}`, 'q=dns/txt'],
-    ...[`s=${key.selector}`, `bh=${bodyHash}`, `h=${[...fields.keys()].join(':')}`],
+    'v=1',
+    'a=rsa-sha256',
+    'c=relaxed/relaxed',
+    `d=${domainToASCII(key.domain)}`,
+    'q=dns/txt',
+    `s=${key.selector}`,
+    `bh=${bodyHash}`,
+    `h=${[...fields.keys()].join(':')}`,
+    'b=',
   ]
-  const unsigned = `${foldLines(`DKIM-Signature: ${tags.join('; ')}`, 76)};\r\n b=`
+  const unsigned = `DKIM-Signature: ${tags.join(';\r\n ')}`
   const lines = [...fields].map(([name, field]) => `${name}:${relaxedField(field)}`)
   const data = [...lines, `dkim-signature:${relaxedField(unsigned)}`].join('\r\n')
   const signature = await signInThread('sha256', Buffer.from(data, 'latin1'), key.privateKey)

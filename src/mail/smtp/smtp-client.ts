@@ -2,6 +2,7 @@ import { setImmediate as nextImmediate } from 'node:timers/promises'
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { monotonicMs } from '../../core/clock.ts'
 import type { ComposedMail } from '../message.ts'
+import { endsSession } from '../refusals/classify-refusal.ts'
 import type { SmtpResult } from '../refusals/classify-reply.ts'
 import { openSmtpSession, type SmtpSession } from './smtp-session-client.ts'
 import type { SmtpTimeouts } from './smtp-wire-client.ts'
@@ -34,7 +35,6 @@ const MAX_AGE_MS = 300_000
 const CONNECT_MS = 30_000
 const MIN_CONNECT_MS = 1000
 const CONNECT_SHARE = 20
-const SERVER_CLOSES = 421
 
 /** RFC 5321, 4.5.3.2: ten minutes for the reply to the final dot. Connecting gets a twentieth, up to CONNECT_MS. */
 const timeoutsOf = ({ timeoutSeconds }: SmtpConfig): SmtpTimeouts => ({
@@ -90,4 +90,4 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
 
 // Also after RCPT: a 421 that ends the session may cross with our MAIL. If the new session gets it too, it counts.
 const isLostSession = (result: SmtpResult): boolean =>
-  !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)
+  !result.accepted && !result.bodyWritten && endsSession(result)

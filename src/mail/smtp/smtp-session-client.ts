@@ -1,8 +1,9 @@
-import { Readable, type Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setImmediate as nextImmediate } from 'node:timers/promises'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { ComposedMail } from '../message.ts'
+import { endsSession } from '../refusals/classify-refusal.ts'
 import type { SmtpFault, SmtpResult, SmtpStage } from '../refusals/classify-reply.ts'
 import { redactReply, replyCode, type SmtpError, toSmtpFault } from './smtp-reply.ts'
 import { openSmtpWire, type SmtpTimeouts, tryMailFrom } from './smtp-wire-client.ts'
@@ -11,12 +12,8 @@ export type SmtpSession = ReturnType<typeof openSmtpSession>
 
 const MAX_BODY_MS = 300_000
 const GOODBYE_MS = 1000
-const SERVER_CLOSES = 421
 const ACCEPTED = 250
 const START_MAIL_INPUT = 354
-const CRLF = '\r\n'
-/** A bare CR or LF, or a dot at the very beginning. */
-const TO_BE_REPAIRED = /^\.|\r(?!\n)|(?<!\r)\n/
 const GIVEN_UP = 'given up while waiting for a reply'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
@@ -35,7 +32,7 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
       return exchange.begin(mail.to, () =>
         connection.send(
           { from: mail.from, to: [mail.to] },
-          bodyOf(mail, connection, () => beforeBody?.().catch(exchange.giveUp)),
+          Readable.from(bodyOf(mail, connection, () => beforeBody?.().catch(exchange.giveUp))),
           (error, info) => (error ? exchange.fail(error) : exchange.succeed(info!.response)),
         ),
       )
@@ -59,45 +56,20 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
   return session
 }
 
-/** The body. It starts only after a 354; nodemailer itself would send it after any positive reply to DATA. */
-function bodyOf(
+/**
+ * The body. nodemailer reads from it after any positive reply to DATA, and before it takes up the next reply; the body
+ * starts only after a 354.
+ */
+async function* bodyOf(
   mail: ComposedMail,
   connection: SMTPConnection,
   beforeBody: () => Promise<void> | undefined,
-): Readable {
-  const untilItMayStart = async () => {
-    const reply = connection.lastServerResponse || ''
-    if (replyCode(reply) !== START_MAIL_INPUT) throw new Error(`DATA was answered with: ${reply}`)
-    await nextImmediate() // a reply that came with this one ends the email before its body begins
-    await beforeBody()
-  }
-  const body = new Readable()
-  // Called as soon as the server has replied to DATA, before nodemailer schedules the reply that follows.
-  body.pipe = (escaping) => {
-    Promise.resolve()
-      .then(untilItMayStart)
-      .then(() => body.destroyed || writeBody(mail.raw, escaping as unknown as Transform))
-      .catch((error) => body.destroy(error))
-    return escaping
-  }
-  return body
-}
-
-/**
- * Writes a body to nodemailer's stream, which escapes dots that begin a line (RFC 5321, 4.5.2) in a loop over each byte.
- * The loop takes as long as the rest of sending, so we escape the body and push it to the other side of the stream. A
- * body with a bare CR or LF goes through the loop, which repairs it.
- */
-function writeBody(raw: Buffer, escaping: Transform): void {
-  const text = raw.toString('latin1')
-  if (TO_BE_REPAIRED.test(text)) {
-    escaping.end(raw)
-    return
-  }
-  const escaped = text.replaceAll('\n.', '\n..')
-  // The stream received no bytes, so it adds CRLF, a dot and CRLF.
-  escaping.push(escaped.endsWith(CRLF) ? escaped.slice(0, -CRLF.length) : escaped, 'latin1')
-  escaping.end()
+): AsyncGenerator<Buffer> {
+  const reply = connection.lastServerResponse || ''
+  if (replyCode(reply) !== START_MAIL_INPUT) throw new Error(`DATA was answered with: ${reply}`)
+  await nextImmediate() // a reply that came with this one ends the email before its body begins
+  await beforeBody()
+  yield mail.raw
 }
 
 function open(
@@ -195,7 +167,7 @@ class Exchange {
     // After a reply before the end of the body, the server would read our next command as more body. After a malformed
     // reply, the next reply may belong to any command.
     const isBodyIncomplete = fault.stage === 'dot' && !this.#isBodyWritten
-    if (isBodyIncomplete || fault.status === null || fault.status === SERVER_CLOSES) this.#connection.close()
+    if (isBodyIncomplete || endsSession(fault)) this.#connection.close()
     this.#reset({ accepted: false, ...fault })
   }
 

@@ -80,7 +80,9 @@ test('no settings, no key', () => {
   ).toBeUndefined()
 })
 
-test('the same bytes as nodemailer’s signer, for any email', () =>
+const unfolded = (email: Buffer) => email.toString('latin1').replaceAll('\r\n ', ' ')
+
+test('signs any email as nodemailer does, but for the folding of the field', () =>
   fc.assert(
     fc.asyncProperty(anyEmail, async (raw) => {
       const signer = new DKIM({
@@ -90,7 +92,7 @@ test('the same bytes as nodemailer’s signer, for any email', () =>
         headerFieldNames: 'From:To:Reply-To:Subject:Date:Message-ID:List-ID:List-Unsubscribe',
       })
       const signed = await signDkim(raw, key)
-      expect(signed.toString('latin1')).toBe((await buffer(signer.sign(raw))).toString('latin1'))
+      expect(unfolded(signed)).toBe(unfolded(await buffer(signer.sign(raw))))
     }),
     { numRuns: 300 },
   ))
