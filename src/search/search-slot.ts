@@ -3,14 +3,10 @@ import { monotonicMs } from '../core/clock.ts'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import {
-  bucketsOf,
-  chargePermits,
-  type RateLimit,
-  requirePermit,
-  widestNetworkOf,
-} from '../core/rate-limit.ts'
-import { NoSlot, Semaphore } from '../core/semaphore.ts'
+import { widestNetworkOf } from '../limits/networks.ts'
+import { chargePermits } from '../limits/permits.repo.ts'
+import { bucketsOf, type RateLimit, requirePermit } from '../limits/rate-limit.ts'
+import { NoSlot, Semaphore } from '../limits/semaphore.ts'
 import { type Spend, yieldToEventLoop } from './yield-to-event-loop.ts'
 
 // Enough for one person who types all the time, and for feed readers.

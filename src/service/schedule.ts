@@ -5,9 +5,9 @@ import { DAY_MS, MINUTE_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorFields } from '../core/errors.ts'
 import { NUDGES } from '../core/queue.ts'
-import { deleteIdleBuckets } from '../core/rate-limit.ts'
 import { claimTick, deleteTicksBefore } from '../core/tick.repo.ts'
-import { deleteIdleSendRates, endDomainIncidents } from '../mail/rate-limits/send-rate.repo.ts'
+import { deleteIdleBuckets } from '../limits/permits.repo.ts'
+import { endDomainIncidents } from '../limits/send-rate.repo.ts'
 import { runAlerts } from '../operator/alerts/run-alerts.ts'
 
 /** How long an alert in progress may take once the service stops. */
@@ -88,7 +88,6 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   await nudgeAll(deps)
   await deleteTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
   await deleteIdleBuckets(deps.db)
-  await deleteIdleSendRates(deps.db)
   await endDomainIncidents(deps.db)
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true

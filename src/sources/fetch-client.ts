@@ -4,7 +4,7 @@ import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import { errorText, Fault, undefinedIfThrown } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { acquireHost, releaseHost } from './host-throttle.repo.ts'
+import { endLease, takePermits } from '../limits/permits.repo.ts'
 import type { FetchPolicy, SendRequest, SourceRequest, SourceResponse } from './source.ts'
 
 const RETRIES = 4
@@ -222,7 +222,6 @@ async function withHostThrottle<T>(options: HostThrottleOptions, work: () => Pro
   const { db, fetchPolicy } = options
   if (!db || fetchPolicy.gapMs === 0) return work()
   const holder = randomUUID()
-  const { service } = fetchPolicy
   await acquire(options, db, holder)
   let restMs = fetchPolicy.gapMs
   try {
@@ -232,20 +231,24 @@ async function withHostThrottle<T>(options: HostThrottleOptions, work: () => Pro
     restMs = Math.max(restMs, seconds * 1000)
     throw error
   } finally {
-    await releaseHost(db, { service, holder, restMs })
+    await endLease(db, permitKey(fetchPolicy), { holder, restSeconds: restMs / 1000 })
   }
 }
+
+const permitKey = ({ service }: FetchPolicy): string => `source ${service}`
 
 // The holder usually releases the lock early, so poll once per gap.
 async function acquire(options: HostThrottleOptions, db: Database, holder: string): Promise<void> {
   const { source, day, fetchPolicy, wait, signal } = options
-  const { service, timeoutMs } = fetchPolicy
-  const holdMs = timeoutMs + HOLD_MARGIN_MS
+  const { gapMs, timeoutMs } = fetchPolicy
+  const lease = { holder, seconds: (timeoutMs + HOLD_MARGIN_MS) / 1000 }
+  const permit = { key: permitKey(fetchPolicy), capacity: 1, perSecond: 1000 / gapMs, lease }
   let waited = 0
   for (;;) {
     signal?.throwIfAborted()
-    const ms = await acquireHost(db, { service, holder, holdMs })
-    if (ms === 0) return
+    const { allowed, waitSeconds } = await takePermits(db, [permit])
+    if (allowed) return
+    const ms = Math.ceil(waitSeconds * 1000)
     const pause = pauseBeforeRetry(options, waited, ms)
     if (pause === undefined) throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
     waited += pause

@@ -14,6 +14,8 @@ import {
   type SuccessfulFetch,
 } from './source-day-state.ts'
 
+// SQL by hand: claims of a day.
+
 export interface SourceDayKey {
   /** "arxiv:cs.CL" */
   source: string

@@ -115,7 +115,7 @@ describe('the database refuses', () => {
     ],
     [
       'a plan with fewer than nobody due',
-      `insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due) values ('UTC', 8, 'mon', now(), now(), 0, '', -1)`,
+      `insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due) values ('UTC', 8, 'mon', now(), now(), 0, -1)`,
       'plan_due',
     ],
     [
@@ -127,6 +127,16 @@ describe('the database refuses', () => {
       'a bucket with fewer than no tokens',
       `insert into bucket (key, tokens, at) values ('k', -1, now())`,
       'bucket_tokens',
+    ],
+    [
+      'a bucket that never refills',
+      `insert into bucket (key, tokens, at, per_second) values ('k', 1, now(), 0)`,
+      'bucket_limits',
+    ],
+    [
+      'a bucket slowed down since no one knows when',
+      `insert into bucket (key, tokens, at, slowed_to) values ('k', 1, now(), 1)`,
+      'bucket_slowed',
     ],
   ]
   test.each(refused)('%s', async (_what, sql, constraint) => {

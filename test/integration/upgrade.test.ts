@@ -70,6 +70,9 @@ const SINCE_FIRST = [
   '20261130221548_votes_per_topic',
   '20261130221638_close_papers_by_default',
   '20261130221700_digests_of_close_papers',
+  '20261201012816_no_import_progress',
+  '20261201012900_stored_data',
+  '20261201024000_one_bucket',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

@@ -1,5 +1,5 @@
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils'
-import { Semaphore } from '../semaphore.ts'
+import { Semaphore } from '../../limits/semaphore.ts'
 
 /**
  * A driver adapter that lets up to `max` transactions run at once; others wait before they take a connection. A

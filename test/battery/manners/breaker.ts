@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/core/database/database.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
-import { activeSendRates } from '../../../src/mail/rate-limits/send-rate.repo.ts'
+import { activeSendRates } from '../../../src/limits/send-rate.repo.ts'
 import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { SinkRule } from '../../support/smtp-sink.ts'
@@ -35,7 +35,7 @@ const domainHeld: BatteryCase = {
       0,
       async ({ db, arrived }) => {
         const refused = await db.message.count({ where: { state: 'refused' } })
-        const held = await db.sendRate.findFirst({ where: { heldUntil: { not: null } } })
+        const held = await db.bucket.findFirst({ where: { heldUntil: { not: null } } })
         const others = await db.message.count({ where: { state: 'accepted' } })
         const waiting = await db.message.count({ where: { state: 'ready', ...isIn('small3.example') } })
         const suppressed = await db.suppression.count()
@@ -45,7 +45,7 @@ const domainHeld: BatteryCase = {
           ok:
             refused >= IN_A_ROW &&
             refused <= most &&
-            held?.key === 'domain small3.example' &&
+            held?.key === 'send domain small3.example' &&
             others === MAILS * 0.9 &&
             waiting === MAILS / 10 - refused &&
             suppressed === 0 &&
@@ -61,12 +61,12 @@ const domainHeld: BatteryCase = {
 async function resume(bench: Bench): Promise<{ wasPaused: boolean; slowly: boolean }> {
   const { wasPaused } = await withWorld(bench, new Date(), ({ deps }) => resumeDelivery(deps))
   const paces = await activeSendRates(bench.db)
-  return { wasPaused, slowly: paces.some(({ key, slowed }) => key === 'all' && slowed) }
+  return { wasPaused, slowly: paces.some(({ key, slowed }) => key === 'send all' && slowed) }
 }
 
 /** A pace finds its way back within minutes, for which nobody waits here. */
 const endSlowness = (db: Database) =>
-  db.$executeRaw`update send_rate set slowed_at = slowed_at - interval '1 hour' where key = 'all'`
+  db.$executeRaw`update bucket set slowed_at = slowed_at - interval '1 hour' where key = 'send all'`
 
 /** Mails that were neither sent nor ended. */
 const countOpen = (db: Database): Promise<number> =>

@@ -96,7 +96,7 @@ const wrongRates: BatteryCase = {
   invariant: 'the battery must see that the domain gets too much',
   run: async () => {
     const paced = await runPaced(MAILS.ci, {
-      real: 'src/mail/rate-limits/send-rate.ts',
+      real: 'src/limits/send-rate.ts',
       wrong: 'test/battery/manners/wrong-parts/no-domain-paces.ts',
     })
     const caught = paced.big > MARGIN
@@ -131,7 +131,7 @@ const slowDown: BatteryCase = {
         await exitOf(worker)
         const tries = () => bench.db.attempt.count()
         const refused = await tries()
-        const paces = await bench.db.sendRate.findMany({ where: { slowedAt: { not: null } } })
+        const paces = await bench.db.bucket.findMany({ where: { slowedAt: { not: null } } })
         while ((await bench.db.message.count({ where: { state: 'deferred' } })) > 0 && ++rounds < 20) {
           await endBackOff(bench)
           await exitOf(await bench.startWorker())
@@ -140,7 +140,7 @@ const slowDown: BatteryCase = {
         const { lost, doubles } = await compare(bench.db, arrived)
         const small = arrived.filter(({ to }) => !to.endsWith('@big.example'))
         const smallShare = spanOf(small.map(({ at }) => at)) / spanOf(arrived.map(({ at }) => at))
-        const isSlowed = paces.length === 1 && paces[0]!.key === 'domain big.example'
+        const isSlowed = paces.length === 1 && paces[0]!.key === 'send domain big.example'
         return {
           ok: lost + doubles === 0 && isSlowed && refused < mails / 10 && smallShare < 0.5,
           n: `${mails} mails, half of them to the domain`,

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 beforeEach(async () => {
   await emptyTables(database.db)
-  await database.db.hostThrottle.deleteMany()
+  await database.db.bucket.deleteMany()
   server.requests.length = 0
   server.troubles.length = 0
 })

@@ -15,7 +15,7 @@ let asked: { path: string; userAgent?: string; holder: string | null }[]
 let waits: number[]
 
 const server = createServer(async ({ url: path = '', headers }, response) => {
-  const gate = await database.db.hostThrottle.findFirst()
+  const gate = await database.db.bucket.findFirst()
   asked.push({ path, userAgent: headers['user-agent'], holder: gate?.holder ?? null })
   const lead = leads[path]
   if (!lead) return response.end('fine')
@@ -35,7 +35,7 @@ beforeEach(async () => {
   leads = {}
   asked = []
   waits = []
-  await database.db.hostThrottle.deleteMany()
+  await database.db.bucket.deleteMany()
 })
 
 const opened = (gapMs = 60) =>
@@ -55,7 +55,7 @@ const opened = (gapMs = 60) =>
     contact: 'operator@papers.example',
     wait: async (ms) => {
       waits.push(ms)
-      await database.db.$executeRaw`update host_throttle set free_at = '-infinity'`
+      await database.db.$executeRaw`update bucket set held_until = null`
     },
   })
 

@@ -8,9 +8,10 @@ import { type OpenDatabase, openDatabase } from '../../../src/core/database/data
 import { Fault } from '../../../src/core/errors.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { createFetchClient, type FetchClientOptions } from '../../../src/sources/fetch-client.ts'
-import { acquireHost } from '../../../src/sources/host-throttle.repo.ts'
 import type { SourceResponse } from '../../../src/sources/source.ts'
 import { useDatabase } from '../../support/database.ts'
+import { passInPaces } from '../../support/paces.ts'
+import { takeSourcePermit } from '../../support/source-permits.ts'
 
 type Reply = (response: ServerResponse, request: IncomingMessage) => unknown
 
@@ -45,7 +46,7 @@ beforeEach(async () => {
   replies.length = 0
   asked = []
   waits = []
-  await database.db.hostThrottle.deleteMany()
+  await database.db.bucket.deleteMany()
 })
 
 const fine: Reply = (response) => response.end('fine')
@@ -82,8 +83,7 @@ const opened = ({ fetchPolicy, ...more }: More = {}) =>
 /** Waits by moving the clock of the host throttle forward, so that no test sleeps. */
 async function passTime(ms: number): Promise<void> {
   waits.push(ms)
-  await database.db.$executeRaw`
-    update host_throttle set free_at = free_at - ${Math.ceil(ms)}::int * interval '1 millisecond'`
+  await passInPaces(database.db, ms / 1000)
 }
 
 const bodyOf = ({ body }: SourceResponse) => body
@@ -92,7 +92,7 @@ const ask = (more?: More) => opened(more).request({ url, accept: 'text/plain' },
 /** For how long the host throttle is still closed. */
 const shutFor = async () => {
   const [row] = await database.db.$queryRaw<{ ms: number }[]>`
-    select extract(epoch from free_at - clock_timestamp())::float8 * 1000 as ms from host_throttle`
+    select extract(epoch from held_until - clock_timestamp())::float8 * 1000 as ms from bucket`
   return Math.floor(row?.ms ?? 0) // what is kept is rounded to a millisecond
 }
 
@@ -144,11 +144,11 @@ describe('the host throttle', () => {
     replies.push(slow, slow, slow)
     const fetchPolicy = { gapMs: 0 }
     await Promise.all([ask({ fetchPolicy }), ask({ fetchPolicy }), ask({ fetchPolicy, db: other.db })])
-    expect(await database.db.hostThrottle.count()).toBe(0)
+    expect(await database.db.bucket.count()).toBe(0)
   })
 
   test('the lock of a dead process ends once its response could no longer arrive', async () => {
-    await acquireHost(database.db, { service: 'slowpoke', holder: 'dead', holdMs: 60_000 })
+    await takeSourcePermit(database.db, 'slowpoke', { holder: 'dead', holdMs: 60_000 })
     const began = performance.now()
     expect(await ask()).toBe('fine')
     // A thousand looks take real time too, and the database counts it.
@@ -177,7 +177,7 @@ describe('the host throttle', () => {
   })
 
   test('a caller that stops while it waits does not take the lock', async () => {
-    await acquireHost(database.db, { service: 'slowpoke', holder: 'another', holdMs: 60_000 })
+    await takeSourcePermit(database.db, 'slowpoke', { holder: 'another', holdMs: 60_000 })
     const stopping = new AbortController()
     const wait = async () => {
       await passTime(60_000)
@@ -185,7 +185,7 @@ describe('the host throttle', () => {
     }
     await expect(ask({ wait, signal: stopping.signal })).rejects.toThrow('we stop')
     await sleep(50)
-    expect(await database.db.hostThrottle.findMany()).toMatchObject([{ holder: 'another' }])
+    expect(await database.db.bucket.findMany()).toMatchObject([{ holder: 'another' }])
     expect(asked).toEqual([])
   })
 })

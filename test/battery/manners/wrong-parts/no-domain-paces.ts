@@ -1,7 +1,7 @@
-import { configuredRateLimit as limitRightly } from '../../../../src/mail/rate-limits/send-rate.ts'
+import { configuredRateLimit as limitRightly } from '../../../../src/limits/send-rate.ts'
 
-export * from '../../../../src/mail/rate-limits/send-rate.ts'
+export * from '../../../../src/limits/send-rate.ts'
 
 /** Minds what is said of all mail, and nothing of one domain. */
 export const configuredRateLimit: typeof limitRightly = (config, key, now) =>
-  key.startsWith('domain ') ? undefined : limitRightly(config, key, now)
+  key.startsWith('send domain ') ? undefined : limitRightly(config, key, now)

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
-import { acquireHost, releaseHost } from '../../../src/sources/host-throttle.repo.ts'
+import { endLease } from '../../../src/limits/permits.repo.ts'
 import { useDatabase } from '../../support/database.ts'
+import { passInPaces } from '../../support/paces.ts'
+import { takeSourcePermit } from '../../support/source-permits.ts'
 
 const database = useDatabase()
 let services = 0
 const newService = () => `service-${services++}`
 
 const pass = (service: string, holder: string, holdMs = 60_000) =>
-  acquireHost(database.db, { service, holder, holdMs })
+  takeSourcePermit(database.db, service, { holder, holdMs })
 const leave = (service: string, holder: string, restMs: number) =>
-  releaseHost(database.db, { service, holder, restMs })
-const later = (ms: number) => database.db.$executeRaw`
-  update host_throttle set free_at = free_at - ${ms}::int * interval '1 millisecond'`
+  endLease(database.db, `source ${service}`, { holder, restSeconds: restMs / 1000 })
+const later = (ms: number) => passInPaces(database.db, ms / 1000)
 
 test('it lets one through, and tells the others for how long at most it is shut', async () => {
   const service = newService()

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   type Bucket,
-  bucketsOf,
   chargePermits,
   deleteIdleBuckets,
   takePermits,
-} from '../../../src/core/rate-limit.ts'
+} from '../../../src/limits/permits.repo.ts'
+import { bucketsOf } from '../../../src/limits/rate-limit.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/until.ts'
 

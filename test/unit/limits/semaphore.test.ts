@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { NoSlot, Semaphore, type SemaphoreLimits } from '../../../src/core/semaphore.ts'
+import { NoSlot, Semaphore, type SemaphoreLimits } from '../../../src/limits/semaphore.ts'
 
 /** Works that end when the test says so. */
 function bench(limits: SemaphoreLimits) {

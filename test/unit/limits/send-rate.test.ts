@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type Environment, readConfig } from '../../../../src/config/config.ts'
-import {
-  configuredRateLimit,
-  emailDomain,
-  rampUpQuota,
-  rateKeyToReduce,
-} from '../../../../src/mail/rate-limits/send-rate.ts'
-import type { SmtpFault, SmtpStage } from '../../../../src/mail/refusals/classify-reply.ts'
+import { type Environment, readConfig } from '../../../src/config/config.ts'
+import { configuredRateLimit, emailDomain, rampUpQuota } from '../../../src/limits/send-rate.ts'
+import type { SmtpFault, SmtpStage } from '../../../src/mail/refusals/classify-reply.ts'
+import { rateKeyToReduce } from '../../../src/mail/sending/safeguards.ts'
 
 const NOW = new Date('2026-11-24T08:00:00Z')
 const DAY_MS = 86_400_000
@@ -42,17 +38,20 @@ describe('what the settings allow', () => {
     configuredRateLimit(readConfig(environment), key, NOW)
 
   test('of all email: the rate of SMTP_URL, and one more for the transactional lane', () => {
-    expect(limit('all', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toEqual({ perSecond: 14, capacity: 15 })
-    expect(limit('all', { SMTP_URL: 'smtp://127.0.0.1' })).toBeUndefined()
-    expect(limit('all', { DOMAIN_RATE: '5' })).toBeUndefined()
+    expect(limit('send all', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toEqual({
+      perSecond: 14,
+      capacity: 15,
+    })
+    expect(limit('send all', { SMTP_URL: 'smtp://127.0.0.1' })).toBeUndefined()
+    expect(limit('send all', { DOMAIN_RATE: '5' })).toBeUndefined()
   })
   test('of one domain: its own rate, else that of each', () => {
     const DOMAIN_RATE = '20,Gmail.com=2.5'
-    expect(limit('domain gmail.com', { DOMAIN_RATE })).toEqual({ perSecond: 2.5 })
-    expect(limit('domain other.example', { DOMAIN_RATE })).toEqual({ perSecond: 20 })
-    expect(limit('domain other.example', { DOMAIN_RATE: 'gmail.com=2.5' })).toBeUndefined()
-    expect(limit('domain gmail.com', {})).toBeUndefined()
-    expect(limit('domain gmail.com', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toBeUndefined()
+    expect(limit('send domain gmail.com', { DOMAIN_RATE })).toEqual({ perSecond: 2.5 })
+    expect(limit('send domain other.example', { DOMAIN_RATE })).toEqual({ perSecond: 20 })
+    expect(limit('send domain other.example', { DOMAIN_RATE: 'gmail.com=2.5' })).toBeUndefined()
+    expect(limit('send domain gmail.com', {})).toBeUndefined()
+    expect(limit('send domain gmail.com', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toBeUndefined()
   })
 })
 
@@ -65,10 +64,10 @@ describe('whom a server means that asks for less', () => {
     reply: '421 too many',
   })
   test.each(['connect', 'tls', 'login', 'mail'] as const)('at %s: all our mail', (stage) =>
-    expect(rateKeyToReduce(fault(stage), 'ann@gmail.com')).toBe('all'),
+    expect(rateKeyToReduce(fault(stage), 'ann@gmail.com')).toBe('send all'),
   )
   test.each(['rcpt', 'data', 'dot'] as const)('at %s: the domain of the recipient', (stage) =>
-    expect(rateKeyToReduce(fault(stage), 'Ann@Gmail.COM')).toBe('domain gmail.com'),
+    expect(rateKeyToReduce(fault(stage), 'Ann@Gmail.COM')).toBe('send domain gmail.com'),
   )
 })
 

@@ -1,46 +1,49 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { readConfig } from '../../../../src/config/config.ts'
-import { openIncidents, recordIncident } from '../../../../src/core/incident.repo.ts'
-import { setSwitch } from '../../../../src/core/switch.repo.ts'
-import { isWorkExpected } from '../../../../src/mail/outbox/batch.repo.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { openIncidents, recordIncident } from '../../../src/core/incident.repo.ts'
+import { setSwitch } from '../../../src/core/switch.repo.ts'
 import {
-  activeSendRates,
-  deleteIdleSendRates,
-  endDomainIncidents,
-  holdSendRate,
-  reduceSendRate,
-  resetSendRateAfterPause,
-  returnSendPermits,
-  setSendRateLimits,
-  takeSendPermits,
-} from '../../../../src/mail/rate-limits/send-rate.repo.ts'
-import { rampUpRate } from '../../../../src/mail/rate-limits/send-rate.ts'
-import { emptyTables, useDatabase } from '../../../support/database.ts'
-import { at, enqueueGoodbyes, NOW } from '../../../support/messages.ts'
-import { passInPaces } from '../../../support/paces.ts'
+  chargePermits,
+  deleteIdleBuckets,
+  holdPermits,
+  reducePermits,
+  restartPermits,
+  setPermitLimits,
+  takeAvailable,
+} from '../../../src/limits/permits.repo.ts'
+import { activeSendRates, endDomainIncidents } from '../../../src/limits/send-rate.repo.ts'
+import { rampUpRate } from '../../../src/limits/send-rate.ts'
+import { isWorkExpected } from '../../../src/mail/outbox/batch.repo.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { at, enqueueGoodbyes, NOW } from '../../support/messages.ts'
+import { passInPaces } from '../../support/paces.ts'
 
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
 
-const GMAIL = 'domain gmail.com'
+const GMAIL = 'send domain gmail.com'
 const pass = (seconds: number) => passInPaces(database.db, seconds)
-const allow = (perSecond: number | undefined, capacity?: number, key: 'all' | typeof GMAIL = GMAIL) =>
-  setSendRateLimits(database.db, [
-    { key, limit: perSecond === undefined ? undefined : { perSecond, capacity } },
-  ])
+const allow = (perSecond: number | undefined, capacity?: number, key: 'send all' | typeof GMAIL = GMAIL) =>
+  setPermitLimits(database.db, [{ key, perSecond, capacity }])
 const take = async (mails: number, leave = 0) => {
-  const [turns] = await takeSendPermits(database.db, [{ key: GMAIL, mails, leave }])
+  const [turns] = await takeAvailable(database.db, [{ key: GMAIL, count: mails, leave }])
   return turns
 }
 const granted = async (mails: number, leave = 0) => (await take(mails, leave))?.granted
 const rate = async () => (await activeSendRates(database.db)).find(({ key }) => key === GMAIL)?.perSecond
-const rows = () => database.db.sendRate.count()
+const giveBack = (count: number, keys: string[]) =>
+  chargePermits(
+    database.db,
+    keys.map((key) => ({ key })),
+    -count,
+  )
+const rows = () => database.db.bucket.count()
 
 /** Nothing is asked for so often that the database's clock counts: these take milliseconds, a token takes far more. */
 describe('permits', () => {
   test('of a key without a limit are not counted', async () => {
     expect(await take(1000)).toBeUndefined()
-    expect(await takeSendPermits(database.db, [])).toEqual([])
+    expect(await takeAvailable(database.db, [])).toEqual([])
   })
 
   test('are those of five seconds at first, and of no more later', async () => {
@@ -87,36 +90,36 @@ describe('permits', () => {
 
   test('of several keys are taken in one go, each its own', async () => {
     await allow(0.01, 3)
-    await allow(0.01, 7, 'all')
-    const turns = await takeSendPermits(database.db, [
-      { key: 'all', mails: 5 },
-      { key: GMAIL, mails: 5 },
-      { key: 'domain other.example', mails: 5 },
+    await allow(0.01, 7, 'send all')
+    const turns = await takeAvailable(database.db, [
+      { key: 'send all', count: 5 },
+      { key: GMAIL, count: 5 },
+      { key: 'send domain other.example', count: 5 },
     ])
     expect(Object.fromEntries(turns.map(({ key, granted }) => [key, granted]))).toEqual({
-      all: 5,
+      'send all': 5,
       [GMAIL]: 3,
     })
   })
 
   test('asked for by eight at once, in either order, are never more than there are', async () => {
     await allow(0.001, 50)
-    await allow(0.001, 90, 'all')
+    await allow(0.001, 90, 'send all')
     const wanted = [
-      { key: GMAIL, mails: 3 },
-      { key: 'all', mails: 2 },
+      { key: GMAIL, count: 3 },
+      { key: 'send all', count: 2 },
     ] as const
     const caller = async (_: unknown, i: number) => {
-      const mine = { [GMAIL]: 0, all: 0 } as Record<string, number>
+      const mine = { [GMAIL]: 0, 'send all': 0 } as Record<string, number>
       for (let call = 0; call < 12; call++) {
-        const turns = await takeSendPermits(database.db, i % 2 ? wanted : wanted.toReversed())
+        const turns = await takeAvailable(database.db, i % 2 ? wanted : wanted.toReversed())
         for (const { key, granted } of turns) mine[key]! += granted
       }
       return mine
     }
     const all = await Promise.all(Array.from({ length: 8 }, caller))
     expect(all.reduce((sum, mine) => sum + mine[GMAIL]!, 0)).toBe(50)
-    expect(all.reduce((sum, mine) => sum + mine.all!, 0)).toBe(90)
+    expect(all.reduce((sum, mine) => sum + mine['send all']!, 0)).toBe(90)
   })
 })
 
@@ -124,17 +127,17 @@ describe('permits that are given back', () => {
   test('are there again', async () => {
     await allow(0.001, 10)
     await granted(8)
-    await returnSendPermits(database.db, [GMAIL], 3)
+    await giveBack(3, [GMAIL])
     expect(await granted(20)).toBe(5)
   })
   test('never make more than the capacity', async () => {
     await allow(0.001, 10)
-    await returnSendPermits(database.db, [GMAIL], 3)
+    await giveBack(3, [GMAIL])
     expect(await granted(20)).toBe(10)
     expect(await granted(20)).toBe(0)
   })
   test('create no rate if there is none', async () => {
-    await returnSendPermits(database.db, [GMAIL, 'all'], 3)
+    await giveBack(3, [GMAIL, 'send all'])
     expect(await rows()).toBe(0)
   })
 })
@@ -165,7 +168,7 @@ describe('what the settings allow', () => {
   })
   test('lifts nothing of what a server asked for', async () => {
     await allow(5)
-    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await reducePermits(database.db, GMAIL, '421 slow down')
     await allow(undefined)
     expect(await rate()).toBeCloseTo(2.5, 1)
   })
@@ -173,7 +176,7 @@ describe('what the settings allow', () => {
 
 describe('what a server asks for', () => {
   test('is ten a second at first, one to begin with, and twice as many each minute', async () => {
-    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(true)
+    expect(await reducePermits(database.db, GMAIL, '421 slow down')).toBe(true)
     expect(await rate()).toBeCloseTo(10, 0)
     await pass(60)
     expect(await rate()).toBeCloseTo(20, 0)
@@ -183,23 +186,23 @@ describe('what a server asks for', () => {
 
   test('takes away what has gathered but one', async () => {
     await allow(0.01, 100)
-    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await reducePermits(database.db, GMAIL, '421 slow down')
     expect(await granted(50)).toBe(1)
   })
 
   test('counts once within ten seconds', async () => {
-    await reduceSendRate(database.db, GMAIL, '421 slow down')
-    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
+    await reducePermits(database.db, GMAIL, '421 slow down')
+    expect(await reducePermits(database.db, GMAIL, '421 slow down')).toBe(false)
     await pass(9)
-    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
+    expect(await reducePermits(database.db, GMAIL, '421 slow down')).toBe(false)
     expect(await rate()).toBeGreaterThan(10)
     await pass(1.1)
-    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(true)
+    expect(await reducePermits(database.db, GMAIL, '421 slow down')).toBe(true)
   })
 
   test('reaching eight processes at once changes the rate once', async () => {
     const changed = await Promise.all(
-      Array.from({ length: 8 }, () => reduceSendRate(database.db, GMAIL, '421 slow down')),
+      Array.from({ length: 8 }, () => reducePermits(database.db, GMAIL, '421 slow down')),
     )
     expect(changed.filter(Boolean)).toHaveLength(1)
     expect(await rate()).toBeCloseTo(10, 0)
@@ -208,7 +211,7 @@ describe('what a server asks for', () => {
   test('halves, down to one in two seconds', async () => {
     const steps: number[] = []
     for (let step = 0; step < 8; step++) {
-      await reduceSendRate(database.db, GMAIL, '421 slow down')
+      await reducePermits(database.db, GMAIL, '421 slow down')
       steps.push((await rate())!)
       await pass(11)
     }
@@ -222,7 +225,7 @@ describe('what a server asks for', () => {
 
   test('never goes beyond what the settings allow, and is half of that at most', async () => {
     await allow(3)
-    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await reducePermits(database.db, GMAIL, '421 slow down')
     expect(await rate()).toBeCloseTo(1.5, 1)
     await pass(300)
     expect(await activeSendRates(database.db)).toMatchObject([
@@ -232,19 +235,19 @@ describe('what a server asks for', () => {
 
   test('is ten a second where the settings allow more than twenty', async () => {
     await allow(500)
-    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await reducePermits(database.db, GMAIL, '421 slow down')
     expect(await rate()).toBeCloseTo(10, 0)
   })
 
   test('is deleted once the rate has recovered', async () => {
-    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await reducePermits(database.db, GMAIL, '421 slow down')
     await pass(13 * 60)
-    await deleteIdleSendRates(database.db)
+    await deleteIdleBuckets(database.db)
     expect(await rows()).toBe(1)
     await pass(60)
     expect(await take(1000)).toBeUndefined()
     expect(await activeSendRates(database.db)).toEqual([])
-    await deleteIdleSendRates(database.db)
+    await deleteIdleBuckets(database.db)
     expect(await rows()).toBe(0)
   })
 })
@@ -252,8 +255,8 @@ describe('what a server asks for', () => {
 describe('a rate that is held', () => {
   test('gives nothing until then, also of what is given back', async () => {
     await allow(0.01, 100)
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
-    await returnSendPermits(database.db, [GMAIL], 5)
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
+    await giveBack(5, [GMAIL])
     const turns = (await take(1))!
     expect(turns.granted).toBe(0)
     expect(turns.waitSeconds).toBeGreaterThan(3590)
@@ -262,7 +265,7 @@ describe('a rate that is held', () => {
   })
 
   test('goes on with one in two seconds, and twice as many each minute', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
     await pass(60)
@@ -270,7 +273,7 @@ describe('a rate that is held', () => {
   })
 
   test('says until when', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     const [pace] = await activeSendRates(database.db)
     const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
     expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, reply: 'much refused' })
@@ -280,27 +283,27 @@ describe('a rate that is held', () => {
   })
 
   test('ignores servers that ask for less meanwhile', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
-    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
+    expect(await reducePermits(database.db, GMAIL, '421 slow down')).toBe(false)
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
   })
 
   test('may be held anew', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3000)
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     expect((await take(1))!.waitSeconds).toBeGreaterThan(3590)
   })
 })
 
 describe('after a pause', () => {
-  const ofAll = async () => (await activeSendRates(database.db)).find(({ key }) => key === 'all')
+  const ofAll = async () => (await activeSendRates(database.db)).find(({ key }) => key === 'send all')
   const takeOfAll = async (mails: number) =>
-    (await takeSendPermits(database.db, [{ key: 'all', mails }]))[0]?.granted
+    (await takeAvailable(database.db, [{ key: 'send all', count: mails }]))[0]?.granted
 
   test('all email begins with ten at once and ten a second, twice as many each minute', async () => {
-    await resetSendRateAfterPause(database.db)
+    await restartPermits(database.db, 'send all')
     expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, reply: null, left: 10 })
     expect((await ofAll())!.perSecond).toBeCloseTo(10, 0)
     expect(await takeOfAll(100)).toBe(10)
@@ -311,45 +314,45 @@ describe('after a pause', () => {
   })
 
   test('a slower rate stays as slow, and continues from there', async () => {
-    await reduceSendRate(database.db, 'all', '421 slow down')
+    await reducePermits(database.db, 'send all', '421 slow down')
     await pass(11)
-    await reduceSendRate(database.db, 'all', '421 slow down')
+    await reducePermits(database.db, 'send all', '421 slow down')
     const before = (await ofAll())!.perSecond
     expect(before).toBeLessThan(6)
-    await resetSendRateAfterPause(database.db)
+    await restartPermits(database.db, 'send all')
     expect((await ofAll())!.perSecond).toBeCloseTo(before, 1)
   })
 
   test('the settings still hold', async () => {
-    await allow(3, 4, 'all')
-    await resetSendRateAfterPause(database.db)
+    await allow(3, 4, 'send all')
+    await restartPermits(database.db, 'send all')
     expect(await ofAll()).toMatchObject({ perSecond: 3, slowed: false, left: 4 })
   })
 })
 
 describe('the incident of a domain', () => {
   const hold = async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: '8 % of the last 250 emails' })
+    await holdPermits(database.db, GMAIL, { seconds: 3600, reply: '8 % of the last 250 emails' })
     const trouble = { what: 'domain-held', detail: '550 5.7.1 no', since: NOW }
-    await recordIncident(database.db, { name: GMAIL, ...trouble })
+    await recordIncident(database.db, { name: 'domain gmail.com', ...trouble })
     await recordIncident(database.db, { name: 'delivery bulk', ...trouble })
   }
   const names = async () => (await openIncidents(database.db)).map(({ name }) => name)
   const tick = async () => {
-    await deleteIdleSendRates(database.db)
+    await deleteIdleBuckets(database.db)
     await endDomainIncidents(database.db)
   }
   beforeEach(hold)
 
   test('lasts while the domain is held, whatever it takes meanwhile', async () => {
     await endDomainIncidents(database.db, new Set(['gmail.com']))
-    expect(await names()).toContain(GMAIL)
+    expect(await names()).toContain('domain gmail.com')
   })
 
   test('is over once the domain accepts an email after that, and no other is', async () => {
     await pass(3601)
     await endDomainIncidents(database.db, new Set(['other.example']))
-    expect(await names()).toContain(GMAIL)
+    expect(await names()).toContain('domain gmail.com')
     await endDomainIncidents(database.db, new Set(['gmail.com', 'other.example']))
     expect(await names()).toEqual(['delivery bulk'])
   })
@@ -359,7 +362,7 @@ describe('the incident of a domain', () => {
     await hold()
     await pass(7190)
     await tick()
-    expect(await names()).toContain(GMAIL)
+    expect(await names()).toContain('domain gmail.com')
     await pass(20)
     await tick()
     expect(await names()).toEqual(['delivery bulk'])
@@ -370,8 +373,8 @@ describe('the daily emails of a new sending domain', () => {
   const config = readConfig({ RAMP_UP_SINCE: '2026-11-24' })
   const takeOn = async (now: Date, mails: number) => {
     const { key, limit } = rampUpRate(config, now)!
-    await setSendRateLimits(database.db, [{ key, limit }])
-    const [turns] = await takeSendPermits(database.db, [{ key, mails }])
+    await setPermitLimits(database.db, [{ key, ...limit }])
+    const [turns] = await takeAvailable(database.db, [{ key, count: mails }])
     return turns?.granted
   }
   const HOUR = 3600
@@ -404,7 +407,7 @@ describe('the daily emails of a new sending domain', () => {
   test('are kept in mind for as long as the day is', async () => {
     expect(await takeOn(at('00:00'), 1000)).toBe(1000)
     await pass(23.9 * HOUR)
-    await deleteIdleSendRates(database.db)
+    await deleteIdleBuckets(database.db)
     expect(await takeOn(at('23:59'), 1)).toBe(0)
   })
 })
@@ -412,8 +415,8 @@ describe('the daily emails of a new sending domain', () => {
 describe('batches that wait for a rate', () => {
   const holds = (withinSeconds = 60) => isWorkExpected(database.db, { lane: 'bulk', now: NOW, withinSeconds })
   const slowly = async () => {
-    await setSendRateLimits(database.db, [{ key: 'domain y.example', limit: { perSecond: 0.1 } }])
-    await takeSendPermits(database.db, [{ key: 'domain y.example', mails: 5 }])
+    await setPermitLimits(database.db, [{ key: 'send domain y.example', perSecond: 0.1 }])
+    await takeAvailable(database.db, [{ key: 'send domain y.example', count: 5 }])
   }
   beforeEach(() => enqueueGoodbyes(database.db, 'bulk', 30))
 
@@ -450,7 +453,7 @@ describe('batches that wait for a rate', () => {
   })
 
   test('not where the domain is held for an hour', async () => {
-    await holdSendRate(database.db, 'domain y.example', { seconds: 3600, reply: 'much refused' })
+    await holdPermits(database.db, 'send domain y.example', { seconds: 3600, reply: 'much refused' })
     expect(await holds()).toBe(false)
     await pass(3600)
     expect(await holds()).toBe(true)
@@ -460,9 +463,9 @@ describe('batches that wait for a rate', () => {
 test('a rate that was not used for a day is deleted', async () => {
   await allow(5)
   await pass(86_000)
-  await deleteIdleSendRates(database.db)
+  await deleteIdleBuckets(database.db)
   expect(await rows()).toBe(1)
   await pass(1000)
-  await deleteIdleSendRates(database.db)
+  await deleteIdleBuckets(database.db)
   expect(await rows()).toBe(0)
 })

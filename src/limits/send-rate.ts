@@ -1,9 +1,11 @@
-import type { Config } from '../../config/config.ts'
-import { DAY_MS, dayOf, midnight } from '../../core/dates.ts'
-import type { SmtpFault, SmtpStage } from '../refusals/classify-reply.ts'
+import type { Config } from '../config/config.ts'
+import { DAY_MS, dayOf, midnight } from '../core/dates.ts'
 
 /** Key of a rate: of all email, of one day's digests while the sending domain is new, or of one recipient domain. */
-export type SendRateKey = 'all' | `ramp-up ${string}` | `domain ${string}`
+export type SendRateKey = typeof ALL_EMAIL | `send ramp-up ${string}` | `send domain ${string}`
+
+export const ALL_EMAIL = 'send all'
+const DOMAIN = 'send domain '
 
 /** Permits of "all" that are reserved for the transactional lane. */
 export const TRANSACTIONAL_RESERVE = 1
@@ -18,13 +20,11 @@ export interface SendRateLimit {
 export const emailDomain = (address: string): string =>
   address.slice(address.lastIndexOf('@') + 1).toLowerCase()
 
-export const domainRateKey = (domain: string): SendRateKey => `domain ${domain}`
+export const domainRateKey = (domain: string): SendRateKey => `${DOMAIN}${domain}`
 
-const BEFORE_ANY_RECIPIENT: SmtpStage[] = ['connect', 'tls', 'login', 'mail']
-
-/** Which rate to reduce if a server asks for less: that of all email, or that of this recipient's domain. */
-export const rateKeyToReduce = ({ stage }: SmtpFault, recipient: string): SendRateKey =>
-  BEFORE_ANY_RECIPIENT.includes(stage) ? 'all' : domainRateKey(emailDomain(recipient))
+/** The domain of a rate; null for a rate of several domains. */
+export const domainOfRate = (key: SendRateKey): string | null =>
+  key.startsWith(DOMAIN) ? key.slice(DOMAIN.length) : null
 
 const FIRST_DAY_MAILS = 1000
 const RAMP_UP_DAYS = 14
@@ -52,21 +52,25 @@ export function rampUpRate(
 ): { key: SendRateKey; limit: SendRateLimit; mails: number } | undefined {
   const mails = rampUpQuota(config, now)
   if (mails === undefined) return undefined
-  return { key: `ramp-up ${dayOf(now)} ${mails}`, limit: { perSecond: NO_REFILL, capacity: mails }, mails }
+  return {
+    key: `send ramp-up ${dayOf(now)} ${mails}`,
+    limit: { perSecond: NO_REFILL, capacity: mails },
+    mails,
+  }
 }
 
 /** The limit in the settings at an instant; undefined if they set none. */
 export function configuredRateLimit(config: Config, key: SendRateKey, now: Date): SendRateLimit | undefined {
-  if (key === 'all') {
+  if (key === ALL_EMAIL) {
     const rate = config.SMTP_URL?.rate
     return rate === undefined ? undefined : { perSecond: rate, capacity: rate + TRANSACTIONAL_RESERVE }
   }
-  if (key.startsWith('ramp-up ')) {
+  if (key.startsWith('send ramp-up ')) {
     const rampUp = rampUpRate(config, now)
     return rampUp?.key === key ? rampUp.limit : undefined
   }
   const { each, domains } = config.DOMAIN_RATE
-  return perSecond(domains.get(key.slice('domain '.length)) ?? each)
+  return perSecond(domains.get(domainOfRate(key) ?? '') ?? each)
 }
 
 const perSecond = (rate: number | undefined): SendRateLimit | undefined =>

@@ -1,6 +1,8 @@
 import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 
+// SQL by hand: claims that count and refuse in one statement.
+
 /**
  * A new history begins after that; it still allows only about one email a month after the six of its first two weeks.
  */
