@@ -1,7 +1,9 @@
 import type { Database } from '../../core/database/database.ts'
+import type { SendRateKey } from '../../limits/send-rate.ts'
 import { type Lane, LOST_REPLY } from '../message.ts'
-import type { SendRateKey } from '../rate-limits/send-rate.ts'
 import { maySend } from './may-send.repo.ts'
+
+// SQL by hand: leases and what is leased now, by the clock of the database.
 
 export interface LeasedBatch {
   id: number
@@ -42,13 +44,13 @@ export async function leaseBatch(db: Database, input: LeaseInput): Promise<Lease
       where lane = ${lane}::lane and done_at is null and lease_until > now()
         and not starts_with(owner, ${prefetcherOf(owner)}) group by 1
     ), slow as (
-      select key from send_rate r where send_rate_tokens(r, now()) < 1
+      select key from bucket r where key like 'send %' and permits_left(r, now()) < 1
     ), picked as (
       select b.id from batch b left join held on held.domain = coalesce(b.domain, '')
       where b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
         and (b.lease_until is null or b.lease_until <= now())
         and (b.lane = 'transactional' or not exists (
-          select from slow where key in ('domain ' || b.domain, ${rampUp ?? ''}::text)))
+          select from slow where key in ('send domain ' || b.domain, ${rampUp ?? ''}::text)))
         and ${maySend}
       order by ${repeatsLast}::boolean and not exists (
           select from message m where m.batch_id = b.id and m.state in ('ready', 'deferred') and m.next_try <= ${now}),
@@ -94,7 +96,7 @@ export async function splitBatch(db: Database, input: LeaseInput): Promise<Lease
       where b.lane = ${lane}::lane and b.done_at is null and b.owner <> ${owner} and b.lease_until > now()
         and m.state in ('ready', 'deferred') and m.next_try <= ${now}
         and (b.lane = 'transactional' or not exists (
-          select from send_rate r where r.key in ('domain ' || b.domain, ${rampUp ?? ''}::text) and send_rate_tokens(r, now()) < 1))
+          select from bucket r where r.key in ('send domain ' || b.domain, ${rampUp ?? ''}::text) and permits_left(r, now()) < 1))
         and ${maySend}
       group by b.id having count(*) > 1 order by ready desc, b.id limit 1
     ), half as (
@@ -192,12 +194,12 @@ export async function isWorkExpected(
   }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'> & { withinSeconds: number },
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from batch b left join send_rate r on r.key = 'domain ' || b.domain
+    select 1 from batch b left join bucket r on r.key = 'send domain ' || b.domain
     where b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
       and (b.lease_until > now() or b.lane = 'transactional' or (
         coalesce(r.held_until <= now() + make_interval(secs => ${withinSeconds}::float8), true)
-        and (r.key is null or (1 - send_rate_tokens(r, now())) / send_rate_per_second(r, now()) <= ${withinSeconds}::float8)
-        and not exists (select from send_rate r where r.key = ${rampUp ?? ''}::text and send_rate_tokens(r, now()) < 1)))
+        and (r.key is null or (1 - permits_left(r, now())) / permits_per_second(r, now()) <= ${withinSeconds}::float8)
+        and not exists (select from bucket r where r.key = ${rampUp ?? ''}::text and permits_left(r, now()) < 1)))
       and ${maySend}
     limit 1`
   return rows.length > 0

@@ -76,8 +76,8 @@ export async function messageById(db: Database, id: string): Promise<MessageWith
 export const RETRYABLE: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
 
 /**
- * Makes a message ready again that has ended or waits. False if its state or its deadline forbids it: it is being sent,
- * was accepted, or is too old.
+ * A claim: makes a message ready again that has ended or waits. False if its state or its deadline forbids it: it is
+ * being sent, was accepted, or is too old.
  */
 export async function requeueMessage(db: Database, id: string, now: Date): Promise<boolean> {
   // It gets a batch of its own: a worker that releases the old one now might not see the message, and end the batch.
@@ -106,7 +106,7 @@ interface LaneQueue extends Record<'ready' | 'taken' | 'deferred' | 'uncertain',
 
 const EMPTY: LaneQueue = { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null }
 
-/** Counts every waiting message. */
+/** A report: counts every waiting message. */
 export async function laneQueues(db: Database): Promise<Record<Lane, LaneQueue>> {
   const rows = await db.$queryRaw<(LaneQueue & { lane: Lane })[]>`
     select b.lane::text, count(*) filter (where m.state = 'ready')::int as ready,
@@ -167,7 +167,7 @@ export type MessageDay = { day: Day } & Record<
   number
 >
 
-/** Final states of the messages dated on each day (UTC), of any kind; days without messages are left out. */
+/** A report: final states of the messages dated on each day (UTC), of any kind; days without messages are left out. */
 export function messagesByDay(db: Database, { from, to }: { from: Day; to: Day }): Promise<MessageDay[]> {
   return db.$queryRaw<MessageDay[]>`
     select to_char(dated_at at time zone 'utc', 'YYYY-MM-DD') as day,

@@ -1,5 +1,5 @@
-import { COLUMN_SEPARATOR, jsonColumn } from '../../core/database/column-text.ts'
 import type { Database } from '../../core/database/database.ts'
+import { jsonTexts } from '../../core/database/json-texts.ts'
 import { randomId } from '../../core/secrets.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
@@ -23,6 +23,7 @@ export async function enqueue(db: Database, lane: Lane, messages: NewMessage[]):
   return added
 }
 
+/** A bulk write. */
 function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<number> {
   const columns = {
     ids: messages.map(() => randomId(96)),
@@ -32,7 +33,7 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
     digestIds: messages.map(({ digestId = null }) => digestId),
     addresses: messages.map(({ toAddress }) => toAddress),
     secretIds: messages.map(({ secretId }) => secretId),
-    contents: jsonColumn(messages.map(({ content }) => content)),
+    contents: jsonTexts(messages.map(({ content }) => content)),
     datedAts: messages.map(({ datedAt }) => datedAt),
     notBefores: messages.map(({ notBefore }) => notBefore),
     deadlines: messages.map(({ deadline }) => deadline),
@@ -42,7 +43,7 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
       select w.*, lower(substring(to_address from '[^@]*$')) as domain
       from unnest(${columns.ids}::text[], ${columns.kinds}::text[], ${columns.dedupes}::text[],
         ${columns.subscriberIds}::text[], ${columns.digestIds}::int[], ${columns.addresses}::text[],
-        ${columns.secretIds}::text[], string_to_array(${columns.contents}, ${COLUMN_SEPARATOR}, 'null'), ${columns.datedAts}::timestamptz[],
+        ${columns.secretIds}::text[], ${columns.contents}::text[], ${columns.datedAts}::timestamptz[],
         ${columns.notBefores}::timestamptz[], ${columns.deadlines}::timestamptz[])
         as w(id, kind, dedupe, subscriber_id, digest_id, to_address, secret_id, content, dated_at, not_before, deadline)
       where not exists (select from message m where m.kind = w.kind and m.dedupe = w.dedupe)
@@ -92,8 +93,8 @@ const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   end`
 
 /**
- * Checks again a message that `owner` took and did not begin. False if it may not be sent now: then it is ready again,
- * and the next take ends it with its reason or waits; or the database does not know that `owner` took it.
+ * A claim: checks again a message that `owner` took and did not begin. False if it may not be sent now: then it is
+ * ready again, and the next take ends it with its reason or waits; or the database does not know that `owner` took it.
  */
 export async function mayStillSend(
   db: Database,
@@ -113,9 +114,9 @@ export async function mayStillSend(
 }
 
 /**
- * Takes up to `limit` messages of a batch that `owner` holds by the database's clock, repeats of uncertain messages
- * last, and checks deadline, subscriber and suppression of each. If it returns no messages, none is left for now or the
- * lease is lost.
+ * A claim: takes up to `limit` messages of a batch that `owner` holds by the database's clock, repeats of uncertain
+ * messages last, and checks deadline, subscriber and suppression of each. If it returns no messages, none is left for
+ * now or the lease is lost.
  */
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
@@ -175,8 +176,8 @@ type MessageJson = Omit<TakenMessage, 'datedAt' | 'deadline'> &
 export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'reply'>
 
 /**
- * Records a try and moves the message to its next state. If another worker has the message by now, only the try is
- * recorded.
+ * A claim: records a try and moves the message to its next state. If another worker has the message by now, only the
+ * try is recorded.
  */
 export async function recordFailedAttempt(
   db: Database,
@@ -203,8 +204,8 @@ export async function recordFailedAttempt(
 }
 
 /**
- * Ends every message whose deadline has passed and that no worker holds, and every batch that has nothing left to do. A
- * message that was taken and never recorded becomes uncertain. Returns how many messages ended.
+ * A bulk write: ends every message whose deadline has passed and that no worker holds, and every batch that has nothing
+ * left to do. A message that was taken and never recorded becomes uncertain. Returns how many messages ended.
  */
 export async function endExpiredMessages(db: Database, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ ended: number }[]>`

@@ -9,7 +9,7 @@ const isOld = (before: Day) => Prisma.sql`
     select from message n join digest d on d.id = n.digest_id
     where n.batch_id = b.id and d.local_date >= ${before}::date)`
 
-/** Counts the messages, and the digests among them, of batches that were done before a day and have no digest of it. */
+/** A report: the messages, and the digests among them, of batches done before a day that have no digest of it. */
 export async function countOldMessages(
   db: Database,
   before: Day,
@@ -21,8 +21,8 @@ export async function countOldMessages(
 }
 
 /**
- * Deletes up to `most` of those batches, oldest first, with their messages, attempts and acceptances. Call it in a
- * transaction.
+ * A bulk write: deletes up to `most` of those batches, oldest first, with their messages, attempts and acceptances.
+ * Call it in a transaction.
  */
 export async function deleteOldMessages(
   tx: Database,
@@ -33,7 +33,7 @@ export async function deleteOldMessages(
   const ids = old.map(({ id }) => id)
   if (ids.length === 0) return { batches: 0, messages: 0 }
   const messages = await deleteMessages(tx, Prisma.sql`m.batch_id = any(${ids})`)
-  await tx.$executeRaw`delete from batch where id = any(${ids})`
+  await tx.batch.deleteMany({ where: { id: { in: ids } } })
   return { batches: ids.length, messages }
 }
 
@@ -41,6 +41,7 @@ export async function deleteOldMessages(
 export const deleteMessagesOf = (tx: Database, subscriberIds: readonly string[]): Promise<number> =>
   deleteMessages(tx, Prisma.sql`m.subscriber_id = any(${[...subscriberIds]})`)
 
+/** A bulk write: with what belongs to them. */
 async function deleteMessages(tx: Database, which: Prisma.Sql): Promise<number> {
   await tx.$executeRaw`delete from attempt a using message m where a.message_id = m.id and ${which}`
   await tx.$executeRaw`delete from acceptance a using message m where a.message_id = m.id and ${which}`
@@ -48,9 +49,9 @@ async function deleteMessages(tx: Database, which: Prisma.Sql): Promise<number> 
 }
 
 /**
- * Ends every message dated before `since` that was open in the backup: it may have been sent since, and no Message-ID
- * is sent twice. It is skipped, or uncertain if a try had begun. Also frees all leases: their owners are gone. Call it
- * while delivery is paused.
+ * A bulk write: ends every message dated before `since` that was open in the backup: it may have been sent since, and
+ * no Message-ID is sent twice. It is skipped, or uncertain if a try had begun. Also frees all leases: their owners are
+ * gone. Call it while delivery is paused.
  */
 export async function endRestoredMessages(
   db: Database,

@@ -3,6 +3,8 @@ import { addDays, type Day, dayOf, localDayOf, midnight } from '../../core/dates
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { MessageState } from '../message.ts'
 
+// SQL by hand: reports.
+
 export interface MailOutcome {
   id: string
   state: MessageState
@@ -126,7 +128,7 @@ interface DayTotalsEntry {
   reason: string | null
 }
 
-// The same conditions as in the day totals.
+// As the day totals count them.
 const COLUMN_CONDITIONS = {
   due: Prisma.sql`true`,
   nothingMatched: Prisma.sql`d.outcome = 'nothing_matched'`,

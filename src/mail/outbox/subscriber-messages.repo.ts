@@ -1,6 +1,8 @@
 import type { Database } from '../../core/database/database.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 
+// SQL by hand: bulk writes.
+
 /** Number of messages of those kinds that were enqueued for a subscriber after `since`, whatever their outcome. */
 export function countMessagesSince(
   db: Database,
@@ -75,6 +77,8 @@ export async function forgetMessagesByKey(
   kind: string,
   dedupes: readonly string[],
 ): Promise<void> {
-  await db.$executeRaw`
-    update message set to_address = null, content = null where kind = ${kind} and dedupe = any(${[...dedupes]}::text[])`
+  await db.message.updateMany({
+    where: { kind, dedupe: { in: [...dedupes] } },
+    data: { toAddress: null, content: Prisma.DbNull },
+  })
 }

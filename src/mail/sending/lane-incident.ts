@@ -2,8 +2,8 @@ import { MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { endIncident, recordIncident } from '../../core/incident.repo.ts'
+import { endDomainIncidents } from '../../limits/send-rate.repo.ts'
 import { LANES, type Lane } from '../message.ts'
-import { endDomainIncidents } from '../rate-limits/send-rate.repo.ts'
 import type { Run } from './run.ts'
 
 export const LOGIN_CAUSES = ['login-refused', 'tls-refused']

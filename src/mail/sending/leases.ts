@@ -2,9 +2,9 @@ import { monotonicMs } from '../../core/clock.ts'
 import type { Database } from '../../core/database/database.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
+import { rampUpRate } from '../../limits/send-rate.ts'
 import type { Lane } from '../message.ts'
 import { leaseBatch, releaseBatch, renewLeases, splitBatch } from '../outbox/batch.repo.ts'
-import { rampUpRate } from '../rate-limits/send-rate.ts'
 
 export interface HeldBatch {
   id: number

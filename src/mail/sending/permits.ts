@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from '../../core/clock.ts'
 import type { Deps } from '../../core/deps.ts'
-import type { Lane, TakenMessage } from '../message.ts'
-import { splitOffDomain } from '../outbox/batch.repo.ts'
+import { chargePermits, setPermitLimits, takeAvailable } from '../../limits/permits.repo.ts'
+import { activeSendRates } from '../../limits/send-rate.repo.ts'
 import {
-  activeSendRateKeys,
-  returnSendPermits,
-  setSendRateLimits,
-  takeSendPermits,
-} from '../rate-limits/send-rate.repo.ts'
-import {
+  ALL_EMAIL,
   configuredRateLimit,
   domainRateKey,
   emailDomain,
   rampUpRate,
   type SendRateKey,
   TRANSACTIONAL_RESERVE,
-} from '../rate-limits/send-rate.ts'
+} from '../../limits/send-rate.ts'
+import type { Lane, TakenMessage } from '../message.ts'
+import { splitOffDomain } from '../outbox/batch.repo.ts'
 import type { HeldBatch } from './leases.ts'
 
 /** How many messages of one lane may be sent now, by the send rates that all processes share. */
@@ -44,13 +41,13 @@ export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
 function transactionalPermits(deps: PermitDeps): Permits {
   const { limitedOf, refresh } = openRateReader(deps)
   return {
-    syncLimits: () => openLimitSync(deps)(['all']),
+    syncLimits: () => openLimitSync(deps)([ALL_EMAIL]),
     acquire: async (_batch, max) => max,
     giveBack: async () => {},
     splitByDomain: async (_batch, taken) => taken,
     refresh,
     wait: async (halt, onPause) => {
-      if ((await limitedOf(['all'])).length > 0) await waitForOne(deps, { leave: 0, halt, onPause })
+      if ((await limitedOf([ALL_EMAIL])).length > 0) await waitForOne(deps, { leave: 0, halt, onPause })
     },
   }
 }
@@ -64,28 +61,25 @@ function bulkPermits(deps: PermitDeps): Permits {
     const today = rampUpRate(config, clock.now())
     return limitedOf([...(today ? [today.key] : []), ...(domain === null ? [] : [domainRateKey(domain)])])
   }
-  const grantedFor = async (
-    wanted: { key: SendRateKey; mails: number }[],
-  ): Promise<Map<SendRateKey, number>> => {
+  const grantedFor = async (wanted: { key: SendRateKey; count: number }[]): Promise<Map<string, number>> => {
     await syncLimits(wanted.map(({ key }) => key))
-    const grants = await takeSendPermits(db, wanted)
+    const grants = await takeAvailable(db, wanted)
     return new Map(grants.map(({ key, granted }) => [key, granted]))
   }
 
   // A rate may have become active since, so permits go back only to the rates that gave them.
   const takenFrom = new WeakMap<HeldBatch, SendRateKey[]>()
-  const giveBack = (batch: HeldBatch, count: number) =>
-    returnSendPermits(db, takenFrom.get(batch) ?? [], count)
+  const giveBack = (batch: HeldBatch, count: number) => returnPermits(db, takenFrom.get(batch) ?? [], count)
 
   return {
-    syncLimits: () => syncLimits(['all']),
+    syncLimits: () => syncLimits([ALL_EMAIL]),
     acquire: async (batch, max) => {
       const keys = await keysOf(batch.domain)
       takenFrom.set(batch, keys)
       if (keys.length === 0) return max
-      const granted = await grantedFor(keys.map((key) => ({ key, mails: max })))
+      const granted = await grantedFor(keys.map((key) => ({ key, count: max })))
       const acquired = Math.min(max, ...keys.map((key) => granted.get(key) ?? max))
-      for (const key of keys) await returnSendPermits(db, [key], (granted.get(key) ?? acquired) - acquired)
+      for (const key of keys) await returnPermits(db, [key], (granted.get(key) ?? acquired) - acquired)
       return acquired
     },
     giveBack,
@@ -94,7 +88,7 @@ function bulkPermits(deps: PermitDeps): Permits {
       const byKey = Map.groupBy(taken, ({ toAddress }) => domainRateKey(emailDomain(toAddress)))
       const limited = new Set(await limitedOf([...byKey.keys()]))
       if (limited.size === 0) return taken
-      const granted = await grantedFor([...limited].map((key) => ({ key, mails: byKey.get(key)!.length })))
+      const granted = await grantedFor([...limited].map((key) => ({ key, count: byKey.get(key)!.length })))
       const allowedMessages: TakenMessage[] = []
       for (const [key, messages] of byKey) {
         const allowed = granted.get(key) ?? messages.length
@@ -109,10 +103,19 @@ function bulkPermits(deps: PermitDeps): Permits {
     },
     refresh,
     wait: async (halt, onPause) => {
-      if ((await limitedOf(['all'])).length > 0)
+      if ((await limitedOf([ALL_EMAIL])).length > 0)
         await waitForOne(deps, { leave: TRANSACTIONAL_RESERVE, halt, onPause })
     },
   }
+}
+
+async function returnPermits(db: Deps['db'], keys: SendRateKey[], count: number): Promise<void> {
+  if (count === 0) return
+  await chargePermits(
+    db,
+    keys.map((key) => ({ key })),
+    -count,
+  )
 }
 
 const RATES_VALID_MS = 1000
@@ -124,7 +127,7 @@ function openRateReader({ db, config, clock, elapsedMs = monotonicMs }: PermitDe
   const read = () => {
     if (elapsedMs() - readAt < RATES_VALID_MS) return active
     readAt = elapsedMs()
-    active = activeSendRateKeys(db)
+    active = activeSendRates(db).then((rates) => new Set(rates.map(({ key }) => key)))
     active.catch(refresh)
     return active
   }
@@ -149,7 +152,11 @@ function openLimitSync({ db, config, clock }: PermitDeps): (keys: SendRateKey[])
     const changed = keys
       .map((key) => ({ key, limit: configuredRateLimit(config, key, clock.now()) }))
       .filter(({ key, limit }) => !synced.has(key) || synced.get(key) !== limit?.perSecond)
-    if (changed.length > 0) await setSendRateLimits(db, changed)
+    if (changed.length > 0)
+      await setPermitLimits(
+        db,
+        changed.map(({ key, limit }) => ({ key, ...limit })),
+      )
     for (const { key, limit } of changed) synced.set(key, limit?.perSecond)
   }
 }
@@ -162,7 +169,7 @@ interface Wait {
 
 async function waitForOne({ db }: PermitDeps, { leave, halt, onPause }: Wait): Promise<void> {
   while (!halt.aborted) {
-    const [grant] = await takeSendPermits(db, [{ key: 'all', mails: 1, leave }])
+    const [grant] = await takeAvailable(db, [{ key: ALL_EMAIL, count: 1, leave }])
     if (!grant || grant.granted > 0) return
     onPause?.(grant.waitSeconds * 1000)
     await sleep(grant.waitSeconds * 1000, undefined, { signal: halt }).catch(() => {})

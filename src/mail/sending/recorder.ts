@@ -16,7 +16,8 @@ import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
 import { openServerWatch } from './lane-incident.ts'
 import type { Work } from './prefetcher.ts'
 import { openReplyWatch } from './reply-watch.ts'
-import { openSafeguards, type Run } from './run.ts'
+import type { Run } from './run.ts'
+import { openSafeguards } from './safeguards.ts'
 
 export type Recorder = ReturnType<typeof openRecorder>
 
@@ -38,26 +39,11 @@ export function openRecorder(
   { lane, connections, onDeadAddress, onRateChange }: RecorderInput,
   run: Run,
 ) {
-  const { config, clock, log, db, onFailpoint } = deps
-  const retryUntilWritten = retrierOf(log, run)
-  const writeAcceptance = groupCommit(
-    async (accepted: NewAcceptance[]) => {
-      await onFailpoint?.('before-commit')
-      await retryUntilWritten((n) => recordAcceptances(db, accepted, { again: n > 1 }))
-      await onFailpoint?.('after-commit')
-    },
-    Math.ceil(connections / 2),
-  )
+  const { config, clock, log, onFailpoint } = deps
+  const { retryUntilWritten, writeAcceptance, writeFailure } = openWriter(deps, { lane, connections }, run)
   const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten, onRateChange })
   const serverWatch = openServerWatch(deps, lane, run)
   const replyWatch = openReplyWatch(deps, { lane, run, retryUntilWritten })
-
-  const writeFailure = async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
-    const { owner } = batch
-    await retryUntilWritten(() => recordFailedAttempt(db, { message, owner, now: clock.now(), made, next }))
-    run.count(next.state)
-    log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })
-  }
 
   // If this fails, the address's next email is refused in the same way and reports it again.
   const reportDeadAddress = async ({ id, toAddress }: TakenMessage) => {
@@ -101,6 +87,30 @@ export function openRecorder(
     recordEnded: ({ id, state, reason }: EndedMessage): void => {
       run.count(state)
       log.info(eventOf(state), { message: id, lane, reason })
+    },
+  }
+}
+
+/** Each promise resolves once the result is in the database. */
+function openWriter(
+  { clock, log, db, onFailpoint }: Deps,
+  { lane, connections }: Pick<RecorderInput, 'lane' | 'connections'>,
+  run: Run,
+) {
+  const retryUntilWritten = retrierOf(log, run)
+  const writeAll = async (accepted: NewAcceptance[]) => {
+    await onFailpoint?.('before-commit')
+    await retryUntilWritten((n) => recordAcceptances(db, accepted, { again: n > 1 }))
+    await onFailpoint?.('after-commit')
+  }
+  return {
+    retryUntilWritten,
+    writeAcceptance: groupCommit(writeAll, Math.ceil(connections / 2)),
+    writeFailure: async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
+      const { owner } = batch
+      await retryUntilWritten(() => recordFailedAttempt(db, { message, owner, now: clock.now(), made, next }))
+      run.count(next.state)
+      log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })
     },
   }
 }

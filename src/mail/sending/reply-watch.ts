@@ -1,13 +1,14 @@
 import type { Deps } from '../../core/deps.ts'
 import type { Lane } from '../message.ts'
+import { reachedMessage, type SendFailure } from '../refusals/classify-reply.ts'
+import { openWindow } from './circuit-breaker.ts'
 import {
   addMissingReply,
   forgetMissingReplies,
   MAX_MISSING_REPLIES,
   recordUnanswered,
-} from '../rate-limits/missing-replies.repo.ts'
-import { reachedMessage, type SendFailure } from '../refusals/classify-reply.ts'
-import { openWindow, type Run } from './run.ts'
+} from './missing-replies.repo.ts'
+import type { Run } from './run.ts'
 
 interface ReplyWatchInput {
   lane: Lane

@@ -3,10 +3,10 @@ import { monotonicMs } from '../../core/clock.ts'
 import { isDatabaseFault, isDatabaseUnavailable } from '../../core/database/database.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
+import { rampUpRate } from '../../limits/send-rate.ts'
 import type { Compose, ComposedMail, Lane } from '../message.ts'
 import { isWorkExpected } from '../outbox/batch.repo.ts'
 import { mayStillSend } from '../outbox/message.repo.ts'
-import { rampUpRate } from '../rate-limits/send-rate.ts'
 import { reachedMessage, type SmtpResult } from '../refusals/classify-reply.ts'
 import type { SmtpClient } from '../smtp/smtp-client.ts'
 import type { Permits } from './permits.ts'
@@ -82,15 +82,19 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
 function openPrefetchers({ deps, input, run, recorder, permits, connections }: SenderPool): Prefetcher[] {
   const { lane, owner, compose, stalledAfterMs, onMoreReady } = input
   const count = Math.min(PREFETCHERS, connections.length)
-  return Array.from(
-    { length: count },
-    (_, i) =>
-      new Prefetcher(deps, {
-        ...{ lane, owner: `${owner}/${i + 1}`, size: Math.ceil((connections.length - i) / count) },
-        ...{ permits, compose, stalledAfterMs, onMoreReady, onEnded: recorder.recordEnded },
-        isProbe: run.isProbe,
-      }),
-  )
+  const open = (i: number) =>
+    new Prefetcher(deps, {
+      lane,
+      owner: `${owner}/${i + 1}`,
+      size: Math.ceil((connections.length - i) / count),
+      permits,
+      compose,
+      stalledAfterMs,
+      onMoreReady,
+      onEnded: recorder.recordEnded,
+      isProbe: run.isProbe,
+    })
+  return Array.from({ length: count }, (_, i) => open(i))
 }
 
 /** Connections that found no work wait here. */

@@ -1,4 +1,4 @@
-import { activeSendRates } from '../../../src/mail/rate-limits/send-rate.repo.ts'
+import { activeSendRates } from '../../../src/limits/send-rate.repo.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'

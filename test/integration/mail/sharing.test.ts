@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { emailDomain } from '../../../src/limits/send-rate.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
 import { leaseBatch, releaseBatch, splitBatch, splitOffDomain } from '../../../src/mail/outbox/batch.repo.ts'
 import { enqueue, takeMessages } from '../../../src/mail/outbox/message.repo.ts'
-import { emailDomain } from '../../../src/mail/rate-limits/send-rate.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { addSubscribers, goodbye, messagesIn, NOW, statesIn } from '../../support/messages.ts'
 

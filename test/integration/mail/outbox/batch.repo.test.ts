@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { setSwitch } from '../../../../src/core/switch.repo.ts'
+import { holdPermits, setPermitLimits, takeAvailable } from '../../../../src/limits/permits.repo.ts'
+import type { SendRateKey } from '../../../../src/limits/send-rate.ts'
 import type { Lane } from '../../../../src/mail/message.ts'
 import {
   leaseBatch,
@@ -8,12 +10,6 @@ import {
   splitOffDomain,
 } from '../../../../src/mail/outbox/batch.repo.ts'
 import { enqueue, takeMessages } from '../../../../src/mail/outbox/message.repo.ts'
-import {
-  holdSendRate,
-  setSendRateLimits,
-  takeSendPermits,
-} from '../../../../src/mail/rate-limits/send-rate.repo.ts'
-import type { SendRateKey } from '../../../../src/mail/rate-limits/send-rate.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import { addSubscribers, at, goodbye, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
 import { passInPaces } from '../../../support/paces.ts'
@@ -21,7 +17,7 @@ import { passInPaces } from '../../../support/paces.ts'
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
 
-const RAMP_UP: SendRateKey = 'ramp-up 2026-11-24 1000'
+const RAMP_UP: SendRateKey = 'send ramp-up 2026-11-24 1000'
 
 const input = (owner: string, lane: Lane = 'bulk', rampUp?: SendRateKey) => ({
   lane,
@@ -56,8 +52,8 @@ async function perBatch() {
 
 /** A rate without a permit. */
 async function spend(key: SendRateKey) {
-  await setSendRateLimits(database.db, [{ key, limit: { perSecond: 0.01, capacity: 1 } }])
-  await takeSendPermits(database.db, [{ key, mails: 1 }])
+  await setPermitLimits(database.db, [{ key, perSecond: 0.01, capacity: 1 }])
+  await takeAvailable(database.db, [{ key, count: 1 }])
 }
 
 describe('a domain’s own batch', () => {
@@ -129,7 +125,7 @@ describe('a lease', () => {
 
   test('passes over a domain without a permit, until there is one', async () => {
     await add({ 'a.example': 20, 'b.example': 20 })
-    await spend('domain a.example')
+    await spend('send domain a.example')
     expect((await lease('ada'))?.domain).toBe('b.example')
     expect(await lease('bob')).toBeNull()
     await passInPaces(database.db, 100)
@@ -138,7 +134,7 @@ describe('a lease', () => {
 
   test('passes over a domain that is held', async () => {
     await add({ 'a.example': 20 })
-    await holdSendRate(database.db, 'domain a.example', { seconds: 3600, reply: 'much refused' })
+    await holdPermits(database.db, 'send domain a.example', { seconds: 3600, reply: 'much refused' })
     expect(await lease('ada')).toBeNull()
     await passInPaces(database.db, 3599)
     expect(await lease('ada')).toBeNull()
@@ -150,13 +146,13 @@ describe('a lease', () => {
     await add({ 'a.example': 20, 'b.example': 3 })
     await spend(RAMP_UP)
     expect(await lease('ada', 'bulk', RAMP_UP)).toBeNull()
-    expect(await lease('ada', 'bulk', 'ramp-up 2026-11-25 2000')).not.toBeNull()
+    expect(await lease('ada', 'bulk', 'send ramp-up 2026-11-25 2000')).not.toBeNull()
     expect(await lease('bob', 'bulk')).not.toBeNull() // the setting was taken away
   })
 
   test('of answers waits for no rate: a person waits for them', async () => {
     await add({ 'a.example': 40 }, 'transactional')
-    await spend('domain a.example')
+    await spend('send domain a.example')
     await spend(RAMP_UP)
     expect((await lease('ada', 'transactional', RAMP_UP))?.domain).toBe('a.example')
     expect(await share('bob', 'transactional', RAMP_UP)).not.toBeNull()
@@ -207,7 +203,7 @@ describe('a share', () => {
   test('does not exist if the domain, or the ramp-up, has no permit', async () => {
     await add({ 'a.example': 20 })
     await lease('ada')
-    await spend('domain a.example')
+    await spend('send domain a.example')
     expect(await share('bob')).toBeNull()
     await passInPaces(database.db, 100)
     await spend(RAMP_UP)

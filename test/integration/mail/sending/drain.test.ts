@@ -9,9 +9,9 @@ import type { FailpointHook } from '../../../../src/core/deps.ts'
 import { openIncidents } from '../../../../src/core/incident.repo.ts'
 import { type Log, silentLog } from '../../../../src/core/log.ts'
 import { clearSwitch, readSwitch, setSwitch } from '../../../../src/core/switch.repo.ts'
+import { activeSendRates } from '../../../../src/limits/send-rate.repo.ts'
 import type { Compose, Lane } from '../../../../src/mail/message.ts'
 import { endExpiredMessages, enqueue } from '../../../../src/mail/outbox/message.repo.ts'
-import { activeSendRates } from '../../../../src/mail/rate-limits/send-rate.repo.ts'
 import { type DrainInput, drain } from '../../../../src/mail/sending/drain.ts'
 import type { RunResult } from '../../../../src/mail/sending/run.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
@@ -292,7 +292,7 @@ describe('a worker that hangs', () => {
   test('is not one that waits for its send rate', async () => {
     await addDigestMessages(database.db, 1)
     await database.db.$executeRaw`
-      insert into send_rate (key, tokens, at, slowed_to, slowed_at) values ('all', 0, now(), 0.5, now())`
+      insert into bucket (key, tokens, at, slowed_to, slowed_at) values ('send all', 0, now(), 0.5, now())`
     const { port } = await sinkWith()
     expect(await drainWith({ port, ...settings, log }, { stalledAfterMs })).toMatchObject({ accepted: 1 })
     expect(stalled).toBe(0)
@@ -353,7 +353,7 @@ describe('a message that waits for its permit', () => {
   async function sentBeside(change: () => Promise<unknown>): Promise<RunResult> {
     await addDigestMessages(database.db, 2)
     await database.db.$executeRaw`
-      insert into send_rate (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
+      insert into bucket (key, tokens, at, slowed_to, slowed_at) values ('send all', 2, now(), 0.6, now())`
     const sink = await sinkWith()
     const running = drainWith({ port: sink.port, query: 'connections=1' })
     await until(() => sink.accepted.length === 1)
@@ -607,7 +607,7 @@ describe('answers of the server', () => {
       expect(told).toMatchObject([{ name: 'domain held.example', what: 'domain-held' }])
       expect(told[0]!.detail).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))
       const [pace] = await activeSendRates(database.db)
-      expect(pace).toMatchObject({ key: 'domain held.example', wasHeld: true })
+      expect(pace).toMatchObject({ key: 'send domain held.example', wasHeld: true })
       expect(pace!.reply).toMatch(new RegExp(`${much}$`))
 
       sink.at = {}
@@ -838,10 +838,10 @@ describe('being asked to stop', () => {
 })
 
 describe('a rate', () => {
-  // A bucket that was last looked at tomorrow does not fill today.
+  // So slow that it does not fill during the test.
   const bucketOf = (tokens: number) =>
     database.db
-      .$executeRaw`insert into send_rate (key, per_second, capacity, tokens, at) values ('all', 5, 6, ${tokens}::float8, now() + interval '1 day')`
+      .$executeRaw`insert into bucket (key, per_second, capacity, tokens, at, slowed_to, slowed_at) values ('send all', 5, 6, ${tokens}::float8, now(), 0.001, now())`
 
   /** Drains until so many are accepted, and gives it time for more. */
   const drainUntil = async (accepted: number, lane: Lane) => {

@@ -13,7 +13,7 @@ const batch = {
   ...{ exhausted: false, lost: false, stalled: false, validUntil: 0 },
 }
 const slowDown = () => database.db.$executeRaw`
-  insert into send_rate (key, tokens, at, slowed_to, slowed_at) values ('domain y.example', 3, now(), 0.6, now())`
+  insert into bucket (key, tokens, at, slowed_to, slowed_at) values ('send domain y.example', 3, now(), 0.6, now())`
 
 function permitsWith(environment: Record<string, string> = {}) {
   let elapsed = 0
@@ -30,7 +30,7 @@ test('a rate that another process stores holds after a second, and one that this
   expect(await permits.acquire(batch, 50)).toBe(50)
   passes(1)
   expect(await permits.acquire(batch, 50)).toBe(3)
-  await database.db.sendRate.deleteMany()
+  await database.db.bucket.deleteMany()
   permits.refresh()
   expect(await permits.acquire(batch, 50)).toBe(50)
 })

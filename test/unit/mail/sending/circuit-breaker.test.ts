@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { RefusalClass } from '../../../../src/mail/refusals/mailbox-rules.ts'
-import { type CircuitBreaker, openCircuitBreaker } from '../../../../src/mail/sending/run.ts'
+import type { RefusalClass } from '../../../../src/mail/refusals/refusal-rule.ts'
+import { type CircuitBreaker, openCircuitBreaker } from '../../../../src/mail/sending/circuit-breaker.ts'
 
 const NEVER = 100
 const A = 'a.example'
