@@ -1,5 +1,5 @@
 import type { ServiceDeps } from '../core/deps.ts'
-import { readReturnAddress } from '../subscribers/links.ts'
+import { readReturnAddress } from '../subscribers/return-address.ts'
 import { MAX_BYTES } from './mail/parse-mail.ts'
 import { insertReport as keep, type NewReport } from './report.repo.ts'
 

@@ -3,6 +3,8 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { NewBounce } from './bounce.repo.ts'
 import type { Channel } from './report.repo.ts'
 
+// SQL by hand: reports over bounces and their messages.
+
 export interface ListedBounce extends NewBounce {
   reportId: number
   n: number
@@ -66,10 +68,15 @@ interface Span {
 }
 
 /** Number of bounces per class in a half-open interval (start included), largest first. */
-export const countBounces = (db: Database, { from, before }: Span): Promise<BounceClassCount[]> =>
-  db.$queryRaw<BounceClassCount[]>`
-  select class, count(*)::int as count from bounce where at >= ${from} and at < ${before}
-  group by 1 order by 2 desc, 1`
+export async function countBounces(db: Database, { from, before }: Span): Promise<BounceClassCount[]> {
+  const rows = await db.bounce.groupBy({
+    by: 'class',
+    where: { at: { gte: from, lt: before } },
+    _count: true,
+    orderBy: [{ _count: { class: 'desc' } }, { class: 'asc' }],
+  })
+  return rows.map(({ class: kind, _count: count }) => ({ class: kind, count }))
+}
 
 export type BounceDomainCount = BounceClassCount & { domain: string }
 

@@ -2,6 +2,8 @@ import type { Database } from '../core/database/database.ts'
 import type { Bounce as BounceRow } from '../generated/prisma/client.ts'
 import type { BounceClass } from './reading/parsed-bounce.ts'
 
+// SQL by hand: reports.
+
 /** In display order: classes of failed deliveries first, then the others. */
 export const BOUNCE_CLASSES = [
   'dead',

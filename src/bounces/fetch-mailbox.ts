@@ -1,7 +1,7 @@
 import type { ImapConfig } from '../config/mail-urls.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
-import { readReturnAddress } from '../subscribers/links.ts'
+import { readReturnAddress } from '../subscribers/return-address.ts'
 import { acceptReport } from './accept-report.ts'
 import { type OpenMailbox, withMailbox } from './mail/mailbox-client.ts'
 import { MAX_BYTES, parseHeaders, splitHead } from './mail/parse-mail.ts'

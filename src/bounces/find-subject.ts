@@ -4,9 +4,10 @@ import type { Deps } from '../core/deps.ts'
 import { undefinedIfFault } from '../core/errors.ts'
 import { addressesMailedSince, messageRecipient } from '../mail/outbox/message-list.repo.ts'
 import { type Address, parseAddress } from '../subscribers/address.ts'
-import { readReturnAddress, readReturnToken } from '../subscribers/links.ts'
+import { readReturnAddress, readReturnToken } from '../subscribers/return-address.ts'
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import type { FoundBy } from './bounce.repo.ts'
+import { PROVIDERS } from './providers/registry.ts'
 import type { BounceEvent } from './reading/parsed-bounce.ts'
 
 export interface BounceSubject {
@@ -92,15 +93,9 @@ async function byAddress(db: Database, { event, at }: FindSubjectInput): Promise
   return { foundBy: 'provider', messageId: null, subscriberId: subscriber.id, address: address.address }
 }
 
-/**
- * A Message-ID that a provider assigned identifies nothing. Any other Message-ID that is not ours is from another
- * program.
- */
-const PROVIDER_MESSAGE_ID =
-  /(?:amazonses\.com|sendgrid\.(?:net|com|info)|ismtpd[\w.-]*|mailgun\.(?:org|net|info)|mailin\.fr|sendinblue\.com|brevo\.com|mtasv\.net|postmarkapp\.com)>?$/i
-
+/** The Message-ID is neither ours nor one that a provider puts in its place. */
 const isOfAnotherProgram = (messageId: string): boolean =>
-  messageId.includes('@') && !PROVIDER_MESSAGE_ID.test(messageId.trim())
+  messageId.includes('@') && !PROVIDERS.some((provider) => provider.messageId.test(messageId.trim()))
 
 /**
  * Whether a report is about the mailbox that we sent to, not one that the email was forwarded to: the same address, or

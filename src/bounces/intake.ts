@@ -3,9 +3,9 @@ import { SMTPServer, type SMTPServerAddress } from 'smtp-server'
 import type { ListenAddress } from '../config/setting-schemas.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { networksOf } from '../core/rate-limit.ts'
-import { Semaphore } from '../core/semaphore.ts'
-import { isReturnAddress, readReturnAddress } from '../subscribers/links.ts'
+import { networksOf } from '../limits/networks.ts'
+import { Semaphore } from '../limits/semaphore.ts'
+import { isReturnAddress, readReturnAddress } from '../subscribers/return-address.ts'
 import { acceptReport } from './accept-report.ts'
 import { MAX_BYTES } from './mail/parse-mail.ts'
 import type { Channel } from './report.repo.ts'
@@ -18,8 +18,8 @@ const MAX_CONNECTIONS = 50
  * together get a few more, so that the others stay free when a network opens idle connections.
  */
 const MAX_OF_ONE_NETWORK = { narrowest: 20, widest: 30 }
-/** The end of our greeting, by which doctor recognises it. */
-export const BANNER = 'takes what comes back'
+/** The end of our greeting. */
+const BANNER = 'Daily Papers'
 /** While it is written to the database, an email takes several times its size in memory. */
 const MAX_WRITES = 2
 const SILENCE_MS = 60_000
@@ -33,7 +33,7 @@ const FEEDBACK_LOOP = 'fbl'
  * Receives email for BOUNCE_DOMAIN from the operator's mail server, over LMTP (RFC 2033) or SMTP. Replies 250 once the
  * email is in the database, 451 if that fails. Returns a function that stops it. Throws config.listener.
  */
-export async function listenForMail(
+async function listenForMail(
   deps: ServiceDeps,
   { channel, address }: { channel: Extract<Channel, 'lmtp' | 'smtp'>; address: ListenAddress },
 ): Promise<() => Promise<void>> {

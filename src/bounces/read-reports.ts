@@ -1,25 +1,18 @@
+import { batchLimits } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
 import { claimTick, newestSlot } from '../core/tick.repo.ts'
-import { holdDomain, isDomainHeld } from '../mail/rate-limits/send-rate.repo.ts'
-import { readReturnAddress } from '../subscribers/links.ts'
+import { holdDomain, isDomainHeld } from '../limits/send-rate.repo.ts'
+import { readReturnAddress } from '../subscribers/return-address.ts'
 import { reportSuppression } from '../subscribers/suppress-subscriber.ts'
 import { type AppliedBounce, applyBounce } from './apply-bounce.ts'
 import { bounceShareOfDomain } from './bounce.repo.ts'
-import { readProviderReport } from './providers/read-provider-report.ts'
+import { providerOf, readWebhookBody } from './providers/registry.ts'
 import { type BounceEvent, NOT_A_REPORT } from './reading/parsed-bounce.ts'
-import {
-  deferReport,
-  endReport,
-  isProvider,
-  lockWaitingReport,
-  type TakenReport,
-  takeReport,
-} from './report.repo.ts'
+import { deferReport, endReport, lockWaitingReport, type TakenReport, takeReport } from './report.repo.ts'
 import type { ReportReader } from './report-reader.ts'
 
-const MAX_DURATION_MS = 60_000
 /** How long a failure that is not the report's fault does not count against the report. */
 const RETRY_MS = 3 * DAY_MS
 /** On a busy machine any email can take long. After this many timeouts we blame the email itself. */
@@ -84,8 +77,8 @@ async function eventsOfReport(deps: ReadReportsDeps, report: TakenReport): Promi
   if (attempts > MAX_ATTEMPTS)
     throw new Fault('report.unreadable', { what: `started ${attempts - 1} times without success` })
   // Providers report every delivered email too, if the webhook is configured so.
-  if (isProvider(channel))
-    return readProviderReport(channel, raw).filter(({ class: kind }) => kind !== 'not-a-report')
+  const provider = providerOf(channel)
+  if (provider) return readWebhookBody(provider, raw).filter(({ class: kind }) => kind !== 'not-a-report')
   const { bounces, about } = await deps.reader.read(raw)
   return bounces.map((one) => ({ ...one, reply: one.diagnostic ?? '', about }))
 }
@@ -101,17 +94,14 @@ async function finishReport(
   { state, events }: { state: 'read' | 'unreadable'; events: BounceEvent[] },
 ): Promise<AppliedBounce[]> {
   const { id, recipient: envelope, channel, at } = report
-  const isProven = isProvider(channel)
-  const acted = await deps.db.$transaction(
-    async (tx) => {
-      if (!(await lockWaitingReport(tx, id))) return []
-      const all: AppliedBounce[] = []
-      for (const one of events) all.push(await applyBounce(deps, tx, { event: one, envelope, isProven, at }))
-      await endReport(tx, { id, state, now: deps.clock.now(), bounces: all.map(({ row }) => row) })
-      return all
-    },
-    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
-  )
+  const isProven = providerOf(channel) !== undefined
+  const acted = await deps.db.$transaction(async (tx) => {
+    if (!(await lockWaitingReport(tx, id))) return []
+    const all: AppliedBounce[] = []
+    for (const one of events) all.push(await applyBounce(deps, tx, { event: one, envelope, isProven, at }))
+    await endReport(tx, { id, state, now: deps.clock.now(), bounces: all.map(({ row }) => row) })
+    return all
+  }, batchLimits())
   for (const one of acted) await logOutcome(deps, report, one)
   return acted
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../core/database/database.ts'
 import type { NewBounce } from './bounce.repo.ts'
+import { PROVIDERS, type ProviderName, providerOf } from './providers/registry.ts'
 
-export const PROVIDERS = ['ses', 'sendgrid', 'mailgun', 'postmark', 'brevo'] as const
-export type Provider = (typeof PROVIDERS)[number]
-/** The channel of a report: an email, or the body of a webhook. */
-export const CHANNELS = ['lmtp', 'smtp', 'imap', ...PROVIDERS] as const
-export type Channel = (typeof CHANNELS)[number]
+/** An email arrives by one of these; any other report is the body of a webhook. */
+const EMAIL_CHANNELS = ['lmtp', 'smtp', 'imap'] as const
+export type Channel = (typeof EMAIL_CHANNELS)[number] | ProviderName
+export const CHANNELS: readonly Channel[] = [...EMAIL_CHANNELS, ...PROVIDERS.map(({ name }) => name)]
 
 export interface NewReport {
   channel: Channel
@@ -16,12 +16,9 @@ export interface NewReport {
   at: Date
 }
 
-export const isProvider = (channel: Channel): channel is Provider =>
-  (PROVIDERS as readonly string[]).includes(channel)
-
 /** An email has the same hash on every channel, so that it counts once. A webhook body is hashed per provider. */
 function hashOf({ channel, recipient, raw }: NewReport): string {
-  const kind = isProvider(channel) ? channel : 'mail'
+  const kind = providerOf(channel) ? channel : 'mail'
   return createHash('sha256')
     .update(`${kind}\0${recipient ?? ''}\0`)
     .update(raw)
@@ -44,8 +41,8 @@ export interface TakenReport extends NewReport {
 const TAKEN_SECONDS = 60
 
 /**
- * Leases the oldest waiting report to this process for one minute of the database's clock. If the process dies, another
- * one takes the report. Null if no report waits.
+ * A lease: the oldest waiting report, for this process and one minute of the database's clock. If the process dies,
+ * another one takes the report. Null if no report waits.
  */
 export async function takeReport(db: Database): Promise<TakenReport | null> {
   const rows = await db.$queryRaw<TakenReport[]>`
@@ -57,7 +54,7 @@ export async function takeReport(db: Database): Promise<TakenReport | null> {
   return rows[0] ?? null
 }
 
-/** Returns a report to the queue for a minute. Without `counts`, the attempt is not counted. */
+/** A lease: returns a report to the queue for a minute. Without `counts`, the attempt is not counted. */
 export async function deferReport(
   db: Database,
   { id, counts }: { id: number; counts: boolean },
@@ -83,7 +80,7 @@ export async function endReport(
   await tx.bounce.createMany({ data: bounces.map((one, n) => ({ reportId: id, n, ...one })) })
 }
 
-/** Whether it still waits. No other process can end it until the transaction ends. */
+/** A claim: whether it still waits. No other process can end it until the transaction ends. */
 export async function lockWaitingReport(tx: Database, id: number): Promise<boolean> {
   const rows = await tx.$queryRaw<
     unknown[]

@@ -251,7 +251,7 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
     if (values[name]?.includes(DEVELOPMENT_SECRET))
       faults.push(fault(name, 'use a secret of your own, not the one for development'))
   }
-  for (const name of ['CLOCK_NOW', 'SNS_URL']) {
+  for (const name of ['CLOCK_NOW', 'PROVIDER_URL']) {
     if (values[name]) faults.push(fault(name, 'not in production'))
   }
   return faults

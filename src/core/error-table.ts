@@ -46,14 +46,14 @@ export const errorTable = {
   ...errorEntries(401, 1, {
     'token.wrong': 'Send the header "Authorization: Bearer" with the API_TOKEN from the settings.',
     'webhook.unsigned':
-      'Webhook of {provider}: the signature is missing or wrong. Check that its setting matches the one in {provider}.',
+      'Webhook of {provider}: the signature is missing or wrong. Check that {setting} matches the webhook in {provider}, and that nothing on the way changes the body.',
   }),
   ...errorEntries(403, 1, {
     'signup.closed': 'SIGNUP is closed: only the operator adds subscribers.',
     'webhook.too-old':
       'Webhook of {provider}: its time is more than {hours} hours ago or more than 5 minutes ahead. Check the clock of this machine.',
-    'webhook.other-topic': 'Webhook of ses: its topic is not SES_TOPIC_ARN.',
-    'webhook.token-used': 'Webhook of mailgun: its token was already used with another body.',
+    'webhook.other-topic': 'Webhook of {provider}: its topic is not {setting}.',
+    'webhook.token-used': 'Webhook of {provider}: its token was already used with another body.',
     'admin.elsewhere':
       'Nothing was changed: this form did not come from a page of your session. Open the page again and press the button there.',
   }),
@@ -214,7 +214,7 @@ export const errorTable = {
     'source.not-json': '{source} returned {status} for {day} without a JSON list ({type}).',
     'source.unreadable': 'None of the {count} entries of {source} for {day} can be read. The first: {why}',
     'papers.rejected': 'The database rejected all {count} papers of {source} for {day}. The first: {why}',
-    'webhook.unreachable': 'SNS does not respond: {what}',
+    'webhook.unreachable': 'A server of the provider does not respond: {what}',
     'mailbox.refused':
       'The mail server of BOUNCE_IMAP refuses the login: {what}. Check BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
     'mailbox.no-folder': 'The mail server of BOUNCE_IMAP cannot open the folder "{folder}": {what}',

@@ -5,8 +5,8 @@ import type { ParsedBounce } from '../../src/bounces/reading/parsed-bounce.ts'
 import { readBounceText } from '../../src/bounces/reading/read-bounce-text.ts'
 import { redact } from '../../src/core/log.ts'
 import { classifyRefusal } from '../../src/mail/refusals/classify-refusal.ts'
-import type { RefusalRule } from '../../src/mail/refusals/mailbox-rules.ts'
-import { REFUSAL_RULES } from '../../src/mail/refusals/refusal-rules.ts'
+import type { RefusalRule } from '../../src/mail/refusals/refusal-rule.ts'
+import { RULES } from '../../src/mail/refusals/rules.ts'
 import { testData } from '../support/test-data.ts'
 
 /** The corpus in TEST_DATA, else the project's own mails. */
@@ -48,7 +48,7 @@ export const hasCorpus = (folder = CORPUS): boolean => existsSync(join(folder, '
 /** `unclear`: reports of several recipients where it does not show which answer is whose. */
 export async function readCorpus(
   folder = CORPUS,
-  rules: readonly RefusalRule[] = REFUSAL_RULES,
+  rules: readonly RefusalRule[] = RULES,
 ): Promise<{ files: number; unclear: number; quoted: Quoted[] }> {
   const lines = readFileSync(join(folder, 'expected.jsonl'), 'utf8').split('\n').filter(Boolean)
   const rows = Map.groupBy(
@@ -86,7 +86,7 @@ function answerOf({ diagnostic }: ParsedBounce, rules: readonly RefusalRule[]): 
   const found = /\b[45]\d\d(?=[ :=-])/.exec(diagnostic ?? '')
   if (!diagnostic || !found) return []
   const [status, answer] = [Number(found[0]), diagnostic.slice(found.index)]
-  const { class: kind, rule } = classifyRefusal({ status, enhanced: null, reply: redact(answer) }, rules)
+  const { class: kind, rule } = classifyRefusal({ status, enhanced: null, reply: redact(answer) }, { rules })
   return [{ status, answer, class: kind ?? 'unknown', rule }]
 }
 

@@ -1,7 +1,7 @@
 // The answers that real reports quote, each as if it had come in answer to RCPT: by class, and whom it would suppress,
 // beside the plain rule that any 5xx does. --data FOLDER
 import { parseArgs } from 'node:util'
-import { REFUSAL_RULES } from '../../src/mail/refusals/refusal-rules.ts'
+import { RULES } from '../../src/mail/refusals/rules.ts'
 import { CORPUS, hasCorpus, type Quoted, readCorpus } from './refusal-corpus.ts'
 
 interface Score {
@@ -34,7 +34,7 @@ const plain = ({ answers }: Quoted): boolean => answers.some(({ status }) => sta
 const isDead = (one: Quoted): boolean => one.isDead === true
 const isLikeDead = (one: Quoted): boolean => isDead(one) || one.isLikeDead
 
-export async function measureRefusals(folder = CORPUS, rules = REFUSAL_RULES): Promise<Measured> {
+export async function measureRefusals(folder = CORPUS, rules = RULES): Promise<Measured> {
   const { files, unclear, quoted } = await readCorpus(folder, rules)
   const reviewed = quoted.filter((one) => one.isReviewed)
   const named = quoted.filter((one) => !one.isReviewed && one.isDead !== null)

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type SnsMessage, signedText } from '../../src/bounces/accept-webhook.ts'
+import { type SnsMessage, signedText } from '../../src/bounces/providers/ses.ts'
 import { makeCertificate } from './certificates.ts'
 
 export const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:bounces'

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/mailbox-rules.ts'
+import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/refusal-rule.ts'
 import {
   type BounceClass,
   type BounceEvent,
@@ -34,7 +33,7 @@ export interface ProviderEvent {
   /** The three-digit reply code, if the provider has a separate field for it. */
   code?: string
   /** The server's reply; "" if the provider omits it. */
-  said?: string
+  reply?: string
   /** The provider states that the mailbox does not exist. */
   isCertain?: boolean
 }
@@ -42,12 +41,18 @@ export interface ProviderEvent {
 export const isFailure = (meaning: ProviderEvent['meaning']): meaning is Failure =>
   meaning !== undefined && meaning in FAILURES
 
+/** A provider's word for an event, and its meaning. */
+export type Meanings = Readonly<Record<string, ProviderEvent['meaning']>>
+
+export const meaningOfWord = (meanings: Meanings, word: string): ProviderEvent['meaning'] =>
+  Object.hasOwn(meanings, word) ? meanings[word] : undefined
+
 export function toBounceEvent(event: ProviderEvent): BounceEvent {
-  const { meaning, recipient, messageIds, tokens = [], status = '', said = '', isCertain = false } = event
+  const { meaning, recipient, messageIds, tokens = [], status = '', isCertain = false } = event
   if (!meaning) return NOT_A_REPORT
   const named = { recipient: recipient || null, about: { tokens, messageIds: messageIds.filter(Boolean) } }
   if (!isFailure(meaning))
-    return { ...named, class: meaning, status: status || null, sure: false, reply: said }
+    return { ...named, class: meaning, status: status || null, sure: false, reply: event.reply ?? '' }
   const code = /^[245]\.\d{1,3}\.\d{1,3}$/.exec(status)?.[0] ?? null
   const reply = replyOf(event)
   const diagnostic = reply ? { type: 'smtp', text: reply } : null
@@ -60,31 +65,9 @@ export function toBounceEvent(event: ProviderEvent): BounceEvent {
 }
 
 /** Restores the form of a server's reply, "550 5.1.1 …": some providers remove the codes from the text. */
-function replyOf({ status = '', code = '', said = '' }: ProviderEvent): string {
+function replyOf({ status = '', code = '', reply = '' }: ProviderEvent): string {
   const isCode = /^[45]\d\d$/.test(code)
-  if (!isCode || /^(?:smtp; ?)?[45]\d\d[ -]/i.test(said)) return said
-  const enhanced = /^[45]\.\d/.test(status) && !said.startsWith(status) ? ` ${status}` : ''
-  return `${code}${enhanced} ${said}`.trim()
+  if (!isCode || /^(?:smtp; ?)?[45]\d\d[ -]/i.test(reply)) return reply
+  const enhanced = /^[45]\.\d/.test(status) && !reply.startsWith(status) ? ` ${status}` : ''
+  return `${code}${enhanced} ${reply}`.trim()
 }
-
-/** A text or number; "" if the field has neither. */
-export const text = z
-  .union([z.string(), z.number()])
-  .transform((value) => String(value).trim())
-  .catch('')
-
-/** An object whose fields all have a default; without an object, those defaults. */
-export function object<Shape extends z.ZodRawShape>(shape: Shape) {
-  const schema = z.object(shape)
-  return schema.catch(() => schema.parse({}))
-}
-
-/** The objects in a list; [] if the field has no list. */
-export const list = <Item extends z.ZodType>(item: Item) =>
-  z
-    .array(z.unknown())
-    .catch([])
-    .transform((all) => all.filter(isObject).map((one) => item.parse(one)))
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

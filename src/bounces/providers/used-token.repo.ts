@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../../core/database/database.ts'
 
 /**
- * Binds a Mailgun token to the first body that it arrives with, since the signature does not cover the body. True for
- * that body, also when it is repeated; false for any other. It is one statement, so that a crash leaves no token
- * without its body. `at`: when it was signed; the token is kept for two days after that.
+ * A claim: binds a Mailgun token to the first body that it arrives with, since the signature does not cover the body.
+ * True for that body, also when it is repeated; false for any other. It is one statement, so that a crash leaves no
+ * token without its body. `at`: when it was signed; the token is kept for two days after that.
  */
 export async function bindToken(
   db: Database,

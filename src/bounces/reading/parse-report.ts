@@ -1,6 +1,6 @@
 import { undefinedIfThrown } from '../../core/errors.ts'
+import { isObject, list, object, text } from '../json-fields.ts'
 import { headerOf, type ParsedMail } from '../mail/parse-mail.ts'
-import { isObject, list, object, text } from '../providers/provider-event.ts'
 import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
 import {
   type BounceClass,

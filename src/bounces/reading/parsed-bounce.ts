@@ -1,8 +1,7 @@
 import { redact } from '../../core/log.ts'
 import { classifyRefusal, type Refusal, type SmtpReply } from '../../mail/refusals/classify-refusal.ts'
-import { NO_SUCH_MAILBOX_CODES, type RefusalRule } from '../../mail/refusals/mailbox-rules.ts'
+import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/refusal-rule.ts'
 import { findQuotedReplies, type QuotedReply } from './recipient-words.ts'
-import { REPORT_RULES } from './report-rules.ts'
 import type { MessageReferences, RecipientStatus } from './split-report.ts'
 
 export type BounceClass =
@@ -60,11 +59,11 @@ export const bareBounce = (kind: BounceClass, recipient: string | null = null): 
   sure: false,
 })
 
-/** Classifies a reply, by default with the rules for replies in an SMTP session. */
-export function bounceFromReply(quoted: QuotedReply, rules?: readonly RefusalRule[]): ParsedBounce {
+/** Classifies a reply, by default as one in an SMTP session. */
+export function bounceFromReply(quoted: QuotedReply, { inReport = false } = {}): ParsedBounce {
   const { recipient, status, enhanced, to } = quoted
-  const smtpReply = { status, enhanced, reply: redact(quoted.reply.slice(0, MAX_READ)) } // as sending does
-  const { class: kind, rule } = classifyRefusal(smtpReply, rules)
+  const smtpReply = { status, enhanced, to, reply: redact(quoted.reply.slice(0, MAX_READ)) } // as sending does
+  const { class: kind, rule } = classifyRefusal(smtpReply, { inReport })
   return {
     recipient,
     class: kind ?? 'unknown',
@@ -77,19 +76,14 @@ export function bounceFromReply(quoted: QuotedReply, rules?: readonly RefusalRul
   }
 }
 
-/** Filters also use these words for an email that they reject after they received it. */
-const BARE_RULE = 'report-nobody'
-
 /**
  * Classifies a server reply that a report quotes. It is about the recipient if it was the reply to RCPT, or if the text
  * names no command.
  */
 export function bounceFromQuotedReply(quoted: QuotedReply): ParsedBounce {
-  const read = bounceFromReply(quoted, REPORT_RULES)
-  if (read.class !== 'dead') return read
-  if (read.to === 'MAIL') return { ...read, class: 'ours', rule: null }
-  if (read.to === 'DATA' && read.rule === BARE_RULE) return { ...read, class: 'policy', rule: null }
-  return { ...read, sure: read.to !== 'DATA' && NO_SUCH_MAILBOX_CODES.includes(quoted.enhanced ?? '') }
+  const read = bounceFromReply(quoted, { inReport: true })
+  const isByCode = NO_SUCH_MAILBOX_CODES.includes(quoted.enhanced ?? '')
+  return { ...read, sure: read.class === 'dead' && read.to !== 'DATA' && isByCode }
 }
 
 const NO_FAILURE: Record<string, BounceClass> = {
@@ -145,7 +139,7 @@ function fromCode(status: string | null, diagnostic: RecipientStatus['diagnostic
     reply: diagnostic?.text ?? '',
     to: null,
   }
-  const read = bounceFromReply(quoted, REPORT_RULES)
+  const read = bounceFromReply(quoted, { inReport: true })
   // The output of a local program may be about a user of its own.
   const isOfProgram = diagnostic !== null && /^x-unix/.test(diagnostic.type)
   return read.class === 'dead' && isOfProgram ? { ...read, class: 'unknown', rule: null } : read
@@ -179,7 +173,7 @@ export function bounceFromWords(words: string, recipient: string | null): Parsed
   const enhanced = CODE.exec(said)?.[1] ?? null
   const status = Number(STATUS.exec(said)?.[1] ?? (enhanced ? `${enhanced[0]}50` : 550))
   const whole = { recipient, status, enhanced: saysMore(enhanced), reply: said, to: null }
-  const read = bounceFromReply(whole, REPORT_RULES)
+  const read = bounceFromReply(whole, { inReport: true })
   if (isVague(read))
     return quoted ? { ...bounceFromQuotedReply(quoted), recipient } : read.class === 'unknown' ? null : read
   return {

@@ -1,4 +1,5 @@
 import type { SmtpReply } from '../../mail/refusals/classify-refusal.ts'
+import type { RepliedCommand } from '../../mail/refusals/refusal-rule.ts'
 import { ADDRESS } from './split-report.ts'
 
 export interface RecipientWords {
@@ -124,7 +125,7 @@ function merged(sections: RecipientWords[]): RecipientWords[] {
 export interface QuotedReply extends SmtpReply {
   recipient: string | null
   /** The SMTP command that it replies to, if the text says so. */
-  to: 'MAIL' | 'RCPT' | 'DATA' | null
+  to: RepliedCommand
 }
 
 const CODE = /(?:^|[:;(] ?|<<< |\bsaid |\bwas | (?=\d{3}-'))['"]?([45]\d\d)(?=[ :=-]|$)/i

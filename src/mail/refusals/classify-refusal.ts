@@ -1,11 +1,13 @@
-import type { RefusalClass, RefusalRule } from './mailbox-rules.ts'
-import { REFUSAL_RULES } from './refusal-rules.ts'
+import type { RefusalClass, RefusalRule, RepliedCommand } from './refusal-rule.ts'
+import { RULES } from './rules.ts'
 
 /** A server's reply: three digits (null without a reply), "5.1.1" or null, and the whole text, digits included. */
 export interface SmtpReply {
   status: number | null
   enhanced: string | null
   reply: string
+  /** Null or undefined if it is not known. */
+  to?: RepliedCommand
 }
 
 export interface Refusal {
@@ -17,17 +19,28 @@ export interface Refusal {
   slowDown: boolean
 }
 
-const MAX_READ = 2000
+/** The server ends the session with this reply (RFC 5321, 4.2.1). */
 const SERVER_CLOSES = 421
+const MAX_READ = 2000
 const NO_REPLY: Refusal = { class: null, rule: null, slowDown: false }
+
+/** The connection is of no further use. An email whose body was not written may go again on a new one. */
+export const endsSession = ({ status }: Pick<SmtpReply, 'status'>): boolean =>
+  status === null || status === SERVER_CLOSES
+
+interface Rules {
+  rules?: readonly RefusalRule[]
+  /** The text is from a report, not from a session of our own. */
+  inReport?: boolean
+}
 
 /**
  * Uses the first rule that matches. Computed on each read of a try, so that newer rules apply. Without a matching rule, a
- * 4xx reply is temporary, any other unknown.
+ * 4xx reply is temporary, any other unknown. A 421 means "slower", unless a rule says otherwise.
  */
 export function classifyRefusal(
-  { status, enhanced, reply }: SmtpReply,
-  rules: readonly RefusalRule[] = REFUSAL_RULES,
+  { status, enhanced, reply, to = null }: SmtpReply,
+  { rules = RULES, inReport = false }: Rules = {},
 ): Refusal {
   if (status === null) return NO_REPLY
   const read = reply.slice(0, MAX_READ)
@@ -35,6 +48,8 @@ export function classifyRefusal(
     status: String(status),
     code: enhanced ?? enhancedCodeIn(read),
     words: normalizedText(read),
+    to,
+    inReport,
   }
   const rule = rules.find((candidate) => matches(candidate, parsed))
   const kind = rule?.class ?? (parsed.status.startsWith('4') ? 'temporary' : 'unknown')
@@ -46,12 +61,20 @@ interface ParsedReply {
   status: string
   code: string | null
   words: string
+  to: RepliedCommand
+  inReport: boolean
 }
 
-const matches = (rule: RefusalRule, { status, code, words }: ParsedReply): boolean =>
-  (!rule.status || rule.status.some((start) => status.startsWith(start))) &&
-  (!rule.enhanced || rule.enhanced.some((known) => matchesCode(known, code))) &&
-  (!rule.text || rule.text.some((pattern) => pattern.test(words)))
+function matches(rule: RefusalRule, { status, code, words, to, inReport }: ParsedReply): boolean {
+  const codes = (inReport && rule.enhancedInReports) || rule.enhanced
+  return (
+    (inReport || !rule.onlyInReports) &&
+    (!rule.status || rule.status.some((start) => status.startsWith(start))) &&
+    (!rule.to || rule.to.includes(to)) &&
+    (!codes || codes.some((known) => matchesCode(known, code))) &&
+    (!rule.text || rule.text.some((pattern) => pattern.test(words)))
+  )
+}
 
 function matchesCode(known: string | null, code: string | null): boolean {
   if (known === null || code === null) return known === code

@@ -1,4 +1,4 @@
-import { DEAD, FULL, type RefusalRule, rule } from './mailbox-rules.ts'
+import { type RefusalRule, reportRule, rule } from './refusal-rule.ts'
 
 /** Later, or less at a time: about time and amount, not about the address or the email. */
 export const THROTTLED: RefusalRule[] = [
@@ -37,6 +37,7 @@ export const THROTTLED: RefusalRule[] = [
     ],
     slowDown: true,
   }),
+  // RFC 3463; x.7.28: Google; from 4.7.500: Microsoft.
   rule('slower-code', 'temporary', {
     enhanced: ['4.3.2', '4.4.5', 'x.5.3', 'x.7.28', '4.7.500', '4.7.501', '4.7.650', '4.7.651', '4.7.652'],
     slowDown: true,
@@ -83,6 +84,7 @@ export const OURS: RefusalRule[] = [
       /\b(?:mail from|return[- ]path|envelope sender|from) (?:address|domain)\b[^.;]{0,60}\b(?:not|invalid|rejected|unknown|no)\b/i,
     ],
   }),
+  // RFC 7372, RFC 7505.
   rule('own-dns-code', 'ours', { enhanced: ['x.7.25', 'x.7.27'] }),
   rule('own-dns', 'ours', {
     text: [
@@ -97,8 +99,20 @@ export const OURS: RefusalRule[] = [
   }),
   rule('mail-unproven-code', 'ours', {
     enhanced: [
-      ...['x.7.20', 'x.7.21', 'x.7.22', 'x.7.23', 'x.7.24', 'x.7.26', 'x.7.29', 'x.7.30', 'x.7.31', 'x.7.32'],
-      ...['x.7.509', 'x.7.515'],
+      // RFC 7372 and Google.
+      'x.7.20',
+      'x.7.21',
+      'x.7.22',
+      'x.7.23',
+      'x.7.24',
+      'x.7.26',
+      'x.7.29',
+      'x.7.30',
+      'x.7.31',
+      'x.7.32',
+      // Microsoft.
+      'x.7.509',
+      'x.7.515',
     ],
   }),
   rule('mail-unproven', 'ours', {
@@ -120,6 +134,12 @@ export const OURS: RefusalRule[] = [
 
 /** The server or its users reject this email or this sender. */
 export const POLICY: RefusalRule[] = [
+  // The connection failed: not a policy, though the words match one.
+  reportRule('report-no-connection', 'temporary', {
+    text: [
+      /\bconnection (?:was )?(?:timed? ?out|refused|reset|dropped|lost)\b(?! (?:by|due|because|for|as))/i,
+    ],
+  }),
   rule('blocked', 'policy', {
     text: [
       /\bblock(?:ed|ing|list(?:ed)?)\b/i,
@@ -153,7 +173,43 @@ export const POLICY: RefusalRule[] = [
       /\b(?:your|this) (?:message|mail|e-?mail) (?:was|has been|is) (?:rejected|refused)/i,
     ],
   }),
-  rule('policy-code', 'policy', { enhanced: ['x.7.*'] }),
+  // About the sender, or sent by a filter, although the words mention an address or a domain.
+  reportRule('report-not-theirs', 'policy', {
+    text: [
+      /\bback-?scatter\b/i,
+      /\b(?:valid|invalid|the|your) from:? (?:address|domain|header)?|\bfrom: ?(?:domain|address)\b/i,
+    ],
+  }),
+]
+
+/** RFC 3463: a problem of security or policy. */
+export const POLICY_CODE = rule('policy-code', 'policy', { enhanced: ['x.7.*'] })
+
+/** A report is about a failure of the server that wrote it, or of the network. */
+export const REPORT_TROUBLE: RefusalRule[] = [
+  // A server reports the end of its own retries: not about the address.
+  reportRule('report-tried-in-vain', 'temporary', {
+    text: [
+      /\b(?:retry|delivery|queue|message)\b.{0,30}\b(?:timeout|time|period) (?:was |has been )?(?:exceed|expir)/i,
+      /\b(?:message|mail|envelope|delivery time|queue lifetime|retry) (?:has |was )?expired\b/i,
+      /\b(?:in|on) the queue (?:for )?(?:too|over|more than) /i,
+      /\bnot delivered within \d|\bcould not be delivered for \d|\bcannot send (?:message|mail) for \d/i,
+      /\bafter (?:multiple|several|many|repeated) (?:re-?tries|tries|attempts)|\b(?:failed|after) \d+ (?:delivery )?(?:attempts|tries)/i,
+      /\b(?:not|unable to|could not|cannot|did not accept our requests to) (?:initiate|establish|connect)\b|\bno route to host\b|\bnetwork (?:error|is unreachable)\b/i,
+      /\bconnection (?:was )?(?:timed? ?out|refused|reset|dropped|lost|failed)|\boperation timed out\b|\bnot respond(?:ing|ed)?\b/i,
+      /\bhost not reachable\b|\bunable to contact\b|\bremote protocol error\b|\blost connection\b|\bsocket error\b/i,
+      /\bnot found, try again\b|\btry again (?:later|in \d)/i,
+      /\bunexpected name server reply\b|\bno (?:reply|answer|response) from (?:the )?(?:name|dns)/i,
+      /\bdeferred\b|\btemp(?:orary)?[ _-]?(?:failure|error|lookup)\b|\bserver failure\b/i,
+    ],
+  }),
+  // A program of the receiving server failed, whatever its output says about users.
+  reportRule('report-program', 'temporary', {
+    text: [
+      /\b(?:couldn'?t|cannot|can'?t|could not|unable to|failed to) (?:create|open|write|read|lock|exec\w*|append|chdir|access)\b/i,
+      /\bcommand (?:died|not found|failed|time)|\bexit (?:status|code)\b|\bpermission denied\b|\bno such file\b/i,
+    ],
+  }),
 ]
 
 /** The rest: codes without a specific text, problems of the server, and the format of the email. */
@@ -177,10 +233,6 @@ export const OTHER: RefusalRule[] = [
   }),
   rule('storage-status', 'full', { status: ['552'], enhanced: [null, '5.0.0', '5.2.0'] }),
   rule('not-understood', 'ours', { status: ['500', '501', '502', '503', '504', '555'] }),
+  // A reply to MAIL without any of these reasons.
+  reportRule('report-sender-refused', 'ours', { status: ['5'], to: ['MAIL'] }),
 ]
-
-/**
- * The first rule that matches counts. The order protects addresses from being classified as dead: text about send
- * rate, our side, a full mailbox or policy decides first, even next to 5.1.1. Only then do the rules in DEAD apply.
- */
-export const REFUSAL_RULES: RefusalRule[] = [...THROTTLED, ...OURS, ...FULL, ...POLICY, ...DEAD, ...OTHER]

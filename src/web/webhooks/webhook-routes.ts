@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, RouteShorthandOptions } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { acceptWebhook } from '../../bounces/accept-webhook.ts'
-import { PROVIDER_SETTINGS } from '../../bounces/enabled-channels.ts'
-import { openSnsClient } from '../../bounces/providers/sns-client.ts'
-import { PROVIDERS, type Provider } from '../../bounces/report.repo.ts'
+import type { Provider } from '../../bounces/providers/provider.ts'
+import { openProviderClient } from '../../bounces/providers/provider-client.ts'
+import { PROVIDERS } from '../../bounces/providers/registry.ts'
 import { Fault } from '../../core/errors.ts'
 import { jsonOfFault, logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
@@ -17,16 +17,16 @@ const WEBHOOK_BODY_LIMIT = 1_000_000
  */
 export const webhooks: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { config } = site.deps
-  const deps = { ...site.deps, sns: openSnsClient({ baseUrl: config.SNS_URL }) }
+  const deps = { ...site.deps, client: openProviderClient({ baseUrl: config.PROVIDER_URL }) }
   parseBodiesAsBytes(app)
-  for (const provider of PROVIDERS.filter((name) => config[PROVIDER_SETTINGS[name]] !== undefined)) {
+  for (const provider of PROVIDERS.filter(({ setting }) => config[setting.name] !== undefined)) {
     const options: RouteShorthandOptions = {
       bodyLimit: WEBHOOK_BODY_LIMIT,
       errorHandler: (error, _request, reply) => sendWebhookFault(site, provider, reply, error),
     }
-    app.post(`/webhooks/${provider}`, options, async ({ headers, body }, reply) => {
+    app.post(`/webhooks/${provider.name}`, options, async ({ headers, body }, reply) => {
       const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-      await acceptWebhook(deps, { provider, headers, raw })
+      await acceptWebhook(deps, provider, { headers, raw })
       return reply.code(200).send()
     })
   }
@@ -49,18 +49,11 @@ function sendWebhookFault({ deps }: Site, provider: Provider, reply: FastifyRepl
     : toFault(error)
   const reference = logFault(deps, reply, fault)
   if (fault.status < 500)
-    logOf(deps, reply.request).warn('report.refused', { channel: provider, code: fault.code })
+    logOf(deps, reply.request).warn('report.refused', { channel: provider.name, code: fault.code })
   if (fault.status === 401)
     reply.header('www-authenticate', `Basic realm="webhooks", Bearer realm="webhooks"`)
-  return reply.code(statusFor(provider, fault)).send(jsonOfFault(fault, reference))
+  const { unavailableStatus = fault.status } = provider
+  return reply.code(fault.status < 500 ? fault.status : unavailableStatus).send(jsonOfFault(fault, reference))
 }
 
 const isTooLarge = (error: unknown): boolean => (error as { statusCode?: number }).statusCode === 413
-
-/**
- * Brevo retries no status from 400 on except 429: https://developers.brevo.com/docs/retry-mechanism. Postmark stops
- * retrying only at 403, so a wrong password gets 401: once the password is fixed, Postmark sends the refused events
- * again.
- */
-const statusFor = (provider: Provider, { status }: Fault): number =>
-  provider === 'brevo' && status >= 500 ? 429 : status

@@ -1,5 +1,5 @@
 import { randomId } from '../../../src/core/secrets.ts'
-import { returnToken } from '../../../src/subscribers/links.ts'
+import { returnToken } from '../../../src/subscribers/return-address.ts'
 import { appleUnsubscribe, complaint, deliveryReport } from '../../support/return-mails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { APP_SECRET } from '../bench/bulk-mails.ts'

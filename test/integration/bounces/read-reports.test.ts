@@ -472,7 +472,7 @@ describe('reports', () => {
 describe('a domain that bounces 5 % of its email by policy', () => {
   const spam = (recipient: string) =>
     deliveryReport({ recipient, said: '550 5.7.1 Message rejected as spam' })
-  const sendRate = () => world.deps.db.sendRate.findUnique({ where: { key: 'domain reader.example' } })
+  const sendRate = () => world.deps.db.bucket.findUnique({ where: { key: 'send domain reader.example' } })
 
   async function returnedBy(count: number) {
     for (let n = 0; n < count; n++) {
@@ -496,7 +496,7 @@ describe('a domain that bounces 5 % of its email by policy', () => {
 
   test('the same bounces do not pause it again', async () => {
     await returnedBy(20)
-    await world.deps.db.sendRate.deleteMany()
+    await world.deps.db.bucket.deleteMany()
     world.later(0.1)
     await returnedBy(1)
     expect(await sendRate()).toBeNull()

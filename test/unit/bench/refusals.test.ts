@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { REFUSAL_RULES } from '../../../src/mail/refusals/refusal-rules.ts'
+import { RULES } from '../../../src/mail/refusals/rules.ts'
 import { CORPUS } from '../../bench/refusal-corpus.ts'
 import { benchRefusals, measureRefusals } from '../../bench/refusals.ts'
 import { testData } from '../../support/test-data.ts'
@@ -22,8 +22,8 @@ describe(`on ${where}`, async () => {
   })
 
   test('rules that look for the dead first suppress others: the order is the care', async () => {
-    const dead = REFUSAL_RULES.filter((rule) => rule.class === 'dead')
-    const deadFirst = [...dead, ...REFUSAL_RULES.filter((rule) => rule.class !== 'dead')]
+    const dead = RULES.filter((rule) => rule.class === 'dead')
+    const deadFirst = [...dead, ...RULES.filter((rule) => rule.class !== 'dead')]
     expect((await measureRefusals(folder, deadFirst)).falselySuppressed).not.toEqual([])
   })
 })

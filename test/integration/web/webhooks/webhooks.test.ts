@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { PROVIDERS, type ProviderName } from '../../../../src/bounces/providers/registry.ts'
 import { readReports } from '../../../../src/bounces/read-reports.ts'
-import { PROVIDERS, type Provider } from '../../../../src/bounces/report.repo.ts'
 import { openDatabase } from '../../../../src/core/database/database.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { addressHash } from '../../../../src/subscribers/address.ts'
@@ -46,7 +46,7 @@ let server: SnsServer
 let base: string
 beforeAll(async () => {
   server = await startSnsServer(sns.pem)
-  settings.SNS_URL = server.url
+  settings.PROVIDER_URL = server.url
 })
 afterAll(() => server.close())
 const site = useSite(settings)
@@ -71,7 +71,7 @@ const basic = (login: string) => ({ authorization: `Basic ${Buffer.from(login).t
 const secondsAgo = (seconds: number): Date => new Date(now.getTime() - seconds * 1000)
 
 /** What a maker posts of an event, signed `ago` seconds ago. */
-const requestOf: Record<Provider, (event: object | Buffer, ago?: number) => Request> = {
+const requestOf: Record<ProviderName, (event: object | Buffer, ago?: number) => Request> = {
   ses: (event, ago = 0) => ({
     body: sns.signed({ Message: JSON.stringify(event), Timestamp: secondsAgo(ago).toISOString() }),
     headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
@@ -87,7 +87,7 @@ const requestOf: Record<Provider, (event: object | Buffer, ago?: number) => Requ
 
 const UNKNOWN = '550 5.1.1 User unknown'
 
-const deadOf: Record<Provider, (address: string, messageId?: string) => Request> = {
+const deadOf: Record<ProviderName, (address: string, messageId?: string) => Request> = {
   ses: (address, messageId) => requestOf.ses(sesBounce('Permanent', 'NoEmail', {}, { address, messageId })),
   sendgrid: (address, messageId) =>
     requestOf.sendgrid(
@@ -101,7 +101,7 @@ const deadOf: Record<Provider, (address: string, messageId?: string) => Request>
   brevo: (address, messageId) => requestOf.brevo(brevoEvent('hard_bounce', { address, messageId }, UNKNOWN)),
 }
 
-const complaintOf: Record<Provider, (address: string) => Request> = {
+const complaintOf: Record<ProviderName, (address: string) => Request> = {
   ses: (address) => requestOf.ses(sesComplaint('abuse', { address })),
   sendgrid: (address) => requestOf.sendgrid(sendgridEvent('spamreport', { address })),
   mailgun: (address) => requestOf.mailgun(mailgunEvent('complained', { address })),
@@ -109,7 +109,7 @@ const complaintOf: Record<Provider, (address: string) => Request> = {
   brevo: (address) => requestOf.brevo(brevoEvent('spam', { address })),
 }
 
-async function post(maker: Provider, { body, headers = {} }: Request, at = base) {
+async function post(maker: ProviderName, { body, headers = {} }: Request, at = base) {
   const type = { 'content-type': 'application/json' }
   const answer = await fetch(`${at}/webhooks/${maker}`, {
     method: 'POST',
@@ -120,7 +120,7 @@ async function post(maker: Provider, { body, headers = {} }: Request, at = base)
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
-const outcome = async (maker: Provider, request: Request) => {
+const outcome = async (maker: ProviderName, request: Request) => {
   const { status, text } = await post(maker, request)
   return [status, text ? JSON.parse(text).error : '', await site.db.report.count()]
 }
@@ -131,7 +131,7 @@ const read = () =>
     reader: { read: () => Promise.reject(new Error('no mail here')), close: async () => {} },
   })
 
-describe.each(PROVIDERS)('%s', (maker) => {
+describe.each(PROVIDERS.map(({ name, setting }) => [name, setting.name] as const))('%s', (maker, setting) => {
   const one = () => deadOf[maker]('s1@y.example')
 
   test('what it proves is kept before the 200; the same body twice is one report', async () => {
@@ -169,6 +169,8 @@ describe.each(PROVIDERS)('%s', (maker) => {
     if (at >= 20) flipped[at] = flipped[at] === 0x61 ? 0x62 : 0x61
     expect(await outcome(maker, { body: flipped, headers: unsigned })).toEqual([401, 'webhook.unsigned', 0])
     const text = site.logged.at(-1) + site.logged.at(-2)!
+    const { text: answer } = await post(maker, { body: flipped, headers: unsigned })
+    expect(answer).toContain(`Check that ${setting} matches the webhook in ${maker}`)
     expect(text).toContain('webhook.unsigned')
     expect(site.logged.join('')).not.toContain('y.example')
   })

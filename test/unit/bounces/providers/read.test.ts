@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { readProviderReport } from '../../../../src/bounces/providers/read-provider-report.ts'
-import { PROVIDERS, type Provider } from '../../../../src/bounces/report.repo.ts'
+import {
+  PROVIDERS,
+  type ProviderName,
+  providerOf,
+  readWebhookBody,
+} from '../../../../src/bounces/providers/registry.ts'
 import type { Fault } from '../../../../src/core/errors.ts'
 import {
   brevoEvent,
@@ -14,6 +18,8 @@ import {
   sesComplaint,
   sesEvent,
 } from '../../../support/maker-bodies.ts'
+
+const readBody = (name: ProviderName, body: Buffer) => readWebhookBody(providerOf(name)!, body)
 
 const address = 'ann@reader.example'
 const messageId = '<digest.AAECAwQFBgcICQoL@papers.example>'
@@ -44,7 +50,7 @@ const changed = (fields: object) =>
     ...fields,
   })
 
-type Row = [maker: Provider, what: string, body: Buffer, kind: string, sure?: boolean]
+type Row = [maker: ProviderName, what: string, body: Buffer, kind: string, sure?: boolean]
 
 const rows: Row[] = [
   ['ses', 'NoEmail, without words', ses(sesBounce('Permanent', 'NoEmail', {}, sent)), 'dead', true],
@@ -328,14 +334,14 @@ const rows: Row[] = [
 ]
 
 test.each(rows)('%s: %s', (maker, _what, body, kind, sure = false) => {
-  const [told, ...others] = readProviderReport(maker, body)
+  const [told, ...others] = readBody(maker, body)
   expect(others).toEqual([])
   const isReport = kind !== 'not-a-report'
   expect(told).toMatchObject({ class: kind, sure, recipient: isReport ? address : null })
   if (!isReport) expect(told!.about).toEqual({ tokens: [], messageIds: [] })
 })
 
-test.each<[string, Provider, Buffer, string]>([
+test.each<[string, ProviderName, Buffer, string]>([
   ['a deferral', 'sendgrid', sendgrid('deferred', { reason: 'x', response: BUSY }), BUSY],
   ['a bounce', 'sendgrid', sendgrid('bounce', { reason: UNKNOWN, response: 'x' }), UNKNOWN],
   [
@@ -359,16 +365,16 @@ test.each<[string, Provider, Buffer, string]>([
   ['a complaint', 'brevo', brevoEvent('spam', sent, 'x'), ''],
   ['an unsubscribe', 'brevo', brevoEvent('unsubscribed', sent, 'x'), ''],
 ])('the reply of %s from %s', (_what, maker, body, reply) =>
-  expect(readProviderReport(maker, body)).toMatchObject([{ reply }]),
+  expect(readBody(maker, body)).toMatchObject([{ reply }]),
 )
 
 test('SendGrid: only the reason of a bounce counts', () => {
   const body = sendgrid('bounce', { type: 'bounce', status: '', reason: '', response: UNKNOWN })
-  expect(readProviderReport('sendgrid', body)).toMatchObject([{ class: 'dead', sure: false, reply: '' }])
+  expect(readBody('sendgrid', body)).toMatchObject([{ class: 'dead', sure: false, reply: '' }])
 })
 
 describe('which email it is about', () => {
-  const about = (maker: Provider, body: Buffer) => readProviderReport(maker, body)[0]!.about
+  const about = (maker: ProviderName, body: Buffer) => readBody(maker, body)[0]!.about
   test('SES returns the headers if it is set up so', () => {
     const bounce = sesBounce('Permanent', 'NoEmail', {}, sent)
     expect(about('ses', ses(bounce))).toEqual({ tokens: [token], messageIds: [messageId] })
@@ -402,9 +408,7 @@ describe('many at once', () => {
         { type: 'bounce', reason: UNKNOWN, status: '5.1.1' },
       ),
     )
-    expect(
-      readProviderReport('sendgrid', body).map(({ recipient, class: kind }) => [recipient, kind]),
-    ).toEqual([
+    expect(readBody('sendgrid', body).map(({ recipient, class: kind }) => [recipient, kind])).toEqual([
       ['cleo@reader.example', 'complaint'],
       ['eve@reader.example', 'dead'],
     ])
@@ -421,25 +425,23 @@ describe('many at once', () => {
         ],
       },
     })
-    expect(
-      readProviderReport('ses', ses(event)).map(({ recipient, class: kind }) => [recipient, kind]),
-    ).toEqual([
+    expect(readBody('ses', ses(event)).map(({ recipient, class: kind }) => [recipient, kind])).toEqual([
       ['ann@reader.example', 'dead'],
       ['ben@reader.example', 'policy'],
     ])
   })
   test('a published event is read like a notification', () => {
     const { notificationType, ...rest } = sesComplaint('abuse', sent)
-    expect(readProviderReport('ses', ses({ eventType: notificationType, ...rest }))).toMatchObject([
+    expect(readBody('ses', ses({ eventType: notificationType, ...rest }))).toMatchObject([
       { class: 'complaint' },
     ])
   })
 })
 
 describe('an unreadable body', () => {
-  const codeOf = (maker: Provider, body: Buffer) => {
+  const codeOf = (maker: ProviderName, body: Buffer) => {
     try {
-      readProviderReport(maker, body)
+      readBody(maker, body)
     } catch (error) {
       expect((error as Fault).message).not.toContain('ann@')
       return (error as Fault).code
@@ -447,23 +449,20 @@ describe('an unreadable body', () => {
     return 'none'
   }
   const broken = ['', '{"ann@reader.example', '[]', '[1, 2]', '"ann@reader.example"', 'null', '\xff\xfe']
-  test.each(PROVIDERS.flatMap((maker) => broken.map((text): [Provider, string] => [maker, text])))(
-    '%s: %j',
-    (maker, text) => {
-      const isOther = maker === 'ses' && ['[]', '[1, 2]', '"ann@reader.example"', 'null'].includes(text)
-      expect(codeOf(maker, Buffer.from(text, 'latin1'))).toBe(isOther ? 'none' : 'report.unreadable')
-    },
-  )
+  test.each(
+    PROVIDERS.flatMap(({ name: maker }) => broken.map((text): [ProviderName, string] => [maker, text])),
+  )('%s: %j', (maker, text) => {
+    const isOther = maker === 'ses' && ['[]', '[1, 2]', '"ann@reader.example"', 'null'].includes(text)
+    expect(codeOf(maker, Buffer.from(text, 'latin1'))).toBe(isOther ? 'none' : 'report.unreadable')
+  })
   test('fields of undocumented types break nothing', () => {
     const odd = { event: 'bounce', email: { a: 1 }, reason: [], status: 5, 'smtp-id': null, type: 7 }
-    expect(readProviderReport('sendgrid', sendgridBody(odd))).toMatchObject([
-      { class: 'dead', recipient: null },
+    expect(readBody('sendgrid', sendgridBody(odd))).toMatchObject([{ class: 'dead', recipient: null }])
+    expect(readBody('ses', ses({ notificationType: 'Bounce', bounce: 'x', mail: [] }))).toMatchObject([
+      { class: 'not-a-report' },
     ])
     expect(
-      readProviderReport('ses', ses({ notificationType: 'Bounce', bounce: 'x', mail: [] })),
-    ).toMatchObject([{ class: 'not-a-report' }])
-    expect(
-      readProviderReport('mailgun', Buffer.from('{"event-data":{"event":"failed","delivery-status":1}}')),
+      readBody('mailgun', Buffer.from('{"event-data":{"event":"failed","delivery-status":1}}')),
     ).toMatchObject([{ class: 'dead', sure: false }])
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { verifiedMailgunSignature } from '../../../../src/bounces/providers/mailgun.ts'
+import { isSignedBySendgrid } from '../../../../src/bounces/providers/sendgrid.ts'
 import {
   certificateUrl,
   confirmationUrl,
   isSignedBy,
-  isSignedBySendgrid,
   parseSnsMessage,
   signedText,
-  verifiedMailgunSignature,
-} from '../../../../src/bounces/accept-webhook.ts'
+} from '../../../../src/bounces/providers/ses.ts'
 import {
   CERTIFICATE_URL,
   MAILGUN_KEY,

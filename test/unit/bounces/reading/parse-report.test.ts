@@ -2,10 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseMail } from '../../../../src/bounces/mail/parse-mail.ts'
 import { type ParsedReport, parseReport } from '../../../../src/bounces/reading/parse-report.ts'
-import { REPORT_RULES } from '../../../../src/bounces/reading/report-rules.ts'
-import { classifyRefusal } from '../../../../src/mail/refusals/classify-refusal.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
-import { REFUSAL_EXAMPLES, REPORT_EXAMPLES } from '../../mail/refusals/rule-examples.ts'
 import { FORMATS } from './formats.ts'
 
 const read = async (lines: string[], end = '\n'): Promise<ParsedReport> =>
@@ -206,25 +203,6 @@ test.each([
   const mail = ['Subject: Notification', '', JSON.stringify({ [part]: { [recipients]: listed } })]
   const { bounces } = await read(mail)
   expect(bounces.map(({ recipient }) => recipient)).toEqual(['ann@mail.example'])
-})
-
-describe('the rules of reports', () => {
-  const examples = REPORT_RULES.filter(({ name }) => name.startsWith('report-')).flatMap(
-    ({ name, class: kind }) =>
-      (REPORT_EXAMPLES[name] ?? REFUSAL_EXAMPLES[name.replace('report-', '')]!).map((answer) => ({
-        name,
-        kind,
-        answer,
-      })),
-  )
-  test.each(examples)('$name: $answer', ({ kind, answer }) =>
-    expect(classifyRefusal({ status: 550, enhanced: null, reply: answer }, REPORT_RULES).class).toBe(kind),
-  )
-
-  test('each has a unique name', () => {
-    const names = REPORT_RULES.map(({ name }) => name)
-    expect(names).toEqual([...new Set(names)])
-  })
 })
 
 describe('any input', () => {

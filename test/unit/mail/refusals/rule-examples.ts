@@ -1,3 +1,18 @@
+const NOBODY = [
+  '550 <ann@mail.example>: User unknown',
+  '550 Unknown user: ann@mail.example',
+  '550 no such user',
+  '550 The recipient name is not recognized',
+  '550 This mailbox no longer accepts anything',
+  '550 Invalid final delivery userid: ann@mail.example',
+  '550 the address is incorrect',
+  '550 not a local mailbox',
+  '550 There is no user behind this',
+  '550 sorry, this recipient is not in my validrcptto list',
+  '550 Requested action not taken: mailbox unavailable',
+  '550 no home directory for ann',
+]
+
 /** Real replies for each rule, with invented addresses and hosts; every pattern of a rule matches one. */
 export const REFUSAL_EXAMPLES: Readonly<Record<string, string[]>> = {
   greylisted: [
@@ -212,10 +227,6 @@ export const REFUSAL_EXAMPLES: Readonly<Record<string, string[]>> = {
     '503 5.5.1 Improper sequence of commands',
     '501 Syntax error in parameters or arguments',
   ],
-}
-
-/** As above, of the rules that only apply to reports. */
-export const REPORT_EXAMPLES: Readonly<Record<string, string[]>> = {
   'report-no-connection': [
     '450 connect to mx.mail.example[192.0.2.1]:25: Connection refused',
     '451 4.4.1 delivery temporarily suspended: connect to mx.mail.example:25: Connection refused',
@@ -223,7 +234,7 @@ export const REPORT_EXAMPLES: Readonly<Record<string, string[]>> = {
   'report-not-theirs': ['550 backscatter protection: an invalid address', '550 From: domain is invalid'],
   'report-full': [
     "550 The user's space has been used up",
-    '550 Quota violation for user ann',
+    '550 Size limit reached for user ann',
     '550 User mailbox exceeds allowed size: ann@mail.example',
     "550 Not enough storage space in ann's mailbox",
     '550 mailbox would exceed maximum allowed storage',
@@ -236,7 +247,7 @@ export const REPORT_EXAMPLES: Readonly<Record<string, string[]>> = {
     '550 Your message was not delivered within 1 days',
     '550 gave up after several attempts',
     '550 Could not initiate a conversation',
-    '550 connect to mx.mail.example: Connection timed out',
+    '550 connect to mx.mail.example: Operation timed out',
     '550 Host not reachable',
     '550 Name service error for mail.example: Host not found, try again',
     '550 Name service error for name=mail.example type=MX: Malformed or unexpected name server reply',
@@ -246,26 +257,15 @@ export const REPORT_EXAMPLES: Readonly<Record<string, string[]>> = {
     '550 procmail: Couldn\'t create "/var/mail/ann": No such user',
     '550 Command died with status 1',
   ],
-  'report-nobody': [
-    '550 <ann@mail.example>: User unknown',
-    '550 Unknown user: ann@mail.example',
-    '550 no such user',
-    '550 The recipient name is not recognized',
-    '550 This mailbox no longer accepts anything',
-    '550 Invalid final delivery userid: ann@mail.example',
-    '550 the address is incorrect',
-    '550 not a local mailbox',
-    '550 There is no user behind this',
-    '550 sorry, this recipient is not in my validrcptto list',
-    '550 Requested action not taken: mailbox unavailable',
-    '550 no home directory for ann',
-  ],
+  'report-nobody': NOBODY,
+  'report-filtered': NOBODY,
+  'report-sender-refused': ['550 we do not like it'],
   'report-moved': [
     '550 ann@mail.example has been replaced by bob@mail.example',
     '551 The address of this person changed to another',
   ],
   'report-no-host': [
-    '550 Host or domain name not found. Name service error for name=mail.example type=A: Host not found',
+    '550 Name service error for mail.example type=A: Host not found',
     '550 Domain does not exist',
     "550 Sorry, I couldn't find any host named mail.example.",
     '550 unrouteable mail domain "mail.example"',
@@ -278,14 +278,14 @@ export const REPORT_EXAMPLES: Readonly<Record<string, string[]>> = {
     "550 L'adresse est introuvable",
     '550 No se encontró: la dirección no existe',
     '550 O endereço não foi encontrado',
-    "550 L'indirizzo non esiste",
+    "550 L'indirizzo del suo amico non esiste",
     '550 Het adres is niet gevonden',
     '550 Adressen hittades inte',
     '550 Adres nie istnieje',
     '550 Адрес получателя не найден',
-    '550 メールアドレスが見つかりませんでした',
-    '550 收件人地址不存在',
-    '550 수신자를 찾을 수 없습니다',
+    '550 宛先が不明です',
+    '550 找不到收件人',
+    '550 수신자를 알 수 없음',
     '550 Alıcı adres bulunamadı',
   ],
   'report-no-host-code': ['550 5.4.4 Unable to route', '550 5.4.310 DNS says no'],
