@@ -1,7 +1,7 @@
 // Renders every mail from its samples: npm run preview -- FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sampleNoticeMails } from '../test/support/sample-notices.ts'
+import { SAMPLE_NOTICE_MAILS } from '../test/support/sample-notices.ts'
 import { renderMails } from '../test/support/walk-mails.ts'
 
 const folder = process.argv[2]
@@ -16,7 +16,7 @@ for (const [name, { subject, html, text }] of await renderMails()) {
   process.stdout.write(`${name}: ${subject}\n`)
 }
 // What the operator gets is text alone.
-for (const [name, { subject, text }] of sampleNoticeMails()) {
+for (const [name, { subject, text }] of SAMPLE_NOTICE_MAILS) {
   writeFileSync(join(folder, `${name}.txt`), text)
   process.stdout.write(`${name}: ${subject}\n`)
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { waitingReports } from '../bounces/report.repo.ts'
 import type { Deps } from '../core/deps.ts'
+import { type ActiveSendRate, activeSendRates } from '../limits/send-rate.repo.ts'
+import { ALL_EMAIL, domainOfRate, rampUpRate } from '../limits/send-rate.ts'
 import type { MessageState } from '../mail/message.ts'
 import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
-import type { UnansweredLane } from '../mail/rate-limits/missing-replies.repo.ts'
-import { type ActiveSendRate, activeSendRates } from '../mail/rate-limits/send-rate.repo.ts'
-import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
+import type { UnansweredLane } from '../mail/sending/missing-replies.repo.ts'
 import { deliverySummary } from './delivery-switch.ts'
 import { readLiveness } from './health/liveness.repo.ts'
 import { count, instant } from './operations/fields.ts'
@@ -68,7 +68,7 @@ function limitsFromSettings(
   sendRates: ActiveSendRate[],
 ): DeliveryLimit[] {
   const rate = config.SMTP_URL?.rate
-  const isSlower = sendRates.some(({ key, slowed }) => key === 'all' && slowed)
+  const isSlower = sendRates.some(({ key, slowed }) => key === ALL_EMAIL && slowed)
   const today = rampUpRate(config, clock.now())
   // There is no row before the day's first email.
   const left = today && (sendRates.find(({ key }) => key === today.key)?.left ?? today.mails)
@@ -79,7 +79,7 @@ function limitsFromSettings(
 }
 
 function limitsOf({ key, perSecond, slowed, heldUntil, wasHeld, reply }: ActiveSendRate): DeliveryLimit[] {
-  const domain = key.startsWith('domain ') ? key.slice('domain '.length) : null
+  const domain = domainOfRate(key)
   if (heldUntil) return [{ ...NOTHING, kind: 'held', domain, until: heldUntil, reply }]
   if (!slowed) return []
   const kind = wasHeld ? 'was-held' : reply === null ? 'resumed' : 'slowed'

@@ -1,3 +1,4 @@
+import { longLimits } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import {
   DELIVERY_SWITCH,
@@ -11,13 +12,12 @@ import {
 import { clearSwitch, readSwitch } from '../core/switch.repo.ts'
 import { closePlans, openDue } from '../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../digests/plan.repo.ts'
+import { restartPermits } from '../limits/permits.repo.ts'
+import { ALL_EMAIL } from '../limits/send-rate.ts'
 import { laneQueues } from '../mail/outbox/message-list.repo.ts'
 import { endRestoredMessages } from '../mail/outbox/prune-messages.repo.ts'
-import { unansweredLanes } from '../mail/rate-limits/missing-replies.repo.ts'
-import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
+import { unansweredLanes } from '../mail/sending/missing-replies.repo.ts'
 import { resetComplaintCount } from '../subscribers/suppress-subscriber.ts'
-
-const MAX_DURATION_MS = 600_000
 
 export type DeliverySwitch = Awaited<ReturnType<typeof deliverySwitch>>
 export type DeliverySummary = Awaited<ReturnType<typeof deliverySummary>>
@@ -44,25 +44,22 @@ export async function pauseDelivery(
  */
 export async function resumeDelivery(deps: Deps, { moved = false } = {}) {
   await pauseIfRestored(deps)
-  return deps.db.$transaction(
-    async (tx) => {
-      await lockIdentity(tx)
-      const paused = await readSwitch(tx, DELIVERY_SWITCH)
-      const held = isHoldSwitch(paused)
-      const inside = { ...deps, db: tx }
-      const afterRestore =
-        held && paused && !moved ? await settleAfterRestore(inside, { since: paused.at }) : null
-      if (held) await recordIdentity(tx, deps.clock.now())
-      const wasPaused = await clearSwitch(tx, DELIVERY_SWITCH)
-      if (wasPaused) {
-        // Sending resumes at a low rate, and the complaints that stopped it no longer count.
-        await resetSendRateAfterPause(tx)
-        await resetComplaintCount(tx, deps.clock.now())
-      }
-      return { wasPaused, afterRestore }
-    },
-    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
-  )
+  return deps.db.$transaction(async (tx) => {
+    await lockIdentity(tx)
+    const paused = await readSwitch(tx, DELIVERY_SWITCH)
+    const held = isHoldSwitch(paused)
+    const inside = { ...deps, db: tx }
+    const afterRestore =
+      held && paused && !moved ? await settleAfterRestore(inside, { since: paused.at }) : null
+    if (held) await recordIdentity(tx, deps.clock.now())
+    const wasPaused = await clearSwitch(tx, DELIVERY_SWITCH)
+    if (wasPaused) {
+      // Sending resumes at a low rate, and the complaints that stopped it no longer count.
+      await restartPermits(tx, ALL_EMAIL)
+      await resetComplaintCount(tx, deps.clock.now())
+    }
+    return { wasPaused, afterRestore }
+  }, longLimits())
 }
 
 /** Whether email is being sent. `off`: by the setting SENDING. */

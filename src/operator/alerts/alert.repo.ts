@@ -3,7 +3,10 @@ import type { Prisma, Alert as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
 
-/** An alert to the operator. `endedAt` is when its incident ended; null while it lasts, or if it has none. */
+/**
+ * An alert to the operator. `kind`: the name of a condition, or "week". `values`: the condition's sentence and fix, or
+ * the figures of the week. `endedAt` is when the condition no longer held; null while it does, and of a week.
+ */
 export type Alert = Omit<Row, 'values'> & { values: AlertValues }
 
 const findAlerts = async (db: Database, query: Prisma.AlertFindManyArgs): Promise<Alert[]> =>
@@ -22,9 +25,21 @@ export async function hasAlert(db: Database, { kind, key }: Pick<Alert, 'kind' |
   return (await db.alert.count({ where: { kind, key } })) > 0
 }
 
-/** Alerts of these kinds whose incident lasts. */
-export const ongoingAlerts = (db: Database, kinds: readonly string[]): Promise<Alert[]> =>
-  findAlerts(db, { where: { kind: { in: [...kinds] }, endedAt: null }, orderBy: { id: 'asc' } })
+/** The kind of the weekly summary. */
+export const WEEK = 'week'
+export const isWeekly = ({ kind }: Pick<Alert, 'kind'>): boolean => kind === WEEK
+
+/** Alerts whose condition holds. */
+export const ongoingAlerts = (db: Database): Promise<Alert[]> =>
+  findAlerts(db, { where: { kind: { not: WEEK }, endedAt: null }, orderBy: { id: 'asc' } })
+
+/** Alerts that were emailed and ended after the last email. */
+export async function resolvedAlerts(db: Database): Promise<Alert[]> {
+  const { _max } = await db.alert.aggregate({ _max: { sentAt: true } })
+  if (!_max.sentAt) return []
+  const where = { sentAt: { not: null }, endedAt: { gt: _max.sentAt } }
+  return findAlerts(db, { where, orderBy: { endedAt: 'asc' } })
+}
 
 /** True only for the caller that ended it. */
 export async function endAlert(db: Database, id: number, at: Date): Promise<boolean> {
@@ -53,9 +68,11 @@ export async function claimAlerts(
   db: Database,
   { ids, now, until }: { ids: number[]; now: Date; until: Date },
 ): Promise<number[]> {
-  const rows = await db.$queryRaw<{ id: number }[]>`
-    update alert set attempts = attempts + 1, next_try = ${until}
-    where id = any(${ids}) and sent_at is null and next_try <= ${now} returning id`
+  const rows = await db.alert.updateManyAndReturn({
+    where: { id: { in: ids }, sentAt: null, nextTry: { lte: now } },
+    data: { attempts: { increment: 1 }, nextTry: until },
+    select: { id: true },
+  })
   return rows.map(({ id }) => id)
 }
 

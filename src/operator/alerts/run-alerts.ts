@@ -9,8 +9,9 @@ import type { Nudge } from '../../core/queue.ts'
 import { claimTick } from '../../core/tick.repo.ts'
 import { siteOf } from '../../emails/compose-message.ts'
 import { nameInSubject } from '../../mail/rendering/template.ts'
-import { CONDITIONS, findProblems } from '../health/conditions.ts'
+import { findProblems } from '../health/conditions.ts'
 import { type HealthFacts, readHealthFacts } from '../health/facts.ts'
+import { HELD_DOMAIN } from '../health/mail-conditions.ts'
 import { sendDirectly } from '../send-directly.ts'
 import {
   type Alert,
@@ -21,11 +22,12 @@ import {
   endAlert,
   markAlertsSent,
   ongoingAlerts,
+  resolvedAlerts,
   retryAlertsAt,
   unsentAlerts,
 } from './alert.repo.ts'
 import { addWeeklyReport } from './weekly-report.ts'
-import { writeAlert, writeAlertList } from './write-alert.ts'
+import { writeAlerts } from './write-alert.ts'
 
 /** Detects incidents and sends pending alerts. Never rejects, since it is what reports errors. */
 export async function runAlerts(deps: Deps): Promise<void> {
@@ -39,8 +41,8 @@ export async function runAlerts(deps: Deps): Promise<void> {
 }
 
 /**
- * Raises an alert for each new incident, for each that has ended, and for the weekly report; each once. Any number of
- * processes may run it at the same time.
+ * Raises an alert once for each condition that holds for long enough, ends those that no longer hold, and adds the
+ * weekly summary. Any number of processes may run it at the same time.
  */
 async function findAlerts(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
@@ -48,37 +50,31 @@ async function findAlerts(deps: Deps): Promise<void> {
   await endSignupsIncident(deps)
   await endUnknownLinksIncident(deps)
   const found = alertsDue(await readHealthFacts(deps))
-  for (const { kind, key, values } of found) {
-    if (await addAlert(db, { kind, key, at, values }))
-      log.warn('alert.raised', logFields({ kind, key, values }, values))
+  for (const alert of found) {
+    if (await addAlert(db, { ...alert, at })) log.warn('alert.raised', logFields(alert))
   }
   const ongoing = new Set(found.map(({ kind, key }) => `${kind} ${key}`))
-  for (const { id, kind, key, sentAt, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
+  for (const { id, kind, key } of await ongoingAlerts(db)) {
     if (ongoing.has(`${kind} ${key}`) || !(await endAlert(db, id, at))) continue
-    log.info('alert.ended', logFields({ kind, key, values }))
-    // An alert that was not emailed yet reports the end by itself.
-    const overValues = { ...values, kind, over: at.toISOString() }
-    if (sentAt) await addAlert(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })
+    log.info('alert.ended', logFields({ kind, key }))
   }
   await addWeeklyReport(deps)
 }
 
-/** Kinds of alerts that last as long as their condition holds. */
-export const INCIDENT_KINDS = [...new Set(CONDITIONS.flatMap(({ alert }) => alert?.kind ?? []))]
-
-/** What has been wrong for as long as its condition waits for it to recover by itself. */
 const alertsDue = (facts: HealthFacts) =>
-  findProblems(facts).flatMap(({ condition: { alert }, finding: { key, since, values } }) =>
-    alert && facts.now.getTime() - since.getTime() >= (alert.afterMs ?? 0)
-      ? [{ kind: alert.kind, key, values }]
-      : [],
-  )
+  findProblems(facts).flatMap(({ condition, finding, sentence, fix }) => {
+    const { name: kind, alertAfterMs } = condition
+    const { key, since, values } = finding
+    return alertAfterMs !== undefined && facts.now.getTime() - since.getTime() >= alertAfterMs
+      ? [{ kind, key, values: { sentence, fix, detail: values.detail ?? null } }]
+      : []
+  })
 
 /** A domain may identify a person, so its name is in the email and in `delivery status` but not in the log. */
-const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>, details?: AlertValues) =>
-  values.what === 'domain-held' ? { kind, what: values.what } : { kind, key, ...details }
+const logFields = ({ kind, key, values }: { kind: string; key: string; values?: AlertValues }) =>
+  kind === HELD_DOMAIN ? { kind } : { kind, key, what: values?.sentence, detail: values?.detail }
 
-/** Emails per hour. The last one lists all remaining alerts, one per line. */
+/** Emails per hour. The last one has all remaining alerts. */
 const MAX_PER_HOUR = 6
 /** Older alerts are not sent. */
 const MAX_AGE_MS = 7 * DAY_MS
@@ -120,7 +116,7 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   const claimedAlerts = alerts.filter(({ id }) => claimed.includes(id))
   const [first] = claimedAlerts
   if (!first) return true
-  const written = claimedAlerts.length === 1 ? writeAlert(first) : writeAlertList(claimedAlerts)
+  const written = writeAlerts(claimedAlerts, await resolvedAlerts(db))
   const email = { ...written, subject: `${nameInSubject(siteOf(config))}: ${written.subject}` }
   // Why the server rejected the email; undefined if it was accepted.
   const refusal = await sendDirectly(deps, { kind: 'alert', to, ...email }).then(
@@ -128,8 +124,8 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
     (error) => errorFields(error).what,
   )
   if (refusal === undefined) {
-    // Distinct instants: countAlertEmailsSince counts them.
-    await markAlertsSent(db, claimed, new Date(clock.now().getTime() + place))
+    // From before it was written, so that what ends meanwhile is in the next one. countAlertEmailsSince counts instants.
+    await markAlertsSent(db, claimed, new Date(now.getTime() + place))
     log.info('alert.sent', { alerts: claimed.join(','), kind: first.kind })
     return true
   }

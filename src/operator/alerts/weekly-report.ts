@@ -6,7 +6,7 @@ import { closedDates } from '../../digests/plan.repo.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { countSuppressionsBetween } from '../../subscribers/suppression.repo.ts'
 import { type DayFigures, dailyFigures } from '../daily-figures.ts'
-import { type AlertValues, addAlert, hasAlert } from './alert.repo.ts'
+import { type AlertValues, addAlert, hasAlert, WEEK } from './alert.repo.ts'
 
 const HOUR = 8
 
@@ -16,11 +16,11 @@ export async function addWeeklyReport(deps: Deps): Promise<void> {
   const now = clock.now()
   const today = localDayOf(now, config.DIGEST_ZONE)
   if (weekdayOf(today) !== 'mon' || now < instantOf(today, HOUR, config.DIGEST_ZONE)) return
-  if (await hasAlert(db, { kind: 'week', key: today })) return
+  if (await hasAlert(db, { kind: WEEK, key: today })) return
   const values = await lastWeek(deps, today)
   if (!values) return
-  if (await addAlert(db, { kind: 'week', key: today, at: now, values }))
-    log.info('alert.raised', { kind: 'week', key: today })
+  if (await addAlert(db, { kind: WEEK, key: today, at: now, values }))
+    log.info('alert.raised', { kind: WEEK, key: today })
 }
 
 const SUMMED = [

@@ -1,75 +1,39 @@
 import type { RenderedEmail } from '../../mail/rendering/template.ts'
 import { wrap } from '../../mail/rendering/text.ts'
-import {
-  type AlertText,
-  alertTime,
-  DOCTOR_COMMAND,
-  SOURCES_COMMAND,
-  STATUS_COMMAND,
-} from '../health/condition.ts'
-import { CONDITIONS } from '../health/conditions.ts'
-import type { Alert, AlertValues } from './alert.repo.ts'
+import { shortInstant } from '../health/condition.ts'
+import { type Alert, isWeekly } from './alert.repo.ts'
 import { weeklyReportLines } from './weekly-report.ts'
 
-/** The subject lacks the name of the site. An alert whose incident ended before the email says so. */
-export function writeAlert({ kind, values, endedAt }: Alert): RenderedEmail {
-  const text = alertText(kind, values) ?? {
-    subject: kind,
-    facts: [],
-    impact: '',
-    nextSteps: [STATUS_COMMAND],
-  }
-  if (!endedAt) return layOut(text)
-  const facts = [...text.facts, `Resolved at ${alertTime(endedAt.toISOString())}.`]
-  return layOut({ ...text, subject: `resolved: ${text.subject}`, facts, impact: '' })
-}
-
-export function writeAlertList(alerts: Alert[]): RenderedEmail {
-  const lines = alerts.map((alert) => `${alertTime(alert.at.toISOString())}: ${writeAlert(alert).subject}`)
-  return layOut({
-    subject: `${alerts.length} more alerts`,
-    facts: ['More alerts than the hourly limit:', ...lines],
-    impact: '',
-    nextSteps: [STATUS_COMMAND, SOURCES_COMMAND, DOCTOR_COMMAND],
-  })
-}
-
-const NEXT = 'Next, run with `npm run -s cli --` (in the image: `daily-papers`):'
-
-function layOut({ subject, facts, impact, nextSteps }: AlertText): RenderedEmail {
-  const widest = Math.max(...nextSteps.map(([command]) => command.length))
-  const commands = nextSteps.map(([command, shows]) => `  ${command.padEnd(widest)}   ${shows}`)
+/**
+ * One email for any number of alerts, with a line for each earlier one that was resolved since the last email. The
+ * subject lacks the name of the site.
+ */
+export function writeAlerts(alerts: readonly Alert[], resolved: readonly Alert[] = []): RenderedEmail {
+  const [first] = alerts
+  const subject = alerts.length === 1 ? alertTitle(first!) : `${alerts.length} alerts`
   const paragraphs = [
-    facts.map((fact) => (fact === '' || fact.startsWith('  ') ? fact : wrap(fact))).join('\n'),
-    impact && wrap(`For subscribers: ${impact}`),
-    [NEXT, ...commands].join('\n'),
+    ...alerts.flatMap(paragraphsOf),
+    ...(resolved.length > 0 ? [['Resolved:', ...resolved.map(resolvedLine)].join('\n')] : []),
   ]
-  return { subject, text: `${paragraphs.filter(Boolean).join('\n\n')}\n` }
+  return { subject, text: `${paragraphs.join('\n\n')}\n` }
 }
 
-/** Alerts of no condition. */
-const TEXTS: Record<string, (values: AlertValues) => AlertText> = {
-  week: (values) => ({
-    subject: `the week from ${values.from} to ${values.to}`,
-    facts: weeklyReportLines(values),
-    impact: '',
-    nextSteps: [['digests status --date D', 'the totals of one date']],
-  }),
-  /** An incident has ended. */
-  over: ({ kind, over, ...values }) => {
-    const { subject, facts } = alertText(String(kind), values)!
-    return {
-      subject: `resolved: ${subject}`,
-      facts: [`Resolved at ${alertTime(over)}.`, 'The alert was:', ...facts],
-      impact: '',
-      nextSteps: [STATUS_COMMAND],
-    }
-  },
+/** "mail server refuses"; "resolved: …" if it ended before an email could be sent. */
+export function alertTitle({ kind, values, endedAt }: Alert): string {
+  if (isWeekly({ kind })) return `the week from ${values.from} to ${values.to}`
+  return `${endedAt ? 'resolved: ' : ''}${kind.replaceAll('-', ' ')}`
 }
 
-function alertText(kind: string, values: AlertValues): AlertText | undefined {
-  const alerts = CONDITIONS.flatMap(({ alert }) => (alert?.kind === kind ? [alert] : []))
-  const alert =
-    alerts.find(({ what }) => what?.includes(String(values.what))) ?? alerts.find(({ what }) => !what)
-  return (alert?.text ?? TEXTS[kind])?.(values)
+/** What the table of conditions said when the alert was raised. */
+function paragraphsOf({ kind, at, values, endedAt }: Alert): string[] {
+  if (isWeekly({ kind })) return [weeklyReportLines(values).join('\n')]
+  const { sentence, detail, fix } = values
+  return [
+    wrap(`${shortInstant(at)}: ${sentence}`),
+    ...(detail && !String(sentence).includes(String(detail)) ? [wrap(`Details: ${detail}`)] : []),
+    wrap(endedAt ? `Resolved at ${shortInstant(endedAt)}.` : `Fix: ${fix}`),
+  ]
 }
+
+const resolvedLine = ({ values, endedAt }: Alert): string =>
+  wrap(`Until ${shortInstant(endedAt!)}: ${values.sentence}`, '  ')

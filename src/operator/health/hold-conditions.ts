@@ -2,16 +2,7 @@ import { cliCommand } from '../../core/cli-command.ts'
 import { isHoldSwitch } from '../../core/restored-database.ts'
 import { REFUSALS } from '../../mail/sending/lane-incident.ts'
 import { COMPLAINTS } from '../../subscribers/suppress-subscriber.ts'
-import type { AlertValues } from '../alerts/alert.repo.ts'
-import {
-  type AlertText,
-  alertTime,
-  type Condition,
-  findingSince,
-  RESUME_COMMAND,
-  STATUS_COMMAND,
-  timeSeenFrom,
-} from './condition.ts'
+import { AT_ONCE, type Condition, findingSince, timeSeenFrom } from './condition.ts'
 import type { HealthFacts } from './facts.ts'
 import { deliveryIncidents, findingOf, withWaiting } from './mail-conditions.ts'
 
@@ -31,37 +22,16 @@ const held: Condition = {
       : [],
   sentence: ({ since, values }, { now }) =>
     `Nothing has been planned or sent since ${timeSeenFrom(now, since)}: ${HELD_BECAUSE[String(values.what)] ?? values.what}.`,
-  fix: () => `See what would end and what would continue: ${cliCommand('delivery resume --dry-run')}`,
+  fix: ({ values }) => {
+    const fix = `See what would end and what would continue: ${cliCommand('delivery resume --dry-run')}`
+    return values.what === 'promoted'
+      ? `${fix}. If the standby had received everything, nothing ends: ${cliCommand('delivery resume --moved')}`
+      : fix
+  },
   path: () => DELIVERY,
   notice: () => 'paused',
-  alert: {
-    kind: 'run-stopped',
-    what: ['restored', 'promoted'],
-    text: (values) => (values.what === 'promoted' ? promotedText(values) : restoredText(values)),
-  },
+  alertAfterMs: AT_ONCE,
 }
-
-const restoredText = ({ since }: AlertValues): AlertText => ({
-  subject: 'this database was restored, delivery waits for you',
-  facts: [`Since ${alertTime(since)}: this database was restored from a backup. Delivery is paused.`],
-  impact:
-    'Nothing is planned or sent until you resume delivery, because this database has no record of what was sent after the backup.',
-  nextSteps: [['delivery resume --dry-run', 'what would end and what would continue'], STATUS_COMMAND],
-})
-
-const promotedText = ({ since }: AlertValues): AlertText => ({
-  subject: 'a standby of the database was promoted, delivery waits for you',
-  facts: [
-    `Since ${alertTime(since)}: the database server is on a new timeline, so a standby was promoted or the server was restored to an earlier moment. Delivery is paused.`,
-  ],
-  impact:
-    'Nothing is planned or sent until you resume it. Emails that were sent just before are not recorded here if the standby had not received that yet, and would be sent twice.',
-  nextSteps: [
-    ['delivery resume --dry-run', 'what ends if the standby may lack something'],
-    ['delivery resume --moved', 'if it had received everything: nothing ends'],
-    STATUS_COMMAND,
-  ],
-})
 
 const complaints: Condition = {
   name: 'complaints',
@@ -70,22 +40,9 @@ const complaints: Condition = {
   sentence: ({ since, values }, { now }) =>
     `Delivery has been paused since ${timeSeenFrom(now, since)}: ${values.detail}.`,
   fix: () => `Find out what people complain about, then: ${cliCommand('delivery resume')}`,
-  path: () => '/admin/returns',
+  path: () => '/admin/bounces',
   notice: () => 'stopped',
-  alert: {
-    kind: 'run-stopped',
-    what: ['complaints'],
-    text: ({ detail: figures, since }) => ({
-      subject: 'delivery stopped, too many complaints',
-      facts: [
-        `Since ${alertTime(since)}: ${figures}.`,
-        'Gmail and Yahoo refuse senders with more than 0.3 %. Delivery is paused.',
-      ],
-      impact:
-        'No emails are sent until you resume delivery. Addresses that complained are suppressed. Digests not sent within 20 hours of their hour are skipped; the next ones include their papers.',
-      nextSteps: [['doctor --dns', 'whether DNS authorizes your emails'], STATUS_COMMAND, RESUME_COMMAND],
-    }),
-  },
+  alertAfterMs: AT_ONCE,
 }
 
 /** A pause whose cause has a condition of its own is not named twice. */

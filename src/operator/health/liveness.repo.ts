@@ -9,6 +9,7 @@ export interface Liveness {
   waitsSeconds: number | null
 }
 
+/** A report. */
 export async function readLiveness(db: Database): Promise<Liveness> {
   const [row] = await db.$queryRaw<[Liveness]>`
     select (select max(slot) from tick where name = 'minute') as tick, since as "waitsSince",

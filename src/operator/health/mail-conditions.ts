@@ -1,22 +1,16 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import type { Incident } from '../../core/incident.repo.ts'
 import type { Lane } from '../../mail/message.ts'
-import { UNANSWERED_INCIDENT } from '../../mail/rate-limits/missing-replies.repo.ts'
 import { DELIVERY_INCIDENT, LOGIN_CAUSES, REFUSALS } from '../../mail/sending/lane-incident.ts'
-import type { AlertValues } from '../alerts/alert.repo.ts'
+import { UNANSWERED_INCIDENT } from '../../mail/sending/missing-replies.repo.ts'
 import { countQueued } from '../delivery-switch.ts'
 import { quantity } from '../operations/text-table.ts'
 import {
-  type AlertText,
-  alertTime,
-  BOUNCES_TRY_COMMAND,
+  AT_ONCE,
   type Condition,
-  DOCTOR_COMMAND,
   type Finding,
   findingSince,
   RECOVERY_MS,
-  RESUME_COMMAND,
-  STATUS_COMMAND,
   timeSeenFrom,
 } from './condition.ts'
 import type { HealthFacts } from './facts.ts'
@@ -58,30 +52,6 @@ function nextTryText({ lanes, now }: HealthFacts): string {
     : ` The next try is at ${timeSeenFrom(now, first)}.`
 }
 
-const STOP_REASONS: Record<string, string> = {
-  'login-refused': 'the mail server refuses the login',
-  'tls-refused': 'no encrypted connection to the mail server',
-  unreachable: 'the mail server cannot be reached',
-  'refused-alike': 'ten identical refusals in a row',
-  'refused-much': 'too many of the last emails were refused',
-}
-
-const NOT_SENT: Record<string, string> = {
-  transactional:
-    'Confirmations and account links are not being sent. They are retried every minute, each until its deadline.',
-  bulk: 'Digests are not being sent. They are retried every minute, each until 20 hours after its hour.',
-}
-
-function stoppedText({ subject, what, detail: reply, since }: AlertValues): AlertText {
-  const why = STOP_REASONS[String(what)] ?? String(what)
-  return {
-    subject: `delivery stopped, ${why}`,
-    facts: [`Since ${alertTime(since)}: ${why}.`, ...(reply ? [`Last reply: ${reply}`] : [])],
-    impact: NOT_SENT[String(subject)] ?? '',
-    nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
-  }
-}
-
 const silentServer: Condition = {
   name: 'mail-server-silent',
   state: 'wrong',
@@ -93,7 +63,7 @@ const silentServer: Condition = {
     `Start the mail server or correct SMTP_URL, then: ${cliCommand('mail test ADDRESS')}. What waits is sent by itself.`,
   path: () => DEFERRED,
   notice: () => 'mailServer',
-  alert: { kind: 'run-stopped', what: ['unreachable'], afterMs: RECOVERY_MS, text: stoppedText },
+  alertAfterMs: RECOVERY_MS,
 }
 
 const refusingServer: Condition = {
@@ -112,7 +82,7 @@ const refusingServer: Condition = {
   fix: () => `Correct SMTP_USER, SMTP_PASSWORD or tls= in SMTP_URL, then: ${cliCommand('mail test ADDRESS')}`,
   path: () => DEFERRED,
   notice: () => 'mailServer',
-  alert: { kind: 'run-stopped', what: LOGIN_CAUSES, text: stoppedText },
+  alertAfterMs: AT_ONCE,
 }
 
 const EMAILS_OF: Record<string, string> = {
@@ -135,20 +105,7 @@ const unanswered: Condition = {
     'Check what the mail server does with an email before it replies (filters, a full disk). The pause ends with the next email that gets a reply.',
   path: () => '/admin/messages?state=uncertain',
   notice: () => 'mailServer',
-  alert: {
-    kind: 'run-stopped',
-    what: ['unanswered'],
-    text: ({ subject, detail: missing, since }) => ({
-      subject: 'the mail server takes emails but does not reply',
-      facts: [
-        `Since ${alertTime(since)} the mail server takes ${EMAILS_OF[String(subject)]} and does not reply to them.`,
-        `No reply to ${missing}`,
-        'One email a minute is tried. Sending resumes by itself, slowly at first, once the server replies.',
-      ],
-      impact: `${subject === 'transactional' ? 'Confirmations and account links wait, each until its deadline.' : 'Digests wait. Those not sent within 20 hours of their hour are skipped; the next ones include their papers.'} Emails without a reply may have arrived. Each is repeated once, unless WHEN_UNCERTAIN=hold, so a few people may get the same email twice.`,
-      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
-    }),
-  },
+  alertAfterMs: AT_ONCE,
 }
 
 const refusals: Condition = {
@@ -164,25 +121,13 @@ const refusals: Condition = {
     `Read the reply: ${cliCommand('delivery status')}. Once it is fixed: ${cliCommand('delivery resume')}`,
   path: () => '/admin/messages?state=refused',
   notice: () => 'stopped',
-  alert: {
-    kind: 'run-stopped',
-    what: REFUSALS,
-    text: (values) => {
-      const text = stoppedText(values)
-      if (values.subject !== 'bulk') return text
-      return {
-        ...text,
-        facts: [...text.facts, 'Delivery is paused.'],
-        impact:
-          'No emails are sent until you resume delivery. Digests not sent within 20 hours of their hour are given up; the next ones include their papers.',
-        nextSteps: [DOCTOR_COMMAND, BOUNCES_TRY_COMMAND, STATUS_COMMAND, RESUME_COMMAND],
-      }
-    },
-  },
+  alertAfterMs: AT_ONCE,
 }
 
+export const HELD_DOMAIN = 'domain-held'
+
 const heldDomain: Condition = {
-  name: 'domain-held',
+  name: HELD_DOMAIN,
   state: 'warning',
   check: ({ incidents }) => incidents.filter(({ name }) => name.startsWith('domain ')).map(findingOf),
   sentence: ({ since, values }, { now }) =>
@@ -191,16 +136,7 @@ const heldDomain: Condition = {
     `Find out what the reply means: ${cliCommand('bounces try FILE')}. The hold ends after an hour by itself.`,
   path: () => '#delivery',
   notice: () => 'domains',
-  alert: {
-    kind: 'run-stopped',
-    what: ['domain-held'],
-    text: ({ subject: domain, detail: refused, since }) => ({
-      subject: `email to ${domain} is on hold for an hour`,
-      facts: [`Since ${alertTime(since)}: ${domain} refused ${refused}`],
-      impact: `Digests to ${domain} wait and resume slowly after the hour, or stay on hold if it keeps refusing. Digests that have waited 20 hours since their hour are skipped, and the next ones include their papers. Other domains are not affected, and confirmations and links are still sent everywhere.`,
-      nextSteps: [STATUS_COMMAND, BOUNCES_TRY_COMMAND],
-    }),
-  },
+  alertAfterMs: AT_ONCE,
 }
 
 export const MAIL_CONDITIONS: readonly Condition[] = [

@@ -2,28 +2,22 @@ import { cliCommand } from '../../core/cli-command.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
 import { requireSource, sourceTitle } from '../../sources/registry.ts'
 import { sourceIncidentName } from '../../sources/source-day.repo.ts'
-import type { AlertValues } from '../alerts/alert.repo.ts'
 import { type SourceStatus, sourceFaultText } from '../source-status.ts'
 import {
-  alertTime,
+  AT_ONCE,
   type Condition,
   type Finding,
+  type FindingValues,
   findingSince,
-  SOURCES_COMMAND,
   timeSeenFrom,
 } from './condition.ts'
 import type { HealthFacts } from './facts.ts'
 
-const WITHOUT_PAPERS =
-  'Digests are sent without papers from those days. Once the source has them, the next digest includes them.'
-const SOURCES_FIX = `See each day and the next fetch: ${cliCommand('sources status')}. Check whether it answers this machine: ${cliCommand('doctor')}`
+const SOURCES_FIX = `See each day and the next fetch: ${cliCommand('sources status')}. If it does not answer, allow this machine to reach it on port 443.`
 
 /** The sources of the settings. */
 const configured = ({ sources, config }: HealthFacts): SourceStatus[] =>
   sources.filter(({ source }) => config.SOURCES.includes(source))
-
-const lastFetch = ({ fault, status }: AlertValues): string[] =>
-  fault ? [`The last fetch failed: ${fault}${status ? ` (HTTP ${status})` : ''}.`] : []
 
 /** Its fetches fail, or none was made for a day. `since`: the last success; before the first one, the first failure. */
 function silentFinding({ source, newestFetch, days, nextTry }: SourceStatus, facts: HealthFacts): Finding[] {
@@ -62,23 +56,10 @@ const silentSource: Condition = {
   fix: () => SOURCES_FIX,
   path: () => '/admin/sources',
   notice: () => 'papers',
-  alert: {
-    kind: 'source-stalled',
-    what: ['no-fetch'],
-    afterMs: DAY_MS,
-    text: ({ source, since, failures, ...last }) => ({
-      subject: `source ${source} has not answered for a day`,
-      facts: [
-        `No successful fetch since ${alertTime(since)}; ${failures} failed in a row.`,
-        ...lastFetch(last),
-      ],
-      impact: WITHOUT_PAPERS,
-      nextSteps: [SOURCES_COMMAND],
-    }),
-  },
+  alertAfterMs: DAY_MS,
 }
 
-function nextTryText({ nextTry }: AlertValues, now: Date): string {
+function nextTryText({ nextTry }: FindingValues, now: Date): string {
   const at = nextTry ? new Date(String(nextTry)) : now
   return at > now ? `; the next try is at ${timeSeenFrom(now, at)}` : ''
 }
@@ -115,21 +96,7 @@ const emptySource: Condition = {
   fix: ({ values }) => `Fetch it again: ${cliCommand(`papers fetch --date ${values.day}`)}`,
   path: () => '/admin/sources',
   notice: () => 'papers',
-  alert: {
-    kind: 'source-stalled',
-    text: ({ source, day, newest, reason, ...last }) => ({
-      subject: `source ${source} had no papers on ${day}`,
-      facts: [
-        reason === 'repeated'
-          ? `${source} responds, but for ${day}, a working day, it listed only papers of another day.`
-          : `${source} responds, but ${day}, a working day, ended without papers.`,
-        newest ? `The newest day with papers is ${newest}.` : 'No day in the last two weeks has papers.',
-        ...lastFetch(last),
-      ],
-      impact: WITHOUT_PAPERS,
-      nextSteps: [SOURCES_COMMAND, [`papers fetch --date ${day}`, 'fetches it again']],
-    }),
-  },
+  alertAfterMs: AT_ONCE,
 }
 
 const isSilent = (status: SourceStatus, facts: HealthFacts): boolean =>

@@ -4,14 +4,12 @@ import { MINUTE_MS } from '../../core/dates.ts'
 import { capitalized } from '../../i18n/words.ts'
 import { quantity } from '../operations/text-table.ts'
 import {
-  alertTime,
+  AT_ONCE,
   type Condition,
-  DOCTOR_COMMAND,
   type Finding,
   findingSince,
   type PublicNotice,
   RECOVERY_MS,
-  STATUS_COMMAND,
   timeSeenFrom,
 } from './condition.ts'
 
@@ -56,19 +54,7 @@ const idleWorker: Condition = {
   fix: () => START_FIX,
   path: () => '#delivery',
   notice: () => 'late',
-  alert: {
-    kind: 'work-failed',
-    what: ['idle'],
-    afterMs: RECOVERY_MS,
-    text: ({ since }) => ({
-      subject: 'email is not being sent: no worker is running',
-      facts: [
-        `Emails have been waiting since ${alertTime(since)}, and no process with the role worker is running.`,
-      ],
-      impact: 'No confirmations or digests are sent and no papers are fetched until a worker runs.',
-      nextSteps: [['doctor', 'whether the processes are running'], STATUS_COMMAND],
-    }),
-  },
+  alertAfterMs: RECOVERY_MS,
 }
 
 /** Once nothing takes work, that is what is wrong. */
@@ -88,20 +74,7 @@ const silentWorker: Condition = {
   fix: () => 'systemd or Docker starts it again. Otherwise start it yourself: npm start.',
   path: () => '#delivery',
   notice: () => 'late',
-  alert: {
-    kind: 'work-failed',
-    what: ['silent'],
-    afterMs: RECOVERY_MS,
-    text: ({ since, detail }) => ({
-      subject: 'a worker hung and was not started again',
-      facts: [
-        `Since ${alertTime(since)} a worker has not replied (${detail}).`,
-        'Its process ends by itself after 90 seconds, and no worker has started since.',
-      ],
-      impact: 'None, if other workers run; fewer of them send digests.',
-      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
-    }),
-  },
+  alertAfterMs: RECOVERY_MS,
 }
 
 const unreadReports: Condition = {
@@ -119,24 +92,9 @@ const unreadReports: Condition = {
   sentence: ({ since, values: { count } }, { now }) =>
     `${count === 1 ? 'A bounce or complaint has' : `${count} bounces and complaints have`} been waiting to be read since ${timeSeenFrom(now, since)}.`,
   fix: () => `See what is waiting: ${cliCommand('bounces status')}`,
-  path: () => '/admin/returns',
+  path: () => '/admin/bounces',
   notice: () => 'reports',
-  alert: {
-    kind: 'work-failed',
-    what: ['unread'],
-    afterMs: RECOVERY_MS,
-    text: ({ since, count }) => ({
-      subject: 'bounces and complaints are not being processed',
-      facts: [
-        count === 1
-          ? `A report has been waiting since ${alertTime(since)}.`
-          : `${count} reports are waiting, the oldest since ${alertTime(since)}.`,
-      ],
-      impact:
-        'People who complained or unsubscribed by email still get digests, and emails still go to mailboxes that don’t exist. Nothing is lost: the reports are stored.',
-      nextSteps: [['bounces status', 'what is waiting and what has arrived'], DOCTOR_COMMAND],
-    }),
-  },
+  alertAfterMs: RECOVERY_MS,
 }
 
 const WORK_NAMES: Record<string, string> = {
@@ -173,23 +131,10 @@ const failingWork: Condition = {
       }),
   sentence: ({ since, values: { subject, detail } }, { now }) =>
     `${capitalized(workNameOf(subject))} has failed at every attempt since ${timeSeenFrom(now, since)}: ${detail}`,
-  fix: () =>
-    `It is retried every minute, and no work is lost. Check the rest of the service: ${cliCommand('doctor')}`,
+  fix: () => 'It is retried every minute, and no work is lost. The log has each attempt as nudge.failed.',
   path: () => '#alerts',
   notice: ({ values }) => NOTICES[String(values.subject)] ?? null,
-  alert: {
-    kind: 'work-failed',
-    afterMs: RECOVERY_MS,
-    text: ({ subject, what, detail, since }) => ({
-      subject: `${workNameOf(subject)} is failing`,
-      facts: [
-        `${workNameOf(subject)} has failed at every attempt since ${alertTime(since)}.`,
-        `Last error: ${detail} (${what}).`,
-      ],
-      impact: 'It is retried every minute. No work is lost.',
-      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
-    }),
-  },
+  alertAfterMs: RECOVERY_MS,
 }
 
 const openDate: Condition = {
@@ -206,18 +151,7 @@ const openDate: Condition = {
   fix: ({ values }) => `See what is still open: ${cliCommand(`digests status --date ${values.date}`)}`,
   path: ({ values }) => `/admin/days?date=${values.date}`,
   notice: () => 'late',
-  alert: {
-    kind: 'day-not-closed',
-    text: ({ date, plans, due, since }) => ({
-      subject: `the digests of ${date} are not complete`,
-      facts: [
-        `${plans} plans of ${date} with ${due} subscribers are still open; the last should have finished by ${alertTime(since)}.`,
-      ],
-      impact:
-        'Some of them may have no digest and no recorded reason. Usually no process with the role worker is running.',
-      nextSteps: [[`digests status --date ${date}`, 'what is still open'], STATUS_COMMAND, DOCTOR_COMMAND],
-    }),
-  },
+  alertAfterMs: AT_ONCE,
 }
 
 const limitedSignups: Condition = {
@@ -237,18 +171,7 @@ const limitedSignups: Condition = {
     `See who signed up: ${cliCommand('subscribers list --state pending')}. The limit is SIGNUP_PER_HOUR.`,
   path: () => '/admin/subscribers?state=pending',
   notice: () => 'signups',
-  alert: {
-    kind: 'signups-limited',
-    text: ({ detail, since }) => ({
-      subject: 'sign-ups are limited',
-      facts: [
-        `Since ${alertTime(since)} the limit of sign-up emails for the site has been reached: ${detail}.`,
-      ],
-      impact:
-        'Beyond that, new sign-ups get no confirmation email; a page tells them when to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
-      nextSteps: [['subscribers list --state pending', 'the latest unconfirmed sign-ups'], STATUS_COMMAND],
-    }),
-  },
+  alertAfterMs: AT_ONCE,
 }
 
 export const WORK_CONDITIONS: readonly Condition[] = [

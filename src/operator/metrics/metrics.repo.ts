@@ -1,5 +1,7 @@
 import type { Database } from '../../core/database/database.ts'
 
+// SQL by hand: reports.
+
 interface Sample {
   name: string
   labels: Record<string, string>
@@ -28,16 +30,16 @@ export async function cheapGaugeSamples(db: Database, now: Date): Promise<Sample
     union all select 'open_plans', '{}', count(*)::float8 from plan where closed_at is null
     union all select 'delivery_paused', '{}', count(*)::float8
     from switch where name = 'delivery' and value in ('paused', 'restored')
-    union all select 'send_rates', jsonb_build_object('kind', k.kind), count(r.key)::float8
-    from (values ('slowed'), ('held'), ('ramp-up')) k(kind) left join send_rate r on case k.kind
-      when 'held' then r.held_until > now()
-      when 'slowed' then r.slowed_to is not null and coalesce(r.held_until <= now(), true)
-        and send_rate_per_second(r, now()) < least(r.per_second, 100000)
-      else r.key like 'ramp-up ' || to_char(${now}::timestamptz at time zone 'utc', 'YYYY-MM-DD') || ' %'
-        and send_rate_tokens(r, now()) < 1 end
+    union all select 'send_rates', jsonb_build_object('kind', k.kind), count(b.key)::float8
+    from (values ('slowed'), ('held'), ('ramp-up')) k(kind) left join bucket b on b.key like 'send %' and case k.kind
+      when 'held' then b.held_until > now()
+      when 'slowed' then b.slowed_to is not null and coalesce(b.held_until <= now(), true)
+        and permits_per_second(b, now()) < least(b.per_second, 100000)
+      else b.key like 'send ramp-up ' || to_char(${now}::timestamptz at time zone 'utc', 'YYYY-MM-DD') || ' %'
+        and permits_left(b, now()) < 1 end
     group by k.kind
     union all select 'alerts', jsonb_build_object('kind', kind), count(*)::float8
-    from alert where ended_at is null and kind not in ('over', 'week') group by kind
+    from alert where ended_at is null and kind <> 'week' group by kind
     union all select 'alerts_unsent', '{}', count(*)::float8 from alert where sent_at is null
     union all select 'last_tick_timestamp_seconds', '{}', extract(epoch from max(slot))::float8
     from tick where name = 'minute' having count(*) > 0

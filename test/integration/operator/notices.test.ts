@@ -5,8 +5,9 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { endIncident, recordIncident } from '../../../src/core/incident.repo.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
+import { holdPermits } from '../../../src/limits/permits.repo.ts'
+import { endDomainIncidents } from '../../../src/limits/send-rate.repo.ts'
 import type { Compose } from '../../../src/mail/message.ts'
-import { endDomainIncidents, holdSendRate } from '../../../src/mail/rate-limits/send-rate.repo.ts'
 import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
 import { runAlerts, withFailureTracking } from '../../../src/operator/alerts/run-alerts.ts'
 import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
@@ -48,6 +49,8 @@ const depsWith = (settings: Record<string, string> = {}): Deps => ({
 const later = (ms: number) => site.clock.moveTo(new Date(site.clock.now().getTime() + ms))
 const moveTo = (instant: string) => site.clock.moveTo(new Date(instant))
 const toOperator = () => sink.accepted.filter(({ to }) => to === OPERATOR)
+const bodies = () =>
+  toOperator().map(({ text }) => text.replace(/^[\s\S]*?\r\n\r\n/, '').replace(/\s+/g, ' '))
 const subjects = () =>
   toOperator().map(({ text }) => /^Subject: (.*(?:\r\n .*)*)/m.exec(text)![1]!.replace(/\r\n /g, ' '))
 const events = () =>
@@ -56,25 +59,36 @@ const events = () =>
 const sourceIsWell = (day = '2026-11-24') =>
   recordSuccessfulFetch(site.db, { source: 'huggingface', day, papers: 12, now: site.clock.now() })
 
-test('a domain on hold raises an alert at once with its reply, and another at the end', async () => {
+test('a domain on hold raises an alert at once with its reply, and its end is in the next email', async () => {
   await sourceIsWell()
   const deps = depsWith()
-  await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, reply: '8 % of the last 250 emails' })
+  await holdPermits(site.db, 'send domain lab.example', {
+    seconds: 3600,
+    reply: '8 % of the last 250 emails',
+  })
   const said = '8 % of the last 250 emails, the last with: 550 5.7.1 blocked'
   const trouble = { name: 'domain lab.example', what: 'domain-held', detail: said, since: site.clock.now() }
   await recordIncident(site.db, trouble)
   await recordIncident(site.db, { ...trouble, since: new Date(0) }) // on hold again: the same incident
   await runAlerts(deps)
   await runAlerts(deps)
-  expect(subjects()).toEqual(['Daily Papers: email to lab.example is on hold for an hour'])
-  expect(toOperator()[0]!.text.replace(/\s+/g, ' ')).toContain(`lab.example refused ${said}`)
+  expect(subjects()).toEqual(['Daily Papers: domain held'])
+  expect(bodies()[0]).toContain(`Email to lab.example has been on hold since 12:00 UTC: it refused ${said}`)
 
   await passInPaces(site.db, 3700)
   await endDomainIncidents(site.db, new Set(['lab.example']))
   later(HOUR)
   await sourceIsWell()
   await runAlerts(deps)
-  expect(subjects().slice(1)).toEqual(['Daily Papers: resolved: email to lab.example is on hold for an hour'])
+  expect(subjects()).toHaveLength(1)
+  for (const name of ['work ingest', 'work plan'])
+    await recordIncident(site.db, { name, what: name, detail: 'x', since: site.clock.now() })
+  later(15 * MINUTE)
+  for (let runs = 0; runs < 2; runs++) await runAlerts(deps)
+  expect(subjects().slice(1)).toEqual(['Daily Papers: work failing', 'Daily Papers: work failing'])
+  const [, next, another] = bodies()
+  expect(next).toContain('Resolved: Until Tue 24 Nov 13:00 UTC: Email to lab.example has been on hold')
+  expect(another).not.toContain('Resolved')
 })
 
 describe('a stopped run', () => {
@@ -83,7 +97,7 @@ describe('a stopped run', () => {
     return deliverReady({ ...deps, compose }, { lane: 'transactional' })
   }
 
-  test('is reported as soon as email is sent again, with the server’s reply, and its end once', async () => {
+  test('is reported as soon as email is sent again, with the server’s reply', async () => {
     await sourceIsWell()
     const deps = depsWith()
     await addSubscriber(deps, { email: 'ann@example.com', topics: [] })
@@ -98,7 +112,7 @@ describe('a stopped run', () => {
     later(MINUTE)
     await runAlerts(deps)
     await runAlerts(deps)
-    expect(subjects()).toEqual(['Daily Papers: delivery stopped, the mail server refuses the login'])
+    expect(subjects()).toEqual(['Daily Papers: mail server refuses'])
     const [{ text } = { text: '' }] = toOperator()
     expect(text).toContain('530 5.7.0 login first')
     expect(text).not.toContain('ann@')
@@ -106,10 +120,8 @@ describe('a stopped run', () => {
     later(HOUR)
     await drained(deps)
     await runAlerts(deps)
-    await runAlerts(deps)
-    expect(subjects().slice(1)).toEqual([
-      'Daily Papers: resolved: delivery stopped, the mail server refuses the login',
-    ])
+    expect(subjects()).toHaveLength(1)
+    expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
   })
 
   test('and paused delivery: after the resume nothing expired is sent, and no alert repeats', async () => {
@@ -141,10 +153,7 @@ describe('a stopped run', () => {
     const late = { state: 'accepted', deadline: { lte: site.clock.now() } } as const
     expect(await site.db.message.count({ where: late })).toBe(0)
     for (let looks = 0; looks < 3; looks++) await runAlerts(deps)
-    expect(subjects()).toEqual([
-      'Daily Papers: delivery stopped, ten identical refusals in a row',
-      'Daily Papers: resolved: delivery stopped, ten identical refusals in a row',
-    ])
+    expect(subjects()).toEqual(['Daily Papers: emails refused'])
   })
 
   test('over before it was sent: one email says both', async () => {
@@ -159,9 +168,8 @@ describe('a stopped run', () => {
     await drained(deps)
     await runAlerts(deps)
     await runAlerts(deps)
-    expect(subjects()).toEqual([
-      'Daily Papers: resolved: delivery stopped, the mail server refuses the login',
-    ])
+    expect(subjects()).toEqual(['Daily Papers: resolved: mail server refuses'])
+    expect(bodies()[0]).toMatch(/has refused the login since .* Resolved at Tue 24 Nov 13:00 UTC/)
   })
 })
 
@@ -175,10 +183,10 @@ describe('a source', () => {
     await runAlerts(depsWith())
     later(HOUR)
     await runAlerts(depsWith())
-    expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
+    expect(subjects()).toEqual(['Daily Papers: source silent'])
     await sourceIsWell('2026-11-25')
     await runAlerts(depsWith())
-    expect(subjects().at(-1)).toBe('Daily Papers: resolved: source huggingface has not answered for a day')
+    expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
   })
 
   test('that responds, and had no papers on a working day; a weekend does not count', async () => {
@@ -196,7 +204,8 @@ describe('a source', () => {
     expect(subjects()).toEqual([])
     moveTo('2026-11-24T00:10:00Z')
     await runAlerts(depsWith())
-    expect(subjects()).toEqual(['Daily Papers: source huggingface had no papers on 2026-11-23'])
+    expect(subjects()).toEqual(['Daily Papers: source empty'])
+    expect(bodies()[0]).toContain('Hugging Face had no papers on 2026-11-23, a working day')
   })
 })
 
@@ -222,17 +231,15 @@ test('a source on a holiday is no incident, one that repeats another day is', as
   expect(subjects()).toEqual([])
   moveTo('2027-01-05T00:10:00Z')
   await runAlerts(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: source huggingface had no papers on 2027-01-04'])
-  expect(toOperator()[0]?.text.replace(/\s+/g, ' ')).toContain(
-    'for 2027-01-04, a working day, it listed only papers of another day.',
-  )
+  expect(subjects()).toEqual(['Daily Papers: source empty'])
+  expect(bodies()[0]).toContain('Hugging Face had no papers on 2027-01-04, a working day')
 })
 
-test('a date with open plans 20 hours after the hour, reported once and then its end', async () => {
+test('a date with open plans 20 hours after the hour is reported once', async () => {
   await sourceIsWell()
   const dueAt = new Date('2026-11-24T08:00:00Z')
   await site.db.plan.create({
-    data: { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1, sources: '', due: 3 },
+    data: { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1, due: 3 },
   })
   moveTo('2026-11-25T04:10:00Z')
   await runAlerts(depsWith())
@@ -240,10 +247,10 @@ test('a date with open plans 20 hours after the hour, reported once and then its
   moveTo('2026-11-25T04:20:00Z')
   await runAlerts(depsWith())
   await runAlerts(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: the digests of 2026-11-24 are not complete'])
+  expect(subjects()).toEqual(['Daily Papers: date not closed'])
   await site.db.plan.updateMany({ data: { closedAt: site.clock.now() } })
   await runAlerts(depsWith())
-  expect(subjects()).toHaveLength(2)
+  expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
 })
 
 test('work that fails for a quarter of an hour, without an address in the alert', async () => {
@@ -257,11 +264,13 @@ test('work that fails for a quarter of an hour, without an address in the alert'
   expect(subjects()).toEqual([])
   later(2 * MINUTE)
   await runAlerts(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: planning digests is failing'])
-  expect(toOperator()[0]!.text).toContain('no mailbox for [address]')
+  expect(subjects()).toEqual(['Daily Papers: work failing'])
+  expect(bodies()[0]).toContain(
+    'Planning digests has failed at every attempt since 12:00 UTC: no mailbox for [address]',
+  )
   await withFailureTracking(site.deps, 'plan', async () => {})
   await runAlerts(depsWith())
-  expect(subjects().at(-1)).toBe('Daily Papers: resolved: planning digests is failing')
+  expect(subjects()).toHaveLength(1)
 })
 
 test('a nudge that no worker takes for a quarter of an hour', async () => {
@@ -274,10 +283,10 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
   expect(subjects()).toEqual([])
   await waiting(16)
   await runAlerts(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: email is not being sent: no worker is running'])
+  expect(subjects()).toEqual(['Daily Papers: worker idle'])
   await site.db.$executeRaw`delete from pgboss.job where name = 'drain-transactional'`
   await runAlerts(depsWith())
-  expect(subjects()).toHaveLength(2)
+  expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
 })
 
 test('reports that are not read for a quarter of an hour, although nothing fails', async () => {
@@ -299,12 +308,10 @@ test('reports that are not read for a quarter of an hour, although nothing fails
   await endIncident(site.db, 'work read-reports')
   await runAlerts(deps)
   await runAlerts(deps)
-  expect(subjects()).toEqual(['Daily Papers: bounces and complaints are not being processed'])
+  expect(subjects()).toEqual(['Daily Papers: reports unread'])
   await site.db.report.update({ where: { id }, data: { state: 'read', raw: null } })
   await runAlerts(deps)
-  expect(subjects().slice(1)).toEqual([
-    'Daily Papers: resolved: bounces and complaints are not being processed',
-  ])
+  expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
 })
 
 test('a restored database that is on hold', async () => {
@@ -312,10 +319,11 @@ test('a restored database that is on hold', async () => {
   await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
   await runAlerts(depsWith())
   await runAlerts(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: this database was restored, delivery waits for you'])
+  expect(subjects()).toEqual(['Daily Papers: delivery held'])
+  expect(bodies()[0]).toContain('this database was restored from a backup.')
   await site.db.switch.deleteMany()
   await runAlerts(depsWith())
-  expect(subjects()).toHaveLength(2)
+  expect(subjects()).toHaveLength(1)
 })
 
 describe('the weekly report', () => {
@@ -333,6 +341,9 @@ describe('the weekly report', () => {
     const deps = depsWith({ DIGEST_ZONE: 'Europe/Paris' })
     await runAlerts(deps)
     expect(subjects()).toEqual([])
+    const ended = { key: 'x', at: NOW, nextTry: NOW, sentAt: NOW, endedAt: new Date('2026-11-24T13:00:00Z') }
+    const values = { sentence: 'The mail server has refused the login since 12:00 UTC.', fix: 'x' }
+    await site.db.alert.create({ data: { kind: 'mail-server-refuses', ...ended, values } })
     moveTo('2026-11-30T07:00:00Z')
     await Promise.all([runAlerts(deps), runAlerts(deps)])
     later(MINUTE)
@@ -342,6 +353,9 @@ describe('the weekly report', () => {
     expect(toOperator()[0]!.text).toMatch(/Confirmed +1 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Bounced: no mailbox +1 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Complaints +1 +0\r\n/)
+    expect(bodies()[0]).toContain(
+      'Resolved: Until Tue 24 Nov 13:00 UTC: The mail server has refused the login',
+    )
     expect(toOperator()[0]!.text).not.toContain('@example.com')
   })
 
@@ -365,32 +379,28 @@ test('the schedule checks every minute, and the process that claims the tick sen
   const schedule = startSchedule({ ...site.deps, ...depsWith() }, '* * * * * *')
   await until('a mail to the operator', () => toOperator()[0])
   await schedule.stop()
-  expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
+  expect(subjects()).toEqual(['Daily Papers: source silent'])
 })
 
 describe('sending', () => {
-  const found = (count: number) =>
-    Promise.all(
-      Array.from({ length: count }, (_, i) =>
-        addAlert(site.db, {
-          kind: 'over',
-          key: `k${i}`,
-          at: site.clock.now(),
-          values: {
-            kind: 'work-failed',
-            subject: `job${i}`,
-            since: NOW.toISOString(),
-            over: NOW.toISOString(),
-          },
-        }),
-      ),
-    )
+  /** They ended before they could be sent. */
+  const found = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const [kind, key, at] = ['work-failing', `k${i}`, site.clock.now()] as const
+      await addAlert(site.db, { kind, key, at, values: { sentence: `job${i} has failed.`, fix: 'x' } })
+    }
+    await site.db.alert.updateMany({ data: { endedAt: site.clock.now() } })
+  }
 
   test('two processes at once: one email each', async () => {
     await sourceIsWell()
     await found(3)
     await Promise.all([runAlerts(depsWith()), runAlerts(depsWith()), runAlerts(depsWith())])
-    expect(subjects().toSorted()).toEqual([0, 1, 2].map((i) => `Daily Papers: resolved: job${i} is failing`))
+    expect(
+      bodies()
+        .flatMap((text) => text.match(/job\d/g))
+        .toSorted(),
+    ).toEqual(['job0', 'job1', 'job2'])
   })
 
   test('six emails an hour, and the last one lists the rest', async () => {
@@ -398,8 +408,8 @@ describe('sending', () => {
     await found(9)
     await runAlerts(depsWith())
     expect(subjects()).toHaveLength(6)
-    expect(subjects()[5]).toBe('Daily Papers: 4 more alerts')
-    expect(toOperator()[5]!.text.match(/resolved: job\d is failing/g)).toHaveLength(4)
+    expect(subjects()[5]).toBe('Daily Papers: 4 alerts')
+    expect(bodies()[5]!.match(/job\d has failed/g)).toHaveLength(4)
     expect(await site.db.alert.count({ where: { sentAt: null } })).toBe(0)
   })
 
@@ -408,10 +418,10 @@ describe('sending', () => {
     await found(9)
     await runAlerts(depsWith())
     await addAlert(site.db, {
-      kind: 'work-failed',
+      kind: 'work-failing',
       key: 'new',
       at: site.clock.now(),
-      values: { subject: 'plan', since: NOW.toISOString() },
+      values: { sentence: 'It has failed.', fix: 'x' },
     })
     await runAlerts(depsWith())
     expect(subjects()).toHaveLength(6)
@@ -428,7 +438,7 @@ describe('sending', () => {
     expect(sink.mails).toEqual([])
     expect(events()).toEqual(['alert.raised'])
     await runAlerts(depsWith())
-    expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
+    expect(subjects()).toEqual(['Daily Papers: source silent'])
   })
 
   test('while delivery is paused it is sent, from MAIL_FROM, as an automatic email', async () => {

@@ -56,7 +56,7 @@ const ROWS: Record<string, () => Promise<unknown>> = {
   'work-failing': () => incident('work plan', 'unexpected'),
   'date-not-closed': () => {
     const dueAt = new Date('2026-11-23T08:00:00Z')
-    const plan = { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1, sources: '' }
+    const plan = { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1 }
     return on.db.plan.create({ data: { ...plan, due: 3 } })
   },
   'reports-unread': () => leaveReport(on.db, new Date(NOW.getTime() - 4 * MINUTE)),
@@ -69,6 +69,7 @@ const ROWS: Record<string, () => Promise<unknown>> = {
     for (const secret of ['old', 'new'])
       await recordProcess(on.db, secret, { name: `process of ${secret}`, startedAt, secrets: [secret] })
   },
+  'proxy-untrusted': () => incident('proxy-untrusted', 'proxy-untrusted'),
   'unknown-links': async () => {
     await incident('unknown-links', 'unknown-links')
     await on.db.bucket.create({ data: { key: 'unknown unsubscribe links', tokens: 0, at: new Date() } })
@@ -133,7 +134,6 @@ test.each(CONDITIONS.map((condition) => [condition.name, condition] as const))(
     ])
     expect(checks.map(({ check }) => check)).not.toContain('health')
 
-    const { kind, afterMs = 0 } = condition.alert ?? {}
-    expect(await alertOf(site)).toEqual(kind && afterMs === 0 ? [kind] : [])
+    expect(await alertOf(site)).toEqual(condition.alertAfterMs === 0 ? [name] : [])
   },
 )

@@ -197,6 +197,11 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'Since 16:49 UTC, five or more requests to unsubscribe within an hour had links that no secret in APP_SECRET signed.',
   ],
   [
+    'proxy-untrusted',
+    { incidents: [incident('proxy-untrusted', 'proxy-untrusted', 'TRUST_PROXY is empty')] },
+    'Requests have come with X-Forwarded-For since 16:49 UTC, and TRUST_PROXY is empty: all visitors share one rate limit.',
+  ],
+  [
     'source-silent',
     {
       incidents: [incident('source huggingface', 'source.unreachable')],
@@ -260,6 +265,8 @@ test.each(CASES)('%s holds and no other: %o', (name, changes, sentence) => {
   ])
   const [{ fix, path, finding } = fail()] = problems
   expect(fix).not.toBe('')
+  // `doctor` prints it too.
+  expect(fix).not.toMatch(/ doctor\b/)
   expect(path).toMatch(/^(\/admin\/|#)/)
   expect(finding.since <= now).toBe(true)
 })
@@ -270,7 +277,7 @@ test('a finding keeps its key for as long as it lasts', () => {
     const { finding } = findProblems({ ...WELL, ...changes })[0]!
     const again = findProblems({ ...later, ...changes }).find(({ condition }) => condition.name === name)
     // An alert has a row by its key.
-    if (again?.condition.alert) expect(again.finding.key).toBe(finding.key)
+    if (again?.condition.alertAfterMs !== undefined) expect(again.finding.key).toBe(finding.key)
   }
 })
 
@@ -298,11 +305,18 @@ test('sentences for visitors name no address, host, domain, reply or setting', (
     expect(sentence).not.toMatch(/@|\d|_|SMTP|ECONN|\bdomain/)
 })
 
-test('docs/alerts.md lists every condition with the kind of its alert', () => {
+test('docs/alerts.md lists every condition, and when its alert is sent', () => {
   const page = readFileSync(resolve(import.meta.dirname, '../../../../docs/alerts.md'), 'utf8')
-  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\|[^|]+\|[^|]+\| +(`[a-z-]+`|–)/gm)]
-  const listed = rows.map(([, name, kind]) => [name, kind])
-  expect(listed).toEqual(CONDITIONS.map(({ name, alert }) => [name, alert ? `\`${alert.kind}\`` : '–']))
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\|[^|]+\|[^|]+\| +([^|]+?) +\|/gm)]
+  const sent = new Map<number | undefined, string>([
+    [undefined, '–'],
+    [0, 'at once'],
+    [15 * 60_000, 'after 15 minutes'],
+    [24 * 3_600_000, '24 hours after the last good fetch'],
+  ])
+  expect(rows.map(([, name, when]) => [name, when])).toEqual(
+    CONDITIONS.map(({ name, alertAfterMs }) => [name, sent.get(alertAfterMs)]),
+  )
 })
 
 function fail(): never {
