@@ -9,7 +9,6 @@ import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { assertDkimSigns, loadDkimKey } from '../mail/smtp/dkim.ts'
-import { doctorResponse, observeProxy, PROBE_HEADER } from '../operator/doctor/proxy-probe.ts'
 import { openMetricsWriter } from '../operator/metrics/write-metrics.ts'
 import { UNCONFIRMED_DAYS } from '../operator/prune.ts'
 import { checkPassword } from './admin/check-password.ts'
@@ -38,11 +37,7 @@ export const serviceRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pa
     return reply.type('text/plain; charset=utf-8').send(text)
   })
 
-  app.get('/live', async (request, reply) => {
-    const response = respondToDoctor(request, deps.config.APP_SECRET)
-    if (response) reply.header(PROBE_HEADER, response)
-    return { status: 'live' }
-  })
+  app.get('/live', async () => ({ status: 'live' }))
 
   app.get('/ready', async (_request, reply) => {
     const checks = await readiness(deps)
@@ -75,17 +70,6 @@ function securityText({ REPLY_TO, MAIL_FROM, BASE_URL }: Config, now: Date): str
     `Canonical: ${BASE_URL}/.well-known/security.txt`,
   ]
   return `${lines.join('\n')}\n`
-}
-
-/** Responds only to the operator's doctor command, which proves that it has APP_SECRET. */
-function respondToDoctor(
-  { headers, ips, ip }: FastifyRequest,
-  secrets: readonly string[],
-): string | undefined {
-  const challenge = headers[PROBE_HEADER]
-  if (typeof challenge !== 'string') return undefined
-  const forwarded = headers['x-forwarded-for']?.toString()
-  return doctorResponse(challenge, secrets, observeProxy(forwarded, ips ?? [ip]))
 }
 
 const ANSWER_WITHIN_MS = 2000

@@ -21,7 +21,6 @@ export function openDnsResolver(server?: string) {
     })
   }
   return {
-    name: resolver.getServers().join(', '),
     /** Each record as one text; its strings are joined. */
     txt: async (name: string) =>
       (await emptyIfNotFound(name, resolver.resolveTxt(name))).map((strings) => strings.join('')),
@@ -30,14 +29,6 @@ export function openDnsResolver(server?: string) {
       const records = await emptyIfNotFound(name, resolver.resolveMx(name))
       return records.sort((a, b) => a.priority - b.priority).map(({ exchange }) => exchange)
     },
-    addresses: async (name: string) => {
-      const both = [
-        emptyIfNotFound(name, resolver.resolve4(name)),
-        emptyIfNotFound(name, resolver.resolve6(name)),
-      ]
-      return (await Promise.all(both)).flat()
-    },
-    ptr: (ip: string) => emptyIfNotFound(ip, resolver.reverse(ip)),
   }
 }
 

@@ -50,13 +50,17 @@ export function checkCertificateExpiry(until: Date, now: Date, fix: string): Che
   return days < WARNING_DAYS ? warning(found, fix) : ok(found)
 }
 
-export interface CheckDefinition {
+type NamedResult = CheckResult & { check?: string }
+type Results = NamedResult | NamedResult[]
+
+/** A line of a table of checks; `Context` is what the checks of the table need. */
+export interface CheckDefinition<Context> {
   name: string
   settings?: string[]
   /** The check is skipped if the database does not respond, or lacks our tables. */
   needs?: 'database' | 'tables'
-  /** Several results have names of their own. */
-  run(): Promise<CheckResult | Check[]> | CheckResult
+  /** One or several results; each may have a name of its own. */
+  check(context: Context): Promise<Results> | Results
 }
 
 interface ChecksInput {
@@ -64,38 +68,48 @@ interface ChecksInput {
   withinMs: number
   invalidSettings?: ReadonlySet<string>
   /** Why the database or its tables are missing; undefined if they exist. */
-  unavailable?: Record<'database' | 'tables', Promise<string | undefined>>
+  unavailable?: Partial<Record<'database' | 'tables', string>>
   /** The fix for a check that throws. */
   fixIfThrown?: string
 }
 
 /** Runs all checks in parallel. Never rejects: a check that throws or times out becomes a result. */
-export async function runChecks(definitions: CheckDefinition[], input: ChecksInput): Promise<Check[]> {
+export async function runChecks<Context>(
+  table: readonly CheckDefinition<Context>[],
+  context: Context,
+  input: ChecksInput,
+): Promise<Check[]> {
   const results = await Promise.all(
-    definitions.map(async (definition) => {
-      const result = await withTimeout(input.withinMs, runCheck(definition, input)).catch((error) =>
+    table.map(async (definition) => {
+      const result = await withTimeout(input.withinMs, runCheck(definition, context, input)).catch((error) =>
         wrong(errorText(error), 'Check whether a firewall blocks the connection.'),
       )
-      return 'state' in result ? [{ check: definition.name, ...result }] : result
+      return [result].flat().map((one) => shownResult(definition.name, one))
     }),
   )
-  return results.flat().map(({ check, state, found, fix }) => {
-    // The error text of a library may contain an address or a password.
-    const safe = redact(found.replace(LOGIN, '//'))
-    return { check, state, found: oneLine(safe), fix: fix && oneLine(fix) }
-  })
+  return results.flat()
 }
 
-async function runCheck(
-  { settings, needs, run }: CheckDefinition,
+const LOGIN = /\/\/[^\s/]*@/g
+
+/** The error text of a library may contain an address or a password. */
+function shownResult(name: string, { check = name, state, found, fix }: NamedResult): Check {
+  return { check, state, found: oneLine(redact(found.replace(LOGIN, '//'))), fix: fix && oneLine(fix) }
+}
+
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+
+async function runCheck<Context>(
+  { settings, needs, check }: CheckDefinition<Context>,
+  context: Context,
   { invalidSettings, unavailable, fixIfThrown }: ChecksInput,
-): Promise<CheckResult | Check[]> {
+): Promise<Results> {
   const setting = settings?.find((name) => invalidSettings?.has(name))
   if (setting) return skipped(`${setting} is wrong: see settings`)
-  const why = needs && (await unavailable?.[needs])
+  const why = needs && unavailable?.[needs]
   if (why) return skipped(why)
   try {
-    return await run()
+    return await check(context)
   } catch (error) {
     return wrong(
       errorText(error),
@@ -103,7 +117,3 @@ async function runCheck(
     )
   }
 }
-
-const LOGIN = /\/\/[^\s/]*@/g
-
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim()

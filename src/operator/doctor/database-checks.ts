@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path'
 import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
-import { isZone } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
 import { MISSING_SECRET_FIX, type MissingSecret, missingSecretSentence } from '../health/missing-secret.ts'
 import { quantity } from '../operations/text-table.ts'
@@ -84,11 +83,9 @@ export function checkClock(seconds: number): CheckResult {
   const rounded = apart < 1 ? 'less than a second' : quantity(Math.round(apart), 'second')
   const found = `${rounded} between this machine and the database`
   const fix = 'Synchronize both clocks with NTP: timedatectl set-ntp true'
-  const zones = isZone('Europe/Paris') && isZone('America/Argentina/Buenos_Aires')
   return combineResults(found, [
     apart >= WRONG_SECONDS && wrong('the clocks differ', fix),
     apart >= WARNING_SECONDS && apart < WRONG_SECONDS && warning('the clocks differ', fix),
-    !zones && wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),
   ])
 }
 

@@ -5,15 +5,14 @@ import type { Clock } from '../../core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
+import { emailDomain, rampUpQuota } from '../../limits/send-rate.ts'
 import { hasAcceptances } from '../../mail/outbox/acceptance.repo.ts'
-import { emailDomain, rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
 import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
 import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'
 import { openSmtpSession } from '../../mail/smtp/smtp-session-client.ts'
 import { probeSmtpTls, type SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { countQueued, deliverySummary } from '../delivery-switch.ts'
-import { isSameOrSubdomain } from '../dns/records.ts'
 import { number, quantity } from '../operations/text-table.ts'
 import {
   type CheckResult,
@@ -124,8 +123,8 @@ export function checkDkimKey(
 ): CheckResult {
   const { DKIM_KEY_FILE: file, DKIM_SELECTOR: selector, DKIM_DOMAIN: domain = '' } = config
   const fromDomain = emailDomain(config.MAIL_FROM)
-  const isAligned =
-    isSameOrSubdomain(fromDomain, domain.toLowerCase()) || isSameOrSubdomain(domain.toLowerCase(), fromDomain)
+  const [from, signer] = [`.${fromDomain}`, `.${domain.toLowerCase()}`]
+  const isAligned = from.endsWith(signer) || signer.endsWith(from)
   return combineResults(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
     mode & FOR_OTHERS &&
       warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`),

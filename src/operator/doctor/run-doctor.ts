@@ -12,7 +12,7 @@ import { deliverySummary } from '../delivery-switch.ts'
 import { findProblems } from '../health/conditions.ts'
 import { readHealthFacts } from '../health/facts.ts'
 import { findMissingSecret, type MissingSecret } from '../health/missing-secret.ts'
-import { checkBounceIntake } from './bounce-intake-checks.ts'
+import { checkBounces } from './bounce-checks.ts'
 import {
   type Check,
   type CheckDefinition,
@@ -36,7 +36,7 @@ import {
   unreachableDatabase,
 } from './database-checks.ts'
 import { checkDkim, checkMailServer, checkSending, readSendingState } from './mail-checks.ts'
-import { checkCertificate, checkProxy, checkSite, probeSite, type SiteProbe } from './site-checks.ts'
+import { checkCertificate, checkSite, probeSite, type SiteProbe } from './site-checks.ts'
 import { type SourceContext, sourceChecks } from './source-checks.ts'
 
 interface DoctorInput {
@@ -45,14 +45,14 @@ interface DoctorInput {
   clock: Clock
   /** Rejects if there is no database. */
   connect(): Promise<Deps>
-  /** Milliseconds for the whole run; all checks run in parallel. */
+  /** Milliseconds for the whole run. */
   withinMs: number
 }
 
 interface DoctorContext extends SourceContext {
-  /** Rejects if the database does not respond, or lacks our tables. */
-  facts: Promise<DatabaseFacts & { locksHold: boolean }>
-  site: Promise<SiteProbe>
+  faults: SettingFault[]
+  database: DatabaseState
+  site: SiteProbe
 }
 
 /**
@@ -60,109 +60,116 @@ interface DoctorContext extends SourceContext {
  * rejects.
  */
 export async function runDoctor({ config, faults, clock, connect, withinMs }: DoctorInput): Promise<Check[]> {
-  // Checks that wait for the database or the site need time left after it fails to respond.
+  // The database and the site come first, because many checks need them; the other half is for the checks.
   const timeoutMs = withinMs / 2
   const invalidSettings = faultyNames(faults)
-  const isMisconfigured = invalidSettings.has('DATABASE_URL')
-  const deps = isMisconfigured ? Promise.reject(new Error()) : connect()
-  const facts = withTimeout(timeoutMs, deps.then(factsOf)).catch((error) => {
-    throw wrapIfUnavailable(error)
-  })
-  const missing = facts.then(async () => pendingMigrations((await deps).db))
-  const hasTables = missing.then(
-    ({ length }) => length === 0,
-    () => false,
-  )
-  const site = probeSite(config, timeoutMs / 2)
-  const database = facts.then(
-    () => undefined,
-    () => (isMisconfigured ? 'DATABASE_URL is wrong: see settings' : 'the database does not respond'),
-  )
-  const tables = database.then(
-    async (why) => why ?? ((await hasTables) ? undefined : 'the database is missing migrations'),
-  )
-  const context = { config, clock, facts, deps, hasTables, site, timeoutMs }
-  const unavailable = { database, tables }
-  const checks = await runChecks(doctorChecks(context), { invalidSettings, unavailable, withinMs })
-  return [...settingsChecks(config, faults), ...checks]
+  const [database, site] = await Promise.all([
+    readDatabase(invalidSettings.has('DATABASE_URL') ? undefined : connect, timeoutMs),
+    probeSite(config, timeoutMs / 2),
+  ])
+  const unavailable = unavailableParts(database)
+  const db = unavailable.tables ? undefined : database.deps?.db
+  const context: DoctorContext = { config, faults, clock, database, db, site, timeoutMs }
+  const table = [...CHECKS, ...sourceChecks(config.SOURCES)]
+  return runChecks(table, context, { invalidSettings, unavailable, withinMs: timeoutMs })
 }
 
-const factsOf = async ({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { locksHold: boolean }> => ({
-  ...(await databaseFacts(db)),
-  locksHold: await supportsSessionLocks(databaseUrl),
-})
+interface DatabaseState {
+  isMisconfigured?: boolean
+  /** Why it does not respond. */
+  error?: unknown
+  deps?: Deps
+  facts?: DatabaseFacts & { locksHold: boolean }
+  missingMigrations?: string[]
+}
 
-const SITE = ['BASE_URL', 'APP_SECRET', 'HOST', 'PORT']
+/** Never rejects. Without `connect`, DATABASE_URL is wrong. */
+async function readDatabase(
+  connect: (() => Promise<Deps>) | undefined,
+  timeoutMs: number,
+): Promise<DatabaseState> {
+  if (!connect) return { isMisconfigured: true }
+  const read = async (): Promise<DatabaseState> => {
+    const deps = await connect()
+    const { db, databaseUrl } = deps
+    const facts = { ...(await databaseFacts(db)), locksHold: await supportsSessionLocks(databaseUrl) }
+    return { deps, facts, missingMigrations: await pendingMigrations(db) }
+  }
+  return withTimeout(timeoutMs, read()).catch((error) => ({ error: wrapIfUnavailable(error) }))
+}
+
+function unavailableParts({ isMisconfigured, error, missingMigrations = [] }: DatabaseState) {
+  if (isMisconfigured) return { database: MISCONFIGURED, tables: MISCONFIGURED }
+  if (error) return { database: UNREACHABLE, tables: UNREACHABLE }
+  return missingMigrations.length > 0 ? { tables: 'the database is missing migrations' } : {}
+}
+
+const MISCONFIGURED = 'DATABASE_URL is wrong: see settings'
+const UNREACHABLE = 'the database does not respond'
+
+const SITE = ['BASE_URL', 'HOST', 'PORT']
 const SMTP = ['SMTP_URL', 'SMTP_USER', 'SMTP_PASSWORD', 'MAIL_FROM']
 const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE', 'MAIL_FROM']
-const RETURNS = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP', 'BOUNCE_IMAP']
+const BOUNCES = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP', 'BOUNCE_IMAP']
 
-/** All checks but those of the settings, in the order in which they are shown. */
-function doctorChecks(context: DoctorContext): CheckDefinition[] {
-  const { config, clock, facts, deps, hasTables, site, timeoutMs } = context
-  const database = async () => (await deps).db
-  return [
-    {
-      name: 'database',
-      settings: ['DATABASE_URL'],
-      run: () => facts.then(checkDatabase, unreachableDatabase),
-    },
-    {
-      name: 'migrations',
-      needs: 'database',
-      run: async () => checkMigrations(await pendingMigrations(await database())),
-    },
-    {
-      name: 'clock',
-      needs: 'database',
-      run: async () =>
-        config.CLOCK_NOW
-          ? skipped('CLOCK_NOW is set')
-          : checkClock(((await facts).now.getTime() - clock.now().getTime()) / 1000),
-    },
-    { name: 'site', settings: SITE, run: async () => checkSite(await site) },
-    {
-      name: 'https',
-      settings: SITE,
-      run: async () => checkCertificate(await site, config.production, clock.now()),
-    },
-    {
-      name: 'proxy',
-      settings: [...SITE, 'TRUST_PROXY'],
-      run: async () => checkProxy(await site, config.TRUST_PROXY),
-    },
-    { name: 'mail server', settings: SMTP, run: () => checkMailServer(context, timeoutMs) },
-    { name: 'dkim', settings: DKIM, run: () => checkDkim(config) },
-    { name: 'returns', settings: RETURNS, run: () => checkBounceIntake(config, timeoutMs) },
-    {
-      name: 'sending',
-      settings: ['SENDING', 'RAMP_UP_SINCE'],
-      needs: 'tables',
-      run: async () => checkSending(await readSendingState(await deps)),
-    },
-    ...sourceChecks(context),
-    { name: 'health', needs: 'tables', run: async () => checkHealth(await deps) },
-    {
-      name: 'disk',
-      settings: ['DATA_DIR'],
-      run: () => checkDisk(config.DATA_DIR, freeBytes(config.DATA_DIR)),
-    },
-    {
-      name: 'secrets',
-      settings: ['APP_SECRET', 'SUPPRESSION_KEY'],
-      run: async () => {
-        const isDifferentKey = (await hasTables) && (await isKeyDifferent(await deps))
-        const missing = (await hasTables) ? await secretMissingHere(await deps) : undefined
-        return checkSecrets(config, { isDifferentKey, missing, dotEnvMode: fileMode('.env') })
-      },
-    },
-    {
-      name: 'operator',
-      settings: ['OPERATOR_EMAIL'],
-      run: () => checkOperatorEmail(config.OPERATOR_EMAIL),
-    },
-  ]
-}
+/** The sources have checks of their own after these. */
+const CHECKS: CheckDefinition<DoctorContext>[] = [
+  { name: 'settings', check: ({ config, faults }) => settingsChecks(config, faults) },
+  {
+    name: 'database',
+    settings: ['DATABASE_URL'],
+    check: ({ database: { error, facts } }) => (facts ? checkDatabase(facts) : unreachableDatabase(error)),
+  },
+  {
+    name: 'migrations',
+    needs: 'database',
+    check: ({ database }) => checkMigrations(database.missingMigrations!),
+  },
+  {
+    name: 'clock',
+    needs: 'database',
+    check: ({ config, clock, database }) =>
+      config.CLOCK_NOW
+        ? skipped('CLOCK_NOW is set')
+        : checkClock((database.facts!.now.getTime() - clock.now().getTime()) / 1000),
+  },
+  { name: 'site', settings: SITE, check: ({ site }) => checkSite(site) },
+  {
+    name: 'https',
+    settings: SITE,
+    check: ({ site, config, clock }) => checkCertificate(site, config.production, clock.now()),
+  },
+  { name: 'mail server', settings: SMTP, check: (context) => checkMailServer(context, context.timeoutMs) },
+  { name: 'dkim', settings: DKIM, check: ({ config }) => checkDkim(config) },
+  { name: 'bounces', settings: BOUNCES, check: ({ config, timeoutMs }) => checkBounces(config, timeoutMs) },
+  {
+    name: 'sending',
+    settings: ['SENDING', 'RAMP_UP_SINCE'],
+    needs: 'tables',
+    check: async ({ database }) => checkSending(await readSendingState(database.deps!)),
+  },
+  { name: 'health', needs: 'tables', check: ({ database }) => checkHealth(database.deps!) },
+  {
+    name: 'disk',
+    settings: ['DATA_DIR'],
+    check: ({ config }) => checkDisk(config.DATA_DIR, freeBytes(config.DATA_DIR)),
+  },
+  {
+    name: 'secrets',
+    settings: ['APP_SECRET', 'SUPPRESSION_KEY'],
+    check: async ({ config, db, database }) =>
+      checkSecrets(config, {
+        isDifferentKey: db !== undefined && (await isKeyDifferent(database.deps!)),
+        missing: db && (await secretMissingHere(database.deps!)),
+        dotEnvMode: fileMode('.env'),
+      }),
+  },
+  {
+    name: 'operator',
+    settings: ['OPERATOR_EMAIL'],
+    check: ({ config }) => checkOperatorEmail(config.OPERATOR_EMAIL),
+  },
+]
 
 /** What the rows of the service say is wrong, a line for each condition that holds. */
 async function checkHealth(deps: Deps): Promise<CheckResult | Check[]> {
@@ -170,12 +177,9 @@ async function checkHealth(deps: Deps): Promise<CheckResult | Check[]> {
   const problems = findProblems(await readHealthFacts(deps, lanes))
   if (problems.length === 0)
     return ok('nothing is wrong: delivery, schedule, worker, dates, bounces and sources')
-  return problems.map(({ condition: { name: check, state }, sentence: found, fix }) => ({
-    check,
-    state,
-    found,
-    fix,
-  }))
+  return problems.map(({ condition, sentence, fix }) => {
+    return { check: condition.name, state: condition.state, found: sentence, fix }
+  })
 }
 
 /** The secret with which a running process signs and which this command lacks. */

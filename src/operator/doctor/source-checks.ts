@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
-import { type Clock, tryWithTimeout } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Database } from '../../core/database/database.ts'
 import { addDays, dayOf } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
 import { createFetchClient } from '../../sources/fetch-client.ts'
@@ -14,37 +14,30 @@ import { type CheckDefinition, type CheckResult, ok, warning, wrong } from './ch
 export interface SourceContext {
   config: Config
   clock: Clock
-  /** Rejects if the database does not respond. */
-  deps: Promise<Deps>
-  hasTables: Promise<boolean>
+  /** With the tables of host throttles; without it, requests are made at once. */
+  db: Database | undefined
   timeoutMs: number
 }
 
 /** One check per source. The sections of one source share one service, which gets one request. */
-export function sourceChecks(context: SourceContext): CheckDefinition[] {
-  const { config } = context
+export function sourceChecks(sources: readonly string[]): CheckDefinition<SourceContext>[] {
   const responses = new Map<Source, Promise<CheckResult>>()
-  return config.SOURCES.map((name) => {
+  return sources.map((name) => {
     const { source } = requireSource(name)
-    const run = () => {
+    const check = (context: SourceContext) => {
       const response = responses.get(source) ?? probeSource(context, source)
       responses.set(source, response)
       return response
     }
-    return { name, settings: ['SOURCES', ...Object.keys(source.baseUrls)], run }
+    return { name, settings: ['SOURCES', ...Object.keys(source.baseUrls)], check }
   })
 }
 
 /** Sends one small request to a source, as the service does. */
-async function probeSource(
-  { config, clock, deps, hasTables, timeoutMs }: SourceContext,
-  source: Source,
-): Promise<CheckResult> {
+function probeSource({ config, clock, db, timeoutMs }: SourceContext, source: Source): Promise<CheckResult> {
   const day = addDays(dayOf(clock.now()), -1)
-  // The host throttles are in the database. Without it, or if it does not respond in time, the request is made at once.
-  const isThrottled = source.fetchPolicy.gapMs > 0 && (await tryWithTimeout(timeoutMs / 4, hasTables))
   const { request } = createFetchClient({
-    db: isThrottled ? (await deps).db : undefined,
+    db: source.fetchPolicy.gapMs > 0 ? db : undefined,
     log: silentLog,
     source: source.name,
     day,

@@ -1,13 +1,11 @@
-import { isIP } from 'node:net'
 import { styleText } from 'node:util'
 import { z } from 'zod'
 import { type Environment, faultyNames, inspectConfig } from '../../config/config.ts'
 import { buildDeps, clockOf } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
+import { runDnsChecks } from '../dns/dns-checks.ts'
 import { openDnsResolver } from '../dns/dns-client.ts'
-import { zoneFile } from '../dns/records.ts'
-import { runDnsChecks } from '../dns/run-dns-checks.ts'
 import type { Check, CheckState } from '../doctor/check.ts'
 import { runDoctor, settingsChecks } from '../doctor/run-doctor.ts'
 import { type CommandOutput, setupCommand } from './operation.ts'
@@ -24,25 +22,16 @@ const FAILED = 1
 export const doctorCommand = setupCommand({
   name: 'doctor',
   summary: 'find what keeps the service from working, with the fix; exit code 1 if something is wrong',
-  input: z.object({
-    dns: z.boolean().optional(),
-    resolver: z.string().optional(),
-    ip: z.array(z.string()).optional(),
-  }),
+  input: z.object({ dns: z.boolean().optional(), resolver: z.string().optional() }),
   command: {
     options: {
-      dns: [
-        '--dns',
-        'show the DNS records to publish and what is published now, instead of the other checks',
-      ],
+      dns: ['--dns', 'check the DNS records of the sender domain, instead of the other checks'],
       resolver: ['--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353'],
-      ip: ['--ip <address...>', 'with --dns: the addresses that emails are sent from'],
     },
   },
-  runBeforeSetup: async (environment, { dns, ...options }) => {
-    if (!dns && (options.resolver ?? options.ip))
-      throw new Fault('usage.wrong', { what: '--resolver and --ip need --dns' })
-    return dns ? doctorDns(environment, options) : doctor(environment)
+  runBeforeSetup: async (environment, { dns, resolver }) => {
+    if (!dns && resolver) throw new Fault('usage.wrong', { what: '--resolver needs --dns' })
+    return dns ? doctorDns(environment, resolver) : doctor(environment)
   },
 })
 
@@ -51,47 +40,22 @@ async function doctor(environment: Environment): Promise<CommandOutput> {
   const connect = async () => (await buildDeps(config, { log: silentLog, connections: CONNECTIONS })).deps
   const clock = clockOf(config)
   const checks = await runDoctor({ config, faults, clock, connect, withinMs: TIMEOUT_MS })
-  return outputOf(checks, { json: checks, text: textOfChecks(checks) })
+  return outputOf(checks)
 }
 
-const DNS_SETTINGS = [
-  'MAIL_FROM',
-  'BOUNCE_DOMAIN',
-  'BASE_URL',
-  'DKIM_DOMAIN',
-  'DKIM_SELECTOR',
-  'DKIM_KEY_FILE',
-]
+const DNS_SETTINGS = ['MAIL_FROM', 'BOUNCE_DOMAIN', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
 
-async function doctorDns(
-  environment: Environment,
-  { resolver, ip: ips = [] }: { resolver?: string; ip?: string[] },
-): Promise<CommandOutput> {
-  const invalidIp = ips.find((ip) => isIP(ip) === 0)
-  if (invalidIp)
-    throw new Fault('usage.wrong', { what: `--ip: use addresses such as 192.0.2.1, not ${invalidIp}` })
+async function doctorDns(environment: Environment, resolver: string | undefined): Promise<CommandOutput> {
   const dns = openDnsResolver(resolver)
   const { config, faults } = inspectConfig(environment)
   const about = faults.filter((fault) => DNS_SETTINGS.some((name) => faultyNames([fault]).has(name)))
-  if (about.length > 0) {
-    const checks = settingsChecks(config, about)
-    return outputOf(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
-  }
-  const { records, checks } = await runDnsChecks(config, dns, { ips, withinMs: TIMEOUT_MS })
-  const text = [
-    '; Records to publish, as lines of a zone file',
-    '',
-    zoneFile(records),
-    '',
-    `; What is published, according to ${dns.name}`,
-    '',
-    textOfChecks(checks),
-  ].join('\n')
-  return outputOf(checks, { json: { records, checks }, text })
+  if (about.length > 0) return outputOf(settingsChecks(config, about))
+  return outputOf(await runDnsChecks(config, dns, TIMEOUT_MS))
 }
 
-const outputOf = (checks: Check[], output: Omit<CommandOutput, 'exitCode'>): CommandOutput => ({
-  ...output,
+const outputOf = (checks: Check[]): CommandOutput => ({
+  json: checks,
+  text: textOfChecks(checks),
   exitCode: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
 })
 

@@ -4,14 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Config, readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { silentLog } from '../../../src/core/log.ts'
-import { type SourceContext, sourceChecks } from '../../../src/operator/doctor/source-checks.ts'
+import { endLease } from '../../../src/limits/permits.repo.ts'
+import { sourceChecks } from '../../../src/operator/doctor/source-checks.ts'
 import { arxiv } from '../../../src/sources/arxiv/arxiv.ts'
-import { acquireHost, releaseHost } from '../../../src/sources/host-throttle.repo.ts'
 import { DEFAULT_BASE_URLS, SOURCES } from '../../../src/sources/registry.ts'
 import type { Source } from '../../../src/sources/source.ts'
 import { useDatabase } from '../../support/database.ts'
+import { takeSourcePermit } from '../../support/source-permits.ts'
 
+const NOW = new Date('2026-11-24T12:00:00Z')
 let asked: string[] = []
 let status = 200
 let addresses: Record<string, string>
@@ -34,13 +35,8 @@ beforeEach(() => {
 /** The checks of these sources, on a machine without a database. */
 function about(...sources: string[]) {
   const config: Config = { ...readConfig(addresses), SOURCES: sources }
-  const context = {
-    config,
-    clock: stoppedClock(new Date('2026-11-24T12:00:00Z')),
-    hasTables: Promise.resolve(false),
-    timeoutMs: 5000,
-  } as unknown as SourceContext
-  return sourceChecks(context)
+  const context = { config, clock: stoppedClock(NOW), db: undefined, timeoutMs: 5000 }
+  return sourceChecks(sources).map(({ settings, check }) => ({ settings, run: () => check(context) }))
 }
 
 const sources: readonly Source[] = SOURCES
@@ -72,26 +68,24 @@ test('sections of one source share one request', async () => {
 
 describe('a source that requires a gap', () => {
   const database = useDatabase()
-  const SERVICE = arxiv.fetchPolicy.service
+  const PERMIT = `source ${arxiv.fetchPolicy.service}`
   const NAME = 'arxiv:cs.CL'
-  const hold = (holdMs: number) => acquireHost(database.db, { service: SERVICE, holder: 'another', holdMs })
+  const hold = (holdMs: number) =>
+    takeSourcePermit(database.db, arxiv.fetchPolicy.service, { holder: 'another', holdMs })
 
   /** With a database that has its tables. */
   const ask = async (timeoutMs = 5000) => {
     const config: Config = { ...readConfig(addresses), SOURCES: [NAME] }
-    const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
-    const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
-    const hasTables = Promise.resolve(true)
-    const context = { config, clock, deps: Promise.resolve(deps), hasTables, timeoutMs }
-    return sourceChecks(context)[0]!.run()
+    const context = { config, clock: stoppedClock(NOW), db: database.db, timeoutMs }
+    return sourceChecks([NAME])[0]!.check(context)
   }
 
-  beforeEach(() => database.db.hostThrottle.deleteMany())
+  beforeEach(() => database.db.bucket.deleteMany())
 
   test('is requested through its host throttle, which rests for the gap afterwards', async () => {
     expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     expect(asked).toHaveLength(1)
-    expect(await database.db.hostThrottle.findMany()).toMatchObject([{ key: SERVICE, holder: null }])
+    expect(await database.db.bucket.findMany()).toMatchObject([{ key: PERMIT, holder: null }])
     expect(await hold(1)).toBeGreaterThan(arxiv.fetchPolicy.gapMs - 1000)
   })
 
@@ -103,7 +97,7 @@ describe('a source that requires a gap', () => {
       fix: null,
     })
     expect(asked).toEqual([])
-    expect(await database.db.hostThrottle.findMany()).toMatchObject([{ holder: 'another' }])
+    expect(await database.db.bucket.findMany()).toMatchObject([{ holder: 'another' }])
   })
 
   test('is skipped during its retry-after period', async () => {
@@ -117,7 +111,7 @@ describe('a source that requires a gap', () => {
   test('is waited for a moment', async () => {
     await hold(60_000)
     const leaving = sleep(150).then(() =>
-      releaseHost(database.db, { service: SERVICE, holder: 'another', restMs: 0 }),
+      endLease(database.db, PERMIT, { holder: 'another', restSeconds: 0 }),
     )
     expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     await leaving

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
-import { checkIntakeProbe } from '../../../src/operator/doctor/bounce-intake-checks.ts'
 import {
   type CheckState,
   checkCertificateExpiry,
@@ -88,33 +87,17 @@ describe('site', () => {
     baseUrl: 'https://papers.example.org',
     listensLocally: true,
     status: 200,
-    proxy: { seen: 'trusted', hop: 'loopback' } as const,
+    body: '{"status":"live"}',
   }
+  const refused = { status: undefined, fault: { code: 'ECONNREFUSED', what: 'refused' } }
   test.each([
     [{}, 'ok', null],
-    [
-      { status: undefined, proxy: undefined, fault: { code: 'ECONNREFUSED', what: 'refused' } },
-      'wrong',
-      'start the proxy',
-    ],
-    [
-      {
-        status: undefined,
-        proxy: undefined,
-        listensLocally: false,
-        fault: { code: 'ECONNREFUSED', what: 'refused' },
-      },
-      'wrong',
-      'Start the service',
-    ],
-    [{ proxy: undefined, fault: { code: 'ENOTFOUND', what: 'not found' } }, 'wrong', 'doctor --dns'],
-    [
-      { status: 301, proxy: undefined, headers: { location: 'https://www.example.org/live' } },
-      'wrong',
-      'BASE_URL=https://www.example.org',
-    ],
-    [{ status: 502, proxy: undefined }, 'wrong', 'docs/recipes/nginx.md'],
-    [{ proxy: undefined }, 'wrong', 'APP_SECRET'],
+    [refused, 'wrong', 'start the proxy'],
+    [{ ...refused, listensLocally: false }, 'wrong', 'Start the service'],
+    [{ fault: { code: 'ENOTFOUND', what: 'not found' } }, 'wrong', 'A or AAAA record'],
+    [{ status: 301, location: 'https://www.example.org/live' }, 'wrong', 'BASE_URL=https://www.example.org'],
+    [{ status: 502 }, 'wrong', 'docs/recipes/nginx.md'],
+    [{ body: '<!doctype html>' }, 'wrong', 'HOST and PORT'],
   ])('%o: %s', (change, state, fix) => {
     const verdict = checkSite({ ...good, ...change })
     expect(verdict.state).toBe(state)
@@ -272,17 +255,17 @@ describe('machine', () => {
 })
 
 describe('running the checks', () => {
-  const none = { database: Promise.resolve(undefined), tables: Promise.resolve('no tables') }
   test('never rejects and never hangs, and skips what cannot be checked', async () => {
     const checks = await runChecks(
       [
-        { name: 'hangs', run: () => new Promise(() => {}) },
-        { name: 'throws', run: () => Promise.reject(new Error('smtp://ann:p,w;@relay.example said no')) },
-        { name: 'setting', settings: ['SMTP_URL'], run: () => ok('') },
-        { name: 'tables', needs: 'tables', run: () => ok('') },
-        { name: 'good', needs: 'database', run: () => ok('all well') },
+        { name: 'hangs', check: () => new Promise(() => {}) },
+        { name: 'throws', check: () => Promise.reject(new Error('smtp://ann:p,w;@relay.example said no')) },
+        { name: 'setting', settings: ['SMTP_URL'], check: () => ok('') },
+        { name: 'tables', needs: 'tables', check: () => ok('') },
+        { name: 'good', needs: 'database', check: (found: string) => ok(found) },
       ],
-      { invalidSettings: new Set(['SMTP_URL']), unavailable: none, withinMs: 50 },
+      'all well',
+      { invalidSettings: new Set(['SMTP_URL']), unavailable: { tables: 'no tables' }, withinMs: 50 },
     )
     expect(checks.map(({ check, state, found }) => `${check} ${state}: ${found}`)).toEqual([
       'hangs wrong: no answer within 0 s',
