@@ -2,17 +2,14 @@ import type { SubscriberRef } from '../account/find-subscriber.ts'
 import { type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { receivesSince } from '../digests/compose.ts'
-import { recipientOf } from '../digests/digest.repo.ts'
 import { newestDue } from '../digests/due.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
-import { hasSubscription } from '../subscribers/subscriber.ts'
+import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
-import { loadSubscription } from '../subscribers/topic.repo.ts'
-import { type ExplainedSubscriber, loadExplainContext } from './explain/context.ts'
-import { timelineOf } from './explain/timeline.ts'
+import { loadRecorded } from './explain/recorded.ts'
+import { stepsOf } from './explain/steps.ts'
 import { verdictOf } from './explain/verdict.ts'
 
 export type Explanation = Awaited<ReturnType<typeof explainSubscriber>>
@@ -22,33 +19,24 @@ export type Explanation = Awaited<ReturnType<typeof explainSubscriber>>
  * Changes nothing. Throws address.*, subscriber.unknown, subscriber.unknown-suppressed.
  */
 export async function explainSubscriber(deps: Deps, { date, ...who }: SubscriberRef & { date?: Day }) {
-  const subject = await subjectOf(deps, who)
-  const context = await loadExplainContext(deps, subject, date ?? (await newestDate(deps, subject)))
-  const { zone, hour, days } = context.subscription
+  const subscriber = await explainedSubscriber(deps, who)
+  const { id, address: email } = subscriber
+  const recorded = await loadRecorded(deps, subscriber, date ?? (await newestDate(deps, subscriber)))
+  const { zone, hour, days } = recorded.subscription
   return {
     /** As of the due hour of that date. */
-    subscriber: { id: subject.id, email: subject.email, state: context.state, zone, hour, days },
-    date: context.date,
-    verdict: verdictOf(context),
+    subscriber: { id, email, state: recorded.state, zone, hour, days },
+    date: recorded.date,
+    verdict: verdictOf(recorded),
     /** In order of time. */
-    steps: timelineOf(context),
+    steps: stepsOf(recorded),
   }
 }
 
-async function subjectOf({ db, config }: Deps, who: SubscriberRef): Promise<ExplainedSubscriber> {
+async function explainedSubscriber({ db, config }: Deps, who: SubscriberRef): Promise<Subscriber> {
   const key = 'email' in who ? parseAddress(who.email).key : undefined
   const subscriber = await ('id' in who ? subscriberById(db, who.id) : subscriberByKey(db, key!))
-  if (subscriber) {
-    const recipient = await recipientOf(db, subscriber.id)
-    return {
-      id: subscriber.id,
-      email: subscriber.address,
-      addressHash: subscriber.addressHash,
-      since: recipient && receivesSince(recipient),
-      importedAt: recipient?.importedAt ?? null,
-      subscription: await loadSubscription(db, subscriber),
-    }
-  }
+  if (subscriber) return subscriber
   const suppression = key && (await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY)))
   if (!suppression) throw new Fault('subscriber.unknown')
   const { reason, at } = suppression
@@ -56,11 +44,11 @@ async function subjectOf({ db, config }: Deps, who: SubscriberRef): Promise<Expl
 }
 
 /** The newest date with a digest, or whose due hour has passed; else today. */
-async function newestDate({ db, clock }: Deps, { id, subscription }: ExplainedSubscriber): Promise<Day> {
+async function newestDate({ db, clock }: Deps, subscriber: Subscriber): Promise<Day> {
   const now = clock.now()
-  const { startDate, zone } = subscription
+  const { id, startDate, zone } = subscriber
   const last = await lastDigestDate(db, id)
-  const due = hasSubscription(subscription) ? newestDue(subscription, now)?.localDate : undefined
+  const due = hasSubscription(subscriber) ? newestDue(subscriber, now)?.localDate : undefined
   const begun = due && startDate && due < startDate ? undefined : due
   return [last ?? '', begun ?? ''].sort().at(-1) || localDayOf(now, zone)
 }

@@ -1,40 +1,32 @@
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
-import type { MessageWithHistory } from '../../mail/outbox/message-list.repo.ts'
+import { emailDomain } from '../../limits/send-rate.ts'
+import type { Consent } from '../../subscribers/consent.repo.ts'
+import { deliveryLimitText } from '../delivery-report.ts'
 import { isWaiting, type MessageDetails, messageReasonText } from '../message-details.ts'
 import { quantity } from '../operations/text-table.ts'
-import { type ExplainContext, pausesBetween } from './context.ts'
-import { utcText, type Verdict, verdict } from './format.ts'
+import { utcText } from './format.ts'
+import { pausesBetween, type Recorded } from './recorded.ts'
+import { type Verdict, verdict } from './sentences.ts'
 
-export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {
+export function mailVerdict(recorded: Recorded, mail: MessageDetails): Verdict {
   const [accepted] = mail.acceptances
   const last = mail.tries.at(-1)
   const reply = last?.reply ? `: ${last.reply}` : ''
-  const bounceVerdict = returnedVerdict(mail)
-  if (bounceVerdict) return bounceVerdict
-  if (accepted)
-    return verdict(
-      'accepted',
-      `Sent: the mail server accepted it at ${utcText(accepted.at)}${readerReaction(mail)}.`,
-    )
-  if (mail.state === 'taken') return verdict('on-its-way', 'On its way: a worker is sending it now.')
-  if (isWaiting(mail)) return waiting(context, mail, reply)
+  const returned = returnedVerdict(mail)
+  if (returned) return returned
+  if (accepted) return verdict('accepted', { at: utcText(accepted.at), reaction: readerReaction(mail) })
+  if (isWaiting(mail)) return waitingVerdict(recorded, mail, reply)
   switch (mail.state) {
+    case 'taken':
+      return verdict('on-its-way')
     case 'refused':
-      if (mail.reason === 'render-failed')
-        return verdict('not-made', 'Not sent: the email could not be built; see the log.')
-      return verdict('refused', `Not sent: the mail server refused it${reply}`)
+      return mail.reason === 'render-failed' ? verdict('not-made') : verdict('refused', { reply })
     case 'gave_up':
-      return verdict(
-        'gave-up',
-        `Given up after ${quantity(mail.attempts, 'attempt')}: no server accepted it in time${reply}`,
-      )
+      return verdict('gave-up', { attempts: quantity(mail.attempts, 'attempt'), reply })
     case 'uncertain':
-      return verdict(
-        'uncertain',
-        'Unknown: it was sent completely, but the server did not reply. No more attempts.',
-      )
+      return verdict('uncertain')
     default:
-      return skipped(context, mail)
+      return skippedVerdict(recorded, mail)
   }
 }
 
@@ -42,63 +34,86 @@ export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verd
 function returnedVerdict({ acceptances, bounces }: MessageDetails): Verdict | undefined {
   const failure = newestFailure(bounces)
   if (!failure) return undefined
-  const taken = acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : ''
-  const said = failure.reply ? `: ${failure.reply}` : '.'
-  return verdict(
-    'came-back',
-    `Sent, then returned: ${classText(failure)}; ${taken}a report arrived at ${utcText(failure.at)}${said}`,
-  )
+  return verdict('came-back', {
+    why: classText(failure),
+    accepted: acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : '',
+    at: utcText(failure.at),
+    reply: failure.reply ? `: ${failure.reply}` : '.',
+  })
 }
 
 function readerReaction({ bounces }: MessageDetails): string {
-  const classes = bounces.map(({ class: kind }) => kind)
-  const isUnproven = bounces.some(
-    ({ class: kind, effect }) => kind === 'complaint' && effect === 'unsubscribed',
-  )
-  if (isUnproven) return ', and a report without proof says it is spam'
-  if (classes.includes('complaint')) return ', and the reader marked it as spam'
-  return classes.includes('unsubscribe') ? ', and the reader unsubscribed through it' : ''
-}
-
-function waiting(
-  { sending, pauses, rateLimitDelay, now }: ExplainContext,
-  mail: MessageWithHistory,
-  reply: string,
-): Verdict {
-  const pause = pauses.find(({ to }) => !to)
-  if (pause)
-    return verdict(
-      'delivery-paused',
-      `Waiting: delivery has been paused since ${utcText(pause.from)} (${pause.reason}).`,
-    )
-  if (sending === 'off') return verdict('sending-off', 'Waiting: SENDING is off, so nothing is sent.')
-  if (mail.state === 'ready' && rateLimitDelay)
-    return verdict(rateLimitDelay.code, `Waiting because of a rate limit: ${rateLimitDelay.text}.`)
-  if (mail.state === 'ready') {
-    const asks =
-      now.getTime() - mail.datedAt.getTime() > SLOW_AFTER_MS
-        ? '; check in delivery status that a worker is running'
-        : ''
-    return verdict('waiting', `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.`)
-  }
-  const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
-  if (mail.state === 'uncertain')
-    return verdict('uncertain-again', `Unknown whether it arrived; it is sent once more ${when}.`)
-  return verdict('deferred', `Deferred, next attempt ${when}${reply}`)
+  const complaints = bounces.filter(({ class: kind }) => kind === 'complaint')
+  if (complaints.some(({ effect }) => effect === 'unsubscribed'))
+    return ', and a report without proof says it is spam'
+  if (complaints.length > 0) return ', and the reader marked it as spam'
+  const hasUnsubscribed = bounces.some(({ class: kind }) => kind === 'unsubscribe')
+  return hasUnsubscribed ? ', and the reader unsubscribed through it' : ''
 }
 
 /** Workers take ready messages within seconds, and finish all of a date within a quarter of an hour. */
 const SLOW_AFTER_MS = 15 * 60_000
 
-function skipped({ pauses, sending }: ExplainContext, mail: MessageWithHistory): Verdict {
+function waitingVerdict(recorded: Recorded, mail: MessageDetails, reply: string): Verdict {
+  const { config, pauses, now } = recorded
+  const end = endOfDigests(recorded, mail)
+  // A repeat is not sent either.
+  if (end && mail.state === 'uncertain') return verdict('uncertain')
+  if (end) return { code: `ended-${end.event}`, text: `It will not be sent: ${endText(end)}.` }
+  const pause = pauses.find(({ to }) => !to)
+  if (pause) return verdict('delivery-paused', { since: utcText(pause.from), reason: pause.reason ?? '' })
+  if (config.SENDING === 'off') return verdict('sending-off')
+  if (mail.state === 'ready') {
+    const isSlow = now.getTime() - mail.datedAt.getTime() > SLOW_AFTER_MS
+    const advice = isSlow ? '; check in delivery status that a worker is running' : ''
+    return limitVerdict(recorded, mail) ?? verdict('waiting', { since: utcText(mail.datedAt), advice })
+  }
+  const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
+  return verdict(mail.state === 'uncertain' ? 'uncertain-again' : 'deferred', { when, reply })
+}
+
+/** The rate limit that delays a digest. */
+function limitVerdict({ limits }: Recorded, { toAddress }: MessageDetails): Verdict | undefined {
+  const domain = toAddress && emailDomain(toAddress)
+  const limit = limits.find((one) =>
+    one.kind === 'ramp-up' ? one.left === 0 : domain && one.domain === domain,
+  )
+  if (!limit) return undefined
+  const code = limit.kind === 'ramp-up' ? 'ramp-up' : `domain-${limit.kind}`
+  return { code, text: `Waiting because of a rate limit: ${deliveryLimitText(limit)}.` }
+}
+
+const ENDS: Partial<Record<Consent['event'], string>> = {
+  unsubscribed: 'they unsubscribed',
+  suppressed: 'the address was suppressed',
+  paused: 'they paused',
+}
+const RETURNS: Consent['event'][] = ['confirmed', 'resumed', 'resubscribed', 'unsuppressed']
+
+/** What ended their digests after this one was queued and before its deadline; undefined if they came back since. */
+export function endOfDigests(
+  { consents, now }: Recorded,
+  { datedAt, deadline }: MessageDetails,
+): Consent | undefined {
+  const until = now < deadline ? now : deadline
+  const last = consents.findLast(
+    ({ event, at }) => at >= datedAt && at <= until && (ENDS[event] || RETURNS.includes(event)),
+  )
+  return last && ENDS[last.event] ? last : undefined
+}
+
+const endText = ({ event, at }: Consent): string => `${ENDS[event]} at ${utcText(at)}`
+
+function skippedVerdict(recorded: Recorded, mail: MessageDetails): Verdict {
+  const { pauses, config } = recorded
   const { reason, datedAt, deadline } = mail
   if (reason !== 'expired')
-    return verdict(`skipped-${reason ?? 'unknown'}`, `Not sent: ${messageReasonText(reason)}.`)
+    return { code: `skipped-${reason ?? 'unknown'}`, text: `Not sent: ${messageReasonText(reason)}.` }
+  const end = endOfDigests(recorded, mail)
+  if (end) return { code: `skipped-${end.event}`, text: `Not sent: ${endText(end)}.` }
   const [pause] = pausesBetween(pauses, datedAt, deadline)
-  const why = pause
-    ? `: delivery was paused from ${utcText(pause.from)}`
-    : sending === 'off'
-      ? ': SENDING is off'
-      : ': no worker took it, or a rate limit held it up'
-  return verdict('expired', `Not sent: it expired at ${utcText(deadline)}${why}.`)
+  const otherwise =
+    config.SENDING === 'off' ? 'SENDING is off' : 'no worker took it, or a rate limit held it up'
+  const why = pause ? `delivery was paused from ${utcText(pause.from)}` : otherwise
+  return verdict('expired', { at: utcText(deadline), why })
 }

@@ -1,5 +1,5 @@
 import { LANES, type Lane } from '../../mail/message.ts'
-import type { UnansweredLane } from '../../mail/rate-limits/missing-replies.repo.ts'
+import type { UnansweredLane } from '../../mail/sending/missing-replies.repo.ts'
 import {
   type DeliveryReport,
   deliveryLimitText,
@@ -55,8 +55,14 @@ function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
     lane,
     ...QUEUED_STATES.map((state) => counts[state]),
     oldest && formatMinute(oldest),
-    nextTry && (nextTry <= shown.now ? 'now' : formatMinute(nextTry)),
+    nextTry && nextTryText(nextTry, shown),
   ]
+}
+
+function nextTryText(at: Date, { delivery, now }: Shown): string {
+  if (at > now) return formatMinute(at)
+  if (delivery === 'paused') return 'once resumed'
+  return delivery === 'off' ? 'once on' : 'now'
 }
 
 const MAX_RATES = 12
@@ -88,10 +94,12 @@ function scheduleText({ schedule: { ticked: lastTick }, now }: Shown): string {
 /** Workers take nudges within seconds. */
 const LATE_SECONDS = 60
 
-function workerText({ workers: { nudgeWaitsSeconds, holding } }: Shown): string {
+function workerText({ delivery, workers: { nudgeWaitsSeconds, holding } }: Shown): string {
   if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
     return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Check that a process with the role worker is running.`
   if (holding > 0) return `Workers: ${holding} with messages being sent now.`
+  if (delivery === 'paused') return 'Workers: none sends while delivery is paused.'
+  if (delivery === 'off') return 'Workers: none sends while SENDING is off.'
   return 'Workers: none is sending now, and no work is waiting.'
 }
 

@@ -59,7 +59,7 @@ export const dryRun = z
   .default(false)
   .describe('Run every check but change nothing')
 
-/** The same in a query string, for operations without a body. */
+/** `dryRun` in a query string, for operations without a body. */
 export const dryRunInQuery = z.strictObject({
   dryRun: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../mail/message.ts'
 import { type ListedMessage, listMessages, type MessageCursor } from '../../mail/outbox/message-list.repo.ts'
-import { REFUSAL_CLASSES } from '../../mail/refusals/mailbox-rules.ts'
+import { REFUSAL_CLASSES } from '../../mail/refusals/refusal-rule.ts'
 import { MAIL_KINDS } from '../../mail/rendering/template.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import {

@@ -5,6 +5,7 @@ import { findSubscriber, type SubscriberRef } from '../../account/find-subscribe
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
 import type { Environment } from '../../config/config.ts'
 import { type Action, recordAction } from '../../core/action.repo.ts'
+import { longLimits } from '../../core/database/database.ts'
 import { withRollback } from '../../core/database/with-rollback.ts'
 import { parseDay } from '../../core/dates.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
@@ -44,7 +45,7 @@ type SubjectInput<J> = J extends 'subscriber'
 type Input<S extends z.ZodRawShape, J> = z.output<z.ZodObject<S>> & SubjectInput<J>
 
 /** The command: `daily-papers <name>`. Fields of `input` that are not named here cannot be given. */
-export interface CommandChannel<Field extends string = string, I = never> {
+export interface CommandChannel<Field extends string = string, I = object> {
   /** Positional, in this order: `['<file>', 'a file of papers']`. After the subject, if there is one. */
   arguments?: { [field in Field]?: readonly [usage: string, help?: string] }
   /** `['--until <date>', 'the date on which they resume']` */
@@ -99,7 +100,11 @@ interface AdminChannel<R = unknown> {
   confirm?: { title: string; button: string; lines: string[] }
 }
 
-interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R, P extends z.ZodType> {
+/**
+ * Methods, not properties: TypeScript lets a method that takes a particular input stand for one that takes any, so that
+ * the definitions can be typed and their callers need no cast. What calls them has parsed `input`.
+ */
+interface Definition<Fields extends object, I, R, P extends z.ZodType> {
   /** Noun and verb: "subscribers pause". Names the command and the row in the operator's log. */
   name: string
   /** For --help; the API's summary is the same, as a sentence. */
@@ -110,70 +115,66 @@ interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R, 
   ownTransactions?: boolean
   /** Other commands need a migrated database. */
   beforeMigration?: boolean
-  subject?: J
-  /** Default: no fields. */
-  input?: z.ZodObject<S>
-  command?: CommandChannel<keyof S & string, z.output<z.ZodObject<S>>>
-  api?: ApiChannel<Input<S, J>, R, P>
+  subject?: Subject
+  command?: CommandChannel<keyof Fields & string, Fields>
+  api?: ApiChannel<I, R, P>
   admin?: AdminChannel<R>
-  run(deps: Deps, input: Input<S, J>, context: OperationContext): Promise<R>
-  output?(result: R, input: Input<S, J>, deps: Deps, context: OperationContext): CommandOutput
+  run(deps: Deps, input: I, context: OperationContext): Promise<R>
+  output?(result: R, input: I, deps: Deps, context: OperationContext): CommandOutput
   /** Whom it is about, for the operator's log, if its subject is no subscriber. */
-  subscriberOf?(deps: Deps, input: Input<S, J>): Promise<string>
+  subscriberOf?(deps: Deps, input: I): Promise<string>
   /** Wakes the workers for what it left them to do. */
   nudges?(result: R): readonly Nudge[]
 }
 
 /** What an operator can do, defined once: commands, API routes and admin forms are made from it. */
-export type Operation = Definition<z.ZodRawShape, Subject | undefined, unknown, z.ZodType> & {
+export type Operation<R = unknown> = Definition<Record<string, unknown>, object, R, z.ZodType> & {
   input: z.ZodObject
 }
 
+/** Without `input`, an operation takes no fields. */
 export const operation = <
   J extends Subject | undefined,
   R,
   S extends z.ZodRawShape = Record<never, never>,
   P extends z.ZodType = z.ZodType,
 >(
-  definition: Definition<S, J, R, P>,
-): Operation => ({ input: z.object({}), ...definition }) as unknown as Operation
+  definition: Definition<z.output<z.ZodObject<S>>, Input<S, J>, R, P> & {
+    subject?: J
+    input?: z.ZodObject<S>
+  },
+): Operation<R> => ({ input: z.object({}), ...definition })
 
 /** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */
-export interface SetupCommand {
+interface SetupDefinition<Fields extends object> {
   name: string
   summary: string
-  input: z.ZodObject
-  command: CommandChannel
-  runBeforeSetup(environment: Environment, input: object): Promise<CommandOutput>
+  command: CommandChannel<keyof Fields & string, Fields>
+  runBeforeSetup(environment: Environment, input: Fields): Promise<CommandOutput>
 }
 
-export const setupCommand = <S extends z.ZodRawShape>(
-  definition: Omit<SetupCommand, 'input' | 'command' | 'runBeforeSetup'> & {
-    input: z.ZodObject<S>
-    command: CommandChannel<keyof S & string, z.output<z.ZodObject<S>>>
-    runBeforeSetup(environment: Environment, input: z.output<z.ZodObject<S>>): Promise<CommandOutput>
-  },
-): SetupCommand => definition as unknown as SetupCommand
+export type SetupCommand = SetupDefinition<Record<string, unknown>> & { input: z.ZodObject }
 
-// Resuming after a restore writes one date for every subscriber.
-const MAX_DURATION_MS = 600_000
+export const setupCommand = <S extends z.ZodRawShape>(
+  definition: SetupDefinition<z.output<z.ZodObject<S>>> & { input: z.ZodObject<S> },
+): SetupCommand => definition
 
 /**
  * Runs an operation. A change and its row in the operator's log are one transaction; nothing is logged if the result
  * says `unchanged`, and a dry run is rolled back. `read` gets the result inside the transaction. Throws what `run`
  * throws.
  */
-export async function runOperation<T>(
+export async function runOperation<R, T>(
   deps: Deps & Partial<ServiceDeps>,
-  operation: Operation,
+  operation: Operation<R>,
   { via, input, context: given }: { via: Action['via']; input: object; context?: Partial<OperationContext> },
-  read: (deps: Deps, result: unknown, context: OperationContext) => T | Promise<T>,
+  read: (deps: Deps, result: R, context: OperationContext) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation
   const context = { dryRun: false, wantsJson: false, stdout: process.stdout, ...given }
   let nudges: readonly Nudge[] = []
   const run = async (within: Deps) => {
-    const result = await operation.run(within, input as never, context)
+    const result = await operation.run(within, input, context)
     nudges = operation.nudges?.(result) ?? []
     return result
   }
@@ -186,7 +187,7 @@ export async function runOperation<T>(
   }
   if (context.dryRun) return withRollback(deps, work)
   const { who, id: detail } = input as { who?: SubscriberRef; id?: string }
-  const about = subscriberOf ? await subscriberOf(deps, input as never) : undefined
+  const about = subscriberOf ? await subscriberOf(deps, input) : undefined
   // The transactions of `run` become savepoints of this one.
   const done = await deps.db.$transaction(
     async (tx) => {
@@ -201,7 +202,7 @@ export async function runOperation<T>(
       }
       return read(inside, result, context)
     },
-    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
+    longLimits(), // resuming after a restore writes one date for every subscriber
   )
   await wakeWorkers(deps, nudges)
   return done

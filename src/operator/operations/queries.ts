@@ -19,7 +19,7 @@ import { evaluate } from '../../queries/matching/evaluate.ts'
 import { PAPERS_PER_CLOSE } from '../../queries/ranking/close-papers.ts'
 import { MIN_CLOSENESS, topicOf } from '../../queries/ranking/closeness.ts'
 import { shortfallOf } from '../../queries/reasons/nearness.ts'
-import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
+import { reasonSentence } from '../../queries/reasons/reason-text.ts'
 import { runToEnd } from '../../queries/steps.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive } from '../../search/open-archive.ts'
@@ -122,7 +122,9 @@ function testText(json: PreviewJson): string {
   const highest = Math.max(1, ...perDay.map(({ papers, related }) => papers + (related ?? 0)))
   const bar = (papers: number, sign: string) => sign.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   const days = perDay.map((one) => [
-    ...[one.day, one.papers, one.related ?? '?'],
+    one.day,
+    one.papers,
+    one.related ?? '?',
     bar(one.papers, '#') + bar(one.related ?? 0, 'o'),
   ])
   return [

@@ -29,7 +29,7 @@ const topic = z.strictObject({
   name: line.max(100, 'a name of up to 100 characters').optional(),
 })
 
-export const topicList = z
+export const topicTexts = z
   .array(topic, { error: 'a list of topics such as {"query": "robots"}' })
   .max(MAX_TOPICS, `up to ${MAX_TOPICS} topics`)
   .describe('All of them, in order')

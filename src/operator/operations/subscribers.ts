@@ -153,7 +153,7 @@ const set = operation({
   summary: 'change settings and topics; omitted fields stay the same',
   effect: 'change',
   subject: 'subscriber',
-  input: z.object({ ...settings, topics: schemas.topicList.optional() }),
+  input: z.object({ ...settings, topics: schemas.topicTexts.optional() }),
   run: (deps, { who, topics, ...typed }) =>
     changeByOperator(deps, { ...who, topics, settings: settingsAsText(typed) }),
   api: { ...changeRoute('', 'setSubscriber'), method: 'PATCH', path: '/api/subscribers/:id' },

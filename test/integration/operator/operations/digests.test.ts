@@ -51,8 +51,8 @@ describe('run', () => {
   test('prints how many stay ready because their domain is on hold', async () => {
     await startSink()
     await world.deps.db.$executeRaw`
-      insert into send_rate (key, tokens, at, held_until)
-      values ('domain reader.example', 0, now(), now() + interval '1 hour')`
+      insert into bucket (key, tokens, at, held_until)
+      values ('send domain reader.example', 0, now(), now() + interval '1 hour')`
     // The clock of each process restarts.
     const run = ['run', '--now', '2026-11-24T08:00:30Z']
     expect(await digests(run)).toMatchObject({ code: 0, out: { accepted: 0, rateLimited: 1, stopped: null } })

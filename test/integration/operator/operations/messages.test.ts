@@ -3,16 +3,16 @@ import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { readSwitch } from '../../../../src/core/switch.repo.ts'
-import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
-import { addMissingReply } from '../../../../src/mail/rate-limits/missing-replies.repo.ts'
 import {
-  holdSendRate,
-  reduceSendRate,
-  resetSendRateAfterPause,
-  setSendRateLimits,
-  takeSendPermits,
-} from '../../../../src/mail/rate-limits/send-rate.repo.ts'
-import { rampUpRate } from '../../../../src/mail/rate-limits/send-rate.ts'
+  holdPermits,
+  reducePermits,
+  restartPermits,
+  setPermitLimits,
+  takeAvailable,
+} from '../../../../src/limits/permits.repo.ts'
+import { rampUpRate } from '../../../../src/limits/send-rate.ts'
+import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
+import { addMissingReply } from '../../../../src/mail/sending/missing-replies.repo.ts'
 import type { CommandOutput } from '../../../../src/operator/operations/operation.ts'
 import { runCli, runCommand } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
@@ -175,19 +175,30 @@ describe('delivery', () => {
     const { json, text } = await run('delivery status')
     expect(json).toMatchObject({ delivery: 'paused', reason: 'relay', since: '2026-11-24T09:00:00.000Z' })
     expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo resume: delivery resume')
+    expect(text).toMatch(/^transactional +1 .* 2026-11-24 08:00 {2}once resumed$/m)
+    expect(text).toMatch(/^Workers: none sends while delivery is paused\.$/m)
     expect((await run('delivery resume')).json).toMatchObject({ delivery: 'on', wasPaused: true })
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
+  })
+
+  test('status with SENDING=off says that nothing is sent', async () => {
+    await addThree()
+    const { text } = await run('delivery status', at('09:00'), { SENDING: 'off' })
+    expect(text).toMatch(/^transactional +1 .* 2026-11-24 08:00 {2}once on$/m)
+    expect(text).toMatch(/^Workers: none sends while SENDING is off\.$/m)
   })
 
   test('resume begins slowly, but not in a dry run nor without a pause', async () => {
     await run('delivery pause')
     expect((await run('delivery resume --dry-run')).text).toContain('Delivery resumed.')
-    expect(await database.db.sendRate.count()).toBe(0)
+    expect(await database.db.bucket.count()).toBe(0)
     expect((await run('delivery resume')).text).toBe('Delivery resumed.')
-    expect(await database.db.sendRate.findMany()).toMatchObject([{ key: 'all', slowedTo: 10, reply: null }])
-    await database.db.sendRate.deleteMany()
+    expect(await database.db.bucket.findMany()).toMatchObject([
+      { key: 'send all', slowedTo: 10, reply: null },
+    ])
+    await database.db.bucket.deleteMany()
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
-    expect(await database.db.sendRate.count()).toBe(0)
+    expect(await database.db.bucket.count()).toBe(0)
   })
 
   test('resume wakes the workers, but not in a dry run nor without a pause', async () => {
@@ -256,11 +267,11 @@ describe('delivery', () => {
 
   test('status shows the rate limits, and truncates the slowest domains last', async () => {
     const { db } = database
-    await reduceSendRate(db, 'domain gmail.com', '421 4.7.28 too many')
-    await holdSendRate(db, 'domain example.org', { seconds: 3600, reply: '8 % of the last 250 mails' })
-    await setSendRateLimits(db, [{ key: 'domain plain.example', limit: { perSecond: 5 } }])
+    await reducePermits(db, 'send domain gmail.com', '421 4.7.28 too many')
+    await holdPermits(db, 'send domain example.org', { seconds: 3600, reply: '8 % of the last 250 mails' })
+    await setPermitLimits(db, [{ key: 'send domain plain.example', perSecond: 5 }])
     const [{ until }] = await db.$queryRaw<[{ until: Date }]>`
-      select held_until as until from send_rate where held_until is not null`
+      select held_until as until from bucket where held_until is not null`
     const { json, text } = await run('delivery status')
     expect(text.split('\n\n')[2]!.split('\n')).toEqual([
       'Rate limits now (a reduced rate doubles every minute):',
@@ -285,8 +296,8 @@ describe('delivery', () => {
       },
     ])
     await db.$executeRaw`
-      insert into send_rate (key, tokens, at, slowed_to, slowed_at, reply)
-      select 'domain d' || n || '.example', 0, now(), 20 + n, now(), '421 slow' from generate_series(1, 15) n`
+      insert into bucket (key, tokens, at, slowed_to, slowed_at, reply)
+      select 'send domain d' || n || '.example', 0, now(), 20 + n, now(), '421 slow' from generate_series(1, 15) n`
     const lines = (await run('delivery status')).text.split('\n\n')[2]!.split('\n')
     expect(lines).toHaveLength(14)
     expect(lines.at(-1)).toBe('  and 5 more domains: delivery status --json')
@@ -300,15 +311,15 @@ describe('delivery', () => {
     const ramp = '  new sending domain: 4,000 of 4,000 left today, UTC (ramp-up)'
     expect(await lines()).toEqual(['  all email: 20 a second (SMTP_URL)', ramp])
     const { key, limit } = rampUpRate(readConfig(settings), at('09:00'))!
-    await setSendRateLimits(db, [{ key, limit }])
-    await takeSendPermits(db, [{ key, mails: 880 }])
-    await resetSendRateAfterPause(db)
+    await setPermitLimits(db, [{ key, ...limit }])
+    await takeAvailable(db, [{ key, count: 880 }])
+    await restartPermits(db, 'send all')
     expect(await lines()).toEqual([
       ramp.replace('4,000', '3,120'),
       '  all email: 10 a second, since delivery was resumed',
     ])
-    await db.$executeRaw`delete from send_rate where key = 'all'`
-    await reduceSendRate(db, 'all', '421 4.7.0 too many connections')
+    await db.$executeRaw`delete from bucket where key = 'send all'`
+    await reducePermits(db, 'send all', '421 4.7.0 too many connections')
     expect((await lines()).at(-1)).toBe(
       '  all email: 10 a second, because the mail server asked to slow down: 421 4.7.0 too many connections',
     )
