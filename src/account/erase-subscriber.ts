@@ -3,8 +3,9 @@ import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { forgetMessages, forgetMessagesByKey } from '../mail/outbox/subscriber-messages.repo.ts'
 import { deleteUnconfirmedAddressChanges } from '../subscribers/address-change.repo.ts'
+import { recordConsents } from '../subscribers/consent.repo.ts'
 import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
-import { lockSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
+import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { forgetEmailLimits } from '../subscribers/transactional-message.ts'
 import { openAccount, runOperatorChange, type SubscriberRef } from './find-subscriber.ts'
@@ -20,7 +21,7 @@ export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<v
   )
 }
 
-/** The same for the holder of a link to their account page. Repeating it changes nothing. Throws link.*. */
+/** The holder of a link to their account page erases their data. Repeating it changes nothing. Throws link.*. */
 export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   const now = deps.clock.now()
   const erased = await deps.db.$transaction(async (tx) => {
@@ -39,7 +40,7 @@ export async function eraseLockedSubscriber(
   { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording?: string; now: Date },
 ): Promise<void> {
   const { id, addressKey } = subscriber
-  await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
+  await recordConsents(tx, [{ subscriberId: id, at: now, event: 'erased', how, wording }])
   await forgetMessages(tx, id)
   await redactBounces(tx, id)
   await forgetEmailLimits(tx, config, addressKey)

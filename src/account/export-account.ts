@@ -28,7 +28,7 @@ export async function exportAccount(deps: Deps, token: string): Promise<AccountE
   return accountExport(deps, subscriber)
 }
 
-/** The same for the operator. Throws address.*, subscriber.unknown. */
+/** All stored data about a subscriber, for the operator. Throws address.*, subscriber.unknown. */
 export const exportSubscriber = async (deps: Deps, who: SubscriberRef): Promise<AccountExport> =>
   accountExport(deps, await findSubscriber(deps.db, who))
 

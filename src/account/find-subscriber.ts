@@ -3,10 +3,11 @@ import { DAY_MS, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { parseAddress } from '../subscribers/address.ts'
+import { lastConsentAt } from '../subscribers/consent.repo.ts'
 import { tombstoneOf } from '../subscribers/erasure.repo.ts'
 import { type Link, readLink, requireHolder } from '../subscribers/links.ts'
 import {
-  lastConsentAt,
+  importedAt,
   lockSubscriber,
   lockSubscriberByKey,
   subscriberById,
@@ -36,7 +37,10 @@ export function withSubscriber<T>({ db, clock }: Deps, who: SubscriberRef, work:
   })
 }
 
-/** The same, and logs the change unless `work` returns false. Returns whether anything changed. */
+/**
+ * Runs an operator's change like `withSubscriber`, and logs it unless `work` returns false. Returns whether anything
+ * changed.
+ */
 export async function runOperatorChange(
   deps: Deps,
   who: SubscriberRef,
@@ -96,10 +100,10 @@ const MAX_BREAK_MS = 365 * DAY_MS
 async function holderOf(db: Database, link: Link, subscriber: Subscriber | null): Promise<Subscriber> {
   const { purpose, epoch, id, issuedAt } = link
   if (!subscriber || purpose !== 'manage' || epoch >= subscriber.epoch) return requireHolder(link, subscriber)
-  const { importedAt, confirmedAt } = await db.subscriber.findUniqueOrThrow({ where: { id } })
-  // An import knows no earlier addresses.
+  const { confirmedAt } = subscriber
   const left = confirmedAt && new Date(confirmedAt.getTime() - MAX_BREAK_MS)
-  const since = [await lastConsentAt(db, id, 'moved'), importedAt, left]
+  // Addresses before an import are not known.
+  const since = [await lastConsentAt(db, id, 'moved'), await importedAt(db, id), left]
   return since.every((at) => !at || issuedAt > at) ? subscriber : requireHolder(link, subscriber)
 }
 

@@ -17,7 +17,7 @@ import {
 import { toUnitLength, type Vector } from '../queries/ranking/tf-idf.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
-import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
+import { MAX_DAYS, openNewestArchive } from '../search/open-archive.ts'
 import { runYielding } from '../search/yield-to-event-loop.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
@@ -32,8 +32,8 @@ import {
   votesOf,
 } from '../subscribers/vote.repo.ts'
 
-/** What is close depends on the whole archive. */
-export const votesArchive = (deps: Deps): Promise<Archive> => openArchive(deps, { withVectors: true })
+/** The papers of `votedDays` with their vectors, and all others that have been read. */
+export const votesArchive = (deps: Deps): Promise<Archive> => openNewestArchive(deps, { withVectors: true })
 
 /** The days on whose papers votes are shown to act. */
 export const votedDays = (now: Date): DayBounds => ({

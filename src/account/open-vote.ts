@@ -1,5 +1,5 @@
-import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
+import { newestDigestWith } from '../digests/digest.repo.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive, DayBounds } from '../queries/archive.ts'
@@ -146,16 +146,8 @@ async function openPaperOfTopic(
   const paper = await paperByName(deps.db, name)
   if (!topic || !paper || !hasSubscription(holder.subscriber)) return { holder, topic: null }
   const learned = await learnedTopic(deps.db, topic.id)
-  return { holder, topic, paper, learned, digest: await digestWith(deps.db, holder.subscriber.id, paper.id) }
-}
-
-async function digestWith(db: Database, subscriberId: string, paperId: number): Promise<Opened['digest']> {
-  const found = await db.digest.findFirst({
-    where: { subscriberId, papers: { has: paperId }, message: { isNot: null } },
-    orderBy: { localDate: 'desc' },
-    select: { localDate: true, message: { select: { id: true } } },
-  })
-  return found && { localDate: found.localDate, messageId: found.message!.id }
+  const digest = await newestDigestWith(deps.db, { subscriberId: holder.subscriber.id, paperId: paper.id })
+  return { holder, topic, paper, learned, digest }
 }
 
 async function withPapers({ db }: Deps, moved: readonly MovedPaper[]): Promise<OpenedVote['moved']> {

@@ -11,16 +11,12 @@ import {
   deleteUnconfirmedAddressChanges,
   markAddressChangeConfirmed,
 } from '../subscribers/address-change.repo.ts'
+import { recordConsents } from '../subscribers/consent.repo.ts'
 import { wordingOf } from '../subscribers/consent.ts'
 import { readLink, requireHolder, signLink } from '../subscribers/links.ts'
 import { SIGNUP_EMAIL_KINDS } from '../subscribers/record-signup-request.ts'
 import { deleteEmailedSignups } from '../subscribers/signup.repo.ts'
-import {
-  changeSubscriber,
-  lockSubscriberByKey,
-  recordConsent,
-  subscriberByKey,
-} from '../subscribers/subscriber.repo.ts'
+import { changeSubscriber, lockSubscriberByKey, subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed, suppressionOf } from '../subscribers/suppression.repo.ts'
 import {
@@ -170,7 +166,7 @@ async function changeAddress(
   await deleteUnconfirmedAddressChanges(tx, { subscriberId })
   await endWaitingMessages(tx, { subscriberId, kinds: VOID_KINDS, reason: 'moved' })
   await redirectUntriedMessages(tx, { subscriberId, toAddress: address, epoch })
-  await recordConsent(tx, { subscriberId, at: now, event: 'moved', how })
+  await recordConsents(tx, [{ subscriberId, at: now, event: 'moved', how }])
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Deps } from '../core/deps.ts'
 import { endIncident, recordIncident } from '../core/incident.repo.ts'
-import { type Bucket, permitsLeft, takePermits } from '../core/rate-limit.ts'
-import { NoSlot, Semaphore } from '../core/semaphore.ts'
+import { type Bucket, permitsLeft, takePermits } from '../limits/permits.repo.ts'
+import { NoSlot, Semaphore } from '../limits/semaphore.ts'
 import { isSignedElsewhere } from '../subscribers/links.ts'
 
 /** Four are allowed; the fifth within an hour opens the incident. */

@@ -86,7 +86,7 @@ export const MAILBOX_FULL = 'mailbox full'
 const MAX_DAYS = 365
 
 /**
- * The same subscription, but active if its pause has ended on the subscriber's own `today`: the row keeps the state
+ * A subscription whose pause has ended on the subscriber's own `today` is active, although its row keeps the state
  * paused until the next date on which something is due.
  */
 export const withoutEndedPause = <T extends Pick<Subscription, 'state' | 'pausedUntil'>>(

@@ -25,7 +25,7 @@ export const CONSENT_WORDING = {
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */
   confirming: words.consent.confirming,
-  /** The same, for a person who already subscribes. */
+  /** Above the button, for a person who already subscribes. */
   adding: words.consent.adding,
 } as const
 

@@ -43,8 +43,8 @@ const NO_SETTINGS = {
 }
 
 /**
- * Two statements, so that the second one sees a topic that was added while the first one waited. A query that another
- * transaction has locked is about to be used.
+ * A claim. Two statements, so that the second one sees a topic that was added while the first one waited. A query that
+ * another transaction has locked is about to be used.
  */
 async function deleteUnusedQueries(tx: Database): Promise<void> {
   const unused = await tx.$queryRaw<{ id: number }[]>`

@@ -3,6 +3,8 @@ import { Prisma, type Subscriber } from '../generated/prisma/client.ts'
 import type { MessageState } from '../mail/message.ts'
 import type { SubscriberState } from './subscriber.ts'
 
+// SQL by hand: reports.
+
 export const SUBSCRIBER_SORTS = ['newest', 'address', 'last-email'] as const
 
 export interface SubscriberFilter {

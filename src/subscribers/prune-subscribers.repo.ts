@@ -10,14 +10,14 @@ const unconfirmedBefore = (before: Date) => Prisma.sql`
       select from message m where m.subscriber_id = s.id
         and (m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)))`
 
-/** Counts people who never confirmed and whose last request is older than `before`. */
+/** A report: counts people who never confirmed and whose last request is older than `before`. */
 export async function countUnconfirmed(db: Database, before: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from subscriber s where ${unconfirmedBefore(before)}`
   return row!.count
 }
 
-/** Returns up to `most` of them, locked by this transaction. */
+/** A claim: up to `most` of them, locked by this transaction. */
 export async function lockUnconfirmed(
   tx: Database,
   { before, most }: { before: Date; most: number },
@@ -27,7 +27,7 @@ export async function lockUnconfirmed(
   return rows.map(({ id }) => id)
 }
 
-/** Deletes them completely; their messages must be gone. The database refuses to delete a confirmed subscriber. */
+/** A bulk write: deletes them; their messages must be gone. The database refuses to delete a confirmed subscriber. */
 export async function deleteUnconfirmed(tx: Database, ids: readonly string[]): Promise<void> {
   await tx.$queryRaw`select set_config('papers.forgets_unconfirmed', 'on', true)`
   await tx.consent.deleteMany({ where: { subscriberId: { in: [...ids] } } })

@@ -2,10 +2,11 @@ import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
+import { recordConsents } from './consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from './consent.ts'
 import type { CheckedSignup } from './read-signup.ts'
 import { createSignup, newestUnconfirmedSignup } from './signup.repo.ts'
-import { changeSubscriber, lockOrCreateSubscriber, recordConsent } from './subscriber.repo.ts'
+import { changeSubscriber, lockOrCreateSubscriber } from './subscriber.repo.ts'
 import { hasSubscription, type SignupRequest, type Subscriber } from './subscriber.ts'
 import { liftSuppression, mayBeConfirmedAgain, type Suppression, suppressionOf } from './suppression.repo.ts'
 import { topicsOf } from './topic.repo.ts'
@@ -107,7 +108,7 @@ function recordRequestConsent(
   now: Date,
 ): Promise<void> {
   const wording = link ? NO_PAGE : CONSENT_WORDING.version
-  return recordConsent(tx, { subscriberId: id, at: now, event: 'asked', how, wording })
+  return recordConsents(tx, [{ subscriberId: id, at: now, event: 'asked', how, wording }])
 }
 
 function holdReason(
@@ -130,7 +131,7 @@ async function liftExpiredSuppression(tx: Database, subscriber: Subscriber, now:
   await liftSuppression(tx, addressHash, now)
   if (state !== 'suppressed') return
   await changeSubscriber(tx, id, { state: 'unsubscribed', stateBefore: null })
-  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsuppressed', how: 'asked again' })
+  await recordConsents(tx, [{ subscriberId: id, at: now, event: 'unsuppressed', how: 'asked again' }])
 }
 
 function signupEmail(

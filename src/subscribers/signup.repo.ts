@@ -49,7 +49,7 @@ export async function deleteUnconfirmedSignups(db: Database, subscriberId: strin
   return (await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })).count
 }
 
-/** The notes of the operator and of an import on how a subscriber gave consent, and their times: oldest first. */
+/** A report: notes of the operator and of an import on how a subscriber gave consent, and their times: oldest first. */
 export const consentNotesOf = (db: Database, subscriberId: string) =>
   db.$queryRaw<{ at: Date; note: string }[]>`
     select at, note from (

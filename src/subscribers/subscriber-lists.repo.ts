@@ -3,6 +3,8 @@ import type { Day } from '../core/dates.ts'
 import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { SubscriberState } from './subscriber.ts'
 
+// SQL by hand: reports.
+
 /** Number of subscribers by state; erased ones are not counted. */
 export async function countByState(db: Database): Promise<{ state: SubscriberState; count: number }[]> {
   const rows = await db.subscriber.groupBy({
@@ -122,7 +124,7 @@ export interface ConsentDay {
   unsubscribed: number
 }
 
-/** Only the days (UTC) that have consents. */
+/** Only the days (UTC) that have consents that were given here: an import copies those that were given elsewhere. */
 export function consentsByDay(db: Database, { from, to }: Days): Promise<ConsentDay[]> {
   return db.$queryRaw<ConsentDay[]>`
     select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day,
@@ -132,6 +134,6 @@ export function consentsByDay(db: Database, { from, to }: Days): Promise<Consent
     from consent
     where at >= ${from}::date::timestamp at time zone 'utc'
       and at < (${to}::date + 1)::timestamp at time zone 'utc'
-      and event in ('asked', 'confirmed', 'unsubscribed')
+      and event in ('asked', 'confirmed', 'unsubscribed') and how <> 'import'
     group by 1`
 }

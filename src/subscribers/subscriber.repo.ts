@@ -5,8 +5,8 @@ import { Fault } from '../core/errors.ts'
 import { randomId } from '../core/secrets.ts'
 import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
 import { type Address, addressHash } from './address.ts'
-import { type ConsentEvent, NO_PAGE, wordingOf } from './consent.ts'
 import { recordConsents } from './consent.repo.ts'
+import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { Schedule, Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
 /** The subscriber with that id; null if they do not exist or are erased. */
@@ -25,7 +25,7 @@ export async function lockSubscriberByKey(db: Database, addressKey: string): Pro
   return subscriberByKey(db, addressKey)
 }
 
-// A planner may create a digest for them at the same time: neither waits for the other.
+// A claim. A planner may create a digest for them at the same time: neither waits for the other.
 const lockRow = (db: Database, where: Prisma.Sql) =>
   db.$queryRaw`select from subscriber where ${where} for no key update`
 
@@ -166,45 +166,9 @@ function subscriberOf(row: SubscriberRow | null): StoredSubscriber | null {
   }
 }
 
-export interface Consent {
-  subscriberId: string
-  at: Date
-  event: ConsentEvent
-  /** page, one-click, api, or the operator's note on how consent was given. */
-  how: string
-  /** The version of the text that was shown. */
-  wording: string
-}
-
-type NewConsent = Omit<Consent, 'wording'> & Partial<Pick<Consent, 'wording'>>
-
-/** Adds a row. Call it in the transaction of the change that it records. */
-export async function recordConsent(db: Database, consent: NewConsent): Promise<void> {
-  await db.consent.create({ data: { ...consent, wording: consent.wording ?? wordingOf(consent.how) } })
-}
-
-/** Oldest first. */
-export async function consentsOf(db: Database, subscriberId: string): Promise<Consent[]> {
-  const rows = await db.consent.findMany({
-    where: { subscriberId },
-    orderBy: { id: 'asc' },
-    omit: { id: true },
-  })
-  return rows.map((row) => ({ ...row, event: row.event as ConsentEvent }))
-}
-
-export async function lastConsentAt(
-  db: Database,
-  subscriberId: string,
-  event: ConsentEvent,
-): Promise<Date | null> {
-  const row = await db.consent.findFirst({ where: { subscriberId, event }, orderBy: { id: 'desc' } })
-  return row?.at ?? null
-}
-
 /**
- * Resumes all subscribers of one schedule whose pause ends on that local date or before; returns how many. One
- * statement: each gets exactly one consent row.
+ * A bulk write: resumes all subscribers of one schedule whose pause ends on that local date or before; returns how
+ * many. One statement: each gets exactly one consent row.
  */
 export async function resumeEndedPauses(
   db: Database,

@@ -62,6 +62,7 @@ async function addTopic(db: Database, { id, ...topic }: Prisma.TopicUncheckedCre
   await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
+/** A report: the topics of many subscribers. */
 export async function topicsBySubscriber(
   db: Database,
   ids: readonly string[],

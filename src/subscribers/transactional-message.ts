@@ -2,12 +2,13 @@ import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import { randomId } from '../core/secrets.ts'
+import { LANGUAGE } from '../i18n/words.ts'
 import type { NewMessage } from '../mail/message.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { countMessagesSince, endWaitingMessages } from '../mail/outbox/subscriber-messages.repo.ts'
 import type { MailKind } from '../mail/rendering/template.ts'
 import { type Address, addressHash, mailboxOf } from './address.ts'
-import { deleteEmailHistory, moveEmailHistory, tryCountEmail } from './email-limit.repo.ts'
+import { deleteEmailHistory, moveEmailHistory, tryCountEmail } from './email-history.repo.ts'
 import { secretId } from './links.ts'
 import { hasSubscription, type MailFormat, type Subscriber } from './subscriber.ts'
 
@@ -26,9 +27,11 @@ interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
 export const transactionalMessage = (
   { APP_SECRET }: Config,
   { id, address }: Pick<Subscriber, 'id' | 'address'>,
-  { now, toAddress = address, ...message }: TransactionalMessageInput,
+  { now, toAddress = address, content, ...message }: TransactionalMessageInput,
 ): NewMessage => ({
   ...message,
+  // A retry has the same language, whatever the subscriber chose meanwhile.
+  content: { lang: LANGUAGE, ...content },
   subscriberId: id,
   toAddress,
   secretId: secretId(APP_SECRET[0]!),

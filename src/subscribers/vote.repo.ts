@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import type { Prisma } from '../generated/prisma/client.ts'
+import type { LearnedTopic as LearnedTopicRow, Prisma } from '../generated/prisma/client.ts'
 
 export type VoteKind = 'more' | 'less'
 
@@ -29,7 +29,7 @@ export interface LearnedTopic {
 /** How many of a topic's newest votes are kept; older ones say little about current interests. */
 export const MAX_VOTES = 100
 
-/** Newest first, one for each paper. */
+/** A report: a topic's votes, newest first, one for each paper. */
 export async function votesOf(db: Database, topicId: number): Promise<StoredVote[]> {
   const rows = await db.$queryRaw<(Omit<StoredVote, 'phrases'> & { phrases: Record<string, number> })[]>`
     select coalesce(k.paper_id, v.paper_id) as "paperId", v.kind::text, v.at, v.close, v.phrases
@@ -53,7 +53,7 @@ export async function saveVote(db: Database, topicId: number, vote: StoredVote):
   await saveVotes(db, topicId, [vote])
 }
 
-/** Adds votes on papers that have none. Lock the subscriber's row first. */
+/** A bulk write: adds votes on papers that have none. Lock the subscriber's row first. */
 export async function saveVotes(db: Database, topicId: number, votes: readonly StoredVote[]): Promise<void> {
   await addLearnedTopic(db, topicId)
   await db.vote.createMany({
@@ -65,7 +65,7 @@ export async function saveVotes(db: Database, topicId: number, votes: readonly S
       order by at desc, paper_id desc offset ${MAX_VOTES}::int)`
 }
 
-/** Which of the papers with a vote come close to the topic; the others match it. */
+/** A bulk write: which of the papers with a vote come close to the topic; the others match it. */
 export const saveCloseness = (db: Database, topicId: number, close: readonly number[]): Promise<number> =>
   db.$executeRaw`
     update vote v set close = coalesce((
@@ -73,7 +73,7 @@ export const saveCloseness = (db: Database, topicId: number, close: readonly num
     ), v.paper_id) = any(${[...close]}::int[])
     where v.topic_id = ${topicId}`
 
-/** Also deletes a vote that was given under an earlier number of the paper. */
+/** A bulk write: also deletes a vote that was given under an earlier number of the paper. */
 export async function deleteVote(db: Database, { topicId, paperId }: OnPaper): Promise<void> {
   await db.$executeRaw`
     delete from vote where topic_id = ${topicId} and (paper_id = ${paperId}::int or paper_id in (
@@ -107,17 +107,18 @@ export async function saveLearnedTopic(
 }
 
 /** Does nothing if the topic has other phrases by now: the change that saved those also saves what is usual for them. */
-export const saveUsual = (
+export async function saveUsual(
   db: Database,
   topicId: number,
   { phrases, usual }: UsualOfPhrases,
-): Promise<number> =>
-  db.$executeRaw`
-    update learned_topic set usual = ${usual}
-    where topic_id = ${topicId} and phrases = ${JSON.stringify(toStored(phrases))}::jsonb`
+): Promise<void> {
+  const where = { topicId, phrases: { equals: toStored(phrases) } }
+  await db.learnedTopic.updateMany({ where, data: { usual } })
+}
 
 type UsualOfPhrases = Pick<LearnedTopic, 'phrases' | 'usual'>
 
+/** A bulk write: adds nothing for a topic that was deleted. A row that exists stays. */
 const addLearnedTopic = (db: Database, topicId: number): Promise<number> => db.$executeRaw`
   insert into learned_topic (topic_id, subscriber_id)
   select id, subscriber_id from topic where id = ${topicId} on conflict do nothing`
@@ -127,14 +128,14 @@ export async function learnedTopics(
   db: Database,
   subscriberIds: readonly string[],
 ): Promise<Map<number, LearnedTopic>> {
-  const rows = await db.$queryRaw<TopicRow[]>`
-    select topic_id as "topicId", phrases, usual, removed, step, voted_step as "votedStep" from learned_topic
-    where subscriber_id = any(${[...subscriberIds]}::text[])
-      and (phrases <> '{}' or removed <> '{}' or step <> 0 or voted_step <> 0)`
+  const unlearned = { phrases: { equals: {} }, removed: { isEmpty: true }, step: 0, votedStep: 0 }
+  const rows = await db.learnedTopic.findMany({
+    where: { subscriberId: { in: [...subscriberIds] }, NOT: unlearned },
+  })
   return new Map(rows.map((row) => [row.topicId, toLearned(row)]))
 }
 
-/** Forgets the topics that were removed so long ago that no change since then could bring them back. */
+/** A bulk write: forgets the topics that were removed so long ago that no change since then could bring them back. */
 export const forgetRemovedTopics = (db: Database, since: Date): Promise<number> => db.$executeRaw`
   delete from learned_topic l
   where not exists (select from topic t where t.id = l.topic_id)
@@ -142,12 +143,7 @@ export const forgetRemovedTopics = (db: Database, since: Date): Promise<number> 
       select from change c where c.subscriber_id = l.subscriber_id and c.at >= ${since}
         and c.before @> jsonb_build_object('topics', jsonb_build_array(jsonb_build_object('id', l.topic_id))))`
 
-interface TopicRow extends Pick<LearnedTopic, 'usual' | 'removed' | 'step' | 'votedStep'> {
-  topicId: number
-  phrases: unknown
-}
-
-const toLearned = ({ phrases, usual, removed, step, votedStep }: TopicRow): LearnedTopic => ({
+const toLearned = ({ phrases, usual, removed, step, votedStep }: LearnedTopicRow): LearnedTopic => ({
   phrases: new Map(
     Object.entries(phrases as Record<string, number>).sort(
       ([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || (a < b ? -1 : 1),

@@ -42,7 +42,7 @@ beforeEach(async () => {
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const choose = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
-const said = (page: Page) => page.locator('.said-back [role=status]').innerText()
+const said = (page: Page) => page.locator('.notice [role=status]').innerText()
 const field = (page: Page) => page.getByLabel(/^Words of the/)
 const paces = (page: Page) => page.locator('.paces > div')
 const pace = (page: Page, term: string) => paces(page).filter({ hasText: term }).locator('dd').innerText()

@@ -25,7 +25,7 @@ async function open(javaScriptEnabled: boolean, url: string): Promise<Page> {
   return page
 }
 
-const said = (page: Page) => page.locator('.said-back [role=status]').innerText()
+const said = (page: Page) => page.locator('.notice [role=status]').innerText()
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const topics = (page: Page) => page.locator('.own-name').allInnerTexts()
 
@@ -115,5 +115,5 @@ test('prints topics, times and receipts; no form, and nothing unfolded that chan
     'Delivery history',
   ])
   expect(await topics(page)).toEqual(['Linear attention', 'Rag'])
-  expect(await page.locator('.glance-when:visible, .own-name:visible, #receipts:visible').count()).toBe(4)
+  expect(await page.locator('.headline:visible, .own-name:visible, #receipts:visible').count()).toBe(4)
 })

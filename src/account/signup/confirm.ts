@@ -11,9 +11,10 @@ import {
 import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { isSameSubscription } from '../../subscribers/change.ts'
+import { recordConsents } from '../../subscribers/consent.repo.ts'
 import { readLink, signLink } from '../../subscribers/links.ts'
 import { markSignupConfirmed, signupById } from '../../subscribers/signup.repo.ts'
-import { changeSubscriber, recordConsent } from '../../subscribers/subscriber.repo.ts'
+import { changeSubscriber } from '../../subscribers/subscriber.repo.ts'
 import {
   hasSubscription,
   type SignupRequest,
@@ -119,7 +120,7 @@ export async function applySignup(tx: Database, input: ApplySignupInput): Promis
   const joined = hasSubscription(subscriber)
   await (joined ? addRequestedTopics(tx, input) : activate(tx, input))
   const event = joined ? 'topics-added' : 'confirmed'
-  await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how })
+  await recordConsents(tx, [{ subscriberId: subscriber.id, at: now, event, how }])
   return !joined
 }
 

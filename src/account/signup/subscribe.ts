@@ -3,16 +3,9 @@ import { DAY_MS } from '../../core/dates.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { endIncident, recordIncident } from '../../core/incident.repo.ts'
-import {
-  type Bucket,
-  type PermitResult,
-  permitsLeft,
-  type RateLimit,
-  requirePermit,
-  retryAfter,
-  takePermits,
-  widestNetworkOf,
-} from '../../core/rate-limit.ts'
+import { widestNetworkOf } from '../../limits/networks.ts'
+import { type Bucket, type PermitResult, permitsLeft, takePermits } from '../../limits/permits.repo.ts'
+import { type RateLimit, requirePermit, retryAfter } from '../../limits/rate-limit.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import type { Address } from '../../subscribers/address.ts'
 import { type CheckedSignup, readSignup } from '../../subscribers/read-signup.ts'

@@ -4,6 +4,12 @@ import { z } from 'zod'
 import { mailAccountLink } from '../../account/account-link.ts'
 import { eraseAccount } from '../../account/erase-subscriber.ts'
 import { exportAccount } from '../../account/export-account.ts'
+import {
+  chooseFewerEmails,
+  openFewerEmails,
+  SHORT_EMAIL_PAPERS,
+  undoFewerEmails,
+} from '../../account/fewer-emails.ts'
 import { openAccount, subscriberByManageLink } from '../../account/find-subscriber.ts'
 import {
   confirmAddressChange,
@@ -11,13 +17,9 @@ import {
   requestAddressChange,
 } from '../../account/request-address-change.ts'
 import {
-  chooseFewerEmails,
-  openFewerEmails,
   openResubscribe,
   openUnsubscribe,
   resubscribe,
-  SHORT_EMAIL_PAPERS,
-  undoFewerEmails,
   undoTokenFor,
   unsubscribe,
 } from '../../account/unsubscribe.ts'

@@ -70,7 +70,8 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
   const isWrong = (fields: readonly string[]) => fields.some((field) => faults.errorOf[field])
   return {
     ...managed,
-    ...{ token, form },
+    token,
+    form,
     days: MAX_DAYS,
     rows: topicRows(managed),
     /** What was learned about each topic, if anything was. */

@@ -303,7 +303,7 @@ describe('receipts', () => {
     const { id } = await ann()
     const plan = await site.db.plan.create({
       data: {
-        ...{ zone: 'UTC', hour: 8, days: 'tue', maxPaperId: 0, sources: '' },
+        ...{ zone: 'UTC', hour: 8, days: 'tue', maxPaperId: 0 },
         localDate: new Date('2026-11-24'),
         dueAt: new Date('2026-11-24T08:00:00Z'),
       },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { arxivLink, codeLink, siteLinks } from '../../../src/subscribers/links.ts'
+import { arxivLink, codeLink, siteLinks } from '../../../src/subscribers/page-links.ts'
 
 const links = siteLinks('https://papers.example.org/sub')
 

@@ -8,7 +8,7 @@ import {
   readReturnToken,
   returnAddress,
   returnToken,
-} from '../../../src/subscribers/links.ts'
+} from '../../../src/subscribers/return-address.ts'
 
 const SECRET = 'a secret of thirty-two bytes or more'
 const OLD = 'another secret of thirty-two bytes!!'

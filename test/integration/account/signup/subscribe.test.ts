@@ -42,6 +42,7 @@ describe('a request', () => {
     const { kind, content } = await newestMail(site.db, EMAIL)
     expect(kind).toBe('confirmation')
     expect(content).toEqual({
+      lang: 'en',
       signupId: 1,
       askedAt: NOW.toISOString(),
       topics: [
