@@ -19,7 +19,7 @@ export function longDate(day: Day): string {
   return `${words.weekdays[weekday]} ${date} ${words.months[month]} ${year}`
 }
 
-/** The same for an instant in ISO 8601, in a zone. */
+/** The date of an instant in ISO 8601, in a zone: "Tuesday 24 November 2026". */
 export const longDateOf = (instant: string, zone: string): string =>
   longDate(localDayOf(new Date(instant), zone))
 

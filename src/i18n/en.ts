@@ -1,10 +1,12 @@
+import { admin } from './en/admin.ts'
+
 const LINK_DOES_NOT_WORK =
   'This link doesn’t work. Open the complete link from the email again, or subscribe from the front page.'
 
 /**
- * Every sentence that a subscriber reads, on pages and in emails. A second language is a file next to this one with the
- * same keys. {names} are filled in; a count picks one of the plural forms of the language (`one` and `other` in
- * English); a key that ends in Html contains markup.
+ * Every sentence on pages and in emails; those of the operator's pages are in `en/admin.ts`. A second language is a file
+ * next to this one with the same keys. {names} are filled in; a count picks one of the plural forms of the language
+ * (`one` and `other` in English); a key that ends in Html contains markup.
  */
 export const en = {
   language: 'en',
@@ -581,9 +583,9 @@ export const en = {
         clause: '{source}: {said}.',
         clauseOfDay: '{source}, {day}: {said}.',
         papers: { one: '{count} paper', other: '{count} papers' },
-        none: 'no new papers',
-        notYet: 'nothing yet',
-        reasons: {
+        without: {
+          none: 'no new papers',
+          notYet: 'nothing yet',
           weekend: 'no new papers at the weekend',
           holiday: 'no new papers on a holiday',
           repeated: 'still an older list',
@@ -654,7 +656,6 @@ export const en = {
       seeWeek: 'See all papers of the week',
       preheader: 'Open one to read its summary, authors and links.',
       subject: {
-        unwritable: { one: '{papers} matching your topic', other: '{papers} matching your topics' },
         matches: { one: '{count} matches {topic}', other: '{count} match {topic}' },
         byAuthor: '{count} {topic}',
         andMore: '{what}, {more} more',
@@ -1093,35 +1094,12 @@ export const en = {
     topicHint: 'One on each line, or separated by commas. Leave empty for the day’s most upvoted papers.',
     help: {
       heading: 'How topics work',
+      /** For screen readers: before an example that a button adds to the topics. */
+      add: 'Add',
       knowHeading: 'Good to know',
       know: 'At most one email a day, and none on days when nothing matches. You confirm first, and can unsubscribe in one click.',
     },
     keepsTopics: 'Leave this empty to keep the topics that you gave before.',
-    chosen: 'How we read them',
-    remove: 'Remove',
-    added: 'Topic added: {words}.',
-    removed: 'Topic removed: {query}',
-    builder: {
-      summary: 'Advanced topic builder',
-      text: 'Words in the title or abstract',
-      any: 'Any of these words',
-      anyHintHtml:
-        'Separate with commas: <span class="sample">linear attention,</span> <span class="sample">state space model</span>',
-      must: 'All of these words',
-      never: 'None of these words',
-      rest: 'More filters',
-      author: 'Author',
-      authorHintHtml:
-        'Any of these: <span class="sample">Albert Gu,</span> <span class="sample">LeCun</span>',
-      category: 'arXiv category',
-      anyCategory: 'Any category',
-      allOf: 'All of {archive} ({id})',
-      group: '{archive} ({id})',
-      option: '{name} ({id})',
-      otherPhysics: 'More of physics',
-      votes: 'Minimum upvotes',
-      add: 'Add this topic',
-    },
     schedule: 'Schedule',
     when: '{schedule}; first email {first}.',
     change: 'Change',
@@ -1369,6 +1347,9 @@ export const en = {
     pages: 'Pages of results',
     lastPage: 'Only the first {shown} are listed. Add a word or a filter to get fewer.',
     backTo: 'Searched back to {day}. Older papers are on the pages of their days.',
+    /** After a start, older papers are read in the background. */
+    reading: 'Searched back to {day} so far. Older papers are being loaded: search again in a few seconds.',
+    noneYet: 'No papers so far',
     noPapers: 'There are no papers yet.',
     narrowedAway: 'Remove a filter to see more: {papers} without filters.',
     absent: 'No paper here mentions {parts}.',
@@ -1575,13 +1556,10 @@ export const en = {
       'We couldn’t read “{query}”: is:{value} (column {column}) is unknown. Use is:revised for newer versions of papers.',
     'query.votes':
       'We couldn’t read “{query}”: votes{value} (column {column}) isn’t a limit. Write it like votes>=20.',
-    'query.least-votes':
-      '“{value}” isn’t a number of votes. Enter a whole number, such as 20, or leave it empty.',
-    'query.nothing-wanted':
-      'That only excludes papers. Add a word that papers must contain, an author, a category or votes.',
     'query.too-long':
       'That query is too long: it has {bytes} bytes, and the limit is {most}. Use fewer words, or several topics.',
     'query.too-deep':
       'We couldn’t read “{query}”: it’s nested too deeply at column {column}. Use up to {most} brackets, NOTs and fields inside each other.',
   },
-} as const
+  admin,
+}

@@ -11,6 +11,12 @@ type Translated<T> = T extends string
     : { readonly [Key in keyof T]: Translated<T[Key]> }
 type Words = Translated<typeof en>
 
+/** A language that an email may have. */
+export type Language = 'en'
+
+/** The language of everybody. A message keeps the one in which it was planned, so that a retry has the same bytes. */
+export const LANGUAGE: Language = 'en'
+
 /** The values for {braces}, never markup. */
 type FillValues = Readonly<Record<string, string | number>>
 

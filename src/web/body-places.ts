@@ -1,4 +1,4 @@
-import { NoSlot } from '../core/semaphore.ts'
+import { NoSlot } from '../limits/semaphore.ts'
 
 /** A body that is arriving. */
 export interface ArrivingBody {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Fault, FieldFaults, undefinedIfThrown } from '../core/errors.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { topicName } from '../queries/language/topic-name.ts'
-import { MAX_ENTRIES } from '../search/library/library-entry.ts'
+import { MAX_LIBRARY_ENTRIES } from '../search/library/library-entry.ts'
 import type { LibraryTopic } from '../search/library/library-topics.ts'
 import type { LibraryProposal } from '../search/library/propose-from-library.ts'
 import { isJsonText } from '../search/library/read-library.ts'
@@ -228,6 +228,6 @@ function whatWasFound({ found, entries }: LibraryProposal, added: number): strin
 /** Empty if all entries were read. */
 function whatWasNotRead({ count, reached }: LibraryProposal): string {
   const { tooMany, tooSlow } = words.library
-  if (reached < Math.min(count, MAX_ENTRIES)) return fill(tooSlow, { reached, count })
-  return count > MAX_ENTRIES ? fill(tooMany, { most: MAX_ENTRIES, count }) : ''
+  if (reached < Math.min(count, MAX_LIBRARY_ENTRIES)) return fill(tooSlow, { reached, count })
+  return count > MAX_LIBRARY_ENTRIES ? fill(tooMany, { most: MAX_LIBRARY_ENTRIES, count }) : ''
 }

@@ -1,7 +1,8 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet'
 import type { FastifyReply } from 'fastify'
+import type { FewerEmailsOption, FewerEmailsState } from '../account/fewer-emails.ts'
 import type { LinkHolder } from '../account/open-manage-page.ts'
-import type { FewerEmailsOption, FewerEmailsState, OpenedResubscribe } from '../account/unsubscribe.ts'
+import type { OpenedResubscribe } from '../account/unsubscribe.ts'
 import type { Config } from '../config/config.ts'
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
@@ -24,6 +25,7 @@ import type { Paper } from '../papers/paper.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
 import { plainText } from '../papers/text/plain-text.ts'
 import { topicHeadings } from '../queries/language/topic-name.ts'
+import { beyondTitleText, reasonText } from '../queries/reasons/reason-text.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
 import type { SimilarPapers } from '../search/similar-papers.ts'
 import { maskAddress } from '../subscribers/address.ts'
@@ -147,6 +149,7 @@ export const SITEMAP_ROUTES = ['/', '/papers', '/papers/trending', '/subscribe',
 const HELPERS = {
   addDays,
   MAX_TOPICS,
+  beyondTitleText,
   dateAndTime,
   dateWithYear,
   /** "24 Nov, 41 votes" */
@@ -165,6 +168,7 @@ const HELPERS = {
   receiptTexts,
   /** "11 papers in 30 days" */
   rateText: (total: number) => rateOf(total, MAX_DAYS),
+  reasonText,
   scheduleText,
   searchPath,
   shortDate,

@@ -13,7 +13,7 @@ export function logOf({ metrics }: Deps, { log }: FastifyRequest): Log {
 
 const current = new AsyncLocalStorage<Log>()
 
-/** The same, with a log whose lines have the id of the request that is being answered, however deep the call is. */
+/** Dependencies whose log adds the id of the request that is being answered to its lines, however deep the call is. */
 export function withRequestLog<T extends Deps>(deps: T): T {
   const at =
     (level: LogLevel): Log[LogLevel] =>
@@ -52,17 +52,11 @@ export class RequestLog extends LogController {
     })
   }
 
-  override defaultErrorLog(error: Error, request: FastifyRequest): void {
-    this.#failed(error, request)
-  }
+  override defaultErrorLog = (error: Error, request: FastifyRequest): void => this.#failed(error, request)
 
-  override writeHeadError(error: Error, request: FastifyRequest): void {
-    this.#failed(error, request)
-  }
+  override writeHeadError = (error: Error, request: FastifyRequest): void => this.#failed(error, request)
 
-  override serializerError(error: Error, request: FastifyRequest): void {
-    this.#failed(error, request)
-  }
+  override serializerError = (error: Error, request: FastifyRequest): void => this.#failed(error, request)
 
   override serviceUnavailable(): void {}
 

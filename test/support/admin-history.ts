@@ -84,10 +84,14 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
     values ('waits', 'lmtp', null, 'x', 1, ${now}::timestamptz - interval '9 minutes')`
   await db.alert.create({
     data: {
-      kind: 'run-stopped',
+      kind: 'mail-server-silent',
       key: '2026-11-24T08:00',
       at: now,
-      values: { subject: 'bulk', what: 'unreachable', since: now.toISOString(), detail: null },
+      values: {
+        sentence: 'The mail server has not answered since 08:00 UTC.',
+        detail: null,
+        fix: 'Start it.',
+      },
       nextTry: now,
       sentAt: now,
     },

@@ -3,7 +3,7 @@ import { recordAction } from '../../src/core/action.repo.ts'
 import { MINUTE_MS } from '../../src/core/dates.ts'
 import { recordIncident } from '../../src/core/incident.repo.ts'
 import { claimTick } from '../../src/core/tick.repo.ts'
-import { holdSendRate } from '../../src/mail/rate-limits/send-rate.repo.ts'
+import { holdPermits } from '../../src/limits/permits.repo.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import { PASSWORD } from './admin.ts'
 import { seedHistory } from './admin-history.ts'
@@ -169,8 +169,8 @@ export const ADMIN_STOPS: AdminStop[] = [
       return `/admin/messages/${messageId}`
     },
   },
-  { name: 'admin-returns', path: at('/admin/returns?days=30') },
-  { name: 'admin-returns-none', path: at('/admin/returns?class=unsubscribe&domain=post.example') },
+  { name: 'admin-bounces', path: at('/admin/bounces?days=30') },
+  { name: 'admin-bounces-none', path: at('/admin/bounces?class=unsubscribe&domain=post.example') },
   { name: 'admin-sources', path: at('/admin/sources') },
   { name: 'admin-suppressions', path: at('/admin/suppressions') },
   {
@@ -197,7 +197,7 @@ export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
   await seedHistory(walk.site)
   await claimTick(walk.site.db, 'minute', walk.site.clock.now())
-  await holdSendRate(walk.site.db, 'domain lab.example', {
+  await holdPermits(walk.site.db, 'send domain lab.example', {
     seconds: 3600,
     reply: '8 % of the last 250 mails',
   })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
@@ -37,6 +37,7 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
     deps = { config, clock, log, db: database.db, databaseUrl: database.url, queue }
     app = buildServer(deps)
     await app.ready()
+    looksBeforeEachRequest(app)
   })
   afterAll(async () => {
     await app?.close()
@@ -45,6 +46,8 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
   beforeEach(async () => {
     clock.moveTo(NOW)
     await emptyTables(database.db)
+    // The papers of two tests may have the same numbers and times.
+    await app.papers.refresh()
   })
   return {
     get app() {
@@ -59,6 +62,15 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
     clock,
     logged,
   }
+}
+
+/** In the service a timer looks for new papers. */
+function looksBeforeEachRequest(app: FastifyInstance): void {
+  const inject = app.inject.bind(app) as (request: InjectOptions | string) => Promise<LightMyRequestResponse>
+  app.inject = (async (request: InjectOptions | string) => {
+    await app.papers.refresh()
+    return inject(request)
+  }) as typeof app.inject
 }
 
 /** The content of the newest answer to the form that an address got, and its kind. */

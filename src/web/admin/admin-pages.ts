@@ -5,18 +5,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
+import { counted, words } from '../../i18n/words.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formText, markPrivate } from '../request.ts'
-import { addRoutes, importRoutes } from './add-routes.ts'
+import { addRoutes } from './add-routes.ts'
 import { type AdminSite, openAdminPages } from './admin-site.ts'
+import { bounceRoutes } from './bounce-routes.ts'
 import { checkPassword } from './check-password.ts'
+import { importRoutes } from './import-routes.ts'
 import { listRoutes, subscriberListRoutes } from './list-routes.ts'
-import { messageRoutes, returnRoutes } from './message-routes.ts'
+import { messageRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
 import { previewRoutes } from './preview-routes.ts'
 import { openSessionStore } from './session.repo.ts'
-import { subscriberRoutes, suppressionRoutes } from './subscriber-routes.ts'
+import { subscriberRoutes } from './subscriber-routes.ts'
+import { suppressionRoutes } from './suppression-routes.ts'
 
 const SEEN_EVERY_MS = 60_000
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
@@ -73,7 +77,7 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   app.register(subscriberRoutes, admin)
   app.register(listRoutes, admin)
   app.register(messageRoutes, admin)
-  app.register(returnRoutes, admin)
+  app.register(bounceRoutes, admin)
   app.register(suppressionRoutes, admin)
   app.register(actionRoutes, admin)
 }
@@ -105,8 +109,6 @@ function sendAdminFault({ deps, send }: AdminSite, reply: FastifyReply, error: u
 const isCsrfError = (error: unknown): boolean =>
   String((error as { code?: string }).code).startsWith('FST_CSRF')
 
-const WRONG = 'That password is not correct. Try again.'
-
 /** The login page. A GET sets no cookie: only a login creates a session. */
 const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps, send } = admin
@@ -121,7 +123,7 @@ const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
       return send(reply, 'login', { problem: toFault(validationError, request).message }, 422)
     const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, ...body })
     if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
-    if (!isCorrect) return send(reply, 'login', { problem: WRONG }, 403)
+    if (!isCorrect) return send(reply, 'login', { problem: words.admin.login.wrong }, 403)
     await logIn(admin, request, reply)
     return reply.redirect('/admin', 303)
   })
@@ -137,7 +139,6 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
 }
 
 function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
-  const minutes = Math.ceil(seconds / 60)
-  const problem = `Too many attempts. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again. Until then, even the correct password is rejected.`
+  const problem = counted(Math.ceil(seconds / 60), words.admin.login.tooMany)
   return send(reply.header('retry-after', seconds), 'login', { problem }, 429)
 }

@@ -7,9 +7,8 @@ import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { dateAndTime, longDateWithoutYear, weekdayDate } from '../../i18n/dates.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
-import { capitalized } from '../../i18n/words.ts'
-import type { DayTotalsColumn } from '../../mail/outbox/receipt.repo.ts'
-import { writeAlert } from '../../operator/alerts/write-alert.ts'
+import { capitalized, counted, fill, words } from '../../i18n/words.ts'
+import { alertTitle } from '../../operator/alerts/write-alert.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { sourceStateText } from '../../operator/source-status.ts'
 import { topicHeadings } from '../../queries/language/topic-name.ts'
@@ -24,25 +23,15 @@ type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: 
 
 const number = new Intl.NumberFormat('en')
 
-/** The columns of a date's totals. */
-const COLUMN_TITLES: Record<DayTotalsColumn, string> = {
-  due: 'Due',
-  nothingMatched: 'Nothing matched',
-  paused: 'Paused',
-  missed: 'Missed',
-  planned: 'Planned',
-  accepted: 'Accepted',
-  refused: 'Refused',
-  gaveUp: 'Given up',
-  skipped: 'Skipped',
-  uncertain: 'Uncertain',
-  open: 'Still open',
-}
+/** A period that charts and totals cover: in days, a year in whole weeks. */
+const spanText = (days: number): string =>
+  days > 300
+    ? fill(words.admin.spans.weeks, { count: days / 7 })
+    : fill(words.admin.spans.days, { count: days })
 
 /** What templates format values with. */
 const HELPERS = {
   CLASS_MEANINGS,
-  COLUMN_TITLES,
   capitalized,
   classText,
   effectText,
@@ -52,14 +41,18 @@ const HELPERS = {
   sizeText,
   sourceStateText,
   sourceTitle,
+  spanText,
   stateName,
   topicHeadings,
   understoodOf,
   weekdayDate,
-  writeAlert,
+  alertTitle,
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
   number: (value: number) => number.format(value),
+  /** "1,234 people": `counted` with a {number} for people. */
+  numbered: (count: number, forms: Parameters<typeof counted>[1]) =>
+    counted(count, forms, { number: number.format(count) }),
   about: actionDetailText,
 }
 
@@ -129,3 +122,11 @@ export const dayField = firstText.transform((text): { day?: Day; typed?: string;
     return { typed, problem: error.message }
   }
 })
+
+/** Parses a position such as "2026-11-24T08:00:00.000Z~id". Throws page.not-found. */
+export function parseCursor<T extends z.ZodType>(cursor: T, after: unknown): z.output<T> | undefined {
+  if (after === undefined) return undefined
+  const { success, data } = cursor.safeParse(String(after).split('~'))
+  if (!success) throw new Fault('page.not-found')
+  return data
+}

@@ -1,15 +1,14 @@
 import type { Day } from '../../core/dates.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
+import { fill, words } from '../../i18n/words.ts'
 import type { DayFigures } from '../../operator/daily-figures.ts'
+import { type ChartOptions, drawChart } from './draw-chart.ts'
 
-/** The periods that the charts offer. A year is drawn in whole weeks. */
-export const CHART_SPANS = [
-  { days: 30, text: '30 days' },
-  { days: 90, text: '90 days' },
-  { days: 364, text: '52 weeks' },
-] as const
+/** The periods that the charts offer, in days. A year is drawn in whole weeks. */
+export const CHART_SPANS = [30, 90, 364] as const
 
 const BY_WEEK_FROM = 100
+const w = words.admin.charts
 
 export type ChartView = ReturnType<typeof chartView>
 
@@ -33,22 +32,22 @@ const sum = (days: readonly DayFigures[], ...names: Count[]): number =>
 const SERIES: Series<DayFigures>[] = [
   {
     id: 'subscribers',
-    title: 'Subscribers',
-    column: 'Subscribers',
+    title: w.subscribers.title,
+    column: w.subscribers.column,
     levels: true,
     of: (days) => days.at(-1)?.subscribers ?? null,
   },
-  { id: 'accepted', title: 'Emails accepted', column: 'Emails', of: (days) => sum(days, 'accepted') },
+  { id: 'accepted', title: w.accepted.title, column: w.accepted.column, of: (days) => sum(days, 'accepted') },
   {
     id: 'refusals',
-    title: 'Emails refused or given up',
-    column: 'Emails',
+    title: w.refusals.title,
+    column: w.refusals.column,
     of: (days) => sum(days, 'refused', 'gaveUp'),
   },
   {
     id: 'confirm-rate',
-    title: 'Confirmation rate',
-    column: 'Confirmed of sign-ups',
+    title: w.confirmRate.title,
+    column: w.confirmRate.column,
     unit: '%',
     top: 100,
     // People who signed up the day before may confirm today.
@@ -56,9 +55,14 @@ const SERIES: Series<DayFigures>[] = [
       const asked = sum(days, 'asked')
       return asked > 0 ? Math.min(100, Math.round((100 * sum(days, 'confirmed')) / asked)) : null
     },
-    text: (days) => `${sum(days, 'confirmed')} of ${sum(days, 'asked')}`,
+    text: (days) => fill(w.share, { part: sum(days, 'confirmed'), whole: sum(days, 'asked') }),
   },
-  { id: 'unsubscribed', title: 'Unsubscribed', column: 'People', of: (days) => sum(days, 'unsubscribed') },
+  {
+    id: 'unsubscribed',
+    title: w.unsubscribed.title,
+    column: w.unsubscribed.column,
+    of: (days) => sum(days, 'unsubscribed'),
+  },
 ]
 
 /** One value for each day, or for each week of a long span. */
@@ -74,7 +78,7 @@ function chartView<D extends { day: Day }>(series: Series<D>, groups: D[][]) {
   const { id, title, column, unit = '', of } = series
   const points = groups.map((days) => {
     const value = of(days)
-    const text = value === null ? 'no sign-ups' : `${number.format(value)}${unit}`
+    const text = value === null ? w.noSignups : `${number.format(value)}${unit}`
     const [first, last] = [days[0]!.day, days.at(-1)!.day]
     return {
       value,
@@ -84,10 +88,11 @@ function chartView<D extends { day: Day }>(series: Series<D>, groups: D[][]) {
       inTable: series.text?.(days) ?? text,
     }
   })
-  const by = groups[0] && groups[0].length > 1 ? 'by week' : 'by day'
+  const isByWeek = groups[0] !== undefined && groups[0].length > 1
   return {
-    ...{ id, column },
-    title: `${title}, ${by}`,
+    id,
+    column,
+    title: fill(isByWeek ? w.byWeek : w.byDay, { title }),
     summary: summaryOf(points),
     chart: drawChart(points, series),
     rows: points.map(({ row, inTable }) => ({ label: row, text: inTable })).toReversed(),
@@ -113,109 +118,10 @@ const number = new Intl.NumberFormat('en')
 function summaryOf(points: readonly { value: number | null; text: string; row: string }[]): string {
   const known = points.flatMap(({ value, ...point }) => (value === null ? [] : [{ value, ...point }]))
   const newest = known.at(-1)
-  if (!newest) return 'Nothing to show yet.'
+  if (!newest) return w.nothing
   const sorted = known.toSorted((a, b) => b.value - a.value)
   const [highest, lowest] = [sorted[0]!, sorted.at(-1)!]
-  if (highest.value === lowest.value) return `${newest.text} throughout.`
-  return `Newest ${newest.text} (${newest.row}), highest ${highest.text} (${highest.row}), lowest ${lowest.text} (${lowest.row}).`
-}
-
-/** One value of a series; null if there is no value. */
-export interface ChartPoint {
-  /** "24 Nov" */
-  label: string
-  value: number | null
-}
-
-const WIDTH = 360
-const HEIGHT = 170
-const TOP = 12
-const BOTTOM = 24
-const RIGHT = 6
-const CHARACTER = 7
-const MAX_RULES = 4
-const GAP = 0.25
-
-interface ChartOptions {
-  unit?: string
-  /** A line instead of bars. */
-  levels?: boolean
-  /** The end of the axis; by default a round number above the highest value. */
-  top?: number
-}
-
-/**
- * Draws a series from zero up, as bars or (`levels`) as a line, in the units of the drawing. All bars, or the area below
- * the line, are one path: hundreds of elements would make the page slow.
- */
-export function drawChart(
-  points: readonly ChartPoint[],
-  { unit = '', levels = false, ...look }: ChartOptions = {},
-) {
-  const highest = look.top ?? Math.max(...points.map(({ value }) => value ?? 0), 1)
-  const step = roundStep(highest)
-  const steps = Math.ceil(highest / step)
-  const top = step * steps
-  const base = HEIGHT - BOTTOM
-  const y = (value: number) => rounded(base - (Math.min(value, top) / top) * (base - TOP))
-  const rules = Array.from({ length: steps + 1 }, (_, n) => ({
-    y: y(n * step),
-    text: `${figure.format(n * step)}${unit}`,
-  }))
-  const left = Math.max(...rules.map(({ text }) => text.length)) * CHARACTER + 8
-  const slot = (WIDTH - left - RIGHT) / Math.max(points.length, 1)
-  const drawn = levels ? area(points, { left, slot, base, y }) : bars(points, { left, slot, base, y })
-  const labels = labelsOf(points, left, slot)
-  return { width: WIDTH, height: HEIGHT, ...drawn, left, rules, labels, labelY: HEIGHT - 6 }
-}
-
-const figure = new Intl.NumberFormat('en', { notation: 'compact' })
-const rounded = (value: number): number => Math.round(value * 10) / 10
-
-/** 1, 2 or 5 times a power of ten, at least 1, so that up to four steps reach `highest`. */
-export function roundStep(highest: number): number {
-  const rough = highest / MAX_RULES
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough)! * power
-  return Math.max(1, step)
-}
-
-interface PlotArea {
-  left: number
-  slot: number
-  base: number
-  y: (value: number) => number
-}
-
-function bars(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) {
-  const width = rounded(slot * (1 - GAP))
-  const path = points
-    .map(({ value }, n) =>
-      value ? `M${rounded(left + (n + GAP / 2) * slot)} ${base}V${y(value)}h${width}V${base}z` : '',
-    )
-    .join('')
-  return { path, line: '' }
-}
-
-/** Levels have no gaps: an unknown one is drawn as 0. */
-function area(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) {
-  const corners = points.map(({ value }, n) => `${rounded(left + (n + 0.5) * slot)} ${y(value ?? 0)}`)
-  if (corners.length === 0) return { path: '', line: '' }
-  const line = `M${corners.join('L')}`
-  const end = rounded(left + (points.length - 0.5) * slot)
-  return { path: `${line}L${end} ${base}L${rounded(left + slot / 2)} ${base}z`, line }
-}
-
-/** The first label, the last and the one in the middle. */
-function labelsOf(points: readonly ChartPoint[], left: number, slot: number) {
-  if (points.length === 0) return []
-  const last = points.length - 1
-  const middle = Math.floor(last / 2)
-  const at = (n: number) => rounded(left + (n + 0.5) * slot)
-  const text = (n: number) => points[n]?.label ?? ''
-  return [
-    { x: left, text: text(0), anchor: 'start' },
-    ...(last < 4 ? [] : [{ x: at(middle), text: text(middle), anchor: 'middle' }]),
-    { x: WIDTH - RIGHT, text: text(last), anchor: 'end' },
-  ]
+  if (highest.value === lowest.value) return fill(w.throughout, { value: newest.text })
+  const at = (point: { text: string; row: string }) => fill(w.at, { value: point.text, days: point.row })
+  return fill(w.summary, { newest: at(newest), highest: at(highest), lowest: at(lowest) })
 }

@@ -1,6 +1,7 @@
 import type { ServiceDeps } from '../../core/deps.ts'
-import { type Bucket, bucketsOf, chargePermits, type RateLimit, takePermits } from '../../core/rate-limit.ts'
 import { isSameSecret } from '../../core/secrets.ts'
+import { type Bucket, chargePermits, takePermits } from '../../limits/permits.repo.ts'
+import { bucketsOf, type RateLimit } from '../../limits/rate-limit.ts'
 
 const WITHIN_SECONDS = 15 * 60
 const tries = (capacity: number) => ({ capacity, perSecond: capacity / WITHIN_SECONDS })

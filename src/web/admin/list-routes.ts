@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { addDays, dayOf, parseDay } from '../../core/dates.ts'
 import { Fault, undefinedIfFault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import { fill, words } from '../../i18n/words.ts'
 import { DAY_TOTALS_COLUMNS, dayTotalsEntries } from '../../mail/outbox/receipt.repo.ts'
 import { day, id } from '../../operator/operations/fields.ts'
 import {
@@ -106,7 +107,7 @@ export const subscriberListRoutes: FastifyPluginAsyncZod<AdminSite> = async (app
     if (found) return reply.redirect(`/admin/subscribers/${found.id}`, 303)
     const suppression = key && (await suppressionOf(deps.db, addressHash(key, deps.config.SUPPRESSION_KEY)))
     if (!suppression) return sendList(admin, reply, body)
-    const text = `No subscriber has this address. It is suppressed (${suppression.reason}), so we don’t email it.`
+    const text = fill(words.admin.subscribers.suppressed, { reason: suppression.reason })
     return sendList(admin, reply, body, text)
   })
 }

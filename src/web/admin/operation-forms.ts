@@ -10,13 +10,16 @@ import {
 } from '../../operator/operations/operation.ts'
 import { lineField } from './admin-site.ts'
 
-type AdminOperation = Operation & { admin: NonNullable<Operation['admin']> }
+function adminOf({ name, admin }: Operation) {
+  if (!admin) throw new Error(`${name} has no form`)
+  return admin
+}
 
 const verbOf = ({ name }: Operation): string => name.split(' ').at(-1)!
 
 /** What templates/admin/parts/operation.eta draws. */
 export const operationForm = (operation: Operation) => {
-  const { button, labels = {}, confirm } = (operation as AdminOperation).admin
+  const { button, labels = {}, confirm } = adminOf(operation)
   const fields = Object.entries(labels).map(([name, label]) => {
     const inner = unwrapped(fieldOf(operation.input, name))
     return {
@@ -34,10 +37,10 @@ export const operationForm = (operation: Operation) => {
 }
 
 /** The operation that a form names in its field `do`. Throws page.not-found. */
-export function operationNamed(operations: readonly Operation[], verb: string): AdminOperation {
+export function operationNamed(operations: readonly Operation[], verb: string): Operation {
   const found = operations.find((one) => one.admin && verbOf(one) === verb)
   if (!found) throw new Fault('page.not-found')
-  return found as AdminOperation
+  return found
 }
 
 /** The form of an operation: its verb, and the fields of the operation. */
@@ -46,7 +49,7 @@ export const operationBody = z.object({ do: lineField }).catchall(lineField).pre
 /** The sentence for `?done=` after the redirect. */
 export function doneSentence(operations: readonly Operation[], done: unknown): string | undefined {
   const sentences = operations.flatMap((operation) => {
-    const { done } = (operation as AdminOperation).admin
+    const { done } = adminOf(operation)
     return typeof done === 'string' ? [[verbOf(operation), done] as const] : Object.entries(done)
   })
   return new Map(sentences).get(String(done))
@@ -55,20 +58,16 @@ export function doneSentence(operations: readonly Operation[], done: unknown): s
 /** Runs an operation from its form. Returns the value of `?done=`. Throws what the operation throws. */
 export async function runAdminOperation(
   deps: ServiceDeps,
-  operation: AdminOperation,
+  operation: Operation,
   { subject, typed }: { subject?: object; typed: Record<string, string> },
 ): Promise<string> {
-  const names = Object.keys(operation.admin.labels ?? {})
+  const { labels = {}, outcome } = adminOf(operation)
+  const names = Object.keys(labels)
   const values = names.flatMap((name) => (typed[name] ? [[name, typed[name]] as const] : []))
-  const labelOf = (name: string) => operation.admin.labels?.[name] ?? name
+  const labelOf = (name: string) => labels[name] ?? name
   const call = {
     via: 'admin' as const,
     input: { ...subject, ...readInput(operation.input, Object.fromEntries(values), labelOf) },
   }
-  return runOperation(
-    deps,
-    operation,
-    call,
-    (_within, result) => operation.admin.outcome?.(result) ?? verbOf(operation),
-  )
+  return runOperation(deps, operation, call, (_within, result) => outcome?.(result) ?? verbOf(operation))
 }

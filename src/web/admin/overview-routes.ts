@@ -35,10 +35,10 @@ const OPERATIONS = [pause, resume]
 export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
   const asked = z.object({ days: optionalText, done: optionalText })
   app.get('', { schema: { querystring: asked } }, async ({ query }, reply) => {
-    const span = CHART_SPANS.find(({ days }) => String(days) === query.days) ?? CHART_SPANS[0]
+    const span = CHART_SPANS.find((days) => String(days) === query.days) ?? CHART_SPANS[0]
     const today = dayOf(deps.clock.now())
     const [delivery, counted] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
-    const days = await cachedDailyFigures(deps, { from: addDays(today, 1 - span.days), to: today })
+    const days = await cachedDailyFigures(deps, { from: addDays(today, 1 - span), to: today })
     return send(reply, 'overview', {
       said: doneSentence(OPERATIONS, query.done),
       headline: headlineOf(days),

@@ -12,25 +12,18 @@ import { classText } from '../../bounces/bounce-text.ts'
 import { actionsForSubscriber } from '../../core/action.repo.ts'
 import { addDays, type Day, localDayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { Fault, FieldFaults } from '../../core/errors.ts'
-import { capitalized, counted, words } from '../../i18n/words.ts'
-import type { Receipt } from '../../mail/outbox/receipt.repo.ts'
+import { Fault } from '../../core/errors.ts'
+import { capitalized, counted, fill, words } from '../../i18n/words.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
-import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
-import {
-  countActiveSuppressions,
-  listSuppressions,
-  suppressionOf,
-} from '../../subscribers/suppression.repo.ts'
 import { timeOf } from '../account/receipt-text.ts'
 import { toFault } from '../errors.ts'
-import { numberField, optionalText } from '../request.ts'
+import { optionalText } from '../request.ts'
 import { addedSentence } from './add-routes.ts'
-import { type AdminSite, dayField, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-site.ts'
+import { type AdminSite, dayField, typedLines } from './admin-site.ts'
 import {
   doneSentence,
   operationBody,
@@ -70,7 +63,7 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
 
   const step = { params: params.extend({ step: z.string() }) }
   app.get('/subscribers/:id/:step', { schema: step }, async ({ params: { id, step } }, reply) => {
-    const { confirm } = operationNamed(ADMIN_OPERATIONS, step).admin
+    const confirm = operationNamed(ADMIN_OPERATIONS, step).admin?.confirm
     if (!confirm) throw new Fault('page.not-found')
     const { address } = await findSubscriber(deps.db, { id })
     return send(reply, 'step', { id, step, address, ...confirm })
@@ -118,25 +111,21 @@ async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day
     ).map(operationForm),
     suppression,
     consents,
-    ...{ next, topics, explained, today },
+    next,
+    topics,
+    explained,
+    today,
     receipts: receipts.map((receipt) => ({ ...receipt, ...receiptLine(receipt, zone) })),
     actions: await actionsForSubscriber(deps.db, id),
   }
 }
 
-const OUTCOMES: Record<Receipt['outcome'], string> = {
-  due: 'Being prepared now',
-  planned: 'Digest',
-  nothing_matched: 'Nothing matched',
-  paused: 'Paused',
-  missed: 'Missed',
-  rescheduled: 'No email: the hour had already passed when they chose it',
-  welcome: 'Welcome email',
-}
-
 /** "Digest, 3 papers" and "Accepted 08:00" */
 function receiptLine({ localDate, outcome, papers, mail, note }: ReceiptWithReturns, zone: string) {
-  const what = [OUTCOMES[outcome], papers > 0 && counted(papers, words.counts.paper)].filter(Boolean)
+  const what = [
+    words.admin.subscriber.outcomes[outcome],
+    papers > 0 && counted(papers, words.counts.paper),
+  ].filter(Boolean)
   const fates = [mail, note].flatMap((fate) => (fate ? [emailOutcomeText(fate, localDate, zone)] : []))
   return { what: what.join(', '), state: capitalized(fates.join('; ')) }
 }
@@ -146,60 +135,8 @@ function emailOutcomeText(
   localDate: Day,
   zone: string,
 ): string {
-  const back = cameBack ? `, returned: ${classText(cameBack)}` : ''
-  if (acceptedAt) return `accepted ${timeOf(acceptedAt, localDate, zone)}${back}`
-  if (cameBack) return `${stateName(state)}${back}`
-  return `${stateName(state)}${reason ? ` (${messageReasonText(reason)})` : ''}`
-}
-
-/** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
-export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
-  const { deps } = admin
-  const querystring = z.object({ skip: numberField(), done: optionalText })
-  app.get('/suppressions', { schema: { querystring } }, async ({ query }, reply) =>
-    sendList(admin, reply, {
-      skip: query.skip,
-      said: query.done === 'lifted' ? 'Suppression removed. We can email that address again.' : undefined,
-    }),
-  )
-
-  // Not a redirect: that would put the address in the browser's history and in the proxy's log.
-  app.post('/suppressions', { schema: emailForm, attachValidation: true }, async (request, reply) => {
-    const { validationError } = request
-    const { email = '' } = validationError ? typedLines(request.body) : request.body
-    try {
-      if (validationError) throw validationError
-      const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
-      return sendList(admin, reply, { email, looked: { hash, found: await suppressionOf(deps.db, hash) } })
-    } catch (error) {
-      const fault = toFault(error, request)
-      if (!fault.code.startsWith('address.') && !(fault instanceof FieldFaults)) throw error
-      return sendList(admin, reply, { email, problem: fault.message }, 422)
-    }
-  })
-
-  app.post('/suppressions/lift', { schema: emailForm }, async ({ body: { email } }, reply) => {
-    const operation = operationNamed(ADMIN_OPERATIONS, 'unsuppress')
-    await runAdminOperation(deps, operation, { subject: { who: { email } }, typed: {} })
-    return reply.redirect('/admin/suppressions?done=lifted', 303)
-  })
-}
-
-interface ShownList {
-  skip?: number
-  email?: string
-  looked?: { hash: string; found: object | null }
-  problem?: string
-  said?: string
-}
-
-async function sendList(
-  { deps, send }: AdminSite,
-  reply: FastifyReply,
-  { skip = 0, email = '', ...shown }: ShownList,
-  status?: number,
-): Promise<FastifyReply> {
-  const found = takePage(await listSuppressions(deps.db, { skip, most: ROWS_PER_PAGE + 1 }))
-  const total = await countActiveSuppressions(deps.db)
-  return send(reply, 'suppressions', { ...found, total, skip, size: ROWS_PER_PAGE, email, ...shown }, status)
+  const w = words.admin.subscriber
+  const sent = acceptedAt ? fill(w.accepted, { at: timeOf(acceptedAt, localDate, zone) }) : stateName(state)
+  if (cameBack) return fill(w.returned, { state: sent, class: classText(cameBack) })
+  return reason && !acceptedAt ? fill(w.because, { state: sent, reason: messageReasonText(reason) }) : sent
 }

@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
 import { isSameSecret } from '../../core/secrets.ts'
 import { capitalized } from '../../i18n/words.ts'
+import { type RateLimit, requirePermit } from '../../limits/rate-limit.ts'
 import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
 import {
   type ApiChannel,
@@ -25,9 +25,9 @@ export const operatorRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps })
       addRoute(api, deps, operation, withDefaults(operation, operation.api))
 }
 
-type Channel = ApiChannel<never, never> & Required<Pick<ApiChannel, 'method' | 'tag'>>
+type Channel = ApiChannel & Required<Pick<ApiChannel, 'method' | 'tag'>>
 
-const withDefaults = ({ name, effect }: Operation, channel: ApiChannel<never, never>): Channel => ({
+const withDefaults = ({ name, effect }: Operation, channel: ApiChannel): Channel => ({
   method: effect === 'read' ? 'GET' : 'POST',
   tag: name.split(' ')[0]!,
   ...channel,
@@ -46,8 +46,8 @@ function addRoute(api: FastifyInstance, deps: ServiceDeps, operation: Operation,
       const call = { via: 'api', input, context } as const
       const read = (within: Deps, result: unknown, how: OperationContext): object =>
         channel.body
-          ? channel.body(within, result as never, input as never)
-          : (operation.output?.(result, input as never, within, how).json ?? (result as object))
+          ? channel.body(within, result, input)
+          : (operation.output?.(result, input, within, how).json ?? (result as object))
       const body = await runOperation(deps, operation, call, read)
       const sent = operation.effect === 'read' ? body : { dryRun: context.dryRun, ...body }
       return reply.code(channel.status?.(sent) ?? 200).send(sent)

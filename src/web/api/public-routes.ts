@@ -10,7 +10,7 @@ import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
+import { reasonSentence } from '../../queries/reasons/reason-text.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
 import type { FoundPaper } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
@@ -21,15 +21,15 @@ import { readSignup } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
+import { validatedByZod } from '../request.ts'
+import { previewJson } from '../signup/preview-routes.ts'
 import {
   readTopicsInSlot,
   sentSubscription,
   subscribeFields,
   subscribeFormOf,
   subscriptionFields,
-  validatedByZod,
-} from '../request.ts'
-import { previewJson } from '../signup/preview-routes.ts'
+} from '../signup/subscribe-form.ts'
 import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 /** Papers by day, by query and by name. */
@@ -82,9 +82,15 @@ function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper) {
   const { title, abstract, authors } = plainTextsOf(paper)
   return {
     id: paperNameOf(paper),
-    ...{ title, summary: abstract, authors },
+    title,
+    summary: abstract,
+    authors,
     day: firstDay,
-    ...{ votes, comments, categories, keywords, organization },
+    votes,
+    comments,
+    categories,
+    keywords,
+    organization,
     published: paper.publishedAt,
     reason: reason && reasonSentence(reason),
     links: {

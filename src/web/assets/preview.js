@@ -13,7 +13,7 @@
   }
 
   const sayChanged = () => {
-    const changed = [...form.querySelectorAll('#topic, #query, .builder input')].find(
+    const changed = [...form.querySelectorAll('#topic, #query')].find(
       ({ value, defaultValue }) => value !== defaultValue,
     )
     changed?.dispatchEvent(new Event('input', { bubbles: true }))

@@ -28,7 +28,11 @@ export function confirmView(
   const added = request.topics.filter((topic) => has.has(topic.query) || room.has(topic))
   const idle = added.filter(({ query }) => rates.get(query) === 0).length
   return {
-    ...{ token, subscriber, joined, manage, rates },
+    token,
+    subscriber,
+    joined,
+    manage,
+    rates,
     /** The topics that the button adds. */
     topics: added,
     /** Existing topics that are not in this request. */
@@ -59,7 +63,14 @@ export function confirmedView(
   const leftOut = is === 'begun' || is === 'added' ? leftOutOf(signup.request.topics, topics) : []
   const added = signup.request.topics.length > leftOut.length
   return {
-    ...{ is, subscriber, manage, topics, rates, leftOut, next, sender },
+    is,
+    subscriber,
+    manage,
+    topics,
+    rates,
+    leftOut,
+    next,
+    sender,
     heading: is === 'added' && !added ? words.confirmed.noneAdded : words.confirmed.headings[is],
     said: is === 'added' ? addedTopicsSummary(confirmation) : null,
     otherSettings: is === 'added' ? otherSettings(signup.request, subscriber) : '',

@@ -92,7 +92,7 @@ export function warningText(
   return `${missing}; ${fill(counted(total, others), { parts: listed(present.map(quoted), 'or') })}`
 }
 
-/** The same; also warns about a topic that matches nothing although papers contain its words. */
+/** Also warns about a topic that matches nothing although papers contain its words. */
 export function topicWarning(preview: PreviewResult, topic: TopicPreview): string {
   const { none, keep } = words.preview.warning
   if (topic.total > 0 || preview.papers === 0) return warningText(preview, topic)
@@ -165,7 +165,7 @@ export function noteLines(preview: PreviewResult, topic: TopicPreview, most: num
 export const notCountedLines = ({ close }: MatchSummary): string[] =>
   close === null ? [words.preview.notCounted] : []
 
-/** The same for all topics together. */
+/** That topics, alone or together, bring more than an email contains. */
 export function tooMuchLines({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string[] {
   const aWeekday = Math.round(total / weekdays)
   if (aWeekday <= most) return []

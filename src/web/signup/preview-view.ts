@@ -41,7 +41,8 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
   const all = topics.length === 1 ? [] : [combinedPart(preview, most)]
   const parts = [...each, ...all]
   return {
-    ...{ pathTo, parts },
+    pathTo,
+    parts,
     /** The days of the bars, to say which are hollow; empty if none are. */
     legend: topics.some(({ close }) => close && close.total > 0) ? dateRange(preview.from, preview.to) : '',
     /** A short summary for screen readers. */

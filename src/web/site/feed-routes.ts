@@ -114,7 +114,7 @@ function feedItem(
   const { paper } = found
   const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper))
   const { reasonHtml, summaryHtml, abstractHtml, close } = words.feed
-  const closeReason = 'shown' in found ? oneLine(found.shown.reason ?? '') : null
+  const closeReason = 'shown' in found ? oneLine(reasonText(found.shown)) : null
   const reason = closeReason ?? ('reason' in found && found.reason && reasonSentence(found.reason))
   return {
     /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */

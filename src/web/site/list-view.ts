@@ -28,7 +28,11 @@ export function listView(list: PaperList, days: readonly DayCount[] = []) {
   const count = countOf(list)
   const title = fill(words.list.titles[kind], { name })
   return {
-    ...{ kind, today, previous, next, day: span?.from ?? today },
+    kind,
+    today,
+    previous,
+    next,
+    day: span?.from ?? today,
     /** "November 2026" */
     heading: name,
     title: page > 1 ? fill(words.list.titleOfPage, { title, page, pages }) : title,
@@ -75,9 +79,11 @@ export function railView({ days, keywords, topOfWeek }: Rail) {
   return {
     days: barsOf(days.map(({ papers }) => papers)),
     daysText: fill(words.list.rail.daysText, { count: counted(total, words.counts.paper), from, to, most }),
-    ...{ from, to },
+    from,
+    to,
     keywords: keywords.map(({ keyword, papers }) => ({
-      ...{ text: keyword, papers },
+      text: keyword,
+      papers,
       path: fieldPath('keyword', keyword),
     })),
     topOfWeek: topOfWeek.map((paper) => ({

@@ -9,10 +9,11 @@ import { abstractRunsOf, plainPaperOf, plainTextsOf } from '../../papers/plain-p
 import type { PageRun } from '../../papers/text/page-runs.ts'
 import { plainSummaryOf } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
+import { beyondTitleText } from '../../queries/reasons/reason-text.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { SimilarPapers } from '../../search/similar-papers.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { codeLink } from '../../subscribers/links.ts'
+import { codeLink } from '../../subscribers/page-links.ts'
 import { citationsOf, metaOf } from './citations.ts'
 import { searchPath } from './search-paths.ts'
 
@@ -34,7 +35,8 @@ const KEYWORDS_OF_CARD = 3
 export function paperItem(paper: Paper, { dated = false } = {}) {
   const { titleRuns, sentence, authors, organization, keywords } = plainPaperOf(paper)
   return {
-    ...{ path: paperPathOf(paper), title: titleRuns },
+    path: paperPathOf(paper),
+    title: titleRuns,
     authors: authorsOf(authors),
     organization: organizationOf(organization),
     day: dated ? dayLink(paper.firstDay) : null,
@@ -46,10 +48,12 @@ export function paperItem(paper: Paper, { dated = false } = {}) {
   }
 }
 
-/** The same for a search result, with highlighted matches and why it matched. */
-export const foundPaperItem = (paper: Paper, { title, snippet, reason }: ShownPaper) => ({
+/** A search result, with highlighted matches and why it matched. */
+export const foundPaperItem = (paper: Paper, shown: ShownPaper) => ({
   ...paperItem(paper, { dated: true }),
-  ...{ title, sentence: snippet, reason },
+  title: shown.title,
+  sentence: shown.snippet,
+  reason: beyondTitleText(shown),
 })
 
 interface PaperPageOptions {
@@ -62,7 +66,9 @@ interface PaperPageOptions {
 export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
   const { title, titleRuns, sentence, abstract, authors: names, organization, keywords } = plainPaperOf(paper)
   return {
-    ...{ path: paperPathOf(paper), title, titleRuns },
+    path: paperPathOf(paper),
+    title,
+    titleRuns,
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
     /** Set if there are too many to show. */
     firstAuthors: names.length > AUTHORS_IN_LINE ? authorsOf(names) : null,

@@ -6,6 +6,7 @@ import { votesUrl } from '../../papers/paper.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import type { Leaf } from '../../queries/query.ts'
+import { reasonText } from '../../queries/reasons/reason-text.ts'
 import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
 import {
   type NamedQuery,
@@ -13,7 +14,7 @@ import {
   PAPERS_PER_PAGE,
   type SearchedArchive,
 } from '../../search/search-archive.ts'
-import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/links.ts'
+import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/page-links.ts'
 import { faultsView } from '../setting-fields.ts'
 import { pagesView } from './list-view.ts'
 import { authorsOf, dayLink, externalPaperLink, foundPaperItem, organizationOf } from './paper-view.ts'
@@ -71,7 +72,8 @@ export function searchView(params: SearchParams, searched: SearchedArchive, base
   const inTitle = { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH), count: results.count }
   return {
     ...emptySearch(baseUrl),
-    ...{ query, results },
+    query,
+    results,
     heading: headingOf(query),
     title: fill(words.search.titleOf, inTitle),
     canonical: `${baseUrl}${searchPath(params)}`,
@@ -80,16 +82,15 @@ export function searchView(params: SearchParams, searched: SearchedArchive, base
 }
 
 function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
+  const none = searched.isReading ? words.search.noneYet : words.day.none
   const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
   return {
-    ...{ params, understood: searched.understood },
-    count: searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper),
+    params,
+    understood: searched.understood,
+    count: searched.count === 0 ? none : counted(searched.count, words.counts.paper),
     notes: notesOf(searched),
     facets: facetViews(params, searched),
-    items: searched.found.map(({ paper, reason }) => {
-      const shown = toShownPaper(paper, reason)
-      return foundPaperItem(paper, { ...shown, reason: shown.beyondTitle || null })
-    }),
+    items: searched.found.map(({ paper, reason }) => foundPaperItem(paper, toShownPaper(paper, reason))),
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),
     along: followSearchView(params, searched, baseUrl),
     names: otherNames(searched),
@@ -112,26 +113,29 @@ const otherNames = ({ all, named }: SearchedArchive): NamedQuery[] =>
   named.filter(({ papers }) => papers < all)
 
 /** "Papers 21 to 40 of 312", and how far back the search looked. */
-function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string[] {
+function notesOf({ count, page, pages, found, backTo, isReading }: SearchedArchive): string[] {
   const first = (page - 1) * PAPERS_PER_PAGE + 1
   const isAll = count <= pages * PAPERS_PER_PAGE
   return [
     pages > 1 ? fill(words.day.range, { first, last: first + found.length - 1, count }) : '',
     isAll || page < pages ? '' : fill(words.search.lastPage, { shown: pages * PAPERS_PER_PAGE }),
-    backTo ? fill(words.search.backTo, { day: longDate(backTo) }) : '',
+    backTo ? fill(isReading ? words.search.reading : words.search.backTo, { day: longDate(backTo) }) : '',
   ].filter(Boolean)
 }
 
 /** The nearest papers have only the data that a digest shows. */
 function itemOf(paper: ShownPaper) {
-  const { path, title, snippet, reason, day, votes, codeUrl, authors, moreAuthors, organization = '' } = paper
+  const { path, title, snippet, day, votes, codeUrl, authors, moreAuthors, organization = '' } = paper
   const links = [
     { text: words.paper.pdf, url: arxivPdfLink(path) },
     { text: words.paper.arxiv, url: arxivLink(path) },
     { text: words.paper.code, url: codeLink(codeUrl) },
   ]
   return {
-    ...{ path, title, reason, sentence: snippet },
+    path,
+    title,
+    reason: reasonText(paper),
+    sentence: snippet,
     authors: authorsOf(authors, moreAuthors),
     organization: organizationOf(organization),
     day: dayLink(day),

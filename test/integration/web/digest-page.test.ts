@@ -51,7 +51,7 @@ describe('a digest in the browser', () => {
     expect(body).not.toContain('class="why"')
     expect(body).toContain('A study of <mark>robots</mark>.')
     expect(body).toContain('<h2>2 more papers</h2>')
-    expect(body.match(/<a class="more-link" /g)).toHaveLength(2)
+    expect(body.match(/<li><a href="\/papers\//g)).toHaveLength(2)
     expect(body).not.toContain('<b>run')
   })
 

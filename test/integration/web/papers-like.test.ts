@@ -28,7 +28,8 @@ beforeEach(async () => {
 })
 
 const likes = (body: string) => body.slice(body.indexOf('<section class="like'), body.indexOf('<aside'))
-const follows = (body: string) => body.slice(body.indexOf('<section class="follow'), body.indexOf('<aside'))
+const follows = (body: string) =>
+  body.slice(body.indexOf('<section class="panel follow'), body.indexOf('<aside'))
 
 test('a paper leads to eight like it, and to a topic that brings such papers', async () => {
   const { body } = await get(site, '/papers/2611.10003')

@@ -103,11 +103,6 @@ test('the page is below 100 kB with all that it loads, however many topics', asy
   }
 })
 
-test('the parts of a topic count as one', async () => {
-  const { body } = await postLive({ any: 'attention, strings', never: 'hybrid' })
-  expect(textOf(body)).toContain('Papers with (attention or strings), but not hybrid')
-})
-
 test('without a topic, what the best of each day are chosen from', async () => {
   const text = textOf((await postLive({ max: '3' })).body)
   expect(text).toContain('No topic: the best of each day Each email has the 3 papers')
@@ -176,16 +171,6 @@ test('where too little matched, a button puts what would match more into the for
   expect(pressed.body).toContain('strings\nlinear</textarea>')
   expect(pressed.body).toContain('value="ann@example.com"')
   expect(textOf(pressed.body)).toContain('linear 5 papers in 30 days, about 5 a week')
-})
-
-test('a topic of parts is then one as it is typed', async () => {
-  const { body } = await post(site, '/preview', {
-    topic: 'strings',
-    must: 'linear xylophone',
-    use: '1 linear',
-  })
-  expect(body).toContain('strings\nlinear</textarea>')
-  expect(body).toMatch(/id="must"[^>]* value=""/)
 })
 
 test.each(['7 linear', 'linear', '0 '])('a button of no topic changes nothing: %s', async (use) => {

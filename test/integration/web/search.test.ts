@@ -319,7 +319,7 @@ describe('results', () => {
 })
 
 describe('papers that come close', () => {
-  const closeIn = (body: string) => /<div class="close">.*?<\/div>/s.exec(body)?.[0] ?? ''
+  const closeIn = (body: string) => /<div class="notice close">.*?<\/div>/s.exec(body)?.[0] ?? ''
   beforeEach(async () => {
     await add(
       '2026-11-01',
@@ -337,7 +337,7 @@ describe('papers that come close', () => {
   test('have a part of their own below the matches, on the first page of the best', async () => {
     const { body } = await search({ q: 'car engine' })
     expect(titlesIn(body)).toEqual(['A car engine', ...CARS.toReversed()])
-    expect(body.indexOf('class="close"')).toBeGreaterThan(body.lastIndexOf('<h3>'))
+    expect(body.indexOf('class="notice close"')).toBeGreaterThan(body.lastIndexOf('<h3>'))
     expect(closeIn(body)).toContain('<h2>Comes close</h2>')
     expect(closeIn(body)).toContain('>Automobile engine</a>')
     expect(closeIn(body)).toContain('Comes close to “car engine”: engine')

@@ -66,7 +66,7 @@ describe('when the sign-up emails of the hour are used up', () => {
     expect(await going()).toHaveLength(3)
   })
 
-  test('the operator gets one alert, and one when it is over', async () => {
+  test('the operator gets one alert, which ends when permits are free again', async () => {
     await useUp()
     await runAlerts(site.deps)
     expect(await site.db.alert.count()).toBe(0)

@@ -88,7 +88,7 @@ test.each([
 test('a date that is still open says that work is late, not that a part does not work', async () => {
   await claimTick(site.db, 'minute', NOW)
   const dueAt = new Date('2026-11-23T08:00:00Z')
-  const plan = { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1, sources: '' }
+  const plan = { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1 }
   await site.db.plan.create({ data: { ...plan, due: 3 } })
   const body = await page()
   expect(body).toContain('Some digests may be late')
@@ -97,7 +97,7 @@ test('a date that is still open says that work is late, not that a part does not
 
 test('the newest date that is closed, also while a later one is open', async () => {
   expect(await page()).toContain('No day’s digests all have a final result yet.')
-  const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, maxPaperId: 0, sources: '' }
+  const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, maxPaperId: 0 }
   await site.db.plan.createMany({
     data: [
       { ...plan, localDate: new Date('2026-11-23'), closedAt: NOW },

@@ -6,8 +6,7 @@ import { literalProse, literalProseOfText } from '../../support/literal-prose.ts
 const FOLDER = resolve(import.meta.dirname, '../../../templates')
 const read = (path: string) => readFileSync(join(FOLDER, path), 'utf8')
 
-// Text that only the operator reads is in English at the place that shows it.
-test.each(globSync('{pages,emails}/**/*.{eta,mjml}', { cwd: FOLDER }))(
+test.each(globSync('{pages,admin,emails}/**/*.{eta,mjml}', { cwd: FOLDER }))(
   '%s says nothing by itself',
   (path) => {
     expect(literalProse(read(path))).toEqual([])

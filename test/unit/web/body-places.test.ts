@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NoSlot } from '../../../src/core/semaphore.ts'
+import { NoSlot } from '../../../src/limits/semaphore.ts'
 import { BodyPlaces, type Place } from '../../../src/web/body-places.ts'
 
 /** Takes a place at `beganAt` for a body that has `bytes` by then and later. */

@@ -3,7 +3,7 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { recentActions } from '../../../../src/core/action.repo.ts'
 import { errorTable } from '../../../../src/core/error-table.ts'
 import { planDigests } from '../../../../src/digests/plan-digests.ts'
-import { holdSendRate } from '../../../../src/mail/rate-limits/send-rate.repo.ts'
+import { holdPermits } from '../../../../src/limits/permits.repo.ts'
 import { HOSTILE } from '../../../battery/doors/hostile.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
@@ -45,8 +45,8 @@ const PAGES = () => [
   '/admin/days/2026-11-24/due',
   '/admin/messages',
   `/admin/messages/${messageId}`,
-  '/admin/returns',
-  '/admin/returns?days=30&class=dead&domain=y.example',
+  '/admin/bounces',
+  '/admin/bounces?days=30&class=dead&domain=y.example',
   '/admin/sources',
   '/admin/suppressions',
   '/admin/actions',
@@ -213,7 +213,7 @@ describe('what came back', () => {
 
   test('is counted, and links to the email and the subscriber', async () => {
     await back({ effect: 'suppressed' })
-    const { body } = await admin.get('/admin/returns')
+    const { body } = await admin.get('/admin/bounces')
     for (const text of [
       `href="/admin/messages/${messageId}"`,
       `href="/admin/subscribers/${ann}"`,
@@ -237,7 +237,7 @@ describe('what came back', () => {
     await back({ class: 'full', reply: 'first' })
     await cameBack(site.db, NOW, { class: 'delayed', domain: 'other.example', reply: 'second' })
     const rows = async (query: string) => {
-      const { body } = await admin.get(`/admin/returns?${query}`)
+      const { body } = await admin.get(`/admin/bounces?${query}`)
       return ['first', 'second'].filter((answer) => body.includes(`: ${answer}<`))
     }
     expect(await rows('')).toEqual(['first', 'second'])
@@ -250,19 +250,19 @@ describe('what came back', () => {
   test('older ones are on the next page, each once', async () => {
     for (let n = 0; n < 101; n++) await cameBack(site.db, NOW, { reply: `answer ${n};` })
     const answers = (body: string) => [...body.matchAll(/: answer (\d+);/g)].map(([, n]) => Number(n))
-    const { body } = await admin.get('/admin/returns?class=dead')
+    const { body } = await admin.get('/admin/bounces?class=dead')
     const older = /rel="next" href="([^"]+)"/.exec(body)![1]!.replaceAll('&amp;', '&')
     expect(older).toContain('class=dead')
     const seen = [...answers(body), ...answers((await admin.get(older)).body)]
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 101 }, (_, n) => n))
     for (const after of ['x', `${NOW.toISOString()}~1`, '~~'])
-      expect((await admin.get(`/admin/returns?after=${after}`)).statusCode).toBe(404)
+      expect((await admin.get(`/admin/bounces?after=${after}`)).statusCode).toBe(404)
   })
 
   test('shows reports that wait; the overview shows the bounces of yesterday, and nothing if there were none', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Bounces and complaints yesterday (UTC)')
     await leaveReport(site.db, new Date(NOW.getTime() - 6 * 60_000))
-    expect((await admin.get('/admin/returns')).body).toContain('1 not processed yet')
+    expect((await admin.get('/admin/bounces')).body).toContain('1 not processed yet')
     await back({ class: 'complaint' })
     site.clock.moveTo(new Date(NOW.getTime() + 24 * 3600_000))
     admin = await logIn(site)
@@ -327,7 +327,10 @@ describe('emails and day totals', () => {
 
   test('a held domain is shown, and no heading if no limit is active', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Rate limits')
-    await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, reply: '8 % of the last 250 <mails>' })
+    await holdPermits(site.db, 'send domain lab.example', {
+      seconds: 3600,
+      reply: '8 % of the last 250 <mails>',
+    })
     const { body } = await admin.get('/admin')
     expect(body).toContain('Rate limits')
     expect(body).toMatch(

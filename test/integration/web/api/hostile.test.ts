@@ -91,7 +91,7 @@ describe('a body of 100 kB in which everything is wrong gets a short reply', () 
     ({ ...start, ...Object.fromEntries(Array.from({ length: 7000 }, (_, n) => [`f${n}`, 1])) }) as object
   const items = Array.from({ length: 7000 }, () => ({ x: 1 }))
   const cases: [what: string, method: string, url: string, body: object | undefined, known: string][] = [
-    ['unknown fields of a sign-up', 'POST', '/api/subscriptions', unknown({ email: OTHER }), 'author'],
+    ['unknown fields of a sign-up', 'POST', '/api/subscriptions', unknown({ email: OTHER }), 'topic'],
     ['unknown fields of a preview', 'POST', '/api/preview', unknown({ query: 'a' }), 'others'],
     ['unknown fields of an addition', 'POST', '/api/subscribers', unknown({ email: OTHER }), 'consent'],
     [

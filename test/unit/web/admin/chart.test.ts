@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addDays } from '../../../../src/core/dates.ts'
-import { chartsView, drawChart, roundStep } from '../../../../src/web/admin/charts-view.ts'
+import { chartsView } from '../../../../src/web/admin/charts-view.ts'
+import { drawChart, roundStep } from '../../../../src/web/admin/draw-chart.ts'
 
 const points = (...values: (number | null)[]) => values.map((value, n) => ({ value, label: `day ${n + 1}` }))
 const ruleTexts = (...values: number[]) => drawChart(points(...values)).rules.map(({ text }) => text)

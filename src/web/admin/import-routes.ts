@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Deps } from '../../core/deps.ts'
+import { fill, words } from '../../i18n/words.ts'
+import { nudgeTransactional } from '../../mail/message.ts'
+import {
+  type ImportInput,
+  importSubscribers,
+  isAllRefused,
+} from '../../subscribers/import-export/import-subscribers.ts'
+import { toFault } from '../errors.ts'
+import { acceptFiles } from '../library-form.ts'
+import { formOf, formText } from '../request.ts'
+import { type AdminSite, lineField } from './admin-site.ts'
+
+/** In characters; about 10,000 rows. The page contains the file, so that the second button has it. */
+const MAX_LENGTH = 1_000_000
+const TOO_LONG = fill(words.admin.import.tooLong, { number: MAX_LENGTH.toLocaleString(words.language) })
+const MAX_REFUSED_LENGTH = 100_000
+
+const importBody = z.object({
+  csv: formText.default(''),
+  /** The text of the chosen file: see acceptFiles. */
+  'csv-file': formText.default(''),
+  consent: lineField,
+  topics: lineField,
+  ask: lineField,
+  do: lineField,
+})
+
+/** Imports a CSV file: the first button shows what would happen, the second does it. */
+export const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  acceptFiles(app)
+  const show = (reply: FastifyReply, form: object, shown: object = {}, status = 200) =>
+    send(reply, 'import', { form, result: null, ...shown }, status)
+
+  app.get('/subscribers/import', async (_request, reply) => show(reply, importBody.parse({})))
+
+  const options = { schema: { body: importBody }, attachValidation: true }
+  app.post('/subscribers/import', options, async (request, reply) => {
+    const { 'csv-file': file, ...form } = formOf(importBody, request)
+    // Browsers send the lines of a textarea with CRLF.
+    const csv = (file.trim() ? file : form.csv).replaceAll('\r\n', '\n')
+    if (csv.length > MAX_LENGTH)
+      return show(reply, { ...form, csv: file.trim() ? '' : csv }, { problem: TOO_LONG }, 422)
+    const { consent, topics } = form
+    const ask = form.ask !== ''
+    const isDone = form.do === 'import'
+    try {
+      if (request.validationError) throw request.validationError
+      const asked = { consent: consent || undefined, topics: topics || undefined, ask, dryRun: !isDone }
+      const imported = await importText(deps, csv, asked)
+      if (imported.result.asked > 0) await nudgeTransactional(deps)
+      const allRefused = isAllRefused(imported.result)
+      const kept = { ...form, csv: isDone && !allRefused ? '' : csv }
+      return show(reply, kept, { ...imported, isDone, allRefused }, allRefused ? 422 : 200)
+    } catch (error) {
+      const fault = toFault(error, request)
+      if (fault.status >= 500) throw error
+      return show(reply, { ...form, csv }, { problem: fault.message }, 422)
+    }
+  })
+}
+
+/** Imports a text through a file, as the command does. Throws import.* and query.* */
+async function importText(deps: Deps, csv: string, options: Omit<ImportInput, 'file' | 'via'>) {
+  const folder = await mkdtemp(join(tmpdir(), 'import-'))
+  try {
+    const file = join(folder, 'subscribers.csv')
+    await writeFile(file, csv, { mode: 0o600 })
+    const result = await importSubscribers(deps, { ...options, file, via: 'admin' })
+    const refused = result.refusedFile ? await readFile(result.refusedFile, 'utf8') : ''
+    return { result, refused: refused.slice(0, MAX_REFUSED_LENGTH) }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
