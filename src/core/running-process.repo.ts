@@ -14,7 +14,7 @@ const PREFIX = 'process '
 /** A process repeats its row every minute. An older row is of a process that ended without notice. */
 const GONE_AFTER_SECONDS = 150
 
-/** Records that the process runs now, by the database's clock, and removes those that no longer do. */
+/** A lease: records that the process runs now, by the database's clock, and removes those that no longer do. */
 export async function recordProcess(db: Database, id: string, process: RunningProcess): Promise<void> {
   await db.$executeRaw`
     insert into switch (name, value, reason, at)
@@ -28,7 +28,7 @@ export async function forgetProcess(db: Database, id: string): Promise<void> {
   await db.switch.deleteMany({ where: { name: PREFIX + id } })
 }
 
-/** The oldest first. */
+/** A report: the oldest first. */
 export async function runningProcesses(db: Database): Promise<RunningProcess[]> {
   const rows = await db.$queryRaw<{ value: string }[]>`
     select value from switch

@@ -12,7 +12,7 @@ export async function storedFigures<Figures extends { day: Day }>(
   return rows.flatMap(({ figures }) => (figures === null ? [] : [figures as unknown as Figures]))
 }
 
-/** Stores the figures of days for good; a day that already has figures keeps them. */
+/** A bulk write: stores the figures of days for good; a day that already has figures keeps them. */
 export async function storeFigures(db: Database, all: readonly { day: Day }[]): Promise<void> {
   await db.$executeRaw`
     insert into day_totals (local_date, figures)
@@ -21,8 +21,8 @@ export async function storeFigures(db: Database, all: readonly { day: Day }[]): 
 }
 
 /**
- * The newest day with stored figures, else the day before the first subscriber or the first due email; null before
- * both. For imported subscribers the time of the import counts, not an earlier sign-up.
+ * A report: the newest day with stored figures, else the day before the first subscriber or the first due email; null
+ * before both. For imported subscribers the time of the import counts, not an earlier sign-up.
  */
 export async function figuresStoredThrough(db: Database): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ day: Date | null }[]>`

@@ -1,5 +1,7 @@
 import type { Database } from './database/database.ts'
 
+// SQL by hand: claims.
+
 export interface Switch {
   value: string
   reason: string

@@ -1,5 +1,7 @@
 import type { Database } from './database/database.ts'
 
+// SQL by hand: the claim of a slot.
+
 /**
  * Claims a slot: true for one process, false for all others, however often they try. With `againAfterSeconds`, one
  * process may claim it again once the last claim is that old by the database's clock.

@@ -1,5 +1,6 @@
 import type { Database } from '../core/database/database.ts'
 import { WITHOUT_NOTE } from '../subscribers/signup.repo.ts'
+import { WEEK } from './alerts/alert.repo.ts'
 
 interface RowCutoffs {
   now: Date
@@ -9,8 +10,6 @@ interface RowCutoffs {
   unconfirmed: Date
   /** For reports without a bounce event. */
   empty: Date
-  /** Kinds of alerts with an incident that can end. */
-  lasting: readonly string[]
 }
 
 interface Table<Where> {
@@ -19,12 +18,12 @@ interface Table<Where> {
 }
 
 /**
- * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, alerts of a
- * lasting incident, the operator's notes and the log of the operator's actions are kept.
+ * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, alerts that
+ * last, the operator's notes and the log of the operator's actions are kept.
  */
 export async function pruneRows(
   db: Database,
-  { now, kept, unconfirmed, empty, lasting }: RowCutoffs,
+  { now, kept, unconfirmed, empty }: RowCutoffs,
   { dryRun }: { dryRun: boolean },
 ) {
   const prune = async <Where>(table: Table<Where>, where: Where): Promise<number> =>
@@ -32,10 +31,9 @@ export async function pruneRows(
   const isOldRequest = {
     OR: [{ confirmedAt: null, createdAt: { lt: unconfirmed } }, { createdAt: { lt: kept } }],
   }
-  // An alert without an incident is kept from when it was emailed or, if it never was, from when it was raised.
-  const isOver = {
-    endedAt: null,
-    kind: { notIn: [...lasting] },
+  // A weekly summary is kept from when it was emailed or, if it never was, from when it was written.
+  const isOldWeek = {
+    kind: WEEK,
     OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
   }
   return {
@@ -48,7 +46,7 @@ export async function pruneRows(
     signups: await prune(db.signup, { ...WITHOUT_NOTE, ...isOldRequest }),
     addressChanges: await prune(db.addressChange, isOldRequest),
     changes: await prune(db.change, { at: { lt: kept } }),
-    alerts: await prune(db.alert, { OR: [{ endedAt: { lt: kept } }, isOver] }),
+    alerts: await prune(db.alert, { OR: [{ endedAt: { lt: kept } }, isOldWeek] }),
     sessions: await prune(db.adminSession, { expiresAt: { lt: now } }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../core/database/database.ts'
+import { batchLimits, type Database } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { isDeliveryHeld } from '../core/restored-database.ts'
@@ -16,7 +16,6 @@ import {
   lockUnconfirmed,
 } from '../subscribers/prune-subscribers.repo.ts'
 import { forgetRemovedTopics } from '../subscribers/vote.repo.ts'
-import { INCIDENT_KINDS } from './alerts/run-alerts.ts'
 import { dailyFigures } from './daily-figures.ts'
 import { pruneRows } from './prune.repo.ts'
 
@@ -28,7 +27,6 @@ const EMPTY_REPORT_DAYS = 7
 const BATCHES = 25
 const DIGESTS = 5_000
 const SUBSCRIBERS = 200
-const MAX_DURATION_MS = 60_000
 
 /** Number of rows that were, or would be, deleted: digests of dates before `before`. */
 export type PruneCounts = Awaited<ReturnType<typeof prune>>
@@ -42,7 +40,6 @@ function cutoffsOf({ config, clock }: Deps) {
     now,
     before,
     kept: midnight(before),
-    lasting: INCIDENT_KINDS,
     unconfirmed: new Date(now.getTime() - UNCONFIRMED_DAYS * DAY_MS),
     empty: new Date(now.getTime() - EMPTY_REPORT_DAYS * DAY_MS),
   }
@@ -118,7 +115,7 @@ async function repeatUntilDone(
 }
 
 const inTransaction = <T>({ db }: Deps, work: (tx: Database) => Promise<T>): Promise<T> =>
-  db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
+  db.$transaction(work, batchLimits())
 
 async function deleteUnconfirmedBatch(tx: Database, before: Date): Promise<number> {
   const ids = await lockUnconfirmed(tx, { before, most: SUBSCRIBERS })

@@ -28,8 +28,8 @@ export interface ReparsedQuery {
 }
 
 /**
- * Stores trees of the current grammar, and returns how many. Skips rows that another transaction has locked
- * or changed: saving a topic parses its query anyway.
+ * A bulk write: stores trees of the current grammar, and returns how many. Skips rows that another transaction has
+ * locked or changed: saving a topic parses its query anyway.
  */
 export async function storeTrees(db: Database, queries: readonly ReparsedQuery[]): Promise<number> {
   const trees = JSON.stringify(queries)
@@ -47,7 +47,7 @@ type Row = [id: number, tree: Query, text: string | null]
 
 const AT_ONCE = 2_000
 
-/** Returns queries by their ids. */
+/** A report: queries by their ids. */
 export async function readQueries(db: Database, ids: readonly number[]): Promise<Map<number, Query>> {
   const queries = new Map<number, Query>()
   for (let from = 0; from < ids.length; from += AT_ONCE) {

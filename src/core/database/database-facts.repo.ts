@@ -1,5 +1,7 @@
 import type { Database } from './database.ts'
 
+// SQL by hand: reports about the server.
+
 export interface DatabaseFacts {
   /** "17.4" */
   version: string

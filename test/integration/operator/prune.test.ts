@@ -29,8 +29,7 @@ const depsAt = (now: string, keepDays = 30): Deps => ({
 
 async function emptied(): Promise<void> {
   await emptyTables(world.db)
-  await world.db
-    .$executeRaw`truncate day_totals, alert, admin_session, import_run, address_change, change cascade`
+  await world.db.$executeRaw`truncate day_totals, alert, admin_session, address_change, change cascade`
 }
 beforeEach(emptied)
 

@@ -7,7 +7,6 @@ import { startEmbeddedPostgres } from '../../../../src/core/database/embedded-po
 import {
   applyMigrations,
   migrationNames,
-  newerMigration,
   pendingMigrations,
   requireMigrated,
 } from '../../../../src/core/database/migrations.ts'

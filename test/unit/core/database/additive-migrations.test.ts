@@ -13,6 +13,9 @@ const BEFORE_FIRST_RELEASE = [
   '20261130031000_smaller_indexes',
   '20261130221548_votes_per_topic',
   '20261130221700_digests_of_close_papers',
+  '20261201012816_no_import_progress',
+  '20261201012900_stored_data',
+  '20261201024000_one_bucket',
 ]
 
 const FOLDER = resolve(import.meta.dirname, '../../../../prisma/migrations')
