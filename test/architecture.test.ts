@@ -1,8 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
-const root = resolve(import.meta.dirname, '../src')
+import {
+  ancestorsOf,
+  lineCount,
+  nameOf,
+  parseSourceFile,
+  readSourceFiles,
+  type SourceFile,
+  type SyntaxNode,
+  textOfNode,
+} from './support/source-files.ts'
 
 /** In the order in which data moves: a folder imports those before it, and BASE. */
 const FEATURES = [
@@ -20,37 +26,31 @@ const FEATURES = [
   'web',
   'service',
 ]
-const BASE = ['core', 'config', 'i18n']
-/** SOURCES is checked when the service starts, so its setting has to know which sources exist. */
-const EXCEPTIONS = ['config/source-settings.ts: sources/registry.ts']
+const BASE = ['core', 'config', 'i18n', 'limits']
+/** The settings are checked when the service starts, so they include those of each source and webhook provider. */
+const EXCEPTIONS = [
+  'config/source-settings.ts: sources/registry.ts',
+  'config/bounce-settings.ts: bounces/providers/registry.ts',
+]
 
-interface SourceFile {
-  path: string
-  folder: string
-  text: string
-  /** Paths under src/ for files of ours, else names of packages. */
-  imports: string[]
-}
-
-const files: SourceFile[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !path.startsWith('generated'))
-  .map((path) => {
-    const text = readFileSync(join(root, path), 'utf8')
-    const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
-      name.startsWith('.') ? relative(root, resolve(root, path, '..', name)) : name,
-    )
-    return { path, folder: path.split('/')[0]!, text: withoutComments(text), imports }
-  })
-
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
-}
+const files = readSourceFiles()
 
 const folderOf = (path: string): string => path.split('/')[0]!
 
 /** Every breach of a rule, as "file: what". */
 function breaches(rule: (file: SourceFile) => string[]): string[] {
   return files.flatMap((file) => rule(file).map((what) => `${file.path}: ${what}`))
+}
+
+const MODEL_METHOD =
+  /^(?:find(?:First|Unique)(?:OrThrow)?|findMany|create|createMany|createManyAndReturn|update|updateMany|updateManyAndReturn|delete|deleteMany|upsert|count|aggregate|groupBy)$/
+
+/** `db.subscriber.findMany`, of any database or transaction that is named db or tx. */
+function isModelCall({ type, object, property }: SyntaxNode): boolean {
+  if (type !== 'MemberExpression' || !MODEL_METHOD.test(nameOf(property) ?? '')) return false
+  const { type: outer, object: client } = object as SyntaxNode
+  const name = nameOf(client) ?? nameOf((client as SyntaxNode | undefined)?.property)
+  return outer === 'MemberExpression' && (name === 'db' || name === 'tx')
 }
 
 test('there are files to look at', () => expect(files.length).toBeGreaterThan(20))
@@ -102,18 +102,111 @@ describe('imports', () => {
     )
     expect(wrong).toEqual([])
   })
+
+  const OF_NODEMAILER = ['nodemailer', 'nodemailer/lib/mail-composer', 'nodemailer/lib/smtp-connection']
+
+  test('only documented parts of nodemailer are imported, and types', () => {
+    const wrong = breaches(({ nodes }) =>
+      nodes
+        .filter(
+          ({ type, importKind }) => /^Import(Declaration|Expression)$/.test(type) && importKind !== 'type',
+        )
+        .map(({ source }) => String((source as SyntaxNode).value))
+        .filter((name) => /^nodemailer(\/|$)/.test(name) && !OF_NODEMAILER.includes(name)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('a file that uses nodemailer assigns only to its own fields', () => {
+    const isOfAnother = (left: SyntaxNode) =>
+      left.type === 'MemberExpression' && (left.object as SyntaxNode).type !== 'ThisExpression'
+    const wrong = breaches((file) =>
+      file.imports.some((name) => name.startsWith('nodemailer'))
+        ? file.nodes
+            .filter(({ type, left }) => type === 'AssignmentExpression' && isOfAnother(left as SyntaxNode))
+            .map((node) => textOfNode(file, node))
+        : [],
+    )
+    expect(wrong).toEqual([])
+  })
 })
 
 describe('searches', () => {
-  const SEARCHES =
-    /\b(searchArchive|searchPapers|previewTopics|proposeFromLibrary|feedPapers|similarPapers|topicRates)\(/g
-  const SLOT = /\b(withSearchSlot|withOptionalSearchSlot|topicRatesInSlot)\b/
+  const SEARCHES = [
+    'searchArchive',
+    'searchPapers',
+    'previewTopics',
+    'proposeFromLibrary',
+    'feedPapers',
+    'similarPapers',
+    'topicRates',
+  ]
+  const SLOTS = ['withSearchSlot', 'withOptionalSearchSlot']
+  /** Without a query they only list papers. */
+  const EXCUSED = ['web/site/feed-routes.ts: feedPapers(deps, {})', 'web/api/public-routes.ts: search()']
+  const searching = files.filter(({ folder }) => folder === 'web' || folder === 'account')
 
-  test('a page that evaluates queries does so in a search slot', () => {
-    const wrong = breaches(({ folder, text }) =>
-      folder === 'web' && !SLOT.test(text) ? (text.match(SEARCHES) ?? []) : [],
+  /** Where a name is used, other than in its own declaration or an import. */
+  const usesOf = ({ nodes }: SourceFile, name: string): SyntaxNode[] =>
+    nodes.filter(
+      (node) =>
+        node.type === 'Identifier' &&
+        node.name === name &&
+        !/^(?:ImportSpecifier|Property|ExportSpecifier)$/.test(node.parent!.type) &&
+        node.parent!.id !== node &&
+        node.parent!.property !== node,
     )
+
+  const isInSlot = (use: SyntaxNode): boolean =>
+    ancestorsOf(use).some(
+      ({ type, callee }) => type === 'CallExpression' && SLOTS.includes(nameOf(callee) ?? ''),
+    )
+
+  /** The named function around a use. */
+  const functionAround = (use: SyntaxNode): SyntaxNode | undefined =>
+    ancestorsOf(use).find(
+      ({ type, init }) =>
+        type === 'FunctionDeclaration' ||
+        (type === 'VariableDeclarator' && /Function/.test((init as SyntaxNode | null)?.type ?? '')),
+    )
+
+  /** The uses of a name that no slot surrounds, neither there nor around each use of the function that they are in. */
+  function usesOutside(file: SourceFile, name: string, among = searching, path: string[] = []): string[] {
+    return usesOf(file, name)
+      .filter((use) => !isInSlot(use))
+      .flatMap((use) => {
+        const what = `${file.path}: ${textOfNode(file, use.parent!)}`
+        const around = functionAround(use)
+        const outer = around && nameOf(around)
+        if (EXCUSED.includes(what) || (outer && path.includes(outer))) return []
+        const users = outer ? usersOf(file, around, among) : []
+        if (users.length === 0) return [[...path, what].join(' > ')]
+        return users.flatMap((user) => usesOutside(user, outer!, among, [...path, name]))
+      })
+  }
+
+  /** The files that use a function of a file: itself, and those that import it. */
+  function usersOf(file: SourceFile, declaration: SyntaxNode, among: SourceFile[]): SourceFile[] {
+    const isExported = ancestorsOf(declaration).some(({ type }) => type === 'ExportNamedDeclaration')
+    const importers = isExported ? among.filter(({ imports }) => imports.includes(file.path)) : []
+    return [file, ...importers].filter((user) => usesOf(user, nameOf(declaration)!).length > 0)
+  }
+
+  test('a page evaluates queries only in a search slot', () => {
+    const wrong = searching.flatMap((file) => SEARCHES.flatMap((name) => usesOutside(file, name)))
     expect(wrong).toEqual([])
+  })
+
+  test('a search without a slot is found next to one with a slot', () => {
+    const file = parseSourceFile(
+      'web/page.ts',
+      `export const page = (app) => {
+        app.get('/one', () => withSearchSlot(deps, [], () => find(1)))
+        app.get('/two', () => find(2))
+      }
+      const find = (n) => searchPapers(n)`,
+    )
+    expect(usesOutside(file, 'searchPapers', [file])).toEqual(['searchPapers > web/page.ts: find(2)'])
   })
 })
 
@@ -124,35 +217,104 @@ describe('effects', () => {
     ['Math.random', /\bMath\.random\b/, []],
     ['console', /\bconsole\./, []],
   ])('%s', (_what, pattern, allowed) => {
-    const wrong = breaches(({ path, text }) =>
+    const wrong = breaches(({ path, withoutComments: text }) =>
       allowed.includes(path) ? [] : (text.match(new RegExp(pattern, 'g')) ?? []),
     )
     expect(wrong).toEqual([])
   })
 
   test('SQL only in *.repo.ts and core/', () => {
-    const wrong = breaches(({ path, text }) =>
+    const wrong = breaches(({ path, withoutComments: text }) =>
       /\.repo\.ts$|^core\//.test(path) ? [] : (text.match(/\$(queryRaw|executeRaw)\w*/g) ?? []),
     )
     expect(wrong).toEqual([])
   })
 
+  test("Prisma's client only in *.repo.ts and core/", () => {
+    const wrong = breaches((file) =>
+      /\.repo\.ts$|^core\//.test(file.path)
+        ? []
+        : file.nodes.filter(isModelCall).map((node) => textOfNode(file, node)),
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('the network only in clients', () => {
-    const wrong = breaches(({ path, text }) =>
+    const wrong = breaches(({ path, withoutComments: text }) =>
       /-client\.ts$/.test(path) ? [] : (text.match(/\bfetch\(/g) ?? []),
     )
     expect(wrong).toEqual([])
   })
 })
 
-test('no file runs past 300 lines', () => {
-  expect(
-    breaches(({ path, text }) =>
-      text.split('\n').length > 300 && !['core/error-table.ts', 'i18n/en.ts'].includes(path)
-        ? ['too long']
-        : [],
-    ),
-  ).toEqual([])
+describe('shape', () => {
+  test('no file has over 300 lines', () => {
+    const catalogues = ['core/error-table.ts', 'i18n/en.ts', 'i18n/en/admin.ts']
+    const wrong = breaches(({ path, withoutComments }) =>
+      withoutComments.split('\n').length > 300 && !catalogues.includes(path) ? ['too long'] : [],
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no function has over 60 lines', () => {
+    expect(breaches(longFunctions)).toEqual([])
+  })
+
+  test('a function includes the functions in it', () => {
+    const inner = (name: string) => `  const ${name} = () => {\n${'    work()\n'.repeat(30)}  }\n`
+    const text = `function outer() {\n${inner('one')}${inner('two')}}\n`
+    expect(longFunctions(parseSourceFile('core/file.ts', text))).toEqual(['outer has 66 lines'])
+  })
+
+  test('no two files export the same name', () => {
+    const filesOf = Map.groupBy(
+      files.flatMap(({ path, nodes }) => exportedNames(nodes).map((name) => ({ path, name }))),
+      ({ name }) => name,
+    )
+    // The folder of each source has the same parts.
+    const isOfSource = (path: string): boolean => /^sources\/\w+\//.test(path)
+    const wrong = [...filesOf]
+      .map(([name, places]) => ({ name, paths: places.map(({ path }) => path) }))
+      .filter(({ paths }) => paths.length > 1 && !paths.every(isOfSource))
+      .map(({ name, paths }) => `${paths.join(', ')}: ${name}`)
+    expect(wrong).toEqual([])
+  })
+
+  test('nothing is spread only to save lines', () => {
+    const wrong = breaches((file) =>
+      file.nodes
+        .filter(({ type, argument }) => type === 'SpreadElement' && isLiteral(argument as SyntaxNode))
+        .map((node) => textOfNode(file, node)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no docstring begins with "The same": it says what the thing does', () => {
+    const wrong = breaches(({ docstrings }) => docstrings.filter((text) => text.startsWith('The same')))
+    expect(wrong).toEqual([])
+  })
+
+  /** With the functions that they contain. */
+  const longFunctions = (file: SourceFile): string[] =>
+    file.nodes
+      .filter(({ type, body }) => /Function/.test(type) && body)
+      .filter((node) => lineCount(file, node) > 60)
+      .map((node) => `${nameOf(node) ?? nameOf(node.parent)} has ${lineCount(file, node)} lines`)
+
+  const isLiteral = ({ type }: SyntaxNode): boolean =>
+    type === 'ObjectExpression' || type === 'ArrayExpression'
+
+  /** What a file declares and exports; not what it passes on. */
+  function exportedNames(nodes: SyntaxNode[]): string[] {
+    const declared = nodes
+      .filter(({ type, declaration }) => type === 'ExportNamedDeclaration' && declaration)
+      .flatMap(({ declaration }) => {
+        const { declarations } = declaration as { declarations?: SyntaxNode[] }
+        return (declarations ?? [declaration]).map(nameOf)
+      })
+    // The overloads of a function, or a type and a value, may share a name.
+    return [...new Set(declared.filter((name) => name !== undefined))]
+  }
 })
 
 test('no two files import each other, directly or around a corner', () => {

@@ -14,7 +14,7 @@ export function memoize<Key, Value>(
   }
 }
 
-/** The same for keys that are objects: a value is kept as long as its key. */
+/** Computes each value once for keys that are objects, and keeps it as long as its key. */
 export function memoizeByObject<Key extends object, Value>(
   compute: (key: Key) => Value,
 ): (key: Key) => Value {

@@ -67,7 +67,7 @@ function addCommand(
     ])
     const usage = usageOf(operation)
     const input = readInput(operation.input, given, (field) => usage[field] ?? field)
-    const files = await operation.command!.readFiles?.(input as never)
+    const files = await operation.command!.readFiles?.(input)
     return run({
       operation,
       input: { ...subjectInput(operation, args[0]), ...input, ...files },

@@ -57,7 +57,7 @@ export const jsonOfMessage = (message: ListedMessage) => ({
   deadline: message.deadline,
 })
 
-/** The same with each attempt and bounce. */
+/** With each attempt and bounce. */
 export const jsonOfMessageDetails = (message: MessageDetails) => ({
   ...jsonOfMessage(message),
   acceptances: message.acceptances,

@@ -19,7 +19,7 @@ import type { AnyOperation } from './operations/operations.ts'
 /** What was typed: the fields of the operation's input, and how it is called. */
 export interface TypedCommand {
   operation: AnyOperation
-  input: object
+  input: Record<string, unknown>
   dryRun: boolean
   wantsJson: boolean
 }
@@ -39,13 +39,13 @@ export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise
   const { stderr } = terminal
   const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)
   try {
-    const { deps, close } = await buildDeps(config, { log })
+    const { deps, close } = await buildDeps(config, { log, maxSilenceMs: 0 })
     try {
       if (!operation.beforeMigration) {
         await requireMigrated(deps.db)
         await requireSuppressionKey(deps)
       }
-      return await runCommand(deps, typed, terminal)
+      return await runCommand(deps, operation, typed, terminal)
     } finally {
       await close()
     }
@@ -62,16 +62,17 @@ const quietOnTerminal = (environment: Environment, stderr: OutputStream): Enviro
 
 export async function runCommand(
   deps: Deps,
-  { operation, input, dryRun, wantsJson }: TypedCommand,
+  operation: Operation,
+  { input, dryRun, wantsJson }: Omit<TypedCommand, 'operation'>,
   { stdout }: Pick<Terminal, 'stdout'>,
 ): Promise<CommandOutput> {
-  const { output, effect, ownTransactions } = operation as Operation
+  const { output, effect, ownTransactions } = operation
   const read = (within: Deps, result: unknown, context: OperationContext): CommandOutput => ({
     json: result,
-    ...(output?.(result, input as never, within, context) ?? { text: '' }),
+    ...(output?.(result, input, within, context) ?? { text: '' }),
   })
   const call = { via: 'command', input, context: { dryRun, wantsJson, stdout } } as const
-  const { text, json, ...rest } = await runOperation(deps, operation as Operation, call, read)
+  const { text, json, ...rest } = await runOperation(deps, operation, call, read)
   if (effect === 'read' || ownTransactions) return { text, json, ...rest }
   return {
     ...rest,

@@ -41,7 +41,7 @@ export async function runYielding<T>(steps: Steps<T>, spend: Spend = () => {}): 
   return done!.value
 }
 
-/** The same within a time budget; undefined if the budget runs out before the last step. */
+/** Runs steps within a time budget; undefined if the budget runs out before the last step. */
 export async function runYieldingWithin<T>(
   budget: TimeBudget,
   steps: Steps<T>,

@@ -24,7 +24,7 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'T3-wrong': 'it needs T3-downtime; T2-wrong-skips-the-gap shows a digest that is missed',
   'T1-wrong':
     'promoted-wrong-no-timeline shows work that two do; message.repo.test.ts has leases and other clocks',
-  'manners-much-refused': 'run.test.ts and drain.test.ts count the same refusals',
+  'manners-much-refused': 'circuit-breaker.test.ts and drain.test.ts count the same refusals',
   'many-linear': 'it measures speed; many-takeover shares a run between three services',
   'many-rolling': 'many-takeover ends a service in the middle of a run and has others go on',
   'many-lanes': 'drain.test.ts keeps a connection for the lane transactional',
@@ -32,7 +32,8 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'D1-wrong-unknown-errors': 'D1-wrong-gives-up-after-one-try is of the same case',
   'D2-away': 'database.test.ts has connections that hang, fall silent and come back; D1-restart a whole run',
   'D2-wrong-record-per-batch': 'K2-wrong runs this variant with another fault',
-  'D2-wrong-waits-for-ever': 'it needs D2-away; database.test.ts gives up a connection that never answers',
+  'D2-wrong-waits-for-ever':
+    'it takes over a minute; database.test.ts closes a connection that never answers',
   'D3-full-disk': 'D3-full-log has a full log, D1-restart a Postgres that stops and starts',
   'july-1': 'offers-once, plan-killed and T2-daylight-saving bring its faults, each by itself',
   'july-3': 'offers-once, plan-killed and T2-daylight-saving bring its faults, each by itself',

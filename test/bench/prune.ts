@@ -197,8 +197,8 @@ async function makeYear(client: pg.Client, { subscribers, days }: Options): Prom
 async function makeDay(client: pg.Client, day: string, { samples, seed }: { samples: number; seed: number }) {
   const at = `'${day}T08:00:00Z'::timestamptz`
   const { rows } = await client.query(`
-    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due, planned_at, closed_at)
-    select 'UTC', 8, 'mon,tue,wed,thu,fri', '${day}', ${at}, 1000, 'Hugging Face: 31 papers.', (select count(*) from reader), ${at}, ${at} + interval '1 hour'
+    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due, planned_at, closed_at)
+    select 'UTC', 8, 'mon,tue,wed,thu,fri', '${day}', ${at}, 1000, (select count(*) from reader), ${at}, ${at} + interval '1 hour'
     returning id`)
   const plan = rows[0].id
   await client.query(`

@@ -34,7 +34,8 @@ function collector(): { stream: Writable; text(): string } {
 export async function runCommand(deps: Deps, args: string[]): Promise<CommandOutput> {
   let output: CommandOutput | undefined
   const program = await buildProgram(async (typed) => {
-    output = await runTyped(deps, typed, process)
+    if ('runBeforeSetup' in typed.operation) throw new Error('runs without Deps')
+    output = await runTyped(deps, typed.operation, typed, process)
   })
   const silence = (command: typeof program): void => {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} })

@@ -16,6 +16,8 @@ const SAID = [
   'aria-valuetext',
 ]
 const TAG = /<%[\s\S]*?%>/g
+/** Begins a part of a template. */
+const PART = /<!-- part: \w+ -->/g
 
 /** Words that a template says by itself, rather than by tags: in text, in attributes, in strings within tags. */
 export function literalProse(source: string): string[] {
@@ -28,6 +30,7 @@ export const literalProseOfText = (source: string): string[] => [
   ...worded(
     source
       .replace(/(?<=%>)#\w+/g, '')
+      .replace(PART, '')
       .replace(TAG, '\n')
       .split('\n'),
   ),

@@ -8,7 +8,7 @@ import { SETTING_NAMES } from '../../src/config/config.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const MAX_README_LINES = 150
 /** Settings of the tests and of rehearsals. */
-const INTERNAL = ['CLOCK_NOW', 'LEASE_SECONDS', 'LEASE_RENEW_SECONDS', 'SNS_URL']
+const INTERNAL = ['CLOCK_NOW', 'LEASE_SECONDS', 'LEASE_RENEW_SECONDS', 'PROVIDER_URL']
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const pages = [

@@ -1,5 +1,5 @@
 import { parsePaperName } from '../../papers/paper-key.ts'
-import { ARXIV_ARCHIVES } from '../../sources/arxiv/categories.ts'
+import { ARXIV_ARCHIVES, ARXIV_CATEGORIES } from '../../sources/arxiv/categories.ts'
 
 // Characters around a pasted number or address: <…>, a full stop, the backquote of a code sample.
 const AROUND = /^[<[(“”"'`*]+|(?<![>\])“”"'`*.,;:!?])[>\])“”"'`*.,;:!?]+$/gu
@@ -88,7 +88,7 @@ function decodePath(path: string): string {
   }
 }
 
-const ARCHIVES = new Set(ARXIV_ARCHIVES.map(({ id }) => id))
+const ARCHIVES = new Set(ARXIV_ARCHIVES)
 
 // Closed archives. Old ids still start with them.
 const CLOSED_ARCHIVES = new Set(
@@ -111,10 +111,10 @@ export function parseCategory(text: string): string | undefined {
   return `${archive.toLowerCase()}.${subject.length === 2 ? subject.toUpperCase() : subject.toLowerCase()}`
 }
 
-const WRITTEN = new Set(ARXIV_ARCHIVES.flatMap(({ categories }) => categories.map(({ id }) => id)))
+const CATEGORIES = new Set(ARXIV_CATEGORIES)
 
 /** Whether a word is a category with a dot in arXiv's exact spelling: cs.CL, not CS.cl or quant-ph. */
-export const isExactCategory = (text: string): boolean => WRITTEN.has(text) && text.includes('.')
+export const isExactCategory = (text: string): boolean => CATEGORIES.has(text) && text.includes('.')
 
 /** Returns a test of whether a category is the given one, or belongs to the given archive. */
 export function categoryMatcher(asked: string): (category: string) => boolean {

@@ -26,13 +26,13 @@ const MAX_CACHED = 50_000
 export const topicName = ({ name, query }: NamedQuery): string =>
   name === query ? proposedName(query) : name
 
-/** The same for all topics of one person: topics with the same name get their queries as names. */
+/** The names of all topics of one person: topics with the same name get their queries as names. */
 export function topicNames(topics: readonly NamedQuery[]): string[] {
   const apart = apartBy(topics.map(topicName), (i) => cutAtWord(topics[i]!.query, MAX_QUERY_LENGTH))
   return apartBy(apart, (i) => `${apart[i]} (${i + 1})`)
 }
 
-/** The same as headings. */
+/** The names of all topics of one person, as headings. */
 export const topicHeadings = (topics: readonly NamedQuery[]): string[] => topicNames(topics).map(asHeading)
 
 function apartBy(names: readonly string[], other: (at: number) => string): string[] {

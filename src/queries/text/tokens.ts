@@ -6,7 +6,7 @@ import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { INDEX_BASE, INDEX_NUMBER } from '../../papers/text/math-to-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
 import { hideAvailability } from './availability.ts'
-import { partsOf, stemOf, storedKeyOf } from './word-forms.ts'
+import { partsOf, stemOf } from './word-forms.ts'
 
 /** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
 export interface Token {
@@ -45,7 +45,9 @@ type Word = Omit<Token, 'key'>
 
 export const tokensOf = (text: string, kind: WordKind = 'prose', known?: KnownWords): Token[] =>
   wordsIn(text).map(({ folded, start, end }, position) => ({
-    ...{ folded, start, end },
+    folded,
+    start,
+    end,
     key: known?.wordAt(position)?.key ?? wordKeyOf(folded, kind),
   }))
 
@@ -68,10 +70,11 @@ function wordsIn(text: string): Word[] {
 }
 
 // Letters that NFKD does not decompose.
-const LETTERS: Record<string, string> = {
-  ...{ ł: 'l', ø: 'o', đ: 'd', ð: 'd', ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ı: 'i' },
-  ...{ Ł: 'L', Ø: 'O', Đ: 'D', Ð: 'D', Æ: 'AE', Œ: 'OE', Þ: 'TH' },
-}
+const LETTERS = new Map(
+  'ł=l ø=o đ=d ð=d ß=ss æ=ae œ=oe þ=th ı=i Ł=L Ø=O Đ=D Ð=D Æ=AE Œ=OE Þ=TH'
+    .split(' ')
+    .map((pair) => pair.split('=') as [string, string]),
+)
 
 /** Removes accents and other marks, and replaces compatibility forms; keeps the case. */
 export const foldAccents = (text: string): string => (isPrintableAscii(text) ? text : withoutMarks(text))
@@ -82,7 +85,7 @@ const withoutMarks = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .replace(/[łøđðßæœþıŁØĐÐÆŒÞ]/g, (letter) => LETTERS[letter] ?? letter)
+    .replace(/[łøđðßæœþıŁØĐÐÆŒÞ]/g, (letter) => LETTERS.get(letter) ?? letter)
 
 const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('ς', 'σ')
 
@@ -94,7 +97,7 @@ export const wordKeyOf = (folded: string, kind: WordKind): string =>
 
 // Stemming is slow, and papers share their words.
 const proseKeyOf = memoize(
-  (folded: string): string => storedKeyOf(folded) ?? stemOf(lowerCase(acronymOf(folded) ?? folded)),
+  (folded: string): string => stemOf(lowerCase(acronymOf(folded) ?? folded)),
   MAX_CACHED,
 )
 

@@ -117,13 +117,6 @@ export function stemOf(word: string): string {
   return SUBJECTS.get(stem)?.find(({ start }) => american.startsWith(start))?.key ?? stem
 }
 
-/** The key of a word of prose, if an earlier process of the same `WORDS_VERSION` stored it. */
-export let storedKeyOf = (_folded: string): string | undefined => undefined
-
-export const useStoredKeys = (keyOf: typeof storedKeyOf): void => {
-  storedKeyOf = keyOf
-}
-
 // Beginnings that papers join to a word, hyphenate or write apart: multimodal, multi-modal, multi modal.
 const BEGINNING =
   /^(?:multi(?!pl[eiy]|tud)|non|semi|cross(?!ed|es|ing)|spatio|socio|neuro|intra|omni|ultra|meta(?=analy|learn)|pre(?=comput|defin|exist|process|train)|post(?=process|train)|sub(?=goal|network|optim|problem|task|word)|auto(?=encod|regress)|bi(?=direct)|co(?=evol|occur)|re(?=identif|rank|train)|fine(?=tun)|over(?=fit|smooth)|under(?=explor|represent)|hyper(?=param)|super(?=resol)|e(?=mail)|back(?=propag)|(?:few|one|zero)(?=shot)|light(?=weight)|trade(?=off))(?=[a-z]{3})/i

@@ -7,7 +7,7 @@ const MAX_NAME_LENGTH = 100
 const MAX_AUTHORS = 40
 
 /** The names in a list that BibTeX joins with "and", which braces protect: {Barnes and Noble}. */
-export function splitAuthors(text = ''): string[] {
+export function splitNames(text = ''): string[] {
   const names: string[] = []
   let depth = 0
   for (const part of text.slice(0, MAX_AUTHORS_LENGTH).replace(/\s+/g, ' ').split(' and ')) {

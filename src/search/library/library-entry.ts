@@ -18,7 +18,7 @@ export interface BadEntry {
 }
 
 /** Entries beyond this number are counted and not read. */
-export const MAX_ENTRIES = 2000
+export const MAX_LIBRARY_ENTRIES = 2000
 /** In a library of more entries, the titles say enough, and the abstracts would take seconds: none of them is read. */
 export const MAX_WITH_ABSTRACTS = 200
 /** In UTF-16 units. No entry of a person is longer, and longer ones take long to read. */
@@ -29,20 +29,20 @@ export const MAX_KEYWORDS = 20
 /** Of texts that may contain an identifier. */
 export const MAX_IDS = 10
 
-/** The first MAX_ENTRIES entries in the order of their lines, and the number of all. */
+/** The first MAX_LIBRARY_ENTRIES entries in the order of their lines, and the number of all. */
 export class RawEntries<T = RawEntry | BadEntry> {
   readonly read: T[] = []
   count = 0
 
   /** The entry itself, also if it is beyond the limit. */
   add<Added extends T>(entry: Added): Added {
-    if (this.read.length < MAX_ENTRIES) this.read.push(entry)
+    if (this.read.length < MAX_LIBRARY_ENTRIES) this.read.push(entry)
     this.count++
     return entry
   }
 
   get isFull(): boolean {
-    return this.read.length === MAX_ENTRIES
+    return this.read.length === MAX_LIBRARY_ENTRIES
   }
 }
 

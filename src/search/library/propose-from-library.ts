@@ -27,7 +27,7 @@ export interface LibraryProposal {
   entries: number
   /** Entries that were skipped, by line. */
   bad: BadEntry[]
-  /** How many entries there are, including those beyond MAX_ENTRIES. */
+  /** How many entries there are, including those beyond MAX_LIBRARY_ENTRIES. */
   count: number
   /** How many of them were reached before the time ran out. */
   reached: number
@@ -86,10 +86,10 @@ type KnownEntry = LibraryEntry & { stored: StoredText | undefined }
 const hasTitle = ({ title, stored }: KnownEntry): boolean => title !== '' || stored !== undefined
 
 /** The keys that the paper of an entry may have in the database. */
-const keysOf = ({ name, title }: LibraryEntry): PaperKey[] => [
-  ...[name === undefined ? [] : (parsePaperName(name) ?? [])].flat(),
-  ...(title ? [titleKey(title)] : []),
-]
+function keysOf({ name, title }: LibraryEntry): PaperKey[] {
+  const named = name === undefined ? undefined : parsePaperName(name)
+  return [named ?? [], title ? titleKey(title) : []].flat()
+}
 
 function* keysOfAll(entries: readonly LibraryEntry[]): Steps<PaperKey[][]> {
   const keys: PaperKey[][] = []

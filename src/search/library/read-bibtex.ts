@@ -1,5 +1,5 @@
 import type { Steps } from '../../queries/steps.ts'
-import { splitAuthors } from './author-names.ts'
+import { splitNames } from './author-names.ts'
 import {
   type BadEntry,
   LINES_PER_STEP,
@@ -80,7 +80,7 @@ function readEntry(body: string, line: number, strings: ReadonlyMap<string, stri
       title: withoutBraces(fields.get('title')),
       abstract: withoutBraces(fields.get('abstract')),
       keywords: splitKeywords(keywords).map((one) => withoutBraces(one)!),
-      authors: splitAuthors(fields.get('author')).map((one) => withoutBraces(one)!),
+      authors: splitNames(fields.get('author')).map((one) => withoutBraces(one)!),
       ids: IDS.flatMap((name) => fields.get(name)?.replace(/\\([_%#&])/g, '$1') ?? []),
     }
   } catch (error) {

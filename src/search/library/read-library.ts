@@ -35,9 +35,9 @@ export interface Library {
   entries: LibraryEntry[]
   /** In the order of their lines. */
   bad: BadEntry[]
-  /** How many entries there are, including those beyond MAX_ENTRIES. */
+  /** How many entries there are, including those beyond MAX_LIBRARY_ENTRIES. */
   count: number
-  /** How many of them were reached: fewer than MAX_ENTRIES only if there are no more, or the time ran out. */
+  /** How many of them were reached: fewer than MAX_LIBRARY_ENTRIES only if there are no more, or the time ran out. */
   reached: number
 }
 

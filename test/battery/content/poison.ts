@@ -39,7 +39,7 @@ const hugePaper = (id: number) => ({
   path: '/papers/2511.00001',
   authors: Array.from({ length: 50 }, () => HUGE.slice(0, 1000)),
   snippet: [{ text: HUGE, marked: false }],
-  reason: HUGE,
+  reason: { kind: 'match', found: { abstract: [HUGE] } },
   votes: 1,
   comments: null,
   codeUrl: null,
@@ -52,7 +52,7 @@ const hugeContent = {
   sections: [{ topic: HUGE, topicId: 1, papers: Array.from({ length: 25 }, (_, id) => hugePaper(id)) }],
   more: 0,
   beyond: [],
-  sources: HUGE,
+  sources: [{ source: HUGE, brought: 1 }],
 }
 
 export const POISONS: Record<string, Poison> = {

@@ -48,13 +48,13 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
     },
     sees: /reads the fields as .*list-unsubscribe","list-unsubscribe/i,
   },
-  /** Parts go out as they are written, and not as quoted-printable. */
-  'parts-as-they-stand': {
+  /** The HTML goes out without the line breaks that keep its lines short. */
+  'html-on-one-line': {
     build: async (mail) => {
       const [head = ''] = (await buildRightly(mail)).toString('latin1').split('\r\n\r\n', 1)
       const [, boundary = ''] = /boundary="([^"]+)"/.exec(head)!
       const { text, html } = mail.email
-      const parts = [part('plain', text), part('html', html ?? '')]
+      const parts = [part('plain', text), part('html', (html ?? '').replaceAll('\r\n', ' '))]
       return Buffer.from(
         [head, '', ...parts.flatMap((one) => [`--${boundary}`, one]), `--${boundary}--`, ''].join('\r\n'),
       )

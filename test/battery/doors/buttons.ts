@@ -59,13 +59,6 @@ export const BUTTONS: Button[] = [
     fields: ({ email, format }) => ({ email: `new-${email}`, topic, format }),
   },
   { url: '/subscribe', by: 'active', fields: ({ email }) => ({ email, topic: '"another <x-alive>"' }) },
-  {
-    url: '/subscribe',
-    by: 'active',
-    fields: () => ({ topic, any: 'robots', do: 'add' }),
-    status: 200,
-    looks: true,
-  },
   { url: '/preview', by: 'active', fields: () => ({ topic }), status: 200, looks: true },
   { url: '/preview', by: 'active', fields: () => ({ topic }), headers: live, status: 200, looks: true },
   {

@@ -6,7 +6,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
-import { buildServer } from '../../../src/web/server.ts'
+import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
 import { computedMs } from '../../support/computed-ms.ts'
 import { NOON } from './seed.ts'
 import { startMeter } from './silence.ts'
@@ -23,7 +23,7 @@ const { db } = openDatabase(databaseUrl, silentLog, { connections: 10 })
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl, TRUST_PROXY: '127.0.0.1' })
 const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }
-const app = buildServer(deps)
+const app = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: 1000 })
 await readWholeArchive(deps)
 await app.listen({ host: '127.0.0.1', port: 0 })
 const meter = startMeter()

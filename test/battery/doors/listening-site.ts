@@ -7,7 +7,7 @@ import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
-import { buildServer } from '../../../src/web/server.ts'
+import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
 import { NOON, READER } from './seed.ts'
 
 export interface ReaderLinks {
@@ -33,7 +33,7 @@ const { db, close } = openDatabase(databaseUrl, silentLog, {
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl, TRUST_PROXY: '127.0.0.1' })
 const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }
-const app = buildServer(deps)
+const app = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: 1000 })
 await app.listen({ host: '127.0.0.1', port: 0 })
 await readWholeArchive(deps)
 const { id: paper } = await db.paper.findFirstOrThrow()

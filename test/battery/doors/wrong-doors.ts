@@ -154,8 +154,8 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
   'previews-without-a-slot': {
     door: searchesTakeTheirTurn,
     hook: instead('POST /preview', async (deps, { body }) => {
-      const { topic: queries } = body as { topic: string[] }
-      return (await previewTopics(deps, { queries, latest: 1, digest: true })).from
+      const { topic } = body as { topic: string | string[] }
+      return (await previewTopics(deps, { queries: [topic].flat(), latest: 1, digest: true })).from
     }),
     sees: /^POST \/preview: 30 of 30 previews of 1 network made/,
   },

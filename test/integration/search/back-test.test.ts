@@ -9,6 +9,7 @@ import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { maxPaperId, papersInRange } from '../../../src/papers/paper.repo.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import { typedTopics } from '../../bench/match/people.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -85,11 +86,11 @@ test('the latest are shown newest first, each with the reason and the words mark
       .toSorted()
       .reverse(),
   )
-  for (const { reason, title } of model!.latest) {
-    expect(reason).toBe('Matched: model, in the title')
-    expect(title.some(({ text, marked }) => marked && /model/i.test(text))).toBe(true)
+  for (const paper of model!.latest) {
+    expect(reasonText(paper)).toBe('Matched: model, in the title')
+    expect(paper.title.some(({ text, marked }) => marked && /model/i.test(text))).toBe(true)
   }
-  expect(together.latest.every(({ reason }) => reason?.startsWith('Matched: '))).toBe(true)
+  expect(together.latest.every((paper) => reasonText(paper).startsWith('Matched: '))).toBe(true)
 })
 
 test('without a topic every paper of the days counts, and none has a reason', async () => {

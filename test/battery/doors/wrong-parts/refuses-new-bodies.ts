@@ -1,5 +1,5 @@
 // Refuses a body when all places are taken, however idle the others are.
-import { NoSlot } from '../../../../src/core/semaphore.ts'
+import { NoSlot } from '../../../../src/limits/semaphore.ts'
 import type { ArrivingBody, Place } from '../../../../src/web/body-places.ts'
 
 export class BodyPlaces {

@@ -5,7 +5,7 @@ import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import type { Query } from '../../../../src/queries/query.ts'
 import { shortfallOf } from '../../../../src/queries/reasons/nearness.ts'
-import { reasonSentence } from '../../../../src/queries/reasons/shown-paper.ts'
+import { reasonSentence } from '../../../../src/queries/reasons/reason-text.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { runToEnd } from '../../../../src/queries/steps.ts'
-import { MAX_ENTRIES } from '../../../../src/search/library/library-entry.ts'
+import { MAX_LIBRARY_ENTRIES } from '../../../../src/search/library/library-entry.ts'
 import { emptyLibrary, readLibrary } from '../../../../src/search/library/read-library.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
@@ -249,8 +249,10 @@ test('lines without letters and those of a binary file are no papers', () => {
 })
 
 test('entries beyond the limit are counted and not read', () => {
-  const { entries, count } = read(Array.from({ length: MAX_ENTRIES + 5 }, (_, n) => `Paper ${n}`).join('\n'))
-  expect([entries.length, count]).toEqual([MAX_ENTRIES, MAX_ENTRIES + 5])
+  const { entries, count } = read(
+    Array.from({ length: MAX_LIBRARY_ENTRIES + 5 }, (_, n) => `Paper ${n}`).join('\n'),
+  )
+  expect([entries.length, count]).toEqual([MAX_LIBRARY_ENTRIES, MAX_LIBRARY_ENTRIES + 5])
 })
 
 test('an empty text has no entries', () => {
@@ -285,8 +287,8 @@ test('of more than 200 entries, no abstract is read', () => {
 })
 
 test('a line of identifiers beyond the limit counts as one entry', () => {
-  const lines = '2312.00752, 2310.06825\n'.repeat(MAX_ENTRIES)
-  expect(read(lines)).toMatchObject({ count: 1.5 * MAX_ENTRIES, reached: MAX_ENTRIES })
+  const lines = '2312.00752, 2310.06825\n'.repeat(MAX_LIBRARY_ENTRIES)
+  expect(read(lines)).toMatchObject({ count: 1.5 * MAX_LIBRARY_ENTRIES, reached: MAX_LIBRARY_ENTRIES })
 })
 
 test('what was read so far is there after each step', () => {
