@@ -29,7 +29,7 @@ function rolesFrom(args: string[]): Role[] {
 
 try {
   const config = readConfig(readEnvironment())
-  const starting = startService(config, rolesFrom(process.argv.slice(2)), { workerThread: true })
+  const starting = startService(config, rolesFrom(process.argv.slice(2)), { threads: true })
   let stopped: Promise<void> | undefined
   // Its worker may be sending before all has started.
   const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {

@@ -19,9 +19,34 @@ export interface Deps {
   workerReplies?: () => boolean
   /** Called at each failpoint of a delivery; a service has no hook. */
   onFailpoint?: FailpointHook
+  /** Where the papers are in memory. Absent: searches run in the calling thread, as in commands and tests. */
+  searchThread?: SearchThread
   db: Database
   /** URL of the database, for code that opens its own connections (migrations, the queue). */
   databaseUrl: string
+}
+
+/** A function to be run in the search thread, by its module and name: see search/in-search-thread.ts. */
+export interface SearchThreadJob {
+  url: string
+  name: string
+  input: unknown
+}
+
+/** On whose behalf a job runs. The default is this service itself, which waits as long as it takes. */
+export interface SearchTurn {
+  /** Networks take turns. */
+  network?: string
+  /** Ends the wait, not the job. */
+  signal?: AbortSignal
+  maxWaitMs?: number
+  /** Receives the milliseconds of CPU time that the job took. */
+  onSpent?(ms: number): void
+}
+
+export interface SearchThread {
+  /** Throws what the job throws, rate.at-once, search.busy and search.too-long. */
+  run(job: SearchThreadJob, turn?: SearchTurn): Promise<unknown>
 }
 
 export interface ServiceDeps extends Deps {

@@ -193,7 +193,8 @@ export const errorTable = {
     'source.refused': '{source} refuses the request for {day} ({status}): check its address in the settings.',
   }),
   ...errorEntries(503, 1, {
-    'search.busy': 'All search slots of this process are busy; next try in {seconds} s.',
+    'search.busy': 'Too many searches are waiting in this process; next try in {seconds} s.',
+    'search.too-long': 'A search took more than {seconds} s and was ended.',
     'database.unreachable': 'The database does not respond: {what}',
     'database.no-place':
       'DATA_DIR {folder}: only root can access it, and Postgres does not run as root. Use a folder that others can access, such as /var/lib/daily-papers, or set DATABASE_URL.',

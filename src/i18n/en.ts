@@ -1470,6 +1470,7 @@ export const en = {
     'rate.at-once': 'Your network is already running other searches. Wait {seconds} seconds, then try again.',
     'rate.same-link': 'Your link is already open several times. Wait {seconds} seconds, then try again.',
     'search.busy': 'Many people are searching right now. Wait {seconds} seconds, then try again.',
+    'search.too-long': 'This search takes too long. Use fewer words or topics, then try again.',
     'database.unreachable':
       'We can’t reach our database right now. Nothing was changed. Please try again in a few minutes.',
     'library.empty': 'Paste some references, or choose a file.',

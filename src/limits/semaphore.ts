@@ -1,3 +1,5 @@
+import { Fault } from '../core/errors.ts'
+
 export interface SemaphoreLimits {
   total: number
   /** How many of one key may run at once; no limit unless given. */
@@ -21,6 +23,14 @@ export class NoSlot extends Error {
     this.reason = reason
   }
 }
+
+export const REFUSED_RETRY_SECONDS = 5
+
+/** rate.at-once or search.busy for NoSlot; any other error as it is. */
+export const refusalFor = (error: unknown): unknown =>
+  error instanceof NoSlot
+    ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: REFUSED_RETRY_SECONDS })
+    : error
 
 interface Waiter {
   start(): void

@@ -6,7 +6,7 @@ import { errorText, Fault } from '../core/errors.ts'
 import { widestNetworkOf } from '../limits/networks.ts'
 import { chargePermits } from '../limits/permits.repo.ts'
 import { bucketsOf, type RateLimit, requirePermit } from '../limits/rate-limit.ts'
-import { NoSlot, Semaphore } from '../limits/semaphore.ts'
+import { NoSlot, refusalFor, Semaphore } from '../limits/semaphore.ts'
 import { type Spend, yieldToEventLoop } from './yield-to-event-loop.ts'
 
 // Enough for one person who types all the time, and for feed readers.
@@ -26,7 +26,6 @@ const MIN_CHARACTERS_OF_QUERY = 60
 const SLOTS = new Semaphore({ total: 4, perKey: 2, maxWaiting: 32, maxWaitingPerKey: 6 })
 // A library takes as long as many searches, which would otherwise have to wait for it.
 const LIBRARY_SLOTS = new Semaphore({ total: 1, maxWaiting: 8, maxWaitingPerKey: 2 })
-export const REFUSED_RETRY_SECONDS = 5
 
 interface SlotLimits {
   slots: Semaphore
@@ -80,12 +79,6 @@ export async function withSearchSlot<T>(
     socket.off('close', disconnect)
   }
 }
-
-/** rate.at-once or search.busy for NoSlot; any other error as it is. */
-export const refusalFor = (error: unknown): unknown =>
-  error instanceof NoSlot
-    ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: REFUSED_RETRY_SECONDS })
-    : error
 
 /** `withSearchSlot` for an optional part of a page: returns `fallback` if the search is refused for now. */
 export async function withOptionalSearchSlot<T>(

@@ -10,11 +10,11 @@ import { pauseIfRestored } from '../core/restored-database.ts'
 import { openDkim } from '../emails/compose-message.ts'
 import type { Compose } from '../mail/message.ts'
 import { migrateIfAlone } from '../operator/operations/database.ts'
-import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { buildServer } from '../web/server.ts'
 import { announceProcess } from './announce-process.ts'
 import { keepEmbeddedPostgres } from './keep-embedded-postgres.ts'
 import { startSchedule } from './schedule.ts'
+import { openSearchThread } from './search-thread.ts'
 import { startWorkerThread } from './worker-thread.ts'
 import { openWorkerWatchdog, type PingLimits } from './worker-watchdog.ts'
 
@@ -33,9 +33,9 @@ const WEB_CONNECTIONS = 5
 const CHECK_PAPERS_EVERY_MS = 1000
 
 export interface ServiceOptions extends DepsOptions {
-  /** Runs the role worker in a thread of its own if this process has the role web too. */
-  workerThread?: boolean
-  /** Of that thread. */
+  /** Runs searches in a thread, and the role worker in another if this process has the role web too. */
+  threads?: boolean
+  /** Of the worker's thread. */
   pings?: PingLimits
 }
 
@@ -55,7 +55,7 @@ export interface Service {
 export async function startService(
   config: Config,
   roles: readonly Role[],
-  { workerThread, pings, ...options }: ServiceOptions = {},
+  { threads, pings, ...options }: ServiceOptions = {},
 ): Promise<Service> {
   const metrics = openMetrics()
   const log = metrics.countingLog(options.log ?? openLog(config.LOG_LEVEL))
@@ -65,7 +65,7 @@ export async function startService(
   // Each role reads only its own files: reading all of them takes a second. The site's are read while the database replies.
   const webFiles = roles.includes('web') ? import('../web/server.ts') : undefined
   webFiles?.catch(() => {}) // a fault counts where it is awaited
-  const hasWorkerThread = workerThread && roles.includes('web') && roles.includes('worker')
+  const hasWorkerThread = threads && roles.includes('web') && roles.includes('worker')
   const connections = hasWorkerThread ? WEB_CONNECTIONS : DEFAULT_CONNECTIONS
   const clockBeganAt = systemClock().now()
   const built = await buildDeps(config, {
@@ -82,14 +82,17 @@ export async function startService(
   await pauseIfRestored(built.deps)
   const { deps: queued, close } = await addQueue(built)
   const watchdog = hasWorkerThread ? openWorkerWatchdog(queued, pings) : undefined
-  const deps: RunningDeps = { ...queued, metrics, workerReplies: watchdog?.replies }
+  const threadSettings = { config: { ...config, DATABASE_URL: queued.databaseUrl }, clockBeganAt }
+  const searchThread = threads ? openSearchThread(threadSettings, metrics) : undefined
+  const deps: RunningDeps = { ...queued, metrics, searchThread, workerReplies: watchdog?.replies }
   const parts: Parts = { stops: [], closes: [processLock.stop, close] }
+  if (searchThread) parts.closes.unshift(searchThread.stop)
   const address = webFiles && (await startSite(deps, await webFiles, parts))
   parts.stops.push((await announceProcess(deps)).stop)
   if (roles.includes('schedule')) parts.stops.push(startSchedule(deps).stop)
-  if (watchdog) {
-    const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }
-    parts.stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics, watchdog)).stop)
+  if (watchdog && searchThread) {
+    const thread = await startWorkerThread(threadSettings, metrics, { watchdog, searchThread })
+    parts.stops.push(thread.stop)
   } else if (roles.includes('worker')) {
     await startOwnWorker(deps, parts)
   }
@@ -112,7 +115,7 @@ async function startSite(
   const { config } = deps
   const server = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: CHECK_PAPERS_EVERY_MS })
   const address = await listen(server, config)
-  stops.push(() => closeServer(server), keepArchiveFresh(deps).stop)
+  stops.push(() => closeServer(server))
   if (config.BOUNCE_LMTP || config.BOUNCE_SMTP) {
     const { startIntake } = await import('../bounces/intake.ts')
     stops.push((await startIntake(deps)).stop)

@@ -1,26 +1,27 @@
 import { Worker as Thread } from 'node:worker_threads'
-import type { Config } from '../config/config.ts'
-import type { LogEvent, LogFields } from '../core/log.ts'
+import type { SearchThread, SearchThreadJob } from '../core/deps.ts'
 import type { Metrics } from '../core/metrics.ts'
+import { type PlainError, toPlainError } from '../core/plain-error.ts'
+import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
 import type { Worker } from './worker.ts'
 import type { WorkerWatchdog } from './worker-watchdog.ts'
 
 /** How long a process, or the thread of its worker, may take to stop. */
 export const MAX_STOP_MS = 35_000
 
-/** The input of the thread. */
-export interface WorkerThreadData {
-  /** With the database's real URL, even if the main thread started an embedded one. */
-  config: Config
-  /** When the clock of this process began to run from CLOCK_NOW. */
-  clockBeganAt: Date
+/** Messages to the thread. It replies `pong` to `ping`, from its event loop. */
+export type WorkerThreadCommand = 'ping' | 'stop' | SearchReply
+
+/** Messages from the thread: `started`, then replies, log lines, and jobs for the search thread of this process. */
+export type WorkerThreadMessage = 'started' | 'pong' | ThreadMessage | SearchRequest
+
+export interface SearchRequest {
+  search: SearchThreadJob
+  /** Repeated in the reply. */
+  requestId: number
 }
 
-/** Messages to the thread. It replies `pong` to `ping`, from its event loop. */
-export type WorkerThreadCommand = 'ping' | 'stop'
-
-/** Messages from the thread: `started`, then replies and each log line, so that /metrics counts it. */
-export type WorkerThreadMessage = 'started' | 'pong' | { event: LogEvent; fields?: LogFields }
+export type SearchReply = Pick<SearchRequest, 'requestId'> & ({ result: unknown } | { error: PlainError })
 
 /**
  * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot make it lose
@@ -29,11 +30,11 @@ export type WorkerThreadMessage = 'started' | 'pong' | { event: LogEvent; fields
  * it: if it hangs, its leases end, other workers take its messages, and the alert says that no worker is running.
  */
 export async function startWorkerThread(
-  data: WorkerThreadData,
+  settings: ThreadSettings,
   { count }: Metrics,
-  watchdog: WorkerWatchdog,
+  { watchdog, searchThread }: { watchdog: WorkerWatchdog; searchThread: SearchThread },
 ): Promise<Pick<Worker, 'stop'>> {
-  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), { workerData: data })
+  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), { workerData: settings })
   const started = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   let isStarted = false
@@ -46,7 +47,10 @@ export async function startWorkerThread(
   }
   thread.on('message', (message: WorkerThreadMessage) => {
     if (message === 'pong') return watchdog.onReply()
-    if (message !== 'started') return count(message.event, message.fields)
+    if (message !== 'started') {
+      if ('event' in message) return count(message.event, message.fields)
+      return void runSearch(searchThread, message).then(send)
+    }
     isStarted = true
     started.resolve()
   })
@@ -68,5 +72,16 @@ export async function startWorkerThread(
       send('stop')
       await ended.promise
     },
+  }
+}
+
+async function runSearch(
+  searchThread: SearchThread,
+  { search, requestId }: SearchRequest,
+): Promise<SearchReply> {
+  try {
+    return { requestId, result: await searchThread.run(search) }
+  } catch (error) {
+    return { requestId, error: toPlainError(error) }
   }
 }

@@ -13,6 +13,7 @@ import type { Compose } from '../mail/message.ts'
 import { withFailureTracking } from '../operator/alerts/run-alerts.ts'
 import { pruneNightly } from '../operator/prune.ts'
 import { ingestDue } from '../papers/ingest.ts'
+import { openPlainPapers } from '../papers/keep-plain-papers.ts'
 import { learnIfDue } from '../queries/learned/learn.ts'
 import { WORKER_INCIDENT } from './worker-watchdog.ts'
 
@@ -35,8 +36,12 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
   await endIncident(deps.db, WORKER_INCIDENT)
   const stopping = new AbortController()
   const { signal } = stopping
+  const storePlainPapers = openPlainPapers(deps)
   const work: Record<Nudge, () => Promise<unknown>> = {
-    ingest: () => ingestDue(deps, { signal }),
+    ingest: async () => {
+      await ingestDue(deps, { signal })
+      await storePlainPapers(signal)
+    },
     plan: async () => {
       // The first digests are sent while the others are planned.
       const onPage = () =>

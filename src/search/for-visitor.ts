@@ -1,0 +1,83 @@
+import type { EventEmitter } from 'node:events'
+import { isDatabaseUnavailable } from '../core/database/database.ts'
+import type { Deps, SearchThread } from '../core/deps.ts'
+import { errorText, Fault } from '../core/errors.ts'
+import { widestNetworkOf } from '../limits/networks.ts'
+import { chargePermits } from '../limits/permits.repo.ts'
+import { bucketsOf, type RateLimit, requirePermit } from '../limits/rate-limit.ts'
+
+// Enough for one person who types all the time, and for feed readers.
+const SEARCHES: RateLimit = {
+  name: 'search',
+  label: 'searches and previews of one network',
+  capacity: 120,
+  perSecond: 1,
+}
+/** A search that takes longer counts as several. */
+const MS_PER_PERMIT = 50
+
+const MAX_WAIT_MS = 4000
+const MAX_OPTIONAL_WAIT_MS = 500
+
+/** The client of a search; a FastifyRequest fits. */
+export interface Searcher {
+  ip: string
+  /** Emits "close" when the client disconnects. (The request itself also does so once its body is read.) */
+  readonly socket: EventEmitter & { destroyed?: boolean }
+}
+
+/**
+ * Runs searches for a visitor, with the Deps that it passes to `work`. All web routes search through this function. It
+ * charges the rate limit, one permit before the work and more for a search that took long; in the search thread,
+ * networks take turns. A search that still waits ends if the client disconnects. Throws rate.too-many, rate.at-once,
+ * search.busy, search.too-long, and what `work` throws.
+ */
+export async function forVisitor<T>(
+  deps: Deps,
+  { ip, socket }: Searcher,
+  work: (deps: Deps) => Promise<T>,
+  maxWaitMs = MAX_WAIT_MS,
+): Promise<T> {
+  await requirePermit(deps.db, SEARCHES, { ip })
+  const disconnected = new AbortController()
+  const disconnect = () => disconnected.abort()
+  if (socket.destroyed) disconnect()
+  socket.once('close', disconnect)
+  const turn = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs }
+  let spentMs = 0
+  const searchThread: SearchThread | undefined = deps.searchThread && {
+    run: (job) => deps.searchThread!.run(job, { ...turn, onSpent: (ms) => (spentMs += ms) }),
+  }
+  try {
+    return await work({ ...deps, searchThread })
+  } finally {
+    socket.off('close', disconnect)
+    const more = Math.floor(spentMs / MS_PER_PERMIT)
+    // The result is more important than an exact charge.
+    if (more > 0)
+      await chargePermits(deps.db, bucketsOf(SEARCHES, ip), more).catch((error) =>
+        deps.log.error('database.error', { what: errorText(error) }),
+      )
+  }
+}
+
+/** `forVisitor` for an optional part of a page: returns `fallback` if the search is refused for now. */
+export async function forVisitorIfFree<T>(
+  deps: Deps,
+  searcher: Searcher,
+  fallback: T,
+  work: (deps: Deps) => Promise<T>,
+): Promise<T> {
+  try {
+    return await forVisitor(deps, searcher, work, MAX_OPTIONAL_WAIT_MS)
+  } catch (error) {
+    if (isTemporaryRefusal(error) || isDatabaseUnavailable(error)) return fallback
+    throw error
+  }
+}
+
+const REFUSALS = ['rate.too-many', 'rate.at-once', 'search.busy', 'search.too-long']
+
+/** Whether the request is valid and only refused for some seconds or minutes. */
+export const isTemporaryRefusal = (error: unknown): boolean =>
+  error instanceof Fault && REFUSALS.includes(error.code)

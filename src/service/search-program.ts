@@ -1,0 +1,52 @@
+import { flushCompileCache } from 'node:module'
+import { parentPort } from 'node:worker_threads'
+import { workerData } from 'piscina'
+import { threadCpuMs } from '../core/clock.ts'
+import { buildDeps, clockOf, type Deps, type SearchThreadJob } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { openLog } from '../core/log.ts'
+import { countingLog } from '../core/metrics.ts'
+import { type PlainError, toPlainError } from '../core/plain-error.ts'
+import { DeadlineExceeded, setDeadline } from '../queries/deadline.ts'
+import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
+import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
+
+// The program of the thread in search-thread.ts, which runs one job at a time.
+const CONNECTIONS = 2
+
+const { config, clockBeganAt } = workerData as ThreadSettings
+const post = (message: ThreadMessage) => parentPort!.postMessage(message)
+const log = countingLog(openLog(config.LOG_LEVEL), (event, fields) => post({ event, fields }))
+const clock = clockOf(config, clockBeganAt)
+const { deps } = await buildDeps(config, { log, clock, connections: CONNECTIONS })
+keepArchiveFresh(deps)
+
+export interface PostedJob extends SearchThreadJob {
+  /** Infinity: none. */
+  maxMs: number
+}
+
+/** The result of a job, or its error. */
+export type JobOutcome = { spentMs: number } & ({ result: unknown } | { error: PlainError })
+
+export default async function runJob({ url, name, input, maxMs }: PostedJob): Promise<JobOutcome> {
+  const began = threadCpuMs()
+  const spentMs = () => threadCpuMs() - began
+  setDeadline(maxMs)
+  try {
+    const { [name]: job } = (await import(url)) as Record<string, (deps: Deps, input: unknown) => unknown>
+    return { result: await job!(deps, input), spentMs: spentMs() }
+  } catch (thrown) {
+    const isTooLong = thrown instanceof DeadlineExceeded
+    const error = isTooLong ? new Fault('search.too-long', { seconds: maxMs / 1000 }) : thrown
+    return { error: toPlainError(error), spentMs: spentMs() }
+  } finally {
+    flushOnce()
+  }
+}
+
+let isFlushed = false
+function flushOnce(): void {
+  if (!isFlushed) flushCompileCache()
+  isFlushed = true
+}

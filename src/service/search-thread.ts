@@ -1,0 +1,65 @@
+import { Piscina } from 'piscina'
+import type { SearchThread } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import type { Metrics } from '../core/metrics.ts'
+import { fromPlainError } from '../core/plain-error.ts'
+import { refusalFor, Semaphore } from '../limits/semaphore.ts'
+import type { JobOutcome, PostedJob } from './search-program.ts'
+import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
+
+/** A visitor's search that takes longer ends with search.too-long. It includes reading the newest papers after a start. */
+const MAX_JOB_MS = 10_000
+/** A thread without a reply for as long does not reply any more. */
+const HUNG_MS = 120_000
+const FILE = new URL('./search-program.ts', import.meta.url).href
+/** The service itself takes turns with the networks of visitors. */
+const SERVICE = ''
+
+export interface RunningSearchThread extends SearchThread {
+  stop(): Promise<void>
+}
+
+/**
+ * The thread with the papers in memory. It starts with the first search and runs one job at a time; the next one is of
+ * the network whose turn it is. A thread that ends, or hangs, fails its job, and the next job starts another.
+ */
+export function openSearchThread(
+  settings: ThreadSettings,
+  { count }: Pick<Metrics, 'count'>,
+  { filename = FILE, hungMs = HUNG_MS } = {},
+): RunningSearchThread {
+  const turns = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8 })
+  const pool = new Piscina<PostedJob, JobOutcome>({
+    filename,
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // Otherwise the thread would not read papers between two jobs.
+    atomics: 'disabled',
+    workerData: settings,
+    recordTiming: false,
+  })
+  pool.on('message', ({ event, fields }: ThreadMessage) => count(event, fields))
+  const post = async (job: PostedJob): Promise<JobOutcome> => {
+    const signal = AbortSignal.timeout(hungMs) // this ends the thread
+    try {
+      return await pool.run(job, { signal })
+    } catch (cause) {
+      throw signal.aborted ? new Fault('search.too-long', { seconds: hungMs / 1000 }, { cause }) : cause
+    }
+  }
+  return {
+    run: async ({ url, name, input }, { network = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
+      const maxMs = network === SERVICE ? Number.POSITIVE_INFINITY : MAX_JOB_MS
+      const waitEnds = () =>
+        AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
+      const outcome = await turns
+        .withSlot(network, () => post({ url, name, input, maxMs }), waitEnds)
+        .catch((error) => Promise.reject(refusalFor(error)))
+      onSpent?.(outcome.spentMs)
+      if ('error' in outcome) throw fromPlainError(outcome.error)
+      return outcome.result
+    },
+    stop: () => pool.destroy(),
+  }
+}
