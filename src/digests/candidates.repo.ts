@@ -14,7 +14,6 @@ import { NO_USAGE, type Usage } from '../queries/meaning/usage.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
 import { openArchive } from '../search/open-archive.ts'
-import { runYielding } from '../search/yield-to-event-loop.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
@@ -94,7 +93,7 @@ async function openArchives(deps: Deps, papers: readonly Paper[]) {
   const usage = whole ? whole.usage : ((await learnedModel(db, 'usage')) ?? NO_USAGE)
   const archive = new Archive(new PaperIndex())
   await upsertYielding(archive.index, papers)
-  await runYielding(archive.computeVectors(whole?.vectors?.space))
+  await archive.computeVectorsYielding(whole?.vectors?.space)
   return { archive, whole, usage }
 }
 

@@ -19,7 +19,6 @@ import { MIN_CLOSENESS, type Topic, topicOf } from '../queries/ranking/closeness
 import { type Profile, preferenceOf } from '../queries/ranking/preference.ts'
 import { nearMisses, type RankedMatches, rankMatches } from '../queries/ranking/rank-matches.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import { runToEnd } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 
 /**
@@ -104,7 +103,7 @@ export function createMatcher(
     const [queryId, from, least] = key.split(' ') as [string, Day, string]
     const query = readable(Number(queryId))
     if (!query || !whole) return []
-    const byDay = runToEnd(nearPapersByDay(whole, query, { ...days, from }, Number(least)))
+    const byDay = nearPapersByDay(whole, query, { ...days, from }, Number(least))
     return byDay.map((day) => ({ ...day, papers: withDocIds(day.papers, docIdOf) }))
   }, MAX_NEAR_QUERIES)
   return {
@@ -119,8 +118,7 @@ export function createMatcher(
       chooseClose(near(`${queryId} ${from} ${leastCloseness(choice)}`), choice),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
-    near: (query, limit) =>
-      runToEnd(nearMisses(archive, query, { limit })).map((id) => papers[docIdOf(id)!]!),
+    near: (query, limit) => nearMisses(archive, query, { limit }).map((id) => papers[docIdOf(id)!]!),
     preference: (profile) => preferenceOf(archive, profile),
   }
 }
@@ -154,7 +152,7 @@ function topicAmong(
   query: Query,
   { archive, upTo }: { archive: Archive; upTo: Day | undefined },
 ): Topic | null {
-  const topic = runToEnd(topicOf(archive, query, upTo))
+  const topic = topicOf(archive, query, upTo)
   if (!topic) return null
   const closeness = (docId: number) => {
     // A paper may be withdrawn meanwhile.

@@ -1,8 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Day } from '../core/dates.ts'
 import { memoizeByObject } from '../core/memoize.ts'
 import { type Bits, countBits, forEachBit, newBits, setBit } from './matching/bits.ts'
 import { oldestFirst, type PaperAttributes, type PaperIndex } from './matching/paper-index.ts'
-import { lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from './meaning/usage.ts'
@@ -18,13 +18,12 @@ import {
   standardizedBySample,
 } from './ranking/similarity.ts'
 import { bm25Scorer, type PaperTokens, type Vector, vectorOf, wordCounts } from './ranking/tf-idf.ts'
-import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
-import type { Steps } from './steps.ts'
+import { type WhyEmpty, whyEmpty } from './reasons/why-empty.ts'
 
 /** A request may contain hundreds of terms, and the cache keeps a set of papers for each. */
 const MAX_LEAVES = 1000
-/** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
-const MAX_LOOK_UPS = 3
+/** Whose vectors take some 20 ms. */
+const PAPERS_PER_YIELD = 100
 
 /** A range of days, both included. A missing bound is open. */
 export interface DayBounds {
@@ -75,22 +74,12 @@ export class Archive {
     return this.#queries.find(this.meaningOf(query), withRevised)
   }
 
-  /** Looks up the terms of a query one after the other, for `find`. Each step is short. */
-  *lookUpTerms(query: Query): Steps<void> {
-    const leaves = lookupsOf(this.meaningOf(query))
-    for (let times = 0; times < MAX_LOOK_UPS; times++) {
-      this.#tidyUp()
-      for (const leaf of leaves) yield this.#queries.loadLeaf(leaf)
-      if (leaves.every((leaf) => this.#queries.cached(leaf))) return
-    }
-  }
-
   /** The words of a query, any of which is enough. */
   wantedWords = (query: Query): Query => this.#words(query)
 
   /** Explains why a query matches no papers. */
-  whyEmpty(query: Query): Steps<WhyEmpty> {
-    return whyEmptySteps(query, (part, scope) => countBits(this.find(part, mentionsRevised(scope))))
+  whyEmpty(query: Query): WhyEmpty {
+    return whyEmpty(query, (part, scope) => countBits(this.find(part, mentionsRevised(scope))))
   }
 
   /**
@@ -156,12 +145,23 @@ export class Archive {
     return vectors?.space === space && (!vectors || vectors.count >= Math.min(docCount, this.index.docCount))
   }
 
-  /** Computes the vectors of the papers that have none in this space yet. Meanwhile, the former space is used. */
-  *computeVectors(space: LatentSpace | undefined): Steps<void> {
-    const isSame = this.#vectors?.space === space
-    const vectors = isSame ? this.#vectors : space && new PaperVectors(space, this.index)
-    if (vectors) yield* vectors.addNew()
+  /** Computes the vectors of the papers that have none in this space yet. */
+  computeVectors(space: LatentSpace | undefined): void {
+    const vectors = this.#vectorsIn(space)
+    vectors?.addNew()
     this.#vectors = vectors
+  }
+
+  /** `computeVectors` for many papers: searches run in between, and use the former space until all are computed. */
+  async computeVectorsYielding(space: LatentSpace | undefined): Promise<void> {
+    const vectors = this.#vectorsIn(space)
+    while (vectors && !vectors.addNew(PAPERS_PER_YIELD)) await setImmediate()
+    this.#vectors = vectors
+  }
+
+  #vectorsIn(space: LatentSpace | undefined): PaperVectors | undefined {
+    if (this.#vectors?.space === space) return this.#vectors
+    return space && new PaperVectors(space, this.index)
   }
 
   /** The unit vector of a text in the learned space; null without a space, or if it knows none of the words. */

@@ -1,10 +1,10 @@
 import type { Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import type { Archive } from '../queries/archive.ts'
+import { checkDeadline } from '../queries/deadline.ts'
 import { categoryMatcher, parseCategory } from '../queries/language/paper-name.ts'
 import { type Bits, forEachBit, hasBit, newBits, setBit } from '../queries/matching/bits.ts'
-import type { PaperIndex } from '../queries/matching/paper-index.ts'
-import { runToEnd, type Steps } from '../queries/steps.ts'
+import { type PaperIndex, untilChange } from '../queries/matching/paper-index.ts'
 
 /** The filters that a visitor chose. */
 export interface FacetSelection {
@@ -35,8 +35,7 @@ export function narrowResults(
   found: Bits,
   { category, month, withCode = false }: FacetSelection,
 ): { left: Bits; facets: Facets } {
-  runToEnd(lookUpFacets(archive))
-  const { categories, months, starts, categoriesOf, monthOf, coded } = cache.get(archive.index)!
+  const { categories, months, starts, categoriesOf, monthOf, coded } = facetValuesOf(archive.index)
   const isAsked = category === undefined ? [] : categories.map(categoryMatcher(category))
   const askedMonth = month === undefined ? null : months.indexOf(month)
   const left = newBits(archive.index.docCount)
@@ -68,9 +67,8 @@ export function narrowResults(
   }
 }
 
-/** The facet values of each paper, by docId; valid until the index changes. */
+/** The facet values of each paper, by docId. */
 interface FacetValues {
-  version: number
   categories: string[]
   months: string[]
   /** The categories of a paper are in `categoriesOf` from starts[docId] to starts[docId + 1], as places in `categories`. */
@@ -81,17 +79,10 @@ interface FacetValues {
   coded: Bits
 }
 
-const cache = new WeakMap<PaperIndex, FacetValues>()
+const DOCS_PER_CHECK = 2000
 
-/** Reads the facet values for `narrowResults` in short steps. */
-export function* lookUpFacets({ index }: Archive): Steps<void> {
-  if (cache.get(index)?.version !== index.version) cache.set(index, yield* readValues(index))
-}
-
-const DOCS_PER_STEP = 2000
-
-function* readValues(index: PaperIndex): Steps<FacetValues> {
-  const { version, docCount } = index
+const facetValuesOf = untilChange((index: PaperIndex): FacetValues => {
+  const { docCount } = index
   const [categories, months]: [string[], string[]] = [[], []]
   const placeOfCategory = memoize((one: string) =>
     parseCategory(one) === one ? categories.push(one) - 1 : null,
@@ -105,7 +96,7 @@ function* readValues(index: PaperIndex): Steps<FacetValues> {
   ]
   const categoriesOf: number[] = []
   for (let docId = 0; docId < docCount; docId++) {
-    if (docId % DOCS_PER_STEP === 0) yield
+    if (docId % DOCS_PER_CHECK === 0) checkDeadline()
     const attributes = index.attributes(docId)
     for (const one of new Set(attributes.categories)) {
       const place = placeOfCategory(one)
@@ -115,8 +106,8 @@ function* readValues(index: PaperIndex): Steps<FacetValues> {
     monthOf[docId] = placeOfDay(attributes.firstDay)
     if (attributes.hasCode) setBit(coded, docId)
   }
-  return { version, categories, months, starts, categoriesOf: Uint16Array.from(categoriesOf), monthOf, coded }
-}
+  return { categories, months, starts, categoriesOf: Uint16Array.from(categoriesOf), monthOf, coded }
+})
 
 const countsOf = (values: readonly string[], counts: Uint32Array): FacetCount[] =>
   values.map((value, i) => ({ value, papers: counts[i]! })).filter(({ papers }) => papers > 0)

@@ -2,6 +2,7 @@ import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { lastChangeOf, newestPapers } from '../papers/paper.repo.ts'
 import type { Archive } from '../queries/archive.ts'
+import { extrasBudget, within } from '../queries/deadline.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { topicName } from '../queries/language/topic-name.ts'
@@ -11,7 +12,6 @@ import { closePapers } from '../queries/ranking/close-papers.ts'
 import { closestOfEachDay } from './close-of-days.ts'
 import { type FoundClose, type FoundPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { isReadingArchive, MAX_DAYS, openNewestArchive } from './open-archive.ts'
-import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
 export interface FeedPapers {
   /** Newest first. Without papers that come close if there is no query. */
@@ -31,10 +31,8 @@ const MAX_PAPERS = 50
 const MAX_CLOSE_IN_FEED = 25
 
 /** The newest papers, of a query or of all papers. Throws query.*. */
-export const feedPapers = (
-  deps: Deps,
-  { query, spend }: { query?: string; spend?: Spend },
-): Promise<FeedPapers> => (query === undefined ? newestOfAll(deps) : newestOfQuery(deps, query, spend))
+export const feedPapers = (deps: Deps, { query }: { query?: string }): Promise<FeedPapers> =>
+  query === undefined ? newestOfAll(deps) : newestOfQuery(deps, query)
 
 async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
   const ids = (await newestPapers(db, { limit: MAX_PAPERS })).map(({ id }) => id)
@@ -45,13 +43,12 @@ async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
 }
 
 /** With up to three papers a day that come close. */
-async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<FeedPapers> {
+async function newestOfQuery(deps: Deps, text: string): Promise<FeedPapers> {
   const { db } = deps
   const archive = await openNewestArchive(deps)
   const isReading = isReadingArchive(deps)
   const query = archive.meaningOf(parseQuery(text))
-  await runYielding(archive.lookUpTerms(query), spend)
-  const closeIds = await closeOf(deps, archive, query, spend)
+  const closeIds = closeOf(deps, archive, query)
   const withRevised = mentionsRevised(query)
   const matching = archive.newest(archive.find(query), { most: MAX_PAPERS, byRevised: withRevised })
   const close = archive.newest(bitsOf(archive, closeIds), { most: MAX_CLOSE_IN_FEED })
@@ -59,10 +56,7 @@ async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<F
   const changedAt = await lastChangeOf(db, ids)
   const topic = { name: topicName({ name: text, query: text }), meaning: query }
   const papers = await loadPapers(db, close)
-  const loaded = [
-    ...(await loadFoundPapers(db, matching, { query, archive }, spend)),
-    ...(await runYielding(papers.close(close, topic), spend)),
-  ]
+  const loaded = [...(await loadFoundPapers(db, matching, { query, archive })), ...papers.close(close, topic)]
   const byId = new Map(loaded.map((one) => [one.paper.id, one]))
   return {
     found: ids.flatMap((id) => byId.get(id) ?? []),
@@ -83,9 +77,9 @@ function bitsOf({ index }: Archive, ids: readonly number[]): Bits {
 }
 
 /** Of the last 30 days; none if finding them takes too long. */
-async function closeOf(deps: Deps, archive: Archive, query: Query, spend?: Spend): Promise<number[]> {
+function closeOf(deps: Deps, archive: Archive, query: Query): number[] {
   const today = dayOf(deps.clock.now())
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
-  const close = await runYieldingWithin(extrasBudget(), closePapers(archive, query, days), spend)
+  const close = within(extrasBudget(), () => closePapers(archive, query, days))
   return closestOfEachDay(archive, close?.value ?? []).map(({ id }) => id)
 }

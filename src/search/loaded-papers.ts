@@ -4,6 +4,7 @@ import { LruCache } from '../core/lru-cache.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
+import { checkDeadline } from '../queries/deadline.ts'
 import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
 import { indexedPaperText } from '../queries/matching/indexed-text.ts'
 import type { Query, Reason } from '../queries/query.ts'
@@ -15,9 +16,7 @@ import {
   toShownPaper,
   withAddition,
 } from '../queries/reasons/shown-paper.ts'
-import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
-import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 export type LoadedPapers = Awaited<ReturnType<typeof loadPapers>>
 
@@ -37,16 +36,14 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
     },
 
     /**
-     * The papers closest to matching a query, out of papers that do not match, with what each lacks. One paper per
-     * step.
+     * The papers closest to matching a query, out of papers that do not match, with what each lacks.
      */
-    *nearest(ids: readonly number[], query: Query, limit: number): Steps<ShownPaper[]> {
+    nearest(ids: readonly number[], query: Query, limit: number): ShownPaper[] {
       const near: (Nearness & { paper: Paper })[] = []
       for (const id of ids) {
         const paper = byId.get(id)
         const nearness = paper && nearnessOf(query, textOf(paper))
         if (nearness) near.push({ ...nearness, paper })
-        yield
       }
       return near
         .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
@@ -62,20 +59,14 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
       return withAddition(showClose(paper, matches), { closeTo: { topic: name, topicId: 0 } })
     },
 
-    /** Those that `showClose` shows, in the given order. One paper per step. */
-    *close(ids: readonly number[], topic: { name: string; meaning: Query }): Steps<FoundClose[]> {
+    /** Those that `showClose` shows, in the given order. */
+    close(ids: readonly number[], topic: { name: string; meaning: Query }): FoundClose[] {
       const found: FoundClose[] = []
       for (const id of ids) {
         const [paper, shown] = [byId.get(id), this.showClose(id, topic)]
         if (paper && shown) found.push({ paper, shown })
-        yield
       }
       return found
-    },
-
-    /** Tokenizes all papers in advance, one per step. */
-    *tokenize(): Steps<void> {
-      for (const paper of papers) yield void textOf(paper)
     },
   }
 }
@@ -89,6 +80,7 @@ const textCache = new LruCache<number, { paper: Paper; text: PaperText }>(MAX_TE
 function textOf(paper: Paper): PaperText {
   const before = textCache.get(paper.id)
   if (before && isDeepStrictEqual(before.paper, paper)) return before.text
+  checkDeadline()
   return textCache.set(paper.id, { paper, text: toPaperText(paper) }).text
 }
 
@@ -117,21 +109,15 @@ export async function loadFoundPapers(
   db: Database,
   ids: readonly number[],
   asked: Asked | null,
-  spend?: Spend,
 ): Promise<FoundPaper[]> {
   const papers = await papersById(db, ids, { withWithdrawn: false })
   if (asked === null) return papers.map((paper) => ({ paper, reason: null }))
-  return runYielding(matching(papers, asked), spend)
-}
-
-function* matching(papers: readonly Paper[], { query, archive: { index } }: Asked): Steps<FoundPaper[]> {
-  const all: FoundPaper[] = []
-  for (const paper of papers) {
-    const reason = evaluate(query, indexedPaperText(paper, index))
-    if (reason) all.push({ paper, reason })
-    yield
-  }
-  return all
+  const { query, archive } = asked
+  return papers.flatMap((paper) => {
+    checkDeadline()
+    const reason = evaluate(query, indexedPaperText(paper, archive.index))
+    return reason ? [{ paper, reason }] : []
+  })
 }
 
 /** The paper that a query names, of any age, even if it has only newer versions. Empty for any other query. */

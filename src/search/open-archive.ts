@@ -16,7 +16,6 @@ import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { SEGMENT_SIZE } from '../queries/matching/segment.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'
 import type { LatentSpace } from '../queries/ranking/latent-space.ts'
-import { runYielding } from './yield-to-event-loop.ts'
 
 /** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
 const MAX_PAPERS = 200_000
@@ -181,7 +180,7 @@ async function computeVectors(cached: CachedArchive): Promise<void> {
   const { docCount } = cached.archive.index
   // Again if another space was learned meanwhile, or if a computation for fewer papers was running.
   while (!cached.archive.hasVectorsOf(cached.space, docCount)) {
-    cached.vectors ??= runYielding(cached.archive.computeVectors(cached.space)).finally(() => {
+    cached.vectors ??= cached.archive.computeVectorsYielding(cached.space).finally(() => {
       cached.vectors = undefined
     })
     await cached.vectors

@@ -8,7 +8,6 @@ import { forEachBit, hasBit } from '../queries/matching/bits.ts'
 import type { Query } from '../queries/query.ts'
 import { closePapers, excludedPapers } from '../queries/ranking/close-papers.ts'
 import { topicOf } from '../queries/ranking/closeness.ts'
-import { runToEnd } from '../queries/steps.ts'
 import { openArchive } from './open-archive.ts'
 
 interface Rank {
@@ -39,10 +38,10 @@ export async function rankPapers(
 
 /** The papers of some days: those that match first, then by closeness. */
 export function rankAll(archive: Archive, query: Query, days: DayBounds = {}): (Rank & { id: number })[] {
-  const topic = runToEnd(topicOf(archive, query, days.to))
+  const topic = topicOf(archive, query, days.to)
   const matches = archive.find(query)
   const excluded = excludedPapers(archive, query)
-  const related = new Set(runToEnd(closePapers(archive, query, days)).map(({ id }) => id))
+  const related = new Set(closePapers(archive, query, days).map(({ id }) => id))
   const ranked: (Rank & { id: number })[] = []
   forEachBit(archive.withinDays(archive.all(), days), (docId) => {
     const { id } = archive.index.attributes(docId)

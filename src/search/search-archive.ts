@@ -2,6 +2,7 @@ import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Archive } from '../queries/archive.ts'
+import { extrasBudget, type TimeBudget, within } from '../queries/deadline.ts'
 import { describePart, describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { topicName } from '../queries/language/topic-name.ts'
@@ -9,24 +10,15 @@ import { writeTree } from '../queries/language/write-query.ts'
 import type { Bits } from '../queries/matching/bits.ts'
 import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
 import { closePapers } from '../queries/ranking/close-papers.ts'
-import { topicOf } from '../queries/ranking/closeness.ts'
 import { bestMatches, nearMisses } from '../queries/ranking/rank-matches.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
-import type { Steps } from '../queries/steps.ts'
 import { readAsAuthor } from './back-test/variants.ts'
 import { MAX_CLOSE } from './close-of-days.ts'
-import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
+import { type FacetSelection, type Facets, narrowResults } from './facets.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { isReadingArchive, openNewestArchive } from './open-archive.ts'
 import { respelled } from './spelling.ts'
-import {
-  extrasBudget,
-  runYielding,
-  runYieldingWithin,
-  type Spend,
-  type TimeBudget,
-} from './yield-to-event-loop.ts'
 
 /** best: the most relevant papers first; newest: by the day of the first listing. */
 type SearchOrder = 'best' | 'newest'
@@ -39,7 +31,6 @@ export interface ArchiveSearch {
   page: number
   /** How long the search for near misses may take, in milliseconds. */
   extrasMs?: number
-  spend?: Spend
 }
 
 /** Why nothing was found, and the near misses. */
@@ -99,12 +90,10 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const tree = parseQuery(search.query)
   const archive = await openNewestArchive(deps)
   const wide = archive.meaningOf(tree)
-  // What follows reuses the lookups.
-  await runYielding(lookedUp(archive, wide, search), search.spend)
-  const names = await runYielding(namesIn(archive, tree), search.spend)
-  const spelling = await runYielding(spellingOf(archive, tree), search.spend)
   // Do not await from here on until the ids are read: the archive may change.
   const all = archive.find(wide)
+  const names = namesIn(archive, tree)
+  const spelling = spellingOf(archive, tree)
   const { left, facets } = narrowResults(archive, all, search.selection)
   const counts = { count: archive.count(left), all: archive.count(all) }
   const pages = Math.min(MAX_PAGES, Math.max(1, Math.ceil(counts.count / PAPERS_PER_PAGE)))
@@ -121,8 +110,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const isFirst = search.page === 1 && search.order === 'best' && Object.keys(search.selection).length === 0
   const close =
     isFirst && named.length === 0 ? await closeTo(deps, archive, wide, { ...search, budget, isEmpty }) : []
-  const nothing =
-    isEmpty && !about.isReading ? await nothingFound(deps, archive, wide, { ...search, budget }) : null
+  const nothing = isEmpty && !about.isReading ? await nothingFound(deps, archive, wide, budget) : null
   return {
     tree,
     named: names,
@@ -134,8 +122,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
     close,
     nothing,
     ...about,
-    found:
-      counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }, search.spend),
+    found: counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }),
     count: counts.count + named.length,
     all: counts.all + named.length,
   }
@@ -150,20 +137,13 @@ function pageOf(archive: Archive, tree: Query, left: Bits, { order, page }: Arch
   return ids.slice(most - PAPERS_PER_PAGE)
 }
 
-function* lookedUp(archive: Archive, tree: Query, { order }: ArchiveSearch): Steps<void> {
-  yield* lookUpFacets(archive)
-  yield* archive.lookUpTerms(tree)
-  if (order === 'best') yield* topicOf(archive, tree)
-}
-
 /** Reads a query of plain words as the name of an author and of an organization, if papers have that name. */
-function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
+function namesIn(archive: Archive, tree: Query): NamedQuery[] {
   const named: NamedQuery[] = []
   for (const { changed } of readAsAuthor(tree)) {
     if (!isTextLeaf(changed)) continue
     for (const field of ['author', 'org'] as const) {
       const name = { ...changed, field }
-      yield* archive.lookUpTerms(name)
       const papers = archive.count(archive.find(name))
       const query = papers > 0 ? writeTree(name) : null
       if (query) named.push({ query, part: describePart(name), papers })
@@ -172,11 +152,10 @@ function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
   return named
 }
 
-function* spellingOf(archive: Archive, tree: Query): Steps<SearchedArchive['spelling']> {
-  const changed = yield* respelled(archive, tree)
+function spellingOf(archive: Archive, tree: Query): SearchedArchive['spelling'] {
+  const changed = respelled(archive, tree)
   const query = changed && writeTree(changed)
   if (!changed || query === null) return null
-  yield* archive.lookUpTerms(changed)
   const papers = archive.count(archive.find(changed))
   return papers > 0 ? { query, papers } : null
 }
@@ -186,13 +165,16 @@ async function nothingFound(
   { db }: Deps,
   archive: Archive,
   tree: Query,
-  { budget, spend }: ArchiveSearch & { budget: TimeBudget },
+  budget: TimeBudget,
 ): Promise<NothingFound | null> {
-  const near = await runYieldingWithin(budget, nearIn(archive, tree), spend)
+  const near = within(budget, () => ({
+    why: archive.whyEmpty(tree),
+    nearIds: nearMisses(archive, tree, { limit: NEAR }),
+  }))
   if (!near) return null
   const { why, nearIds } = near.value
   const papers = await loadPapers(db, nearIds)
-  const nearest = await runYieldingWithin(budget, papers.nearest(nearIds, tree, MAX_NEAR_MISSES), spend)
+  const nearest = within(budget, () => papers.nearest(nearIds, tree, MAX_NEAR_MISSES))
   return { ...why, nearest: nearest?.value ?? [] }
 }
 
@@ -201,21 +183,13 @@ async function closeTo(
   { db, clock }: Deps,
   archive: Archive,
   meaning: Query,
-  { query, budget, spend, isEmpty }: ArchiveSearch & { budget: TimeBudget; isEmpty: boolean },
+  { query, budget, isEmpty }: ArchiveSearch & { budget: TimeBudget; isEmpty: boolean },
 ): Promise<ShownPaper[]> {
   const from = addDays(dayOf(clock.now()), 1 - CLOSE_DAYS)
-  const close = await runYieldingWithin(budget, closePapers(archive, meaning, { from }), spend)
+  const close = within(budget, () => closePapers(archive, meaning, { from }))
   const ids = close?.value.slice(0, isEmpty ? MAX_INSTEAD : MAX_CLOSE).map(({ id }) => id) ?? []
   if (ids.length === 0) return []
   const papers = await loadPapers(db, ids)
-  const found = await runYielding(
-    papers.close(ids, { name: topicName({ name: query, query }), meaning }),
-    spend,
-  )
+  const found = papers.close(ids, { name: topicName({ name: query, query }), meaning })
   return found.map(({ shown }) => shown)
-}
-
-function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {
-  const why = yield* archive.whyEmpty(tree)
-  return { why, nearIds: yield* nearMisses(archive, tree, { limit: NEAR }) }
 }

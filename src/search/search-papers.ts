@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { newestPapers, type PaperCursor, papersListedOn } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
+import { checkDeadline } from '../queries/deadline.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
@@ -11,8 +11,6 @@ import { mentionsRevised, type Query } from '../queries/query.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { type FoundPaper, loadFoundPapers } from './loaded-papers.ts'
 import { openNewestArchive } from './open-archive.ts'
-import { timed } from './search-slot.ts'
-import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 interface SearchedPapers {
   found: FoundPaper[]
@@ -28,14 +26,11 @@ interface SearchInput {
   after?: PaperCursor
   /** The largest number of papers to return. */
   limit: number
-  spend?: Spend
 }
 
 // Papers that are not in memory are matched one by one: up to this many for one response, the rest with the next one.
 const MAX_EXAMINED = 1000
 const BATCH_SIZE = 100
-/** How many papers are tokenized before the event loop runs other work. */
-const PAPERS_PER_YIELD = 10
 
 /**
  * Searches papers, the newest day of first listing first. With a query, a response may have few or no papers and still
@@ -52,17 +47,16 @@ export async function searchPapers(deps: Deps, input: SearchInput): Promise<Sear
 async function searchMemory(
   deps: Deps,
   tree: Query,
-  { after, limit, spend }: SearchInput,
+  { after, limit }: SearchInput,
 ): Promise<SearchedPapers | null> {
   const archive = await openNewestArchive(deps)
   if (archive.backTo !== null) return null
-  await runYielding(archive.lookUpTerms(tree), spend)
   const all = archive.find(tree)
   const rest = after ? archive.filter(all, (paper) => oldestFirst(paper, after) < 0) : all
   const ids = archive.newest(rest, { most: limit + 1 })
   const last = ids.length > limit ? archive.index.attributes(archive.index.docIdOf(ids[limit - 1]!)!) : null
   return {
-    found: await loadFoundPapers(deps.db, ids.slice(0, limit), { query: tree, archive }, spend),
+    found: await loadFoundPapers(deps.db, ids.slice(0, limit), { query: tree, archive }),
     next: last,
   }
 }
@@ -70,7 +64,7 @@ async function searchMemory(
 async function searchDatabase(
   { db }: Deps,
   tree: Query | undefined,
-  { day: listedOn, limit, spend = () => {}, ...input }: SearchInput,
+  { day: listedOn, limit, ...input }: SearchInput,
 ): Promise<SearchedPapers> {
   const withRevised = tree !== undefined && mentionsRevised(tree)
   const found: FoundPaper[] = []
@@ -78,11 +72,11 @@ async function searchDatabase(
   for (let looked = 0; looked < MAX_EXAMINED; looked += BATCH_SIZE) {
     const pageSize = tree ? BATCH_SIZE : limit + 1
     const papers = await newestPapers(db, { after, listedOn, withRevised, limit: pageSize })
-    for (const [i, paper] of papers.entries()) {
+    for (const paper of papers) {
       if (found.length === limit) return { found, next: after ?? null }
-      if (tree && i % PAPERS_PER_YIELD === 0) await setImmediate()
+      checkDeadline()
       after = paper
-      const reason = tree ? timed(spend, () => evaluate(tree, toPaperText(paper))) : null
+      const reason = tree ? evaluate(tree, toPaperText(paper)) : null
       if (!tree || reason) found.push({ paper, reason })
     }
     if (papers.length < pageSize) return { found, next: null }

@@ -11,8 +11,6 @@ import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-top
 import { cosineTo, wordCounts } from '../queries/ranking/tf-idf.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive, openAvailableArchive } from './open-archive.ts'
-import { timed } from './search-slot.ts'
-import type { Spend } from './yield-to-event-loop.ts'
 
 export interface SimilarPapers {
   /** The most similar papers first; only papers about the same subject. */
@@ -30,12 +28,11 @@ const MIN_LIKENESS = 0.1
 const MAX_CACHED = 1000
 
 /** The papers similar to one, which may itself be older than those in memory. Empty while the first batch is read. */
-export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Promise<SimilarPapers> {
+export async function similarPapers(deps: Deps, paper: Paper): Promise<SimilarPapers> {
   const archive = await openAvailableArchive(deps)
   // Do not await until the result is cached: the archive may change.
   const cache = similarOf(archive.index)(archive.vectors ?? archive.usage)
-  const known =
-    cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
+  const known = cache.get(paper.id) ?? findSimilar(archive, paper, dayOf(deps.clock.now()))
   cache.set(paper.id, known)
   return { papers: await papersById(deps.db, known.ids, { withWithdrawn: false }), topic: known.topic }
 }

@@ -1,7 +1,7 @@
 import type { Archive } from '../queries/archive.ts'
+import { checkDeadline } from '../queries/deadline.ts'
 import type { Vocabulary } from '../queries/matching/vocabulary.ts'
 import { type Query, wantedLeaves } from '../queries/query.ts'
-import type { Steps } from '../queries/steps.ts'
 import { foldAccents, wordKindOf } from '../queries/text/tokens.ts'
 
 /** A suggested word is in at least so many papers. */
@@ -16,21 +16,20 @@ const MAX_WORDS = 10
 
 /**
  * The query with each word that no paper contains replaced by a common word that is spelled much like it, in texts or,
- * for a name, in names. Null if there is nothing to replace, and for a long query. One word per step.
+ * for a name, in names. Null if there is nothing to replace, and for a long query.
  */
-export function* respelled(archive: Archive, query: Query): Steps<Query | null> {
+export function respelled(archive: Archive, query: Query): Query | null {
   if (wantedLeaves(query).length > MAX_WORDS) return null
-  const changed = yield* replaceWords(query)
+  const changed = replaceWords(query)
   return changed === query ? null : changed
 
-  function* replaceWords(node: Query): Steps<Query> {
+  function replaceWords(node: Query): Query {
     if ('parts' in node) {
-      const parts: Query[] = []
-      for (const part of node.parts) parts.push(yield* replaceWords(part))
+      const parts = node.parts.map(replaceWords)
       return parts.some((part, i) => part !== node.parts[i]) ? { ...node, parts } : node
     }
     if (node.kind !== 'word' || node.quoted) return node
-    yield
+    checkDeadline()
     if (archive.count(archive.find(node)) > 0) return node
     const text = closestWord(archive, node.text, wordKindOf(node.field))
     return text === null ? node : { ...node, text }

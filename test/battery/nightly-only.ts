@@ -39,8 +39,6 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'july-3': 'offers-once, plan-killed and T2-daylight-saving bring its faults, each by itself',
   'doors-mutated': 'hostile.test.ts sends mutated requests, doors-typed fills in every form wrongly',
   'doors-bombing': 'doors-bombing-spellings asks for emails with the address of another person',
-  'doors-wrong-never-yields':
-    'it takes half a minute of work to see; search-slot.test.ts and doors-costly measure the right one',
   'doors-wrong-describes-twice': 'it takes half a minute of work to see; doors-costly measures the right one',
   'returns-mutated': 'F2-inbound reads mutated reports with the same parser',
   'returns-database': 'D1-restart and returns-killed bring its two faults',

@@ -11,7 +11,6 @@ import { Archive } from '../../src/queries/archive.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import { SpaceLearner } from '../../src/queries/ranking/learn-space.ts'
 import { type Vector, wordCounts } from '../../src/queries/ranking/tf-idf.ts'
-import { runToEnd } from '../../src/queries/steps.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { everyPaper } from '../support/archived-papers.ts'
 import { samplePaper } from '../support/sample-paper.ts'
@@ -88,7 +87,7 @@ function scoresByMethod({ papers, numberOf }: Papers, judged: readonly Judged[])
       new Map(papers.map(({ id }) => [id, cosineSimilarity(vectors[number - 1]!, vectors[id - 1]!)])),
   )
   const bm25 = like()
-  runToEnd(archive.computeVectors(learner.learn()))
+  archive.computeVectors(learner.learn())
   const space = counts.map((one) => {
     const vector = archive.spaceVectorOf(one)!
     return new Map(papers.map(({ id }) => [id, archive.vectors!.cosine(vector, archive.index.docIdOf(id)!)]))

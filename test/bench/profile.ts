@@ -27,7 +27,6 @@ import {
   type Vote,
   votedStep,
 } from '../../src/queries/ranking/preference.ts'
-import { runToEnd } from '../../src/queries/steps.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { rankAll } from '../../src/search/rank-papers.ts'
 import { mean } from './order.ts'
@@ -106,7 +105,7 @@ function shownOn(archive: Archive, query: Query, day: Day, grades: ReadonlyMap<n
   const matches = archive.find(query)
   return {
     matched: [...grades.keys()].filter((docId) => hasBit(matches, docId)),
-    near: runToEnd(nearPapersByDay(archive, query, { from: day, to: day })).map((near) => ({
+    near: nearPapersByDay(archive, query, { from: day, to: day }).map((near) => ({
       ...near,
       papers: near.papers.filter(({ docId }) => grades.has(docId)),
     })),
@@ -144,7 +143,7 @@ const phrasesOf = ({ archive, papers }: World, docId: number) =>
 
 function profileOf(archive: Archive, { votes, query, days }: VotedDay): Profile {
   const [from, to] = [days[0]!, days.at(-1)!]
-  return runToEnd(profileFor(archive, { query, phrases: learnPhrases(votes, []), days: { from, to } }))
+  return profileFor(archive, { query, phrases: learnPhrases(votes, []), days: { from, to } })
 }
 
 function choicesOf(archive: Archive): Record<string, Choice> {

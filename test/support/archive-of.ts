@@ -1,7 +1,6 @@
 import type { Paper } from '../../src/papers/paper.ts'
 import { Archive } from '../../src/queries/archive.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
-import { runToEnd } from '../../src/queries/steps.ts'
 import { spaceOf } from './learned-space.ts'
 import { samplePaper } from './sample-paper.ts'
 import { usageOf } from './usage-of.ts'
@@ -20,6 +19,6 @@ export function archiveOf(facts: readonly Partial<Paper>[], { space, usage = fal
   index.upsert(papers)
   const archive = new Archive(index)
   if (usage) archive.usage = usageOf(papers)
-  if (space) runToEnd(archive.computeVectors(spaceOf(space)))
+  if (space) archive.computeVectors(spaceOf(space))
   return archive
 }

@@ -1,8 +1,7 @@
 import type { Bits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import { bestMatches } from '../../queries/ranking/rank-matches.ts'
-import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
-import type { Steps } from '../../queries/steps.ts'
+import { type WhyEmpty, whyEmpty } from '../../queries/reasons/why-empty.ts'
 import {
   countByDay,
   type DayWindow,
@@ -58,18 +57,18 @@ interface Testing {
 }
 
 /** Evaluates a query. `addExtras` adds terms, overlap, offers, and the reason if nothing matches. */
-export function* evaluateTopic(
+export function evaluateTopic(
   window: DayWindow,
   topic: EvaluateTopicInput,
   testing: Testing,
-): Steps<TopicEvaluation> {
+): TopicEvaluation {
   const { tree, found } = topic
   const counts = countByDay(found, window, testing.latest)
   return {
     ...topic,
     ...counts,
     width: widthOf(tree, counts.total, window, testing.most),
-    keyWords: yield* termPresence(tree, window),
+    keyWords: termPresence(tree, window),
     share: window.size === 0 || mentionsRevised(tree) ? null : counts.total / window.size,
     terms: [],
     overlap: [],
@@ -86,22 +85,17 @@ interface Among {
   most: number
 }
 
-/** Adds the slow parts to an evaluation, the most useful first. If the steps end early, the rest stays empty. */
-export function* addExtras(
-  window: DayWindow,
-  test: TopicEvaluation,
-  { others, latest, most }: Among,
-): Steps<void> {
+/** Adds the slow parts to an evaluation, the most useful first. If the time runs out, the rest stays empty. */
+export function addExtras(window: DayWindow, test: TopicEvaluation, { others, latest, most }: Among): void {
   const { query, tree, found, total, keyWords, width } = test
-  yield* window.archive.lookUpTerms(tree)
   if (total === 0 && window.size > 0)
-    test.empty = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))
+    test.empty = whyEmpty(tree, (part, scope) => window.count(window.find(part, scope)))
   const topic = { query, tree, found, absent: keyWords.absent, isNarrow: width === 'narrow', most }
-  test.offers = width === 'wide' ? [] : yield* offersOf(topic, window)
+  test.offers = width === 'wide' ? [] : offersOf(topic, window)
   const [first] = test.offers
   if (total === 0 && first) test.insteadIds = bestMatches(window.archive, tree, first.found, latest)
   test.overlap = overlaps(found, others)
-  test.terms = yield* termCounts(tree, window)
+  test.terms = termCounts(tree, window)
 }
 
 function widthOf(tree: Query, total: number, window: DayWindow, most: number): Width {

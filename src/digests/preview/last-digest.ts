@@ -9,7 +9,6 @@ import { topicOf } from '../../queries/ranking/closeness.ts'
 import { preferenceOf } from '../../queries/ranking/preference.ts'
 import { rankMatches } from '../../queries/ranking/rank-matches.ts'
 import { type ShownPaper, withAddition } from '../../queries/reasons/shown-paper.ts'
-import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
 import { MAX_CLOSE } from '../../search/close-of-days.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
@@ -59,15 +58,15 @@ export interface OfferedPapers {
 }
 
 /** The matches of a topic on the day of the digest. */
-export function* lastDayMatches(
+export function lastDayMatches(
   window: DayWindow,
   { tree, found, learned }: Pick<DigestTopicTree, 'tree' | 'learned'> & { found: Bits },
-): Steps<OfferedPapers> {
+): OfferedPapers {
   const day = lastDay(window)
   if (day === null) return NOTHING_OFFERED
   const { archive } = window
   const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
-  const topic = yield* topicOf(archive, tree, window.days.at(-1))
+  const topic = topicOf(archive, tree, window.days.at(-1))
   const { docIds, closeness } = rankMatches(archive, tree, { matches: ofDay, topic })
   const preference = learnedPreference(archive, learned)
   const ranked = Array.from(docIds, (docId, place) => ({
@@ -152,20 +151,17 @@ const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
 export const selectedIds = (choice: LastSelection | null): number[] =>
   choice ? [...choice.sections.flatMap(({ papers }) => papers), ...choice.close].map(({ id }) => id) : []
 
-export function* buildLastDigest(
+export function buildLastDigest(
   { day, sections, close, more }: LastSelection,
   papers: LoadedPapers,
-): Steps<LastDigest> {
-  const shown: DigestSection[] = []
-  for (const { topic, papers: chosen } of sections) {
-    const section: DigestSection = { topic: topic?.name ?? null, topicId: topic && 0, papers: [] }
-    for (const { id, under } of chosen) {
-      const paper = shownUnder(id, under, papers)
-      if (paper) section.papers.push(paper)
-      yield
-    }
-    shown.push(section)
-  }
+): LastDigest {
+  const shown = sections.map(
+    ({ topic, papers: chosen }): DigestSection => ({
+      topic: topic?.name ?? null,
+      topicId: topic && 0,
+      papers: chosen.flatMap(({ id, under }) => shownUnder(id, under, papers) ?? []),
+    }),
+  )
   shown.push({ topic: null, topicId: null, close: true, papers: closePapersOf(close, papers) })
   const filled = shown.filter((section) => section.papers.length > 0)
   const bestOf = sections[0] && sections[0].topic === null ? day : null

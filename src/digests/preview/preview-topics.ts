@@ -1,6 +1,7 @@
 import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Archive } from '../../queries/archive.ts'
+import { checkDeadline, extrasBudget, within } from '../../queries/deadline.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { topicNames } from '../../queries/language/topic-name.ts'
 import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
@@ -12,12 +13,10 @@ import {
   minClosenessAt,
   nearPapersByDay,
 } from '../../queries/ranking/close-papers.ts'
-import type { Steps } from '../../queries/steps.ts'
 import { countByDay, type DayWindow, recentWindow } from '../../search/back-test/day-window.ts'
 import { closestOfEachDay } from '../../search/close-of-days.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
-import { extrasBudget, runYielding, runYieldingWithin, type Spend } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { LearnedTopic } from '../../subscribers/vote.repo.ts'
@@ -27,7 +26,6 @@ import {
   buildLastDigest,
   type DigestTopicTree,
   type LastDigest,
-  type LastSelection,
   lastDay,
   lastDayMatches,
   learnedPreference,
@@ -78,8 +76,6 @@ export interface PreviewInput {
   close?: boolean
   /** Time limit for close papers, offers and counts of terms, in milliseconds; the rest is left out. */
   extrasMs?: number
-  /** Receives the milliseconds that this process spent on it. */
-  spend?: Spend
 }
 
 interface OtherTopicInput extends TopicText {
@@ -91,7 +87,7 @@ interface OtherTopicInput extends TopicText {
  * includes them. Throws query.*, preview.days.
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
-  const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
+  const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX } = input
   const { learned } = input
   const typed = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query), learned }))
   const typedOthers = (input.others ?? []).flatMap(readable)
@@ -101,18 +97,20 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const withMeaning = (topic: TypedTopic) => ({ ...topic, meaning: meaningOf(topic.tree) })
   const topics = typed.map(withMeaning)
   const all = typedOthers.map(withMeaning).toSpliced(input.place ?? 0, 0, ...topics)
-  const found = await runYielding(foundIn(window, all, input), spend)
+  const found = foundIn(window, all, input)
   const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
-  const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
+  const tests = tested.map(({ tree, found, query }) => {
+    checkDeadline()
+    return evaluateTopic(window, { query, tree, found }, { latest, most })
+  })
   const budget = extrasBudget(input.extrasMs)
-  await runYieldingWithin(budget, extrasOf(window, tests, { found, tested, input, latest, most }), spend)
+  within(budget, () => findExtras(window, tests, { found, tested, input, latest, most }))
   const choice = input.digest ? selectLastDigest(window, named(found), most) : null
   const together = togetherOf(window, tested, latest)
   const closeOf = tested.map(({ close }) => close && closestOfEachDay(window.archive, close))
   const matchIds = [...tests, together].flatMap(idsOf)
   const closeIds = [...closeOf, together.close].flatMap((close) => firstIdsOf(close, latest))
   const papers = await loadPapers(deps.db, [...matchIds, ...closeIds, ...selectedIds(choice)])
-  await runYielding(papers.tokenize(), spend)
   return {
     from: window.days[0]!,
     to: window.days.at(-1)!,
@@ -122,8 +120,9 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
     listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
     weekdays: window.weekdays,
     weeks: window.weeks,
-    topics: await shownTopics(window, { tests, closeOf, latest }, papers),
-    ...(await runYielding(shownTogether(window, { together, choice, latest }, papers), spend)),
+    topics: shownTopics(window, { tests, closeOf, latest }, papers),
+    together: shownTogether(window, { together, latest }, papers),
+    digest: choice && buildLastDigest(choice, papers),
   }
 }
 
@@ -133,19 +132,17 @@ function named(topics: readonly FoundTopic[]): FoundTopic[] {
   return topics.map((topic, i) => ({ ...topic, name: names[i]! }))
 }
 
-function* shownTogether(
+function shownTogether(
   window: DayWindow,
-  { together, choice, latest }: { together: Together; choice: LastSelection | null; latest: number },
+  { together, latest }: { together: Together; latest: number },
   papers: LoadedPapers,
-): Steps<Pick<PreviewResult, 'together' | 'digest'>> {
+): MatchSummary {
   const { close, meaningOf, latestIds, ...counts } = together
-  const all: MatchSummary = {
+  return {
     ...counts,
     latest: latestIds.flatMap((id) => papers.show(id, meaningOf(id)) ?? []),
     close: closeSummary(window, close, latest, ({ id, topic }) => papers.showClose(id, topic)),
   }
-  yield
-  return { together: all, digest: choice && (yield* buildLastDigest(choice, papers)) }
 }
 
 interface FoundTopic extends DigestTopicTree, OfferedPapers {
@@ -159,34 +156,17 @@ interface FoundTopic extends DigestTopicTree, OfferedPapers {
   close: readonly ClosePaper[] | null
 }
 
-/** Yields after each term and each topic: a visitor may type hundreds of terms. */
-function* foundIn(
+function foundIn(
   window: DayWindow,
   topics: readonly DigestTopicTree[],
   { digest = false, close = true }: PreviewInput,
-): Steps<FoundTopic[]> {
-  const all: FoundTopic[] = []
-  for (const topic of topics) {
-    yield* window.archive.lookUpTerms(topic.tree)
+): FoundTopic[] {
+  return topics.map((topic) => {
+    checkDeadline()
     const found = window.find(topic.tree)
-    const offered = digest ? yield* lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
-    all.push({ ...topic, topic, found, ...offered, close: close ? null : [] })
-    yield
-  }
-  return all
-}
-
-function* testedIn(
-  window: DayWindow,
-  topics: readonly FoundTopic[],
-  testing: { latest: number; most: number },
-): Steps<TopicEvaluation[]> {
-  const tests: TopicEvaluation[] = []
-  for (const { tree, found, query } of topics) {
-    tests.push(yield* evaluateTopic(window, { query, tree, found }, testing))
-    yield
-  }
-  return tests
+    const offered = digest ? lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
+    return { ...topic, topic, found, ...offered, close: close ? null : [] }
+  })
 }
 
 interface ExtrasInput {
@@ -198,29 +178,25 @@ interface ExtrasInput {
   most: number
 }
 
-function* extrasOf(
+function findExtras(
   window: DayWindow,
   tests: readonly TopicEvaluation[],
   { found, tested, input, latest, most }: ExtrasInput,
-): Steps<void> {
-  if (input.close !== false) yield* findClose(window, input.digest ? found : tested, tested)
+): void {
+  if (input.close !== false) findClose(window, input.digest ? found : tested, tested)
   for (const test of tests) {
     const others = found.filter((one) => one.found !== test.found)
-    yield* addExtras(window, test, { others, latest, most })
+    addExtras(window, test, { others, latest, most })
   }
 }
 
-function* findClose(
-  window: DayWindow,
-  topics: readonly FoundTopic[],
-  tested: readonly FoundTopic[],
-): Steps<void> {
+function findClose(window: DayWindow, topics: readonly FoundTopic[], tested: readonly FoundTopic[]): void {
   const all = { from: window.days[0]!, to: window.days.at(-1)! }
   const day = lastDay(window)
   for (const topic of topics) {
     // The papers up to today say what a topic is about, whichever days are shown.
     const days = tested.includes(topic) ? all : { ...all, from: day ?? all.to }
-    const near = yield* nearPapersByDay(window.archive, topic.tree, days)
+    const near = nearPapersByDay(window.archive, topic.tree, days)
     topic.close = chooseClose(near, closeChoice(window.archive, topic.learned))
   }
 }
@@ -263,8 +239,7 @@ function togetherOf(window: DayWindow, topics: readonly FoundTopic[], latest: nu
   const counts = countByDay(found, window, latest)
   const meanings = new Map(
     counts.latestIds.map((id) => {
-      // The paper may have changed in the meantime and have another docId.
-      const docId = index.docIdOf(id) ?? 0
+      const docId = index.docIdOf(id)!
       const topic = topics.find(({ found }) => hasBit(found, docId)) ?? topics[0]
       return [id, topic?.meaning ?? null]
     }),

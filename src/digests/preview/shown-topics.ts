@@ -6,7 +6,6 @@ import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { DayWindow, PaperCounts } from '../../search/back-test/day-window.ts'
 import type { Offer } from '../../search/back-test/offers.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
-import { yieldToEventLoop } from '../../search/yield-to-event-loop.ts'
 import type { TopicEvaluation } from './evaluate-topic.ts'
 
 /** The matches within the days of the preview, and the papers that come close. */
@@ -47,19 +46,17 @@ interface ShownTopics {
 }
 
 /** Topics as a preview shows them. */
-export async function shownTopics(
+export function shownTopics(
   window: DayWindow,
   { tests, closeOf, latest }: ShownTopics,
   papers: LoadedPapers,
-): Promise<TopicPreview[]> {
+): TopicPreview[] {
   const { meaningOf } = window.archive
-  const shown: TopicPreview[] = []
-  for (const [i, test] of tests.entries()) {
+  return tests.map((test, i) => {
     const { tree, found: _, latestIds, insteadIds, offers, empty: nothing, ...others } = test
     const meaning = meaningOf(tree)
     const topic = { name: topicName({ name: test.query, query: test.query }), meaning }
-    await yieldToEventLoop()
-    shown.push({
+    return {
       ...others,
       nothing,
       understood: describeQuery(meaning),
@@ -67,9 +64,8 @@ export async function shownTopics(
       close: closeSummary(window, closeOf[i]!, latest, ({ id }) => papers.showClose(id, topic)),
       offers: offers.map(({ query, papers }) => ({ query, papers })),
       instead: insteadIds.flatMap((id) => papers.show(id, meaningOf(offers[0]!.tree)) ?? []),
-    })
-  }
-  return shown
+    }
+  })
 }
 
 export function closeSummary<P extends ClosePaper>(

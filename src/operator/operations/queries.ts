@@ -20,7 +20,6 @@ import { PAPERS_PER_CLOSE } from '../../queries/ranking/close-papers.ts'
 import { MIN_CLOSENESS, topicOf } from '../../queries/ranking/closeness.ts'
 import { shortfallOf } from '../../queries/reasons/nearness.ts'
 import { reasonSentence } from '../../queries/reasons/reason-text.ts'
-import { runToEnd } from '../../queries/steps.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive } from '../../search/open-archive.ts'
 import { rankPapers } from '../../search/rank-papers.ts'
@@ -79,7 +78,7 @@ const rank = operation({
     await learnOrLog(deps, { growth: MEASURED_GROWTH })
     const ranked = await rankPapers(deps, { query, from: first, to: last })
     const archive = await openArchive(deps, { withVectors: true })
-    const topic = runToEnd(topicOf(archive, parseQuery(query), last))
+    const topic = topicOf(archive, parseQuery(query), last)
     return { ranked, isKnown: topic?.isKnown ?? false }
   },
   output: ({ ranked, isKnown }) => {

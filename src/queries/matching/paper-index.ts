@@ -231,8 +231,8 @@ function enlarged(bits: Bits, count: number): Bits {
 const fingerprintOf = ({ title, abstract, keywords, organization, authors }: Paper): string =>
   hash('md5', JSON.stringify([title, abstract, keywords, organization, authors]), 'base64')
 
-/** How many papers are tokenized, in some 10 ms, before the event loop runs other work. */
-const PAPERS_PER_YIELD = 20
+/** How many papers are tokenized, in some 20 ms, before the event loop runs other work. */
+const PAPERS_PER_YIELD = 40
 
 /** `upsert` for many papers: does not block page requests, SMTP connections and lease renewals in the same process. */
 export async function upsertYielding(index: PaperIndex, papers: readonly Paper[]): Promise<void> {

@@ -41,13 +41,6 @@ function isLookup(node: Query): node is Lookup {
 
 const COMBINED: readonly Query['kind'][] = ['and', 'term', 'not', 'some']
 
-/** The parts of a query that are looked up. The leaves of forms come before them. */
-export function lookupsOf(query: Query): Lookup[] {
-  const inside = 'parts' in query ? query.parts.flatMap(lookupsOf) : []
-  if (query.kind === 'not') return lookupsOf(query.part)
-  return isLookup(query) ? [...inside, query] : inside
-}
-
 /** The steps of a tree; `numberOf` returns the number of a lookup. */
 export function compile(query: Query, numberOf: (part: Lookup) => number): number[] {
   const steps: number[] = []

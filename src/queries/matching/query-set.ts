@@ -1,3 +1,4 @@
+import { checkDeadline } from '../deadline.ts'
 import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query, type TextLeaf } from '../query.ts'
 import { type Bits, clearBit, intersectBits, newBits, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
@@ -37,12 +38,6 @@ export class QuerySet {
     for (const step of steps) this.#steps.push(step)
     this.#starts.push(this.#steps.length)
     return this.#withRevised.push(withRevised) - 1
-  }
-
-  /** Looks up a leaf and caches it. */
-  loadLeaf(leaf: Lookup): void {
-    this.#refresh()
-    this.#bitsOf(this.#numberOf(leaf))
   }
 
   /** The papers that match a leaf, if it is cached and the index has not changed. */
@@ -136,6 +131,7 @@ export class QuerySet {
   }
 
   #lookUp(leaf: Lookup): Bits {
+    checkDeadline()
     if (leaf.kind === 'or') return this.#anyOf(leaf)
     return leafBits(this.#index, leaf, (field) => this.cached({ ...(leaf as TextLeaf), field }))
   }

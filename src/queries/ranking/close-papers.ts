@@ -1,9 +1,9 @@
 import type { Day } from '../../core/dates.ts'
 import type { Archive, DayBounds } from '../archive.ts'
+import { checkDeadline } from '../deadline.ts'
 import { type Bits, hasBit, intersectBits, newBits, subtractBits } from '../matching/bits.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { mentionsRevised, type Query } from '../query.ts'
-import type { Steps } from '../steps.ts'
 import { MIN_CLOSENESS, splitMeaning, topicOf } from './closeness.ts'
 import { listedByDay } from './listed-by-day.ts'
 import { excludedParts } from './ranker.ts'
@@ -57,30 +57,30 @@ export interface CloseChoice {
  * digests, previews and `queries rank` agree. They meet the query's conditions and contain nothing that it excludes; how
  * many there may be depends on their own day. Empty if too few papers of the archive are about the topic.
  */
-export function* closePapers(archive: Archive, query: Query, days: DayBounds): Steps<ClosePaper[]> {
+export function closePapers(archive: Archive, query: Query, days: DayBounds): ClosePaper[] {
   const choice = { minCloseness: MIN_CLOSENESS }
-  return chooseClose(yield* nearPapersByDay(archive, query, days, leastCloseness(choice)), choice)
+  return chooseClose(nearPapersByDay(archive, query, days, leastCloseness(choice)), choice)
 }
 
 /** The nearest of them by day, as far as `least`: by default, with every paper that votes or steps can make close. */
-export function* nearPapersByDay(
+export function nearPapersByDay(
   archive: Archive,
   query: Query,
   days: DayBounds,
   least = LOWEST_THRESHOLD,
-): Steps<NearDay[]> {
-  const topic = yield* topicOf(archive, query, days.to)
+): NearDay[] {
+  const topic = topicOf(archive, query, days.to)
   if (!topic) return []
   const near: NearDay[] = []
   for (const [day, docIds] of listedByDay(archive.index)) {
     if (day < (days.from ?? '') || day > (days.to ?? '9999')) continue
+    checkDeadline()
     const papers: ClosePaper[] = []
     for (const docId of docIds) {
       const closeness = topic.closenessIfKnown(docId)
       if (closeness >= least) papers.push({ docId, id: archive.index.attributes(docId).id, closeness })
     }
     if (papers.length > 0) near.push({ day, room: Math.ceil(docIds.length / PAPERS_PER_CLOSE), papers })
-    yield
   }
   // Most queries have no such paper on most days. Then neither their matches nor whether they are known matters.
   if (near.length === 0 || !topic.isKnown) return []
@@ -91,10 +91,9 @@ export function* nearPapersByDay(
 function withoutMatches(archive: Archive, query: Query, near: readonly NearDay[]): NearDay[] {
   const allowed = allowedPapers(archive, archive.meaningOf(query))
   const matches = archive.find(query)
-  // The papers of a day may be withdrawn between two steps.
   const ofDay = listedByDay(archive.index)
   return near.flatMap(({ day, room, papers }) => {
-    const matched = (ofDay.get(day) ?? []).filter((docId) => hasBit(matches, docId)).length
+    const matched = ofDay.get(day)!.filter((docId) => hasBit(matches, docId)).length
     const others = papers.filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
     return matched < room && others.length > 0
       ? [{ day, room: room - matched, papers: others.sort(closestFirst) }]

@@ -5,7 +5,6 @@ import type { Archive } from '../archive.ts'
 import { hasBit, unionBits } from '../matching/bits.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
-import type { Steps } from '../steps.ts'
 import { wordKindOf } from '../text/tokens.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { listedUpTo, newestListed } from './listed-by-day.ts'
@@ -68,13 +67,12 @@ interface Examples {
  * the learned space. Neither makes a paper close by itself. Papers listed after `until` say nothing about it. Null for a
  * query without words.
  */
-export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Topic | null> {
+export function topicOf(archive: Archive, query: Query, until?: Day): Topic | null {
   const about = subjectOf(archive.meaningOf(query))
   const last = newestListed(archive.index, until) ?? ''
   const coverage = coverageOf(archive.index, about, last)
   if (!coverage) return null
-  yield
-  const profile = yield* profileOf(archive, { about, coverage, last })
+  const profile = profileOf(archive, { about, coverage, last })
   const { direction, examples } = profile
   const mayBeKnown = isInPapers(archive, about)
   const withSpace = (examples: Examples | null) => {
@@ -189,29 +187,28 @@ const stateOf = ({ vectors, usage, index }: Archive, last: Day): readonly unknow
   index.size,
 ]
 
-function* profileOf(archive: Archive, subject: Subject): Steps<Profile> {
+function profileOf(archive: Archive, subject: Subject): Profile {
   const kept = keptProfiles(archive)
   const state = stateOf(archive, subject.last)
   const key = JSON.stringify(subject.about)
   const known = kept.get(key)
   if (known?.state.every((part, i) => part === state[i])) return known.profile
-  const profile = yield* newProfile(archive, subject)
+  const profile = newProfile(archive, subject)
   kept.set(key, { state, profile })
   return profile
 }
 
-function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
+function newProfile(archive: Archive, subject: Subject): Profile {
   const { vectors } = archive
   const whole = archive.spaceVectorOf(contentWordsOf(archive.wantedWords(subject.about)))
   if (!vectors || !whole) return { direction: null, examples: null, isKnown: () => false }
   const direction = toUnit(whole.slice(0, vectors.mainDimensions))
   const nearness = (docId: number) => vectors.mainCosine(direction, docId)
-  const candidates = yield* findExamples(archive, subject)
+  const candidates = findExamples(archive, subject)
   const nearest = candidates
     .map((docId) => ({ docId, nearness: nearness(docId) }))
     .sort((a, b) => b.nearness - a.nearness)
     .slice(0, MAX_EXAMPLES)
-  yield
   if (nearest.length < MIN_EXAMPLES) return { direction, examples: null, isKnown: () => false }
   const weights = new Map(nearest.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
   const sum = new Float32Array(vectors.mainDimensions)
@@ -229,8 +226,7 @@ function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
 }
 
 /** The newest papers that match a subject, or contain two thirds of what it asks for. */
-function* findExamples(archive: Archive, { about, coverage, last }: Subject): Steps<number[]> {
-  yield* archive.lookUpTerms(about)
+function findExamples(archive: Archive, { about, coverage, last }: Subject): number[] {
   const matches = archive.find(about)
   const minCovered = EXAMPLE_SHARE * coverage.all
   const candidates = coverage.mayReach(minCovered)

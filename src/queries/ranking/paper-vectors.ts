@@ -1,11 +1,8 @@
 import type { PaperIndex } from '../matching/paper-index.ts'
 import { GAP } from '../matching/segment.ts'
-import type { Steps } from '../steps.ts'
 import { type LatentSpace, toInt8 } from './latent-space.ts'
 import { isContentWord, TITLE } from './tf-idf.ts'
 
-/** In some milliseconds. */
-const PAPERS_PER_STEP = 20
 /**
  * How many dimensions say what a text is about: fewer tell subjects apart badly, and with more the scale of the cosine
  * similarity depends on the number of papers.
@@ -40,15 +37,13 @@ export class PaperVectors {
     return this.#count
   }
 
-  /** Adds the papers that the index has now. */
-  *addNew(): Steps<void> {
+  /** Adds up to `most` of the papers that the index has and that have no vector. Returns whether all have one now. */
+  addNew(most = Number.POSITIVE_INFINITY): boolean {
     const { docCount } = this.#index
-    while (this.#count < docCount) {
-      this.#reserve()
-      const end = Math.min(this.#count + PAPERS_PER_STEP, docCount)
-      for (; this.#count < end; this.#count++) this.#add(this.#count)
-      yield
-    }
+    this.#reserve()
+    const end = Math.min(this.#count + most, docCount)
+    for (; this.#count < end; this.#count++) this.#add(this.#count)
+    return this.#count === docCount
   }
 
   #reserve(): void {

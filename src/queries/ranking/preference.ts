@@ -5,7 +5,6 @@ import { type Bits, forEachBit, hasBit, newBits, setBit } from '../matching/bits
 import { untilChange } from '../matching/paper-index.ts'
 import { contentKeys, type Usage } from '../meaning/usage.ts'
 import type { Query } from '../query.ts'
-import type { Steps } from '../steps.ts'
 import { nearPapersByDay } from './close-papers.ts'
 import { phraseKey } from './paper-phrases.ts'
 import { papersWith } from './phrase-papers.ts'
@@ -62,13 +61,13 @@ export function learnPhrases(votes: readonly Vote[], removed: Iterable<string>):
 }
 
 /** A profile of phrases for a topic: what is usual is the mean of its matches and of the papers near it on some days. */
-export function* profileFor(
+export function profileFor(
   archive: Archive,
   { query, phrases, days }: { query: Query; phrases: Vector; days: DayBounds },
-): Steps<Profile> {
+): Profile {
   if (phrases.size === 0) return { phrases, usual: 0 }
   const preference = preferenceOf(archive, { phrases, usual: 0 })
-  const near = yield* nearPapersByDay(archive, query, days)
+  const near = nearPapersByDay(archive, query, days)
   const docIds = near.flatMap(({ papers }) => papers.map(({ docId }) => docId))
   forEachBit(archive.withinDays(archive.find(query), days), (docId) => docIds.push(docId))
   const sum = docIds.reduce((sum, docId) => sum + preference(docId), 0)

@@ -1,7 +1,6 @@
 import type { Archive } from '../archive.ts'
 import { type Bits, intersectBits, subtractBits } from '../matching/bits.ts'
 import { leavesOf, mentionsRevised, type Query } from '../query.ts'
-import { runToEnd, type Steps } from '../steps.ts'
 import { type Topic, topicOf } from './closeness.ts'
 import { bestFirst, docIdsOf, rankByWords } from './ranker.ts'
 
@@ -38,7 +37,7 @@ export function bestMatches(
   matches: Readonly<Bits>,
   limit?: number,
 ): number[] {
-  const topic = runToEnd(topicOf(archive, query))
+  const topic = topicOf(archive, query)
   const { docIds } = rankMatches(archive, query, { matches, topic, limit })
   return Array.from(docIds, (docId) => archive.index.attributes(docId).id)
 }
@@ -47,16 +46,13 @@ export function bestMatches(
  * The newest papers that contain words of a query but do not match it, best first, as ids. For a query without words, the
  * papers with the most votes.
  */
-export function* nearMisses(
+export function nearMisses(
   archive: Archive,
   query: Query,
   { among = archive.all(), limit }: { among?: Readonly<Bits>; limit: number },
-): Steps<number[]> {
+): number[] {
   const words = archive.wantedWords(query)
-  yield* archive.lookUpTerms(words)
-  yield* archive.lookUpTerms(query)
-  const topic = yield* topicOf(archive, query)
-  // No steps from here on: the archive may change between two.
+  const topic = topicOf(archive, query)
   const matches = leavesOf(words).length > 0 ? archive.find(words, mentionsRevised(query)) : among.slice()
   subtractBits(matches, archive.find(query))
   intersectBits(matches, among)

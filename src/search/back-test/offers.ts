@@ -1,12 +1,12 @@
 import { distinctBy } from '../../core/distinct-by.ts'
 import { fill, words } from '../../i18n/words.ts'
+import { checkDeadline } from '../../queries/deadline.ts'
 import { parseOrNull } from '../../queries/language/parse-query.ts'
 import { isTopicOf, writeTree } from '../../queries/language/write-query.ts'
 import { type Bits, countIntersection, newBits, setBit } from '../../queries/matching/bits.ts'
 import { isTextLeaf, type Leaf, leavesOf, MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import { MIN_CLOSENESS, topicOf } from '../../queries/ranking/closeness.ts'
 import { listedByDay } from '../../queries/ranking/listed-by-day.ts'
-import type { Steps } from '../../queries/steps.ts'
 import { respelled } from '../spelling.ts'
 import type { DayWindow } from './day-window.ts'
 import {
@@ -57,20 +57,20 @@ const MAX_OFFERS = 3
 /**
  * Up to three queries that would have matched what a topic matches, and more. First those that leave out none of its
  * words, then those that find the most papers that are close to it: they are probably wanted. Queries that bring more
- * than an email contains only if no other does. One count per step.
+ * than an email contains only if no other does.
  */
-export function* offersOf(topic: OfferInput, window: DayWindow): Steps<FoundOffer[]> {
+export function offersOf(topic: OfferInput, window: DayWindow): FoundOffer[] {
   const wider: (Candidate & { found: Bits; papers: number })[] = []
   const known = window.count(topic.found)
-  for (const candidate of yield* candidatesOf(topic, window)) {
+  for (const candidate of candidatesOf(topic, window)) {
+    checkDeadline()
     const found = window.find(candidate.tree, topic.tree)
     const papers = window.count(found)
     const isWider = papers > known && countIntersection(found, topic.found) === known
     if (isWider) wider.push({ ...candidate, found, papers })
-    yield
   }
   const fitting = wider.filter(({ papers }) => !isTooBroad(papers, window, topic.most))
-  const close = wider.length > 1 ? yield* closeIn(window, topic.tree) : null
+  const close = wider.length > 1 ? closeIn(window, topic.tree) : null
   return (fitting.length > 0 ? fitting : wider)
     .map((one) => ({ ...one, wanted: close ? countIntersection(one.found, close) : one.papers }))
     .sort((a, b) => Number(b.isWhole) - Number(a.isWhole) || b.wanted - a.wanted || a.papers - b.papers)
@@ -91,14 +91,13 @@ interface Candidate {
 }
 
 /** What may bring more. Of several that are equally good, the first is preferred. */
-function* candidatesOf(topic: OfferInput, { archive }: DayWindow): Steps<Candidate[]> {
+function candidatesOf(topic: OfferInput, { archive }: DayWindow): Candidate[] {
   const { tree, absent } = topic
   const anywhere = candidates(true, splitEachTerm(tree))
   if (!topic.isNarrow) return anywhere
-  const respelt = absent.length > 0 ? yield* respelled(archive, tree) : null
+  const respelt = absent.length > 0 ? respelled(archive, tree) : null
   const rest = absent.length > 0 ? withoutLeaves(tree, absent) : null
   const sentence = asSentence(topic)
-  if (sentence) yield* archive.lookUpTerms(sentence.tree)
   const all = [
     ...(respelt ? [{ tree: respelt, isWhole: true }] : []),
     ...candidates(true, readAsAuthor(tree).values()),
@@ -132,15 +131,15 @@ function asSentence({ query, tree }: OfferInput): Candidate | null {
     : null
 }
 
-/** The papers of a window that are close to a topic; null if the archive does not know enough of it. One day per step. */
-function* closeIn({ archive, days }: DayWindow, tree: Query): Steps<Bits | null> {
-  const topic = yield* topicOf(archive, tree, days.at(-1))
+/** The papers of a window that are close to a topic; null if the archive does not know enough of it. */
+function closeIn({ archive, days }: DayWindow, tree: Query): Bits | null {
+  const topic = topicOf(archive, tree, days.at(-1))
   if (!topic?.isKnown) return null
   const close = newBits(archive.index.docCount)
   for (const [day, docIds] of listedByDay(archive.index)) {
     if (day < days[0]! || day > days.at(-1)!) continue
+    checkDeadline()
     for (const docId of docIds) if (topic.closeness(docId) >= MIN_CLOSENESS) setBit(close, docId)
-    yield
   }
   return close
 }

@@ -1,8 +1,8 @@
 import { distinctBy } from '../../core/distinct-by.ts'
+import { checkDeadline } from '../../queries/deadline.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
 import { type Leaf, MAX_VARIANTS, mentionsRevised, type Query, wantedLeaves } from '../../queries/query.ts'
-import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'
 import { withoutEach } from './variants.ts'
 
@@ -17,22 +17,22 @@ export interface TermCount {
   share: number | null
 }
 
-/** The terms in the query's order, each once, then the first 50 excluded parts; one per step. */
-export function* termCounts(query: Query, window: DayWindow): Steps<TermCount[]> {
+/** The terms in the query's order, each once, then the first 50 excluded parts. */
+export function termCounts(query: Query, window: DayWindow): TermCount[] {
   const counts: TermCount[] = []
   // RAG and rag are different.
   for (const leaf of distinctBy(wantedLeaves(query), (one) => JSON.stringify(one))) {
+    checkDeadline()
     const papers = window.count(window.find(leaf))
     const share = mentionsRevised(leaf) || window.size === 0 ? null : papers / window.size
     counts.push({ term: textOf(leaf), isUnwanted: false, papers, share })
-    yield
   }
   const met = window.count(window.find(query))
   const unwanted = withoutEach(query).filter(({ part }) => part.kind === 'not')
   for (const { part, changed } of unwanted.take(MAX_VARIANTS)) {
+    checkDeadline()
     const papers = window.count(window.find(changed, query)) - met
     counts.push({ term: textOf(part), isUnwanted: true, papers, share: null })
-    yield
   }
   return counts
 }
@@ -55,17 +55,17 @@ export interface TermPresence {
 }
 
 /**
- * Counts one term per step. The alternatives of an OR are absent only if all of them are; otherwise the alternatives
- * that no paper contains are in neither list.
+ * The alternatives of an OR are absent only if all of them are; otherwise the alternatives that no paper contains are in
+ * neither list.
  */
-export function* termPresence(query: Query, window: DayWindow): Steps<TermPresence> {
+export function termPresence(query: Query, window: DayWindow): TermPresence {
   const words: TermPresence = { absent: [], present: [] }
   if (window.size === 0 || query.kind === 'paper') return words
   for (const part of distinctBy(keyParts(query), (part) => JSON.stringify(part))) {
+    checkDeadline()
     const isIn = (one: Query) => window.count(window.find(one, query)) > 0
     if (isIn(part)) words.present.push(...wantedLeaves(part).filter(isIn))
     else words.absent.push(...wantedLeaves(part))
-    yield
   }
   return words
 }

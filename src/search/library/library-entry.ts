@@ -60,5 +60,5 @@ export function* linesOf(text: string): Generator<[line: number, content: string
   }
 }
 
-/** How many lines are read between two steps. */
-export const LINES_PER_STEP = 1000
+/** How many lines are read before the deadline is checked. */
+export const LINES_PER_CHECK = 1000

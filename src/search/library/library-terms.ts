@@ -1,5 +1,5 @@
+import { checkDeadline } from '../../queries/deadline.ts'
 import { type Phrase, phrasesIn } from '../../queries/ranking/phrases.ts'
-import type { Steps } from '../../queries/steps.ts'
 import { WordIndex } from '../../queries/text/tokens.ts'
 
 /** The texts of an entry that topics come from. */
@@ -24,7 +24,7 @@ export interface LibraryTerm {
 }
 
 /** The phrases and authors of entries. */
-export function* termsOf(texts: readonly LibraryText[]): Steps<LibraryTerm[]> {
+export function termsOf(texts: readonly LibraryText[]): LibraryTerm[] {
   const terms = new Map<string, LibraryTerm>()
   const add = (kind: LibraryTerm['kind'], { keys, text }: Phrase, entry: number, isNamed: boolean) => {
     const name = `${kind} ${keys.join(' ')}`
@@ -36,13 +36,13 @@ export function* termsOf(texts: readonly LibraryText[]): Steps<LibraryTerm[]> {
     terms.set(name, term)
   }
   for (const [entry, { title, abstract, keywords, authors }] of texts.entries()) {
+    checkDeadline()
     for (const phrase of phrasesIn([title, ...keywords])) add('phrase', phrase, entry, true)
     for (const phrase of phrasesIn([abstract])) add('phrase', phrase, entry, false)
     for (const author of authors) {
       const keys = keysOfName(author)
       if (keys.length > 1) add('author', { keys, text: author }, entry, true)
     }
-    yield
   }
   return [...terms.values()]
 }

@@ -1,10 +1,10 @@
 import type { Archive, DayBounds } from '../../queries/archive.ts'
+import { checkDeadline } from '../../queries/deadline.ts'
 import { authorQuery } from '../../queries/language/edit-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { papersNamed, papersWith, rarityOf, withinDays } from '../../queries/ranking/phrase-papers.ts'
 import { isPart } from '../../queries/ranking/phrases.ts'
 import { topK } from '../../queries/ranking/ranker.ts'
-import type { Steps } from '../../queries/steps.ts'
 import { type LibraryTerm, type LibraryText, termsOf, usualSpelling } from './library-terms.ts'
 
 /** A topic for papers like those of a library. */
@@ -27,7 +27,6 @@ const MAX_TOPICS = 5
 const MAX_OFFERS = 8
 /** How many phrases, and how many authors, are compared with the archive. */
 const MAX_TRIED = { phrase: 120, author: 24 }
-const PHRASES_PER_STEP = 100
 /** The weight of an entry that has a phrase only in the abstract: there it is rather a method. */
 const IN_ABSTRACT = 0.35
 /** A phrase in no title is a subject if it is in this many titles or keywords of the archive, and this share of its papers. */
@@ -48,20 +47,20 @@ const MAX_PAPERS = 100
 const MIN_SIZE = 500
 
 /** Proposes topics that several entries share. Never one without papers within the days. */
-export function* libraryTopics(
+export function libraryTopics(
   archive: Archive,
   texts: readonly LibraryText[],
   days: DayBounds,
-): Steps<LibraryTopics> {
-  const terms = yield* termsOf(texts)
+): LibraryTopics {
+  const terms = termsOf(texts)
   const compare = { archive, days, size: texts.length }
-  const shared = yield* candidatesOf(terms.filter(isShared), compare)
+  const shared = candidatesOf(terms.filter(isShared), compare)
   const topics = chooseBest(
     shared.filter(({ papers, isSubject }) => papers > 0 && isSubject),
     MAX_TOPICS,
   )
   if (topics.length > 0) return { topics: topics.map(topicOf), offers: [] }
-  const named = yield* candidatesOf(terms.filter(isNamed), compare)
+  const named = candidatesOf(terms.filter(isNamed), compare)
   const withPapers = named.filter(({ papers }) => papers > 0)
   const offers = chooseBest(withPapers.length > 0 ? withPapers : named, MAX_OFFERS)
   return { topics: [], offers: offers.map(topicOf) }
@@ -88,24 +87,23 @@ interface Compare {
 }
 
 /** The most likely terms, compared with the archive. */
-function* candidatesOf(terms: readonly LibraryTerm[], compare: Compare): Steps<Candidate[]> {
+function candidatesOf(terms: readonly LibraryTerm[], compare: Compare): Candidate[] {
   const phrases = terms.filter(({ kind }) => kind === 'phrase')
   const authors = terms.filter(({ kind }) => kind === 'author')
-  const scores: number[] = []
-  for (const [i, phrase] of phrases.entries()) {
-    if (i % PHRASES_PER_STEP === 0) yield
-    scores.push(centralEntries(phrase) * rarityOf(compare.archive, phrase.keys))
-  }
+  const scores = phrases.map((phrase) => {
+    checkDeadline()
+    return centralEntries(phrase) * rarityOf(compare.archive, phrase.keys)
+  })
   const candidates: (Candidate | null)[] = []
   for (const place of topK(phrases.length, MAX_TRIED.phrase, (a, b) => scores[b]! - scores[a]! || a - b)) {
+    checkDeadline()
     candidates.push(phraseTopic(phrases[place]!, compare))
-    yield
   }
   const mostEntries = (a: number, b: number) =>
     authors[b]!.entries.length - authors[a]!.entries.length || a - b
   for (const place of topK(authors.length, MAX_TRIED.author, mostEntries)) {
+    checkDeadline()
     candidates.push(authorTopic(authors[place]!, compare))
-    yield
   }
   return candidates.filter((one) => one !== null)
 }

@@ -6,12 +6,11 @@ import { type PaperKey, parsePaperName, titleKey } from '../../papers/paper-key.
 import { papersWithKeys } from '../../papers/stored-paper.repo.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { Archive, DayBounds } from '../../queries/archive.ts'
+import { checkDeadline, within } from '../../queries/deadline.ts'
 import { proposeTopic } from '../../queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../queries/ranking/tf-idf.ts'
-import type { Steps } from '../../queries/steps.ts'
 import { WordIndex } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
-import { runYielding, runYieldingWithin, type Spend } from '../yield-to-event-loop.ts'
 import { readAuthors } from './author-names.ts'
 import { type BadEntry, MAX_WITH_ABSTRACTS } from './library-entry.ts'
 import type { LibraryText } from './library-terms.ts'
@@ -35,19 +34,19 @@ export interface LibraryProposal {
 
 /** How many papers that are similar to a single entry show what is its subject. */
 const SIMILAR = 30
-/** Milliseconds of CPU time for a library. Reading it leaves the rest for the topics. */
+/** Milliseconds for a library. Reading it leaves the rest for the topics. */
 const MAX_MS = { reading: 1300, all: 2000 }
 
 /**
  * Proposes topics from the text of a library, of as many entries as the time allows. Nothing of it is kept. Read-only.
  */
-export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend): Promise<LibraryProposal> {
+export async function proposeFromLibrary(deps: Deps, text: string): Promise<LibraryProposal> {
   const library = emptyLibrary()
   const reading = { leftMs: MAX_MS.reading }
-  await runYieldingWithin(reading, readLibrary(text, library), spend)
+  within(reading, () => readLibrary(text, library))
   const proposing = { leftMs: MAX_MS.all - MAX_MS.reading + reading.leftMs }
   const { entries, bad, count, reached } = library
-  const keys = await runYielding(keysOfAll(entries), spend)
+  const keys = entries.map(keysOf)
   const papers = await papersWithKeys(deps.db, keys.flat())
   const byKey = new Map(
     papers.flatMap((paper) => paper.keys.map((key): [string, StoredPaper] => [nameOf(key), paper])),
@@ -58,7 +57,7 @@ export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend)
   const today = dayOf(deps.clock.now())
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   const archive = await openNewestArchive(deps)
-  const proposed = await runYieldingWithin(proposing, proposedTopics(archive, known, days), spend)
+  const proposed = within(proposing, () => proposedTopics(archive, known, days))
   // Then not even the number of entries is known.
   const isUnread = count === 0 && reading.leftMs <= 0
   return {
@@ -91,34 +90,20 @@ function keysOf({ name, title }: LibraryEntry): PaperKey[] {
   return [named ?? [], title ? titleKey(title) : []].flat()
 }
 
-function* keysOfAll(entries: readonly LibraryEntry[]): Steps<PaperKey[][]> {
-  const keys: PaperKey[][] = []
-  for (const entry of entries) {
-    keys.push(keysOf(entry))
-    yield
-  }
-  return keys
-}
-
 const nameOf = ({ scheme, value }: PaperKey): string => `${scheme}:${value}`
 
-function* proposedTopics(
-  archive: Archive,
-  entries: readonly KnownEntry[],
-  days: DayBounds,
-): Steps<LibraryTopics> {
-  const texts: LibraryText[] = []
+function proposedTopics(archive: Archive, entries: readonly KnownEntry[], days: DayBounds): LibraryTopics {
   const hasAbstracts = entries.length <= MAX_WITH_ABSTRACTS
-  for (const entry of entries) {
+  const texts = entries.map((entry): LibraryText => {
+    checkDeadline()
     const { title, abstract, keywords, authors } = entry.stored ? plain(entry.stored, hasAbstracts) : entry
     const index = (text: string) => new WordIndex(text, 'prose')
-    texts.push({ title: index(title), abstract: index(abstract), keywords: keywords.map(index), authors })
-    yield
-  }
+    return { title: index(title), abstract: index(abstract), keywords: keywords.map(index), authors }
+  })
   const [only] = texts
   const topic = only && texts.length === 1 ? topicOfOne(archive, only, days) : null
   if (topic) return { topics: [topic], offers: [] }
-  return yield* libraryTopics(archive, texts, days)
+  return libraryTopics(archive, texts, days)
 }
 
 /** A topic for papers similar to the only one, which shares phrases with them. */

@@ -1,8 +1,8 @@
-import type { Steps } from '../../queries/steps.ts'
+import { checkDeadline } from '../../queries/deadline.ts'
 import { splitNames } from './author-names.ts'
 import {
   type BadEntry,
-  LINES_PER_STEP,
+  LINES_PER_CHECK,
   MAX_ENTRY_LENGTH,
   MAX_VALUE_LENGTH,
   RawEntries,
@@ -21,7 +21,7 @@ export const isBibtex = (text: string): boolean => ENTRY.test(text)
  * Reads BibTeX. Text between entries is a comment. An entry ends before the next line that starts one, so that a
  * missing brace spoils only its own entry.
  */
-export function* readBibtex(text: string): Steps<RawEntries> {
+export function readBibtex(text: string): RawEntries {
   const strings = new Map(MONTHS.map((month) => [month, month]))
   const entries = new RawEntries()
   const starts = text.matchAll(new RegExp(ENTRY, 'gm'))
@@ -36,16 +36,16 @@ export function* readBibtex(text: string): Steps<RawEntries> {
     if (type === 'comment' || type === 'preamble') continue
     if (entries.isFull) {
       if (type !== 'string') entries.add({ line: 0, ids: [] })
-      if (entries.count % LINES_PER_STEP === 0) yield
+      if (entries.count % LINES_PER_CHECK === 0) checkDeadline()
       continue
     }
+    checkDeadline()
     line += lineEndsIn(text, counted, at.index)
     counted = at.index
     const from = at.index + at[0].length
     const body = text.slice(from, Math.min(next?.index ?? text.length, from + MAX_ENTRY_LENGTH))
     const entry = type === 'string' ? readStrings(body, line, strings) : readEntry(body, line, strings)
     if (entry) entries.add(entry)
-    yield
   }
   return entries
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { plainText } from '../../papers/text/plain-text.ts'
+import { checkDeadline } from '../../queries/deadline.ts'
 import { readPaperName } from '../../queries/language/paper-name.ts'
-import type { Steps } from '../../queries/steps.ts'
 import { readAuthors } from './author-names.ts'
 import {
   type BadEntry,
-  LINES_PER_STEP,
+  LINES_PER_CHECK,
   linesOf,
   MAX_ENTRY_LENGTH,
   MAX_IDS,
@@ -45,27 +45,27 @@ export const emptyLibrary = (): Library => ({ entries: [], bad: [], count: 0, re
 
 /**
  * Reads a library: BibTeX, RIS, CSL-JSON, or a list of identifiers, references or titles. Skips entries that cannot be
- * read. After each step, `library` has what was read so far.
+ * read. If the time runs out, `library` has what was read so far.
  */
-export function* readLibrary(text: string, library = emptyLibrary()): Steps<Library> {
-  const { read, count } = yield* rawEntriesOf(text.replace(/^\ufeff/, ''))
+export function readLibrary(text: string, library = emptyLibrary()): Library {
+  const { read, count } = rawEntriesOf(text.replace(/^\ufeff/, ''))
   library.count = count
   for (const raw of read) {
+    checkDeadline()
     const entry = 'reason' in raw ? raw : entryOf(count > MAX_WITH_ABSTRACTS ? { ...raw, abstract: '' } : raw)
     if ('reason' in entry) library.bad.push(entry)
     else if (entry.title === '' && entry.name === undefined)
       library.bad.push({ line: raw.line, reason: 'nothing' })
     else library.entries.push(entry)
     library.reached++
-    yield
   }
   return library
 }
 
-function* rawEntriesOf(text: string): Steps<RawEntries> {
-  if (isJsonText(text)) return yield* readCslJson(text)
-  if (isBibtex(text)) return yield* readBibtex(text)
-  return yield* RIS_BEGINS.test(text) ? readRis(text) : readReferences(text)
+function rawEntriesOf(text: string): RawEntries {
+  if (isJsonText(text)) return readCslJson(text)
+  if (isBibtex(text)) return readBibtex(text)
+  return RIS_BEGINS.test(text) ? readRis(text) : readReferences(text)
 }
 
 /** In UTF-16 units. Longer texts are no titles or abstracts; each word of a title is compared with the archive. */
@@ -128,10 +128,10 @@ const cslItem = z.object({
 })
 
 /**
- * Reads a list, one item, or the export of a program with the list in `items`. Each item is parsed by itself: a whole
- * file in one step would block other requests, and one broken item would spoil the others.
+ * Reads a list, one item, or the export of a program with the list in `items`. Each item is parsed by itself, because
+ * one broken item would spoil the others, and the deadline could not be checked while a whole file is parsed.
  */
-function* readCslJson(json: string): Steps<RawEntries> {
+function readCslJson(json: string): RawEntries {
   const entries = new RawEntries()
   const isOne = !LIST_BEGINS.test(json)
   let from = isOne ? 0 : LIST_BEGINS.exec(json)![0].length
@@ -144,7 +144,7 @@ function* readCslJson(json: string): Steps<RawEntries> {
   }
   for (let at = from; at < json.length && depth >= 0; at++) {
     const char = json[at]!
-    if (at % SIGNS_PER_STEP === 0) yield
+    if (at % SIGNS_PER_CHECK === 0) checkDeadline()
     if (inString) {
       if (char === '\\') at++
       else if (char === '"') inString = false
@@ -154,7 +154,7 @@ function* readCslJson(json: string): Steps<RawEntries> {
       if (--depth < 0) add(at)
     } else if (char === ',' && depth === 0) {
       add(at)
-      if (!entries.isFull) yield
+      if (!entries.isFull) checkDeadline()
     }
   }
   if (depth > 0 || (depth === 0 && !isOne)) entries.add({ line: entries.count + 1, reason: 'json' })
@@ -163,7 +163,7 @@ function* readCslJson(json: string): Steps<RawEntries> {
 }
 
 const LIST_BEGINS = /^\s*(?:\{.*?"items"\s*:\s*)?\[/s
-const SIGNS_PER_STEP = 100_000
+const SIGNS_PER_CHECK = 100_000
 const NO_ENTRY: RawEntry = { line: 0, ids: [] }
 
 function readItem(json: string, line: number): RawEntry | BadEntry {
@@ -194,12 +194,12 @@ const IDS_OF_RIS = ['DO', 'UR', 'L1', 'L2', 'M1', 'ID', 'AN', 'N1']
 const MAX_VALUES = 2 * MAX_KEYWORDS
 const MAX_RIS_LENGTH = 2 * MAX_LENGTH.abstract
 
-function* readRis(ris: string): Steps<RawEntries> {
+function readRis(ris: string): RawEntries {
   const records = new RawEntries<BadEntry | { line: number; fields: Map<string, string[]> }>()
   let fields: Map<string, string[]> | null = null
   let values: string[] = []
   for (const [line, content] of linesOf(ris)) {
-    if (line % LINES_PER_STEP === 0) yield
+    if (line % LINES_PER_CHECK === 0) checkDeadline()
     const [, name, value = ''] = RIS_FIELD.exec(content) ?? []
     if (name === 'TY') {
       fields = records.add({ line, fields: new Map<string, string[]>() }).fields

@@ -1,6 +1,6 @@
+import { checkDeadline } from '../../queries/deadline.ts'
 import { readPaperName } from '../../queries/language/paper-name.ts'
-import type { Steps } from '../../queries/steps.ts'
-import { LINES_PER_STEP, linesOf, MAX_VALUE_LENGTH, RawEntries } from './library-entry.ts'
+import { LINES_PER_CHECK, linesOf, MAX_VALUE_LENGTH, RawEntries } from './library-entry.ts'
 
 /** The title is in this part of a reference. */
 const MAX_REFERENCE_LENGTH = 2000
@@ -10,12 +10,12 @@ const NUMBER = /^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[.)](?=\s)|[-–—•*](?=\s))\s*/
  * Reads a list of identifiers, references or titles: one on each line, or numbered, where a reference may continue on
  * the next line. A line beyond the limit counts as one entry.
  */
-export function* readReferences(text: string): Steps<RawEntries> {
+export function readReferences(text: string): RawEntries {
   const isNumbered = NUMBER.test(/\S.*/.exec(text)?.[0] ?? '')
   const texts = new RawEntries<{ line: number; content: string }>()
   let last: { content: string } | undefined
   for (const [line, whole] of linesOf(text)) {
-    if (line % LINES_PER_STEP === 0) yield
+    if (line % LINES_PER_CHECK === 0) checkDeadline()
     const content = whole.slice(0, MAX_VALUE_LENGTH)
     if (!/\S/.test(content)) continue
     if (!isNumbered || !last || NUMBER.test(content)) last = texts.add({ line, content })
@@ -26,7 +26,7 @@ export function* readReferences(text: string): Steps<RawEntries> {
   for (const { line, content: numbered } of texts.read) {
     if (entries.isFull) break
     rest--
-    yield
+    checkDeadline()
     const content = numbered.replace(NUMBER, '').trim()
     const parts = content.split(/[\s,;]+/).filter(Boolean)
     if (parts.every(readPaperName)) for (const id of parts) entries.add({ line, ids: [id] })

@@ -9,7 +9,7 @@ import type { Span } from '../../search/spans.ts'
 import { firstText } from '../request.ts'
 
 /** The parameters in the URL of a results page; invalid ones are left out. */
-export type SearchParams = Omit<ArchiveSearch, 'spend'>
+export type SearchParams = ArchiveSearch
 
 /** /papers?q=linear+attention&sort=newest&cat=cs.LG&month=2026-11&code=1&page=2 */
 export function searchPath({

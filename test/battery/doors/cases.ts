@@ -35,7 +35,6 @@ const wrongCases = Object.entries(WRONG_DOORS).map(
 )
 
 const WRONG_COSTS: Record<string, string> = {
-  'never-yields': 'src/search/yield-to-event-loop.ts',
   'describes-twice': 'src/queries/language/describe-query.ts',
 }
 
@@ -135,7 +134,7 @@ export const doorsCases: BatteryCase[] = [
     invariant: 'the battery must see it',
     run: () => {
       const wrong = 'test/battery/doors/wrong-parts/no-budget.ts'
-      return libraryStopsWith({ real: 'src/search/yield-to-event-loop.ts', wrong })
+      return libraryStopsWith({ real: 'src/queries/deadline.ts', wrong })
     },
   },
   {

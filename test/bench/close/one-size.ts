@@ -11,7 +11,6 @@ import type { LatentSpace } from '../../../src/queries/ranking/latent-space.ts'
 import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
 import { listedByDay } from '../../../src/queries/ranking/listed-by-day.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
-import { runToEnd } from '../../../src/queries/steps.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { usageOf } from '../../support/usage-of.ts'
 import { manyPapers } from '../many-papers.ts'
@@ -52,7 +51,7 @@ async function measure(count: number): Promise<CloseFigures> {
   const queries = everyNth(typedTrees(), TOPICS)
   const chooseAll = (from: Day) => {
     const began = threadMs()
-    const counts = queries.map((query) => runToEnd(closePapers(archive, query, { from })).length)
+    const counts = queries.map((query) => closePapers(archive, query, { from }).length)
     return { ms: (threadMs() - began) / queries.length, counts }
   }
   const { ms: first } = chooseAll(days[0]!)
@@ -82,7 +81,7 @@ async function learnedArchive(count: number) {
   const space = learnSpace(papers)
   const learnMs = threadMs() - began
   const before = await arrayBytes()
-  runToEnd(archive.computeVectors(space))
+  archive.computeVectors(space)
   return { archive, learnMs, vectorBytes: ((await arrayBytes()) - before) / count }
 }
 
@@ -107,7 +106,7 @@ function threadMs(): number {
 
 /** One list, of the scores of all papers of some days; none if the archive does not know the topic. */
 function scoresOf(archive: Archive, query: Query, days: readonly Day[]): number[][] {
-  const topic = runToEnd(topicOf(archive, query))
+  const topic = topicOf(archive, query)
   if (!topic?.isKnown) return []
   return [days.flatMap((day) => listedByDay(archive.index).get(day)!.map(topic.closeness))]
 }

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs'
 import type { Day } from '../../../src/core/dates.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { runToEnd } from '../../../src/queries/steps.ts'
 import { archiveWith, learn, recordedArchives } from '../relevance/archives.ts'
 import type { Need } from '../relevance/needs.ts'
 import { papersOn, sentOf } from '../relevance/sent.ts'
@@ -39,7 +38,7 @@ export function measureMonth(folder: string, needs: readonly Need[], count: numb
   const topics = needs.map((need): TopicOfMonth => ({ need, days: [] }))
   for (const day of days) {
     archive.index.upsert(papers.filter(({ firstDay }) => firstDay === day))
-    runToEnd(archive.computeVectors(models.space))
+    archive.computeVectors(models.space)
     for (const { need, days } of topics) {
       const { matched, related } = sentOf(papersOn(archive, parseQuery(need.typed), day))
       days.push({ matched: toPapers(matched), related: toPapers(related) })

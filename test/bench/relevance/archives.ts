@@ -9,7 +9,6 @@ import type { Usage } from '../../../src/queries/meaning/usage.ts'
 import { LatentSpace } from '../../../src/queries/ranking/latent-space.ts'
 import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
-import { runToEnd } from '../../../src/queries/steps.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
@@ -107,6 +106,6 @@ export function archiveWith(papers: readonly Paper[], { usage, space }: Models):
   const archive = new Archive(new PaperIndex())
   archive.index.upsert(papers)
   archive.usage = usage
-  runToEnd(archive.computeVectors(space))
+  archive.computeVectors(space)
   return archive
 }

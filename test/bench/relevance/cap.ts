@@ -5,7 +5,6 @@ import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { topicOf as topicIn } from '../../../src/queries/ranking/closeness.ts'
 import { rankMatches } from '../../../src/queries/ranking/rank-matches.ts'
-import { runToEnd } from '../../../src/queries/steps.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { mean } from '../order.ts'
 import { gradeIn, type Need } from './needs.ts'
@@ -73,7 +72,7 @@ interface Topic {
 function topicOf(archive: Archive, need: Need, labelled: readonly Paper[]): Topic {
   const query = parseQuery(need.typed)
   const byDocId = new Map(labelled.map((paper) => [archive.index.docIdOf(paper.id)!, paper]))
-  const inArchive = runToEnd(topicIn(archive, query))
+  const inArchive = topicIn(archive, query)
   const { docIds } = rankMatches(archive, query, { matches: archive.find(query), topic: inArchive })
   return {
     docIds: [...docIds].filter((docId) => byDocId.has(docId)),

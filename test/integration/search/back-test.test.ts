@@ -128,19 +128,6 @@ test('a paper that is corrected is seen as it is within a minute, a new one at o
   expect(await find()).toBe(2)
 })
 
-test('a long one says how long it took, and lets other work run', async () => {
-  const phrases = Array.from({ length: 60 }, (_, n) => `"of the model ${n}"`)
-  const queries = Array.from({ length: 20 }, (_, n) => `word${n} OR ${phrases.join(' OR ')}`)
-  let spent = 0
-  let turns = 0
-  const timer = setInterval(() => turns++, 1)
-  await previewTopics(deps(), { queries, spend: (ms) => (spent += ms) })
-  clearInterval(timer)
-  expect(spent).toBeGreaterThan(10)
-  // Of 10 ms each.
-  expect(turns).toBeGreaterThan(spent / 100)
-})
-
 /** Up to 60 topics that people typed, and some that bring little. */
 const PEOPLES = typedTopics()
 const TYPED = [

@@ -3,7 +3,6 @@ import { movedPapers } from '../../../src/account/moved-papers.ts'
 import { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
-import { runToEnd } from '../../../src/queries/steps.ts'
 import type { VoteKind } from '../../../src/subscribers/vote.repo.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
@@ -23,13 +22,15 @@ const archive = new Archive(index)
 const NONE = { phrases: new Map(), usual: 0 }
 
 const moved = (kind: VoteKind, weight: number, except = 4) =>
-  runToEnd(
-    movedPapers(archive, {
-      ...{ query: parseQuery('agents'), days: { from: '2026-11-20', to: TODAY }, kind, except },
-      ...{ before: NONE, after: { phrases: new Map([['music', weight]]), usual: 0 } },
-      steps: { before: 0, after: 0 },
-    }),
-  )
+  movedPapers(archive, {
+    query: parseQuery('agents'),
+    days: { from: '2026-11-20', to: TODAY },
+    kind,
+    except,
+    before: NONE,
+    after: { phrases: new Map([['music', weight]]), usual: 0 },
+    steps: { before: 0, after: 0 },
+  })
 
 test('movedPapers lists matches that would come earlier on their day after More, and later after Less', () => {
   expect(moved('more', 1)).toEqual([{ id: 1, from: 3, to: 1 }])

@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { closePapers, nearPapersByDay } from '../../../../src/queries/ranking/close-papers.ts'
+import { closePapers } from '../../../../src/queries/ranking/close-papers.ts'
 import { MIN_CLOSENESS, topicOf } from '../../../../src/queries/ranking/closeness.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 import { CARS_AND_CELLS } from '../../../support/learned-space.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
@@ -30,10 +29,10 @@ function archiveWith(today: Partial<Paper>[], { withSpace = true, known = onCars
 }
 
 const closeTo = (archive: Archive, query: string, days = { from: TODAY, to: TODAY }): number[] =>
-  runToEnd(closePapers(archive, parseQuery(query), days)).map(({ id }) => id)
+  closePapers(archive, parseQuery(query), days).map(({ id }) => id)
 
 const closenessOf = (archive: Archive, query: string, id: number): number =>
-  runToEnd(topicOf(archive, parseQuery(query)))!.closeness(archive.index.docIdOf(id)!)
+  topicOf(archive, parseQuery(query))!.closeness(archive.index.docIdOf(id)!)
 
 describe('a paper is close to a topic', () => {
   test('if it has some of the words and is about the same', () => {
@@ -63,7 +62,7 @@ describe('a paper is close to a topic', () => {
   ])('not for a topic %s', (_, query, papers) => {
     const archive = archiveWith([{ title: 'automobile engine wheel' }], { known: onCars(papers) })
     expect(closeTo(archive, query)).toEqual([])
-    expect(runToEnd(topicOf(archive, parseQuery(query)))!.isKnown).toBe(false)
+    expect(topicOf(archive, parseQuery(query))!.isKnown).toBe(false)
   })
 
   test.each([
@@ -100,27 +99,14 @@ describe('a paper is close to a topic', () => {
     expect(closeTo(archive, '(car engine) OR unobtainium')).toEqual([1])
   })
 
-  test('unless it is withdrawn meanwhile, between whichever steps', () => {
-    const title = 'automobile engine wheel'
-    for (let before = 0; ; before++) {
-      const archive = archiveWith([{ title }, { title, firstDay: '2026-11-25' }])
-      const steps = nearPapersByDay(archive, parseQuery('car engine'), { from: TODAY })
-      const isDone = Array.from({ length: before }, () => steps.next().done).at(-1)
-      if (isDone) return expect(before).toBeGreaterThan(3)
-      archive.index.remove(2)
-      const near = runToEnd(steps)
-      expect([before, near.flatMap(({ papers }) => papers.map(({ id }) => id))]).toEqual([before, [1]])
-    }
-  })
-
   test('as soon as enough papers about it have arrived', () => {
     const archive = archiveWith([{ title: 'automobile engine wheel' }], { known: onCars(2) })
     const query = parseQuery('car engine')
-    const close = () => runToEnd(closePapers(archive, query, { from: TODAY })).length
+    const close = () => closePapers(archive, query, { from: TODAY }).length
     expect(close()).toBe(0)
     archive.index.upsert([samplePaper({ id: 9, title: 'car engine road', firstDay: EARLIER })])
     expect(close()).toBe(0)
-    runToEnd(archive.computeVectors(archive.vectors!.space))
+    archive.computeVectors(archive.vectors!.space)
     expect(close()).toBe(1)
   })
 })

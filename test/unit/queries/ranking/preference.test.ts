@@ -12,7 +12,6 @@ import {
   voteWeight,
 } from '../../../../src/queries/ranking/preference.ts'
 import { toUnitLength, type Vector, wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
@@ -151,7 +150,7 @@ describe('preferenceOf', () => {
     const learner = new SpaceLearner()
     for (const paper of PAPERS) learner.add(wordCounts(toPaperText(paper)))
     expect(only(archive, { 'linear state': 1 })(archive.index.docIdOf(2)!)).toBe(0)
-    runToEnd(archive.computeVectors(LatentSpace.decode(learner.learn({ dimensions: 3 }).encode())))
+    archive.computeVectors(LatentSpace.decode(learner.learn({ dimensions: 3 }).encode()))
     const preference = only(archive, { 'linear models': 1 })
     expect(preference(docId)).toBeGreaterThan(preference(archive.index.docIdOf(2)!) + 0.5)
   })

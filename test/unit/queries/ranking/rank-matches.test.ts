@@ -4,7 +4,6 @@ import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { topicOf } from '../../../../src/queries/ranking/closeness.ts'
 import { bestMatches, nearMisses, rankMatches } from '../../../../src/queries/ranking/rank-matches.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 import { CARS_AND_CELLS } from '../../../support/learned-space.ts'
 
@@ -52,7 +51,7 @@ test('closeness is comparable between queries; a query without words has none', 
   const closenessOf = (text: string) => {
     const query = parseQuery(text)
     const matches = archive.find(query)
-    return rankMatches(archive, query, { matches, topic: runToEnd(topicOf(archive, query)) }).closeness
+    return rankMatches(archive, query, { matches, topic: topicOf(archive, query) }).closeness
   }
   const closeness = [...closenessOf('car')!]
   expect(closeness.every((value) => value >= 0 && value <= 1)).toBe(true)
@@ -70,8 +69,7 @@ test('a word that is only in the keywords counts too', () => {
 })
 
 test('papers with some of the words of a query come closest to it if they are about its subject', () => {
-  const near = (archive: Archive, text: string) =>
-    runToEnd(nearMisses(archive, parseQuery(text), { limit: 3 }))
+  const near = (archive: Archive, text: string) => nearMisses(archive, parseQuery(text), { limit: 3 })
   expect(near(archiveWith(PAPERS), '"car automobile"')).toEqual([2, 3, 1])
   expect(near(archiveWith(PAPERS), 'votes>=1000')).toEqual([1, 4, 3])
 })

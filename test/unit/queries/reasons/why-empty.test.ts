@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { whyEmpty } from '../../../../src/queries/reasons/why-empty.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
+import { whyEmptyOf } from '../../../support/why-empty-of.ts'
 
 const PAPERS = ['alpha beta', 'alpha gamma', 'beta gamma', 'delta'].map((title, i) =>
   toPaperText(samplePaper({ id: i + 1, title })),
@@ -17,7 +17,7 @@ test.each([
   ['delta -(alpha or delta)', [], { part: 'alpha or delta', papers: 1, isUnwanted: true }],
   ['alpha delta beta', [], { part: 'delta', papers: 1, isUnwanted: false }],
 ])('%s is empty because of %j; %j', (query, absent, without) => {
-  expect(whyEmpty(parseQuery(query), PAPERS)).toEqual({ absent, without })
+  expect(whyEmptyOf(parseQuery(query), PAPERS)).toEqual({ absent, without })
 })
 
 test.each([
@@ -28,5 +28,5 @@ test.each([
 ])('a newer version counts where it is asked for: %s', (query, absent, without) => {
   const version = { id: 9, title: 'kappa', onlyRevised: true, revisedDay: '2026-11-24' }
   const papers = [...PAPERS, toPaperText(samplePaper(version))]
-  expect(whyEmpty(parseQuery(query), papers)).toEqual({ absent, without })
+  expect(whyEmptyOf(parseQuery(query), papers)).toEqual({ absent, without })
 })

@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import type { Query } from '../../../../src/queries/query.ts'
-import { whyEmptySteps } from '../../../../src/queries/reasons/why-empty.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
+import { whyEmpty } from '../../../../src/queries/reasons/why-empty.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
 import { offersOf } from '../../../../src/search/back-test/offers.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
@@ -28,12 +27,12 @@ test('a query of hundreds of terms is searched for with 50 changes of a kind, an
   const tree = parseQuery(query)
   const topic = { query, tree, found: window.find(tree), absent: [], isNarrow: true, most: 15 }
   // Two more: all words, but anywhere in a paper, and as a sentence.
-  expect(searches(() => runToEnd(offersOf(topic, window)))).toBeLessThanOrEqual(50 + 2)
+  expect(searches(() => offersOf(topic, window))).toBeLessThanOrEqual(50 + 2)
 })
 
 test('of 300 words under NOT, 50 are counted', () => {
   const query = parseQuery(['alpha', ...words(300, '-')].join(' '))
-  expect(searches(() => runToEnd(termCounts(query, window)))).toBeLessThanOrEqual(2 + 50)
+  expect(searches(() => termCounts(query, window))).toBeLessThanOrEqual(2 + 50)
 })
 
 test('why 300 words find nothing takes one count for each, and few more', () => {
@@ -49,7 +48,7 @@ test('why 300 words find nothing takes one count for each, and few more', () => 
     [2, 300],
   ] as const) {
     counts = 0
-    runToEnd(whyEmptySteps(query, none(absent)))
+    whyEmpty(query, none(absent))
     expect(counts).toBeLessThanOrEqual(most)
   }
 })

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import type { Query } from '../../../../src/queries/query.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
 import { isTooBroad, isTooNarrow, offersOf } from '../../../../src/search/back-test/offers.ts'
 import { termPresence } from '../../../../src/search/back-test/term-counts.ts'
@@ -25,9 +24,9 @@ function offers(
   query: string,
   { tree = parseQuery(query), most = 15, isNarrow = true, among = window } = {},
 ) {
-  const { absent } = runToEnd(termPresence(tree, among))
+  const { absent } = termPresence(tree, among)
   const topic = { query, tree, found: among.find(tree), absent, isNarrow, most }
-  return runToEnd(offersOf(topic, among)).map((one) => `${one.query} ${one.papers}`)
+  return offersOf(topic, among).map((one) => `${one.query} ${one.papers}`)
 }
 
 test.each([

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow, overlaps } from '../../../../src/search/back-test/day-window.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
@@ -14,7 +13,7 @@ const archive = archiveOf([
 const window = new DayWindow(archive, { from: '2026-11-01', to: '2026-11-30' })
 
 const counts = (query: string) =>
-  runToEnd(termCounts(parseQuery(query), window)).map(({ term, papers, share, isUnwanted }) => {
+  termCounts(parseQuery(query), window).map(({ term, papers, share, isUnwanted }) => {
     return `${term}: ${isUnwanted ? 'takes away ' : ''}${papers}${share === null ? '' : ` of ${papers / share}`}`
   })
 

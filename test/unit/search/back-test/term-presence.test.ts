@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { describePart } from '../../../../src/queries/language/describe-query.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
 import { termPresence } from '../../../../src/search/back-test/term-counts.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
@@ -15,7 +14,7 @@ const archive = archiveOf([
 const window = new DayWindow(archive, DAYS)
 
 const words = (query: string, among = window) => {
-  const { absent, present } = runToEnd(termPresence(parseQuery(query), among))
+  const { absent, present } = termPresence(parseQuery(query), among)
   return [absent.map(describePart), present.map(describePart)]
 }
 

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest'
-import { runToEnd } from '../../../../src/queries/steps.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { within } from '../../../../src/queries/deadline.ts'
 import { MAX_LIBRARY_ENTRIES } from '../../../../src/search/library/library-entry.ts'
 import { emptyLibrary, readLibrary } from '../../../../src/search/library/read-library.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
+import { msBetweenChecks } from '../../../support/ms-between-checks.ts'
 
-const read = (text: string) => runToEnd(readLibrary(text))
+const read = (text: string) => readLibrary(text)
 const titles = (text: string) => read(text).entries.map(({ title }) => title)
 const names = (text: string) => read(text).entries.map(({ name }) => name)
 
@@ -291,10 +292,14 @@ test('a line of identifiers beyond the limit counts as one entry', () => {
   expect(read(lines)).toMatchObject({ count: 1.5 * MAX_LIBRARY_ENTRIES, reached: MAX_LIBRARY_ENTRIES })
 })
 
-test('what was read so far is there after each step', () => {
+test('what was read so far is there when the time runs out', () => {
   const library = emptyLibrary()
-  const steps = readLibrary('Mamba\n123\nAttention is all you need', library)
-  while (library.reached < 2) steps.next()
+  let ms = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => ms++)
+  // Each of the three lines is checked once while the list is read, and once as an entry.
+  const read = within({ leftMs: 5 }, () => readLibrary('Mamba\n123\nAttention is all you need', library))
+  clock.mockRestore()
+  expect(read).toBeUndefined()
   expect(library).toMatchObject({ entries: [{ title: 'Mamba' }], bad: [{ line: 2 }], count: 3, reached: 2 })
 })
 
@@ -351,17 +356,9 @@ test.each([
   ['empty items', `[{"":1},${repeated('{},')}{}]`],
   ['items', `[{"":1},${repeated('{"title":"a"},')}{}]`],
   ['keywords in JSON', JSON.stringify({ title: 'x', keyword: repeated('a,') })],
-])('five megabytes of %s are read in short steps', (_, text) => {
-  const steps = readLibrary(text)
-  let [total, longest] = [0, 0]
-  for (let done: boolean | undefined = false; !done; ) {
-    const began = computedMs()
-    done = steps.next().done
-    const took = computedMs() - began
-    total += took
-    longest = Math.max(longest, took)
-  }
-  // Some 50 ms; seconds, if a reader did not yield. Loaded machines take longer.
+])('five megabytes of %s are read with frequent checks of the deadline', (_, text) => {
+  const { longest, total } = msBetweenChecks(() => readLibrary(text))
+  // Some 50 ms; seconds, if a reader did not check. Loaded machines take longer.
   expect(longest).toBeLessThan(1000)
   // Minutes, if it were quadratic.
   expect(total).toBeLessThan(20_000)
