@@ -15,10 +15,9 @@ import {
   voteWeight,
 } from '../queries/ranking/preference.ts'
 import { toUnitLength, type Vector } from '../queries/ranking/tf-idf.ts'
-import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
+import { inSearchThread } from '../search/in-search-thread.ts'
 import { MAX_DAYS, openNewestArchive } from '../search/open-archive.ts'
-import { runYielding } from '../search/yield-to-event-loop.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
 import {
@@ -32,7 +31,7 @@ import {
   votesOf,
 } from '../subscribers/vote.repo.ts'
 
-/** The papers of `votedDays` with their vectors, and all others that have been read. */
+/** The papers of `votedDays` with their vectors, and all others that have been read. Only in the search thread. */
 export const votesArchive = (deps: Deps): Promise<Archive> => openNewestArchive(deps, { withVectors: true })
 
 /** The days on whose papers votes are shown to act. */
@@ -41,7 +40,7 @@ export const votedDays = (now: Date): DayBounds => ({
   to: dayOf(now),
 })
 
-interface NewVote {
+export interface NewVote {
   kind: VoteKind
   at: Date
   /** The phrases of the paper that the subscriber meant; undefined: all. */
@@ -59,6 +58,43 @@ export function voteOn(
   const phrases = meantPhrases(archive, text, meant)
   return { paperId: paper.id, kind, at, close: doesMatch(archive, topic, text) === false, phrases }
 }
+
+/** `voteOn`, for another thread. */
+export const readVote = inSearchThread(
+  import.meta.url,
+  'readVote',
+  async (deps, { topic, paper, vote }: { topic: StoredTopic; paper: Paper; vote: NewVote }) =>
+    voteOn(await votesArchive(deps), topic, paper, vote),
+)
+
+interface LibraryVotes {
+  topics: readonly StoredTopic[]
+  papers: readonly Paper[]
+  at: Date
+}
+
+/** By topic id: "more" for each of the papers that the topic matches. */
+export const readLibraryVotes = inSearchThread(
+  import.meta.url,
+  'readLibraryVotes',
+  async (deps, { topics, papers, at }: LibraryVotes): Promise<Map<number, StoredVote[]>> => {
+    const archive = await votesArchive(deps)
+    const texts = papers.map((paper) => ({ paper, text: toPaperText(paper) }))
+    const votesFor = (topic: StoredTopic) =>
+      texts
+        .filter(({ text }) => doesMatch(archive, topic, text))
+        .map(
+          ({ paper, text }): StoredVote => ({
+            paperId: paper.id,
+            kind: 'more',
+            at,
+            close: false,
+            phrases: meantPhrases(archive, text),
+          }),
+        )
+    return new Map(topics.map((topic) => [topic.id, votesFor(topic)]))
+  },
+)
 
 /** Null if the query cannot be read. */
 export function doesMatch(archive: Archive, { query }: StoredTopic, text: PaperText): boolean | null {
@@ -93,16 +129,12 @@ function phrasesOf({ votes, removed }: VotesOfTopic, now: Date): Vector {
 }
 
 /** What votes on a topic would teach. */
-export const profileOf = (
-  archive: Archive,
-  topic: StoredTopic,
-  votes: VotesOfTopic,
-  now: Date,
-): Steps<Profile> => profileOfPhrases(archive, topic, phrasesOf(votes, now), now)
+export const profileOf = (archive: Archive, topic: StoredTopic, votes: VotesOfTopic, now: Date): Profile =>
+  profileOfPhrases(archive, topic, phrasesOf(votes, now), now)
 
-function* profileOfPhrases(archive: Archive, topic: StoredTopic, phrases: Vector, now: Date): Steps<Profile> {
+function profileOfPhrases(archive: Archive, topic: StoredTopic, phrases: Vector, now: Date): Profile {
   const query = parseOrNull(topic.query)
-  return query ? yield* profileFor(archive, { query, phrases, days: votedDays(now) }) : { phrases, usual: 0 }
+  return query ? profileFor(archive, { query, phrases, days: votedDays(now) }) : { phrases, usual: 0 }
 }
 
 /** Learns from all current votes on a topic, without the phrases that were removed; `learnUsual` belongs to it. */
@@ -116,10 +148,32 @@ export async function learnAgain(tx: Database, topicId: number, now: Date): Prom
 }
 
 /** How much the phrases of a topic prefer its usual papers. It reads many papers, so not in the transaction of a vote. */
-export async function learnUsual({ db, clock }: Deps, archive: Archive, topic: StoredTopic): Promise<void> {
-  const { phrases } = await learnedTopic(db, topic.id)
-  await saveUsual(db, topic.id, await runYielding(profileOfPhrases(archive, topic, phrases, clock.now())))
+export const learnUsual = inSearchThread(
+  import.meta.url,
+  'learnUsual',
+  async (deps, topic: StoredTopic): Promise<void> => {
+    const archive = await votesArchive(deps)
+    const { phrases } = await learnedTopic(deps.db, topic.id)
+    await saveUsual(deps.db, topic.id, profileOfPhrases(archive, topic, phrases, deps.clock.now()))
+  },
+)
+
+interface PapersOfTopic {
+  topic: StoredTopic
+  papers: readonly Paper[]
 }
+
+/** The ids of those papers that a topic does not match; none if its query cannot be read. */
+export const notMatching = inSearchThread(
+  import.meta.url,
+  'notMatching',
+  async (deps, { topic, papers }: PapersOfTopic): Promise<number[]> => {
+    const archive = await votesArchive(deps)
+    return papers
+      .filter((paper) => doesMatch(archive, topic, toPaperText(paper)) === false)
+      .map(({ id }) => id)
+  },
+)
 
 /** After an edit of topics: which of the papers with votes come close, and what is usual, by the new queries. */
 export async function learnForNewQueries(
@@ -130,21 +184,13 @@ export async function learnForNewQueries(
   for (const topic of topics) {
     const votes = await votesOf(deps.db, topic.id)
     if (votes.length === 0) continue
-    const archive = await votesArchive(deps)
-    const papers = await papersById(
-      deps.db,
-      votes.map(({ paperId }) => paperId),
-    )
-    const close = papers.filter((paper) => doesMatch(archive, topic, toPaperText(paper)) === false)
+    const ids = votes.map(({ paperId }) => paperId)
+    const close = await notMatching(deps, { topic, papers: await papersById(deps.db, ids) })
     await deps.db.$transaction(async (tx) => {
       await lockSubscriber(tx, subscriberId)
-      await saveCloseness(
-        tx,
-        topic.id,
-        close.map(({ id }) => id),
-      )
+      await saveCloseness(tx, topic.id, close)
       await learnAgain(tx, topic.id, deps.clock.now())
     })
-    await learnUsual(deps, archive, topic)
+    await learnUsual(deps, topic)
   }
 }

@@ -11,7 +11,6 @@ import {
 } from '../queries/ranking/close-papers.ts'
 import { topicOf } from '../queries/ranking/closeness.ts'
 import { type Profile, preferenceOf } from '../queries/ranking/preference.ts'
-import type { Steps } from '../queries/steps.ts'
 import type { VoteKind } from '../subscribers/vote.repo.ts'
 
 /** A paper that a vote would have moved among the matches of its day, or in or out of the papers that come close. */
@@ -32,9 +31,9 @@ interface Vote {
 const MAX_SHOWN = 3
 
 /** Some papers that a vote would have moved in the direction that it asks for: those that come or go first. */
-export function* movedPapers(archive: Archive, vote: Vote): Steps<MovedPaper[]> {
+export function movedPapers(archive: Archive, vote: Vote): MovedPaper[] {
   const { query, days, kind, before, after, steps, except } = vote
-  const near = yield* nearPapersByDay(archive, query, days)
+  const near = nearPapersByDay(archive, query, days)
   const preferences = { before: preferenceOf(archive, before), after: preferenceOf(archive, after) }
   const closeIds = (when: 'before' | 'after') => {
     const choice = { minCloseness: minClosenessAt(steps[when]), preference: preferences[when] }
@@ -45,8 +44,7 @@ export function* movedPapers(archive: Archive, vote: Vote): Steps<MovedPaper[]> 
   const changed = isClose
     ? closeAfter.filter((id) => !closeBefore.includes(id))
     : closeBefore.filter((id) => !closeAfter.includes(id))
-  yield
-  const ranks = yield* ranksOfMatches(archive, { query, days }, preferences)
+  const ranks = ranksOfMatches(archive, { query, days }, preferences)
   const better = ({ from, to }: { from: number; to: number }) => (isClose ? from - to : to - from)
   const moved = ranks.filter((one) => better(one) > 0).sort((a, b) => better(b) - better(a))
   return [...changed.map((id) => ({ id, isClose })), ...moved]
@@ -55,12 +53,12 @@ export function* movedPapers(archive: Archive, vote: Vote): Steps<MovedPaper[]> 
 }
 
 /** The place of each match among those of its day, from 1. */
-function* ranksOfMatches(
+function ranksOfMatches(
   archive: Archive,
   { query, days }: Pick<Vote, 'query' | 'days'>,
   preferences: Record<'before' | 'after', (docId: number) => number>,
-): Steps<{ id: number; from: number; to: number }[]> {
-  const topic = yield* topicOf(archive, query)
+): { id: number; from: number; to: number }[] {
+  const topic = topicOf(archive, query)
   const byDay = new Map<Day, number[]>()
   forEachBit(archive.withinDays(archive.find(query), days), (docId) => {
     const { firstDay } = archive.index.attributes(docId)

@@ -1,7 +1,7 @@
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { topicHeadings } from '../queries/language/topic-name.ts'
-import type { Searcher } from '../search/search-slot.ts'
+import type { Searcher } from '../search/for-visitor.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import { changesToUndo, isSameSubscription, MAILBOX_FULL, withoutEndedPause } from '../subscribers/change.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
@@ -10,7 +10,7 @@ import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { learnedTopics } from '../subscribers/vote.repo.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
 import { nextMailOf, receiptsWithReturns } from './show-subscriber.ts'
-import { topicCountsInSlot } from './signup/topic-rates.ts'
+import { topicCountsFor } from './signup/topic-rates.ts'
 import { resubscribeToken } from './unsubscribe.ts'
 
 const RECEIPT_DAYS = 30
@@ -33,7 +33,7 @@ export async function openManagePage(deps: Deps, { searcher, ...opening }: Openi
   return {
     ...holder,
     /** What each query would have matched in 30 days; empty if that cannot be counted. */
-    counts: await topicCountsInSlot(deps, searcher, queries),
+    counts: await topicCountsFor(deps, searcher, queries),
     /** They are paused because their mailbox was full, and have changed nothing since. */
     isPausedByFull: await isPausedByFull(deps, subscriber),
     /** What votes and buttons taught, by topic. */

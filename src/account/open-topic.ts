@@ -10,9 +10,9 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query } from '../queries/query.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { recentWindow } from '../search/back-test/day-window.ts'
+import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../search/for-visitor.ts'
+import { inSearchThread } from '../search/in-search-thread.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
-import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../search/search-slot.ts'
-import type { Spend } from '../search/yield-to-event-loop.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
@@ -92,11 +92,14 @@ export async function openTopic(deps: Deps, asked: OpenTopicInput): Promise<Open
     opened.paper &&
     (await paperOfTopic(deps, {
       ...opened.paper,
+      searcher: asked.searcher,
       base,
       query: opened.topic.query,
       queries: topics.map(({ query }) => query),
     }))
-  return { ...opened, from, votes: base === null ? null : await votesOf(deps, base), learned }
+  const hasVotes =
+    base !== null && (await forVisitorIfFree(deps, asked.searcher, false, (deps) => haveVotes(deps, null)))
+  return { ...opened, from, votes: hasVotes ? minVotesEdit(base) : null, learned }
 }
 
 /** The query that quick actions edit: the last tried one, otherwise the topic's; null if it cannot be read. */
@@ -105,10 +108,11 @@ function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): s
   return isReadable(query) ? query : null
 }
 
-async function votesOf(deps: Deps, base: string): Promise<QueryEdit | null> {
+/** Whether a source here counts votes. */
+export const haveVotes = inSearchThread(import.meta.url, 'haveVotes', async (deps: Deps) => {
   const { archive, listed } = await recentWindow(deps, { days: MAX_DAYS })
-  return archive.attributesOf(listed).some(({ votes }) => votes !== null) ? minVotesEdit(base) : null
-}
+  return archive.attributesOf(listed).some(({ votes }) => votes !== null)
+})
 
 interface TrialInput {
   text: string
@@ -140,41 +144,30 @@ interface TrialContext {
 }
 
 /**
- * Read-only. Counts the papers that the typed topic would have matched and those that the current one would have. Takes
- * a search slot; if none is free, `fault` says so.
+ * Read-only. Counts the papers that the typed topic would have matched and those that the current one would have. If too
+ * many people search, `fault` says so.
  */
 async function tryTopic(deps: Deps, { searcher, ...asked }: TrialInput & TrialContext): Promise<Trial> {
-  const { text, named, topic } = asked
+  const { text, named } = asked
   try {
-    return await withSearchSlot(deps, searcher, [topic.query, text], (spend) =>
-      tryInSlot(deps, { ...asked, spend }),
-    )
+    return await forVisitor(deps, searcher, (deps) => tryFor(deps, asked))
   } catch (fault) {
     if (!(fault instanceof Fault) || !isTemporaryRefusal(fault)) throw fault
     return { text, named, now: null, outcome: null, isSame: false, instead: null, fault }
   }
 }
 
-async function tryInSlot(
+async function tryFor(
   deps: Deps,
-  {
-    topics,
-    topic,
-    learned,
-    most,
-    close,
-    text,
-    named,
-    spend,
-  }: TrialInput & Omit<TrialContext, 'searcher'> & { spend: Spend },
+  { topics, topic, learned, most, close, text, named }: TrialInput & Omit<TrialContext, 'searcher'>,
 ): Promise<Trial> {
-  const rates = named === null ? await topicRates(deps, [topic.query], spend) : undefined
+  const rates = named === null ? await topicRates(deps, [topic.query]) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }
   const others = named === null ? topics.filter((one) => one !== topic) : topics
   try {
     const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
     const place = named === null ? topics.indexOf(topic) : topics.length
-    const asked = { queries: [query], place, most, close, digest: true, spend }
+    const asked = { queries: [query], place, most, close, digest: true }
     const preview = await previewTopics(deps, {
       ...asked,
       learned: named === null ? learned.get(topic.id) : undefined,

@@ -2,19 +2,22 @@ import type { Deps } from '../core/deps.ts'
 import { newestDigestWith } from '../digests/digest.repo.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { Archive, DayBounds } from '../queries/archive.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
-import type { Query } from '../queries/query.ts'
 import { chooseClose, MAX_STEP, minClosenessAt, nearPapersByDay } from '../queries/ranking/close-papers.ts'
 import { papersWith, withinDays } from '../queries/ranking/phrase-papers.ts'
 import { preferenceOf, votedStep } from '../queries/ranking/preference.ts'
-import type { Steps } from '../queries/steps.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { closestOfEachDay } from '../search/close-of-days.ts'
-import { type Searcher, withOptionalSearchSlot } from '../search/search-slot.ts'
-import { runYielding } from '../search/yield-to-event-loop.ts'
+import { forVisitorIfFree, type Searcher } from '../search/for-visitor.ts'
+import { inSearchThread } from '../search/in-search-thread.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
-import { type LearnedTopic, learnedTopic, type VoteKind, votesOf } from '../subscribers/vote.repo.ts'
+import {
+  type LearnedTopic,
+  learnedTopic,
+  type StoredVote,
+  type VoteKind,
+  votesOf,
+} from '../subscribers/vote.repo.ts'
 import { offeredPhrases, profileOf, votedDays, voteOn, votesArchive } from './learn-topic.ts'
 import { type MovedPaper, movedPapers } from './moved-papers.ts'
 import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
@@ -70,32 +73,52 @@ export async function openVote(
   const opened = await openPaperOfTopic(deps, asked)
   if (!opened.topic) return opened
   const { topic, paper, learned } = opened
-  const archive = await votesArchive(deps)
-  const text = toPaperText(paper)
-  const days = votedDays(deps.clock.now())
-  const phrases = offeredPhrases(archive, text, learned).map((phrase) => ({
-    text: phrase,
-    papers: withinDays(archive, papersWith(archive, phrase, []), days).length,
-  }))
+  const about = { topic, paper, learned }
+  const phrases = await phrasesWithCounts(deps, about)
   const votes = await votesOf(deps.db, topic.id)
   const vote = votes.find(({ paperId }) => paperId === paper.id)?.kind ?? null
-  const query = parseOrNull(topic.query)
-  if (!query || vote === kind) return { ...opened, kind, vote, phrases, moved: [] }
-  const now = deps.clock.now()
-  const given = voteOn(archive, topic, paper, { kind, at: now })
-  const trial = [given, ...votes.filter(({ paperId }) => paperId !== paper.id)]
-  const steps = { before: learned.step + learned.votedStep, after: learned.step + votedStep(trial) }
-  function* moves() {
-    const after = yield* profileOf(archive, topic, { votes: trial, removed: learned.removed }, now)
-    const asked = { query: query!, days, kind, before: learned, after, steps, except: paper.id }
-    return yield* movedPapers(archive, asked)
-  }
-  const slot = { queries: [topic.query], fallback: [] }
-  const moved = await withOptionalSearchSlot(deps, asked.searcher, slot, (spend) =>
-    runYielding(moves(), spend),
+  if (vote === kind) return { ...opened, kind, vote, phrases, moved: [] }
+  const moved = await forVisitorIfFree(deps, asked.searcher, [], (deps) =>
+    movedByVote(deps, { ...about, kind, votes }),
   )
   return { ...opened, kind, vote, phrases, moved: await withPapers(deps, moved) }
 }
+
+type AboutPaper = Pick<Opened, 'topic' | 'paper' | 'learned'>
+
+export const phrasesWithCounts = inSearchThread(
+  import.meta.url,
+  'phrasesWithCounts',
+  async (deps, { paper, learned }: AboutPaper): Promise<OpenedVote['phrases']> => {
+    const archive = await votesArchive(deps)
+    const days = votedDays(deps.clock.now())
+    return offeredPhrases(archive, toPaperText(paper), learned).map((phrase) => ({
+      text: phrase,
+      papers: withinDays(archive, papersWith(archive, phrase, []), days).length,
+    }))
+  },
+)
+
+/** What a vote would move, beside the given votes; nothing if the query cannot be read. */
+export const movedByVote = inSearchThread(
+  import.meta.url,
+  'movedByVote',
+  async (
+    deps,
+    { topic, paper, learned, kind, votes }: AboutPaper & { kind: VoteKind; votes: readonly StoredVote[] },
+  ): Promise<MovedPaper[]> => {
+    const archive = await votesArchive(deps)
+    const query = parseOrNull(topic.query)
+    if (!query) return []
+    const now = deps.clock.now()
+    const given = voteOn(archive, topic, paper, { kind, at: now })
+    const trial = [given, ...votes.filter(({ paperId }) => paperId !== paper.id)]
+    const after = profileOf(archive, topic, { votes: trial, removed: learned.removed }, now)
+    const steps = { before: learned.step + learned.votedStep, after: learned.step + votedStep(trial) }
+    const days = votedDays(now)
+    return movedPapers(archive, { query, days, kind, before: learned, after, steps, except: paper.id })
+  },
+)
 
 export async function openStep(
   deps: Deps,
@@ -104,38 +127,35 @@ export async function openStep(
   const opened = await openPaperOfTopic(deps, asked)
   if (!opened.topic) return opened
   const { topic, learned } = opened
-  const query = parseOrNull(topic.query)
   const canStep = Math.abs(learned.step + by) <= MAX_STEP
-  if (!query || !canStep) return { ...opened, by, canStep, counts: null }
-  const archive = await votesArchive(deps)
-  const slot = { queries: [topic.query], fallback: null }
-  const counts = await withOptionalSearchSlot(deps, asked.searcher, slot, (spend) =>
-    runYielding(countSteps(archive, { query, days: votedDays(deps.clock.now()), learned, by }), spend),
+  if (!canStep) return { ...opened, by, canStep, counts: null }
+  const counts = await forVisitorIfFree(deps, asked.searcher, null, (deps) =>
+    countSteps(deps, { topic, learned, by }),
   )
   return { ...opened, by, canStep, counts }
 }
 
-interface Stepping {
-  query: Query
-  days: DayBounds
-  learned: LearnedTopic
-  by: number
-}
-
-/** Counts them as emails show them: at most three of a day. */
-function* countSteps(
-  archive: Archive,
-  { query, days, learned, by }: Stepping,
-): Steps<NonNullable<OpenedStep['counts']>> {
-  const near = yield* nearPapersByDay(archive, query, days)
-  const preference = preferenceOf(archive, learned)
-  const countAt = (step: number) => {
-    const close = chooseClose(near, { minCloseness: minClosenessAt(step), preference })
-    return closestOfEachDay(archive, close).length
-  }
-  const step = learned.step + learned.votedStep
-  return { before: countAt(step), after: countAt(step + by) }
-}
+/** Counts them as emails show them: at most three of a day. Null if the query cannot be read. */
+export const countSteps = inSearchThread(
+  import.meta.url,
+  'countSteps',
+  async (
+    deps,
+    { topic, learned, by }: Pick<Opened, 'topic' | 'learned'> & { by: number },
+  ): Promise<OpenedStep['counts']> => {
+    const query = parseOrNull(topic.query)
+    if (!query) return null
+    const archive = await votesArchive(deps)
+    const near = nearPapersByDay(archive, query, votedDays(deps.clock.now()))
+    const preference = preferenceOf(archive, learned)
+    const countAt = (step: number) => {
+      const close = chooseClose(near, { minCloseness: minClosenessAt(step), preference })
+      return closestOfEachDay(archive, close).length
+    }
+    const step = learned.step + learned.votedStep
+    return { before: countAt(step), after: countAt(step + by) }
+  },
+)
 
 async function openPaperOfTopic(
   deps: Deps,

@@ -1,7 +1,6 @@
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { Archive } from '../queries/archive.ts'
 import {
   authorQuery,
   excludesWords,
@@ -19,7 +18,9 @@ import type { Query, Reason } from '../queries/query.ts'
 import { WEAK_HEADS } from '../queries/ranking/phrases.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { shortfallOf } from '../queries/reasons/nearness.ts'
-import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
+import { type PaperText, type Token, tokensOf, toPaperText } from '../queries/text/tokens.ts'
+import { forVisitorIfFree, type Searcher } from '../search/for-visitor.ts'
+import { inSearchThread } from '../search/in-search-thread.ts'
 import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 
@@ -32,6 +33,7 @@ interface Opening {
   /** The query that quick actions edit; null if it cannot be read. */
   base: string | null
   queries: readonly string[]
+  searcher: Searcher
 }
 
 /** Read-only. */
@@ -40,15 +42,16 @@ export async function paperOfTopic(deps: Deps, opening: Opening) {
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
   const reason = meaning && evaluate(meaning, text)
-  // Only how common words are matters, so it waits for the recent papers, not for all.
-  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), 1 - MAX_DAYS) })
+  const telling = await forVisitorIfFree(deps, opening.searcher, new Map<string, number>(), (deps) =>
+    tellingWords(deps, paper),
+  )
   return {
     paper,
     text,
     /** Why it matches the current topic; null if it does not, or the query cannot be read. */
     reason,
     ...(meaning ? shortfallOf(meaning, text) : { missing: [], unwanted: [] }),
-    quickActions: quickActionsOf(opening, currentQuery, reason, archive),
+    quickActions: quickActionsOf(opening, currentQuery, reason, telling),
   }
 }
 
@@ -56,14 +59,11 @@ function quickActionsOf(
   { text, base, queries }: Opening,
   currentQuery: Query | null,
   reason: Reason | null,
-  archive: Archive,
+  telling: Vector,
 ): QuickActions {
   if (!currentQuery || base === null) return { words: [], authors: [] }
   const topics = queries.filter(isReadable).map(parseQuery)
-  const words = distinct([
-    ...matchedTexts(reason),
-    ...titleWords(text, currentQuery, tellingWords(archive, text)),
-  ])
+  const words = distinct([...matchedTexts(reason), ...titleWords(text, currentQuery, telling)])
   return {
     words: words.map((word) => ({ text: word, edit: mute(base, word) })),
     authors: text.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
@@ -78,12 +78,18 @@ const MANY_PAPERS = 200
 const MAX_SHARE = 0.2
 
 /** The words of a paper that say what it is about, with their weights. */
-function tellingWords(archive: Archive, text: PaperText): Vector {
-  const { frequencies, docCount } = archive.index
-  const isRare = (key: string) => docCount < MANY_PAPERS || frequencies.ofKey(key) <= MAX_SHARE * docCount
-  const isTelling = (key: string) => !FILLER.has(key) && !WEAK_HEADS.has(key) && isRare(key)
-  return new Map([...archive.vectorOfText(text)].filter(([key]) => isTelling(key)))
-}
+export const tellingWords = inSearchThread(
+  import.meta.url,
+  'tellingWords',
+  async (deps, paper: Paper): Promise<Vector> => {
+    // Only how common words are matters, so it waits for the recent papers, not for all.
+    const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), 1 - MAX_DAYS) })
+    const { frequencies, docCount } = archive.index
+    const isRare = (key: string) => docCount < MANY_PAPERS || frequencies.ofKey(key) <= MAX_SHARE * docCount
+    const isTelling = (key: string) => !FILLER.has(key) && !WEAK_HEADS.has(key) && isRare(key)
+    return new Map([...archive.vectorOfText(toPaperText(paper))].filter(([key]) => isTelling(key)))
+  },
+)
 
 interface QuickActions {
   /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */

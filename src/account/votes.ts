@@ -3,9 +3,7 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { paperByName } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { Archive } from '../queries/archive.ts'
 import { MAX_STEP } from '../queries/ranking/close-papers.ts'
-import { toPaperText } from '../queries/text/tokens.ts'
 import { requireSubscription } from '../subscribers/subscriber.ts'
 import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import {
@@ -20,7 +18,7 @@ import {
   votesOf,
 } from '../subscribers/vote.repo.ts'
 import { subscriberByManageLink, withHolder } from './find-subscriber.ts'
-import { doesMatch, learnAgain, learnUsual, meantPhrases, voteOn, votesArchive } from './learn-topic.ts'
+import { learnAgain, learnUsual, readLibraryVotes, readVote } from './learn-topic.ts'
 
 // Votes and steps by the holder of a manage link. They change the order of a topic's papers and which ones come close,
 // so they are no change of the subscription. All functions throw link.*, subscriber.state, topic.removed.
@@ -40,10 +38,10 @@ interface GivenVote extends OnTopic {
 /** A repeated vote counts once. Returns the earlier vote on the paper, or null. Throws paper.unknown. */
 export async function giveVote(deps: Deps, token: string, given: GivenVote): Promise<VoteKind | null> {
   const { topicId, kind, meant } = given
-  const opened = await openHeldTopic(deps, token, topicId)
+  const topic = topicIn(await openHeldTopics(deps, token), topicId)
   const paper = await knownPaper(deps.db, given.paper)
-  const vote = voteOn(opened.archive, opened.topic, paper, { kind, meant, at: deps.clock.now() })
-  return changeVotesOf(deps, token, opened, async (tx) => {
+  const vote = await readVote(deps, { topic, paper, vote: { kind, meant, at: deps.clock.now() } })
+  return changeVotesOf(deps, token, given, async (tx) => {
     const earlier = (await votesOf(tx, topicId)).find(({ paperId }) => paperId === paper.id)
     await saveVote(tx, topicId, vote)
     return earlier?.kind ?? null
@@ -56,33 +54,20 @@ export async function takeBackVote(
   token: string,
   { topicId, paper }: OnTopic & { paper: string },
 ): Promise<void> {
-  const opened = await openHeldTopic(deps, token, topicId)
   const { id: paperId } = await knownPaper(deps.db, paper)
-  await changeVotesOf(deps, token, opened, (tx) => deleteVote(tx, { topicId, paperId }))
+  await changeVotesOf(deps, token, { topicId }, (tx) => deleteVote(tx, { topicId, paperId }))
 }
 
 /** "More" under each topic for the papers that it matches, unless they have a vote. Returns how many have one now. */
 export async function voteForLibrary(deps: Deps, token: string, names: readonly string[]): Promise<number> {
-  const { archive, topics } = await openHeldTopics(deps, token)
-  const papers = []
-  for (const name of names) {
-    const paper = await knownPaper(deps.db, name)
-    const text = toPaperText(paper)
-    papers.push({ paperId: paper.id, text, phrases: meantPhrases(archive, text) })
-  }
+  const topics = await openHeldTopics(deps, token)
+  const papers = await Promise.all(names.map((name) => knownPaper(deps.db, name)))
   const at = deps.clock.now()
-  const ofTopic = new Map<number, StoredVote[]>()
-  for (const topic of topics) {
-    const matching = papers.filter(({ text }) => doesMatch(archive, topic, text))
-    ofTopic.set(
-      topic.id,
-      matching.map(({ text: _, ...vote }) => ({ ...vote, kind: 'more', at, close: false })),
-    )
-  }
+  const ofTopic = await readLibraryVotes(deps, { topics, papers, at })
   const { voted, changed } = await changeVotes(deps, token, (tx, current) =>
     saveLibraryVotes(tx, current, ofTopic, at),
   )
-  for (const topic of changed) await learnUsual(deps, archive, topic)
+  for (const topic of changed) await learnUsual(deps, topic)
   return voted.size
 }
 
@@ -113,7 +98,7 @@ export async function removePhrase(
   token: string,
   { topicId, phrase }: OnTopic & { phrase: string },
 ): Promise<boolean> {
-  return changeVotesOf(deps, token, await openHeldTopic(deps, token, topicId), async (tx) => {
+  return changeVotesOf(deps, token, { topicId }, async (tx) => {
     const { phrases, removed } = await learnedTopic(tx, topicId)
     if (!phrases.has(phrase)) return false
     await saveLearnedTopic(tx, topicId, { removed: [...removed, phrase] })
@@ -141,21 +126,11 @@ export const setStep = (
     return before
   })
 
-interface OpenedTopic {
-  topic: StoredTopic
-  archive: Archive
-}
-
 /** For what takes long, before the transaction. */
-async function openHeldTopics(deps: Deps, token: string) {
+async function openHeldTopics(deps: Deps, token: string): Promise<StoredTopic[]> {
   const subscriber = await subscriberByManageLink(deps, token)
   requireSubscription(subscriber)
-  return { topics: await storedTopicsOf(deps.db, subscriber.id), archive: await votesArchive(deps) }
-}
-
-async function openHeldTopic(deps: Deps, token: string, topicId: number): Promise<OpenedTopic> {
-  const { topics, archive } = await openHeldTopics(deps, token)
-  return { archive, topic: topicIn(topics, topicId) }
+  return storedTopicsOf(deps.db, subscriber.id)
 }
 
 function topicIn(topics: readonly StoredTopic[], topicId: number): StoredTopic {
@@ -168,7 +143,7 @@ function topicIn(topics: readonly StoredTopic[], topicId: number): StoredTopic {
 async function changeVotesOf<T>(
   deps: Deps,
   token: string,
-  { topic: { id: topicId }, archive }: OpenedTopic,
+  { topicId }: OnTopic,
   work: (tx: Database) => Promise<T>,
 ): Promise<T> {
   const { done, topic } = await changeTopic(deps, token, { topicId }, async (tx, topic) => {
@@ -176,7 +151,7 @@ async function changeVotesOf<T>(
     await learnAgain(tx, topicId, deps.clock.now())
     return { done, topic }
   })
-  await learnUsual(deps, archive, topic)
+  await learnUsual(deps, topic)
   return done
 }
 

@@ -10,6 +10,7 @@ import { type Bits, newBits, setBit } from '../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
 import { closePapers } from '../queries/ranking/close-papers.ts'
 import { closestOfEachDay } from './close-of-days.ts'
+import { inSearchThread } from './in-search-thread.ts'
 import { type FoundClose, type FoundPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { isReadingArchive, MAX_DAYS, openNewestArchive } from './open-archive.ts'
 
@@ -32,7 +33,7 @@ const MAX_CLOSE_IN_FEED = 25
 
 /** The newest papers, of a query or of all papers. Throws query.*. */
 export const feedPapers = (deps: Deps, { query }: { query?: string }): Promise<FeedPapers> =>
-  query === undefined ? newestOfAll(deps) : newestOfQuery(deps, query)
+  query === undefined ? newestOfAll(deps) : feedOfQuery(deps, query)
 
 async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
   const ids = (await newestPapers(db, { limit: MAX_PAPERS })).map(({ id }) => id)
@@ -41,6 +42,8 @@ async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
   const found = await loadFoundPapers(db, ids, null)
   return { found, understood: null, withRevised: false, changedAt, isReading: false }
 }
+
+export const feedOfQuery = inSearchThread(import.meta.url, 'feedOfQuery', newestOfQuery)
 
 /** With up to three papers a day that come close. */
 async function newestOfQuery(deps: Deps, text: string): Promise<FeedPapers> {

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
 import type { Deps, SearchThread } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
@@ -18,6 +19,8 @@ const MS_PER_PERMIT = 50
 
 const MAX_WAIT_MS = 4000
 const MAX_OPTIONAL_WAIT_MS = 500
+/** After that, a page goes without its optional part. The search goes on, so that the next page finds its papers in memory. */
+const MAX_OPTIONAL_MS = 1500
 
 /** The client of a search; a FastifyRequest fits. */
 export interface Searcher {
@@ -68,8 +71,11 @@ export async function forVisitorIfFree<T>(
   fallback: T,
   work: (deps: Deps) => Promise<T>,
 ): Promise<T> {
+  const searching = forVisitor(deps, searcher, work, MAX_OPTIONAL_WAIT_MS)
   try {
-    return await forVisitor(deps, searcher, work, MAX_OPTIONAL_WAIT_MS)
+    if (!deps.searchThread) return await searching
+    searching.catch(() => {})
+    return await Promise.race([searching, sleep(MAX_OPTIONAL_MS, fallback, { ref: false })])
   } catch (error) {
     if (isTemporaryRefusal(error) || isDatabaseUnavailable(error)) return fallback
     throw error

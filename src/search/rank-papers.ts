@@ -8,6 +8,7 @@ import { forEachBit, hasBit } from '../queries/matching/bits.ts'
 import type { Query } from '../queries/query.ts'
 import { closePapers, excludedPapers } from '../queries/ranking/close-papers.ts'
 import { topicOf } from '../queries/ranking/closeness.ts'
+import { inSearchThread } from './in-search-thread.ts'
 import { openArchive } from './open-archive.ts'
 
 interface Rank {
@@ -19,7 +20,9 @@ interface Rank {
 }
 
 /** Every paper first listed on the days, both included, best first for a query. Throws query.*. */
-export async function rankPapers(
+export const rankPapers = inSearchThread(import.meta.url, 'rankPapers', rankHere)
+
+async function rankHere(
   deps: Deps,
   { query, from, to }: { query: string; from: Day; to: Day },
 ): Promise<(Rank & { paper: Paper })[]> {

@@ -16,6 +16,7 @@ import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import { readAsAuthor } from './back-test/variants.ts'
 import { MAX_CLOSE } from './close-of-days.ts'
 import { type FacetSelection, type Facets, narrowResults } from './facets.ts'
+import { inSearchThread } from './in-search-thread.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { isReadingArchive, openNewestArchive } from './open-archive.ts'
 import { respelled } from './spelling.ts'
@@ -86,7 +87,9 @@ const CLOSE_DAYS = 60
 const MAX_INSTEAD = 10
 
 /** One page of a query's results among the papers in memory. Throws query.*, search.page. */
-export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
+export const searchArchive = inSearchThread(import.meta.url, 'searchArchive', searchHere)
+
+async function searchHere(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewestArchive(deps)
   const wide = archive.meaningOf(tree)

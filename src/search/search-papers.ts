@@ -9,6 +9,7 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { oldestFirst } from '../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
+import { inSearchThread } from './in-search-thread.ts'
 import { type FoundPaper, loadFoundPapers } from './loaded-papers.ts'
 import { openNewestArchive } from './open-archive.ts'
 
@@ -36,12 +37,19 @@ const BATCH_SIZE = 100
  * Searches papers, the newest day of first listing first. With a query, a response may have few or no papers and still
  * have a next position. Throws query.*.
  */
-export async function searchPapers(deps: Deps, input: SearchInput): Promise<SearchedPapers> {
-  const meaning = await meaningIn(deps.db)
-  const tree = input.query === undefined ? undefined : meaning(parseQuery(input.query))
-  const inMemory = tree && input.day === undefined ? await searchMemory(deps, tree, input) : null
-  return inMemory ?? searchDatabase(deps, tree, input)
-}
+export const searchPapers = (deps: Deps, { query, ...input }: SearchInput): Promise<SearchedPapers> =>
+  query === undefined ? searchDatabase(deps, undefined, input) : searchByQuery(deps, { ...input, query })
+
+export const searchByQuery = inSearchThread(
+  import.meta.url,
+  'searchByQuery',
+  async (deps, { query, ...input }: SearchInput & { query: string }): Promise<SearchedPapers> => {
+    const meaning = await meaningIn(deps.db)
+    const tree = meaning(parseQuery(query))
+    const inMemory = input.day === undefined ? await searchMemory(deps, tree, input) : null
+    return inMemory ?? searchDatabase(deps, tree, input)
+  },
+)
 
 /** Null if memory does not contain every paper. */
 async function searchMemory(

@@ -10,13 +10,16 @@ import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
 import { cosineTo, wordCounts } from '../queries/ranking/tf-idf.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
-import { MAX_DAYS, openArchive, openAvailableArchive } from './open-archive.ts'
+import { inSearchThread } from './in-search-thread.ts'
+import { isReadingArchive, MAX_DAYS, openArchive, openAvailableArchive } from './open-archive.ts'
 
 export interface SimilarPapers {
   /** The most similar papers first; only papers about the same subject. */
   papers: Paper[]
   /** A topic that matches similar papers, and how many it would have matched in the last `MAX_DAYS` days. */
   topic: ProposedTopic | null
+  /** Whether older papers are still being read into memory, so that these may not be all. */
+  isReading: boolean
 }
 
 const MAX_PAPERS = 8
@@ -28,13 +31,17 @@ const MIN_LIKENESS = 0.1
 const MAX_CACHED = 1000
 
 /** The papers similar to one, which may itself be older than those in memory. Empty while the first batch is read. */
-export async function similarPapers(deps: Deps, paper: Paper): Promise<SimilarPapers> {
+export const similarPapers = inSearchThread(import.meta.url, 'similarPapers', similarHere)
+
+async function similarHere(deps: Deps, paper: Paper): Promise<SimilarPapers> {
   const archive = await openAvailableArchive(deps)
+  const isReading = isReadingArchive(deps)
   // Do not await until the result is cached: the archive may change.
   const cache = similarOf(archive.index)(archive.vectors ?? archive.usage)
   const known = cache.get(paper.id) ?? findSimilar(archive, paper, dayOf(deps.clock.now()))
   cache.set(paper.id, known)
-  return { papers: await papersById(deps.db, known.ids, { withWithdrawn: false }), topic: known.topic }
+  const papers = await papersById(deps.db, known.ids, { withWithdrawn: false })
+  return { papers, topic: known.topic, isReading }
 }
 
 interface SimilarIds {
@@ -69,7 +76,9 @@ interface ScoredPaper {
 }
 
 /** The `limit` papers of the whole archive that are most similar to one, best first. Throws paper.unknown. */
-export async function papersLike(
+export const papersLike = inSearchThread(import.meta.url, 'papersLike', papersLikeHere)
+
+async function papersLikeHere(
   deps: Deps,
   { name, limit }: { name: string; limit: number },
 ): Promise<ScoredPaper[]> {

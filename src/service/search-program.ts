@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { workerData } from 'piscina'
 import { threadCpuMs } from '../core/clock.ts'
+import { wrapIfUnavailable } from '../core/database/database.ts'
 import { buildDeps, clockOf, type Deps, type SearchThreadJob } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
@@ -39,7 +40,7 @@ export default async function runJob({ url, name, input, maxMs }: PostedJob): Pr
   } catch (thrown) {
     const isTooLong = thrown instanceof DeadlineExceeded
     const error = isTooLong ? new Fault('search.too-long', { seconds: maxMs / 1000 }) : thrown
-    return { error: toPlainError(error), spentMs: spentMs() }
+    return { error: toPlainError(wrapIfUnavailable(error)), spentMs: spentMs() }
   } finally {
     flushOnce()
   }

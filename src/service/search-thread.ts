@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina'
-import type { SearchThread } from '../core/deps.ts'
+import type { SearchThread, SearchThreadJob } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { fromPlainError } from '../core/plain-error.ts'
@@ -26,9 +26,8 @@ export interface RunningSearchThread extends SearchThread {
 export function openSearchThread(
   settings: ThreadSettings,
   { count }: Pick<Metrics, 'count'>,
-  { filename = FILE, hungMs = HUNG_MS } = {},
+  { filename = FILE, maxJobMs = MAX_JOB_MS, hungMs = HUNG_MS } = {},
 ): RunningSearchThread {
-  const turns = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8 })
   const pool = new Piscina<PostedJob, JobOutcome>({
     filename,
     minThreads: 0,
@@ -48,18 +47,27 @@ export function openSearchThread(
       throw signal.aborted ? new Fault('search.too-long', { seconds: hungMs / 1000 }, { cause }) : cause
     }
   }
+  const run = (job: SearchThreadJob, maxMs: number) => post({ ...job, maxMs })
+  return { ...inTurns(run, maxJobMs), stop: () => pool.destroy() }
+}
+
+/** Runs one job at a time, of the network whose turn it is. `run` gets the milliseconds that the job may take. */
+export function inTurns(
+  run: (job: SearchThreadJob, maxMs: number) => Promise<JobOutcome>,
+  maxJobMs = MAX_JOB_MS,
+): SearchThread {
+  const turns = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8 })
   return {
-    run: async ({ url, name, input }, { network = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
-      const maxMs = network === SERVICE ? Number.POSITIVE_INFINITY : MAX_JOB_MS
+    run: async (job, { network = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
+      const maxMs = network === SERVICE ? Number.POSITIVE_INFINITY : maxJobMs
       const waitEnds = () =>
         AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
       const outcome = await turns
-        .withSlot(network, () => post({ url, name, input, maxMs }), waitEnds)
+        .withSlot(network, () => run(job, maxMs), waitEnds)
         .catch((error) => Promise.reject(refusalFor(error)))
       onSpent?.(outcome.spentMs)
       if ('error' in outcome) throw fromPlainError(outcome.error)
       return outcome.result
     },
-    stop: () => pool.destroy(),
   }
 }

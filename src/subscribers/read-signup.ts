@@ -4,6 +4,7 @@ import { Fault, type FieldReader, readFields, undefinedIfFault } from '../core/e
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
+import { inSearchThread } from '../search/in-search-thread.ts'
 import { type Address, parseAddress } from './address.ts'
 import {
   DETAILS,
@@ -46,6 +47,12 @@ export const readSignup = (config: Config, typed: TypedSignup): CheckedSignup =>
     return { address, request: { ...readSettings(typed, defaultSettings(config), fields), topics } }
   })
 
+export const readSignupInThread = inSearchThread(
+  import.meta.url,
+  'readSignupInThread',
+  async ({ config }, typed: TypedSignup) => readSignup(config, typed),
+)
+
 /** The typed settings, with the site's defaults for the rest. Throws FieldFaults with the names of TypedSettings. */
 export const readTypedSettings = (config: Config, typed: TypedSettings): SubscriberSettings =>
   readFields((fields) => readSettings(typed, defaultSettings(config), fields))
@@ -64,6 +71,12 @@ export function readTopics(
   readFields((fields) => fields.read('topic', undefined, () => requireTopicsSize(all)))
   return all
 }
+
+export const readTopicsInThread = inSearchThread(
+  import.meta.url,
+  'readTopicsInThread',
+  async (_deps, typed: Pick<TypedSignup, 'topics'>) => readTopics(typed),
+)
 
 /** Throws query.* with the column if the text cannot be read. */
 export function parseTopic(text: string): TopicText {

@@ -1,9 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicMs } from '../core/clock.ts'
 import { Fault, undefinedIfFault } from '../core/errors.ts'
 import { widestNetworkOf } from '../limits/networks.ts'
 import { NoSlot, REFUSED_RETRY_SECONDS, refusalFor, Semaphore } from '../limits/semaphore.ts'
-import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { type LinkPurpose, readLink } from '../subscribers/links.ts'
 import { type ArrivingBody, BodyPlaces, type Place } from './body-places.ts'
 import { sendFault, toFault } from './errors.ts'
@@ -172,6 +172,19 @@ function arrivingBody(site: Site, reply: FastifyReply): ArrivingBody {
       sendFault(site, reply.header('connection', 'close'), new Fault('request.too-slow'))
     },
   }
+}
+
+/** Node accepts one connection in each, so with one, a hundred connections a second would be the most. */
+const ITERATIONS = 8
+
+let queue = Promise.resolve()
+
+/** Waits for iterations of the event loop that no other caller uses, so that they stay short, however many wait at once. */
+function yieldToEventLoop(): Promise<void> {
+  queue = queue.then(async () => {
+    for (let i = 0; i < ITERATIONS; i++) await setImmediate()
+  })
+  return queue
 }
 
 /** Many refusals in one iteration of the event loop would block other requests. */

@@ -28,6 +28,7 @@ const TRANSIENT_CLASSES = /^(08|40|53|55|57|58)/
 
 /** True if the database did not respond and may do so later; false if it rejected the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof Fault) return error.code === 'database.unreachable'
   if (!isDatabaseFault(error)) return false
   const code = sqlStateOf(error)
   if (code) return TRANSIENT_CLASSES.test(code)
@@ -49,7 +50,7 @@ function sqlStateOf(error: unknown): string | undefined {
 
 /** database.unreachable, with the driver's last line, if the database did not respond; else `error` itself. */
 export const wrapIfUnavailable = (error: unknown): unknown =>
-  isDatabaseUnavailable(error) ? databaseUnreachable(error) : error
+  isDatabaseUnavailable(error) && !(error instanceof Fault) ? databaseUnreachable(error) : error
 
 /** Wraps an error that occurred before the database could respond. */
 export function databaseUnreachable(error: unknown): Fault {

@@ -15,6 +15,7 @@ import {
 } from '../../queries/ranking/close-papers.ts'
 import { countByDay, type DayWindow, recentWindow } from '../../search/back-test/day-window.ts'
 import { closestOfEachDay } from '../../search/close-of-days.ts'
+import { inSearchThread } from '../../search/in-search-thread.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
@@ -86,7 +87,9 @@ interface OtherTopicInput extends TopicText {
  * The papers that queries would have matched among those first listed lately, and among newer versions if a query
  * includes them. Throws query.*, preview.days.
  */
-export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
+export const previewTopics = inSearchThread(import.meta.url, 'previewTopics', previewHere)
+
+async function previewHere(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
   const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX } = input
   const { learned } = input
   const typed = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query), learned }))

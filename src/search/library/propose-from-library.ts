@@ -10,6 +10,7 @@ import { checkDeadline, within } from '../../queries/deadline.ts'
 import { proposeTopic } from '../../queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../queries/ranking/tf-idf.ts'
 import { WordIndex } from '../../queries/text/tokens.ts'
+import { inSearchThread } from '../in-search-thread.ts'
 import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
 import { readAuthors } from './author-names.ts'
 import { type BadEntry, MAX_WITH_ABSTRACTS } from './library-entry.ts'
@@ -40,7 +41,9 @@ const MAX_MS = { reading: 1300, all: 2000 }
 /**
  * Proposes topics from the text of a library, of as many entries as the time allows. Nothing of it is kept. Read-only.
  */
-export async function proposeFromLibrary(deps: Deps, text: string): Promise<LibraryProposal> {
+export const proposeFromLibrary = inSearchThread(import.meta.url, 'proposeFromLibrary', proposeHere)
+
+async function proposeHere(deps: Deps, text: string): Promise<LibraryProposal> {
   const library = emptyLibrary()
   const reading = { leftMs: MAX_MS.reading }
   within(reading, () => readLibrary(text, library))

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { openLinkHolder, topicsFile } from '../../account/open-manage-page.ts'
 import { voteForLibrary } from '../../account/votes.ts'
+import type { Deps } from '../../core/deps.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
+import { forVisitor, isTemporaryRefusal } from '../../search/for-visitor.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
-import { isTemporaryRefusal, LIBRARY, withSearchSlot } from '../../search/search-slot.ts'
-import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { MAX_VOTES } from '../../subscribers/vote.repo.ts'
 import { toFault } from '../errors.ts'
 import {
@@ -104,24 +104,23 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       const { subscriber, topics } = await openLinkHolder(deps, { token })
       const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
       const { maxPapers: most, related: close } = subscriber
-      const shown = async (spend: Spend, queries: string[], library: ShownLibrary) => ({
+      const shown = async (deps: Deps, queries: string[], library: ShownLibrary) => ({
         form: { ...form, topic: [form.topic, ...queries].filter(Boolean).join('\n'), learn: '' },
         library,
-        preview: await previewOfNew(site, { queries, most, close, spend }),
+        preview: await previewOfNew(deps, { queries, most, close }),
       })
       if (offer) {
         const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
-        const add = (spend: Spend) => shown(spend, [offer], library)
-        return sendManagePage(site, reply, { token, ...(await withSearchSlot(deps, request, [offer], add)) })
+        const filled = await forVisitor(deps, request, (deps) => shown(deps, [offer], library))
+        return sendManagePage(site, reply, { token, ...filled })
       }
-      const propose = async (spend: Spend) => {
-        const proposal = await proposeFromLibrary(deps, sent.text, spend)
+      const proposed = await forVisitor(deps, request, async (deps) => {
+        const proposal = await proposeFromLibrary(deps, sent.text)
         const fresh = freshTopics(proposal, taken)
         const library = libraryView(sent, proposal, { fresh, taken })
         const learned = form.learn ? await learnFromLibrary(site, token, proposal) : ''
-        return shown(spend, queriesOf(fresh), { ...library, said: `${library.said} ${learned}`.trim() })
-      }
-      const proposed = await withSearchSlot(deps, request, [sent.text], propose, LIBRARY)
+        return shown(deps, queriesOf(fresh), { ...library, said: `${library.said} ${learned}`.trim() })
+      })
       return sendManagePage(site, reply, { token, ...proposed })
     } catch (error) {
       return showManagePageAgain(site, reply, {
@@ -136,8 +135,8 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
 
 /** The preview of topics to add; undefined without topics. The page cannot change a query, so it has no offers. */
 async function previewOfNew(
-  { deps }: Site,
-  { queries, ...asked }: { queries: string[]; most: number; close: boolean; spend: Spend },
+  deps: Deps,
+  { queries, ...asked }: { queries: string[]; most: number; close: boolean },
 ): Promise<PreviewView | undefined> {
   if (queries.length === 0) return undefined
   const latest = latestPerTopic(queries.length)

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { subscribe } from '../../account/signup/subscribe.ts'
+import type { Deps } from '../../core/deps.ts'
 import { readFields } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
@@ -11,20 +12,18 @@ import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { reasonSentence } from '../../queries/reasons/reason-text.ts'
+import { forVisitor } from '../../search/for-visitor.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
 import type { FoundPaper } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { searchPapers } from '../../search/search-papers.ts'
-import { withSearchSlot } from '../../search/search-slot.ts'
-import type { Spend } from '../../search/yield-to-event-loop.ts'
-import { readSignup } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import { validatedByZod } from '../request.ts'
 import { previewJson } from '../signup/preview-routes.ts'
 import {
-  readTopicsInSlot,
+  readSignupForm,
   sentSubscription,
   subscribeFields,
   subscribeFormOf,
@@ -49,12 +48,12 @@ export const paperRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) =>
     const list = { name: 'papers', filters: { date, q }, values: z.tuple([day, idNumber]) }
     const [firstDay, id] = cursor ? readCursor(list, cursor) : []
     const after = firstDay && id ? { firstDay, id } : undefined
-    const search = async (spend?: Spend) => ({
+    const search = async (deps: Deps) => ({
       understood: q === undefined ? null : understoodAs(q),
-      ...(await searchPapers(deps, { query: q, day: date, after, limit, spend })),
+      ...(await searchPapers(deps, { query: q, day: date, after, limit })),
     })
     const { found, next, understood } =
-      q === undefined ? await search() : await withSearchSlot(deps, request, [q], search)
+      q === undefined ? await search(deps) : await forVisitor(deps, request, search)
     return cacheForOneMinute(reply).send({
       items: found.map((one) => jsonOfFoundPaper(BASE_URL, one)),
       next: next && writeCursor(list, [next.firstDay, next.id]),
@@ -271,9 +270,8 @@ export const subscriptionRoute: FastifyPluginAsyncZod<Site> = async (api, { deps
   api.post('/api/subscriptions', options, async (request, reply) => {
     const { body, ip } = request
     const form = subscribeFormOf(subscribeFields.parse(body))
-    await readTopicsInSlot(deps, request, form)
-    const { typed, again, keepsTopics, isBot } = form
-    const signup = readSignup(deps.config, typed)
+    const { again, keepsTopics, isBot } = form
+    const signup = await readSignupForm(deps, request, form)
     if (!isBot) {
       await subscribe(deps, { ...signup, how: 'api', ip, again, keepsTopics })
     }

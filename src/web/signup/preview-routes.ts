@@ -1,20 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { undefinedIfFault } from '../../core/errors.ts'
+import type { Deps } from '../../core/deps.ts'
+import { FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
+import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../../search/for-visitor.ts'
 import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
-import {
-  isTemporaryRefusal,
-  LIBRARY,
-  type Searcher,
-  withOptionalSearchSlot,
-  withSearchSlot,
-} from '../../search/search-slot.ts'
-import type { Spend } from '../../search/yield-to-event-loop.ts'
-import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
+import { readTopicsInThread, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
 import {
   acceptFiles,
@@ -36,9 +30,7 @@ import { formView } from './form-view.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
 import {
-  preparseTopics,
   previewQuery,
-  queriesIn,
   readSubscribeForm,
   type SubscribeForm,
   subscribeFields,
@@ -73,10 +65,9 @@ export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site)
     const form = readSubscribeForm(request)
     try {
       if (request.validationError) throw request.validationError
-      return await withSearchSlot(site.deps, request, queriesIn(form), async (spend) => {
-        await preparseTopics(form.typed.topics, spend)
-        const typed = withReplacement(form)
-        return sendPreview(site, reply, { ...form, typed }, await formPreview(site, { typed }, spend))
+      return await forVisitor(site.deps, request, async (deps) => {
+        const typed = await withReplacement(deps, form)
+        return sendPreview(site, reply, { ...form, typed }, await formPreview(deps, { typed }))
       })
     } catch (error) {
       return showFormAgain(site, reply, { form, error })
@@ -100,34 +91,31 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
     try {
       if (request.validationError) throw request.validationError
       const taken = splitFields(form.typed.topics)
-      const send = async (spend: Spend, added: string[], library: ShownLibrary) => {
+      const send = async (deps: Deps, added: string[], library: ShownLibrary) => {
         const typed = { ...form.typed, topics: [...form.typed.topics, ...added].filter(Boolean) }
         form = { ...form, typed }
-        await preparseTopics(typed.topics, spend)
-        const preview = typed.topics.length > 0 ? await formPreview(site, form, spend) : undefined
+        const preview = typed.topics.length > 0 ? await formPreview(deps, form) : undefined
         const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
         return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
       }
       if (offer) {
         const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
-        const queries = [offer, ...queriesIn(form)]
-        return await withSearchSlot(deps, request, queries, (spend) => send(spend, [offer], library))
+        return await forVisitor(deps, request, (deps) => send(deps, [offer], library))
       }
       requireLibrary(sent)
-      const propose = async (spend: Spend) => {
-        const proposal = await proposeFromLibrary(deps, sent.text, spend)
+      return await forVisitor(deps, request, async (deps) => {
+        const proposal = await proposeFromLibrary(deps, sent.text)
         const fresh = freshTopics(proposal, taken)
         const library = libraryView(sent, proposal, { fresh, taken })
-        return send(spend, queriesOf(fresh), library)
-      }
-      return await withSearchSlot(deps, request, [sent.text, ...queriesIn(form)], propose, LIBRARY)
+        return send(deps, queriesOf(fresh), library)
+      })
     } catch (error) {
       return showFormAgain(site, reply, { form, error, sent })
     }
   })
 }
 
-/** The preview of the topics in a link to the form. Undefined without topics, if one cannot be read, or without a free slot. */
+/** The preview of the topics in a link to the form. Undefined without topics, if one cannot be read, or if too many people search. */
 export async function previewOfLink(
   site: Site,
   request: Searcher,
@@ -135,29 +123,36 @@ export async function previewOfLink(
 ): Promise<PreviewView | undefined> {
   const { topics } = typed
   if (topics.length === 0) return undefined
-  const asked = { queries: topics, fallback: undefined }
-  return withOptionalSearchSlot(site.deps, request, asked, async (spend) => {
-    await preparseTopics(topics, spend)
-    const readable = undefinedIfFault(() => readTopics(typed))
-    return readable ? formPreview(site, { typed }, spend) : undefined
+  return forVisitorIfFree(site.deps, request, undefined, async (deps) => {
+    try {
+      return await formPreview(deps, { typed })
+    } catch (error) {
+      if (error instanceof FieldFaults) return undefined
+      throw error
+    }
   })
 }
 
 type PreviewedForm = { typed: Pick<SubscribeForm['typed'], 'topics'> & Partial<SubscribeForm['typed']> }
 
-export async function formPreview(site: Site, form: PreviewedForm, spend: Spend): Promise<PreviewView> {
-  const { deps } = site
-  const queries = readTopics(form.typed).map(({ query }) => query)
-  const most = mostPapers(site, form)
+/** Throws FieldFaults if a topic cannot be read. */
+export async function formPreview(deps: Deps, form: PreviewedForm): Promise<PreviewView> {
+  const topics = await readTopicsInThread(deps, { topics: form.typed.topics })
+  const queries = topics.map(({ query }) => query)
+  const most = mostPapers(deps, form)
   const close = form.typed.related !== 'false'
-  const asked = { queries, latest: latestPerTopic(queries.length), most, close, digest: true, spend }
+  const asked = { queries, latest: latestPerTopic(queries.length), most, close, digest: true }
   return previewView(await previewTopics(deps, asked), { most, baseUrl: deps.config.BASE_URL })
 }
 
 /** The fields of the form after a button replaced a topic. Throws FieldFaults. */
-function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['typed'] {
+async function withReplacement(
+  deps: Deps,
+  { typed, replacement }: SubscribeForm,
+): Promise<SubscribeForm['typed']> {
   if (!replacement) return typed
-  const topics = readTopics(typed).map(({ query }) => query)
+  const read = await readTopicsInThread(deps, { topics: typed.topics })
+  const topics = read.map(({ query }) => query)
   if (topics[replacement.place] === undefined) return typed
   return { ...typed, topics: topics.with(replacement.place, replacement.query) }
 }
@@ -165,16 +160,15 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
 type PreviewQuery = z.output<typeof previewQuery>
 
 export async function previewJson({ deps }: Site, searcher: Searcher, { query, days, others }: PreviewQuery) {
-  const preview = await withSearchSlot(deps, searcher, [query, ...others], async (spend) => {
-    await preparseTopics(others, spend)
-    const besides = readTopics({ topics: others })
-    return previewTopics(deps, { queries: [query], days, others: besides, spend })
+  const preview = await forVisitor(deps, searcher, async (deps) => {
+    const besides = await readTopicsInThread(deps, { topics: others })
+    return previewTopics(deps, { queries: [query], days, others: besides })
   })
   return jsonOfTopicPreview(preview, preview.topics[0]!)
 }
 
 /** The typed limit if it can be read, else the default; Subscribe reports a wrong one. */
-const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: PreviewedForm): number =>
+const mostPapers = ({ config }: Deps, { typed: { max } }: PreviewedForm): number =>
   undefinedIfFault(() => readTypedSettings(config, { max }).maxPapers) ?? config.DIGEST_MAX
 
 function sendPreview(

@@ -3,11 +3,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { confirm, openConfirmation } from '../../account/signup/confirm.ts'
 import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
-import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
+import { topicRatesFor } from '../../account/signup/topic-rates.ts'
 import { Fault, readFields } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.ts'
-import { type CheckedSignup, readSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
+import { forVisitorIfFree, type Searcher } from '../../search/for-visitor.ts'
+import { type CheckedSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { whenText } from '../account/change-summary-view.ts'
 import { pastedLibrary } from '../library-form.ts'
 import type { Site } from '../pages.ts'
@@ -25,13 +25,7 @@ import { formView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm, suggestedDomain } from './inbox-view.ts'
 import { formPreview, previewOfLink, showFormAgain, topicPreviewRoutes } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutOffers } from './preview-view.ts'
-import {
-  preparseTopics,
-  readSubscribeForm,
-  readTopicsInSlot,
-  type SubscribeForm,
-  subscribeFields,
-} from './subscribe-form.ts'
+import { readSignupForm, readSubscribeForm, type SubscribeForm, subscribeFields } from './subscribe-form.ts'
 
 /** Signing up: the form, its preview, the page after it, and the confirmation. */
 export const signupPages: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -81,8 +75,7 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       const form = readSubscribeForm(request)
       try {
         if (request.validationError) throw request.validationError
-        await readTopicsInSlot(deps, request, form)
-        const checked = readSignup(deps.config, form.typed)
+        const checked = await readSignupForm(deps, request, form)
         requireTopicAndNoTypo(form, checked)
         requireSignupOpen(deps.config, checked.address)
         if (form.isFromBanner && (await warnAboutTopics(site, reply, { form, checked }))) return reply
@@ -122,8 +115,8 @@ function warnAboutTopics(
   const { request } = reply
   const queries = checked.request.topics.map(({ query }) => query)
   if (queries.length === 0) return Promise.resolve(false)
-  return withOptionalSearchSlot(deps, request, { queries, fallback: false }, async (spend) => {
-    const preview = await formPreview(site, form, spend)
+  return forVisitorIfFree(deps, request, false, async (deps) => {
+    const preview = await formPreview(deps, form)
     const { warnings } = preview
     if (warnings.length === 0) return false
     const view = {
@@ -156,7 +149,7 @@ const confirmRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) 
     const { signup, topics } = confirmation
     if (pressed && !signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
     const queries = [...new Set([...signup.request.topics, ...topics].map(({ query }) => query))]
-    const rates = await topicRatesInSlot(deps, reply.request, queries)
+    const rates = await topicRatesFor(deps, reply.request, queries)
     return signup.confirmedAt
       ? pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed, sender }))
       : pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
@@ -195,16 +188,13 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 }
 
-/** Null if no search slot is free. The page cannot change a query, so the preview has no offers. */
+/** Null if too many people search. The page cannot change a query, so the preview has no offers. */
 async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Promise<PreviewView | null> {
   const { topics, settings } = sent
   if (topics === null) return null
-  const asked = { queries: topics, fallback: null }
   const { maxPapers: most, related: close } = settings
-  const preview = await withOptionalSearchSlot(deps, searcher, asked, async (spend) => {
-    await preparseTopics(topics, spend)
-    const latest = latestPerTopic(topics.length)
-    return previewTopics(deps, { queries: topics, latest, most, close, digest: true, spend })
-  })
+  const latest = latestPerTopic(topics.length)
+  const asked = { queries: topics, latest, most, close, digest: true }
+  const preview = await forVisitorIfFree(deps, searcher, null, (deps) => previewTopics(deps, asked))
   return preview && withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }

@@ -2,13 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { words } from '../../i18n/words.ts'
-import { parseOrNull } from '../../queries/language/parse-query.ts'
-import { splitFields } from '../../queries/language/split-topics.ts'
-import type { Steps } from '../../queries/steps.ts'
+import { forVisitor, type Searcher } from '../../search/for-visitor.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
-import { type Searcher, withSearchSlot } from '../../search/search-slot.ts'
-import { runYielding, type Spend } from '../../search/yield-to-event-loop.ts'
-import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
+import { type CheckedSignup, readSignup, readSignupInThread } from '../../subscribers/read-signup.ts'
 import { formOf, formText, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
 
 const subscription = {
@@ -91,41 +87,23 @@ export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
   }
 }
 
-/** Every text in a form that is parsed as a query. */
-export const queriesIn = ({ typed: { topics }, replacement }: SubscribeForm): string[] =>
-  [...topics, replacement?.query ?? ''].filter(Boolean)
-
 function replacementOf(use: string): { place: number; query: string } | null {
   const [, place, query] = /^(\d{1,4}) (.+)$/s.exec(use) ?? []
   return place && query ? { place: Number(place), query } : null
 }
 
-/**
- * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
- * ones take about 100 ms. If there are more than a subscriber may have, they are refused before any is parsed.
- */
-export const preparseTopics = (typed: readonly string[], spend?: Spend): Promise<void> =>
-  runYielding(parsing(typed), spend)
-
-function* parsing(typed: readonly string[]): Steps<void> {
-  const topics = splitFields(typed)
-  yield
-  if (topics.length > MAX_TOPICS) return
-  for (const topic of topics) {
-    parseOrNull(topic)
-    yield
-  }
-}
-
 /** The number of characters that we parse in about a millisecond. */
-const MAX_FREE_LENGTH = 1000
+const MAX_SHORT = 1000
 
 /**
- * Parses long topics of a sign-up in a search slot: anyone can send twenty long topics with an address that is then
- * refused. Ordinary sign-ups need no slot. Throws rate.too-many, rate.at-once, search.busy.
+ * Reads a sign-up. Twenty long topics take about 100 ms, and anyone can send them with an address that is then refused:
+ * they are read in the search thread. Throws FieldFaults, rate.too-many, rate.at-once, search.busy.
  */
-export async function readTopicsInSlot(deps: Deps, searcher: Searcher, form: SubscribeForm): Promise<void> {
-  const queries = queriesIn(form)
-  if (queries.join('').length <= MAX_FREE_LENGTH) return
-  await withSearchSlot(deps, searcher, queries, (spend) => preparseTopics(form.typed.topics, spend))
+export async function readSignupForm(
+  deps: Deps,
+  searcher: Searcher,
+  { typed }: SubscribeForm,
+): Promise<CheckedSignup> {
+  if (typed.topics.join('').length <= MAX_SHORT) return readSignup(deps.config, typed)
+  return forVisitor(deps, searcher, (deps) => readSignupInThread(deps, typed))
 }

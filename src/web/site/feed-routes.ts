@@ -12,7 +12,7 @@ import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import { reasonSentence, reasonText } from '../../queries/reasons/reason-text.ts'
 import { type PlainParts, plainParts } from '../../queries/reasons/shown-paper.ts'
 import { type FeedPapers, feedPapers } from '../../search/feed-papers.ts'
-import { withSearchSlot } from '../../search/search-slot.ts'
+import { forVisitor } from '../../search/for-visitor.ts'
 import { logFault, toFault } from '../errors.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
@@ -48,7 +48,7 @@ async function sendFeed(
   const papers =
     query === undefined
       ? await feedPapers(deps, {})
-      : await withSearchSlot(deps, request, [query], (spend) => feedPapers(deps, { query, spend }))
+      : await forVisitor(deps, request, (deps) => feedPapers(deps, { query }))
   const { type, write } = FEED_FORMATS[format]
   // The page that shows these papers.
   const page = `${deps.config.BASE_URL}${query === undefined ? '/' : searchPath({ query, order: 'newest' })}`

@@ -6,10 +6,9 @@ import { publicDigest } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/health/site-status.ts'
 import { placeByVotes } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
+import { forVisitor, forVisitorIfFree } from '../../search/for-visitor.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
-import { isReadingArchive } from '../../search/open-archive.ts'
 import { searchArchive } from '../../search/search-archive.ts'
-import { withOptionalSearchSlot, withSearchSlot } from '../../search/search-slot.ts'
 import { type SimilarPapers, similarPapers } from '../../search/similar-papers.ts'
 import { logFault, toFault } from '../errors.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
@@ -43,16 +42,13 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const cited = citationName(name)
     if (cited) return sendCitation(site, reply, cited)
     const paper = await loadPaperByName(deps, { name })
-    const isReading = isReadingArchive(deps)
-    const none: SimilarPapers = { papers: [], topic: null }
-    const like = await withOptionalSearchSlot(deps, request, { queries: [], fallback: none }, (spend) =>
-      similarPapers(deps, paper, spend),
-    )
+    const none: SimilarPapers = { papers: [], topic: null, isReading: true }
+    const like = await forVisitorIfFree(deps, request, none, (deps) => similarPapers(deps, paper))
     const follow = deps.config.SIGNUP === 'closed' ? null : followView(paper, like)
     const { firstDay: day, votes } = paper
     const place = votes === null ? null : await placeByVotes(deps.db, { day, votes })
     // A page without its similar papers, or with those of the newest papers only, is only for this visitor.
-    return pages.send(like === none || isReading ? reply : cacheForOneMinute(reply), 'paper', {
+    return pages.send(like.isReading ? reply : cacheForOneMinute(reply), 'paper', {
       paper: paperPageView(paper, { baseUrl: BASE_URL, place }),
       like,
       follow,
@@ -68,9 +64,7 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       try {
         const params = readSearchParams(asked)
         if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
-        const searched = await withSearchSlot(deps, request, [params.query], (spend) =>
-          searchArchive(deps, { ...params, spend }),
-        )
+        const searched = await forVisitor(deps, request, (deps) => searchArchive(deps, params))
         const [named] = searched.tree.kind === 'paper' ? searched.found : []
         if (named) return reply.redirect(paperPathOf(named.paper), 303)
         const search = searchView(params, searched, BASE_URL)
