@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
@@ -7,21 +8,24 @@ import { papersInRange } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { Archive } from '../queries/archive.ts'
 import { proposedName } from '../queries/language/topic-name.ts'
-import { learnedModel } from '../queries/learned/learned-models.ts'
+import { learnedModels } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { meaningOf } from '../queries/meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from '../queries/meaning/usage.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
-import { openArchive } from '../search/open-archive.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
 import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
+import { mayRankTopics } from './rank-topics.ts'
+import { openTopicRanks, type TopicRanks } from './topic-ranks.ts'
 
 export interface CandidatePool {
-  candidates: Candidates
+  candidates: Omit<Candidates, 'ranked' | 'closeTo'>
+  /** The candidates for some digests, with the ranks of their topics: call `rank` before they are composed. */
+  openPage(): CandidatePage
   /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
   loadQueries(db: Database, topics: readonly DigestTopic[]): Promise<void>
   /** Makes room: most queries belong to one subscriber. Call it while no page is composed. */
@@ -34,12 +38,16 @@ export interface CandidatePool {
   mayNewlyMatch(topics: readonly DigestTopic[]): boolean
 }
 
+export type CandidatePage = Candidates & Pick<TopicRanks, 'rank'>
+
 /** More than a digest shows, since another topic of the same subscriber may match some of them. */
 const MAX_NEAR_MISSES = 12
 /** Number of queries whose near misses are kept. */
 const MAX_CACHED_QUERIES = 5000
 /** Number of papers with words of a query, best first, that are examined in detail. */
 const MAX_EXAMINED = 24
+/** How often we look whether the search thread has read all papers, as in the first seconds after a start. */
+const READING_MS = 200
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openCandidatePool(
@@ -48,9 +56,13 @@ export async function openCandidatePool(
 ): Promise<CandidatePool> {
   const { db } = deps
   const { papers, history } = await papersWithHistory(db, { since, upTo })
-  const { archive, whole, usage } = await openArchives(deps, papers)
+  const isRanked = await topicsInUse(db)
+  const { archive, usage } = await openOwnArchive(db, papers, isRanked)
+  while (isRanked && !(await mayRankTopics(deps, null))) await setTimeout(READING_MS)
   const queries = new Map<number, Query>()
-  const matcher = createMatcher(papers, queries, { archive, whole })
+  const matcher = createMatcher(papers, queries, archive)
+  const to = papers.reduce<Day | undefined>((newest, { firstDay }) => laterOf(newest, firstDay), undefined)
+  const openRanks = openTopicRanks(deps, { matcher, archive, queries, to })
   const { newlyMatching, loadSnapshots } = openSnapshots(matcher, queries)
   const nearMisses = memoize((queryId: number) => {
     const query = queries.get(queryId)
@@ -58,9 +70,11 @@ export async function openCandidatePool(
     const near = matcher.near(query, MAX_EXAMINED)
     return rankNearMisses(query, { papers: near, texts: matcher.texts, limit: MAX_NEAR_MISSES })
   }, MAX_CACHED_QUERIES)
+  const candidates = candidatesFrom(matcher, { nearMisses, newlyMatching })
   return {
     history,
-    candidates: candidatesFrom(matcher, { nearMisses, newlyMatching }),
+    candidates,
+    openPage: () => ({ ...candidates, ...openRanks() }),
     mayNewlyMatch: (topics) =>
       topics.some(({ queryId }) => {
         const query = queries.get(queryId)
@@ -82,20 +96,19 @@ export async function openCandidatePool(
   }
 }
 
-/** `archive`: of these papers. `whole`: of all papers, as previews use it, so that they agree; if topics may need it. */
-async function openArchives(deps: Deps, papers: readonly Paper[]) {
-  const { db } = deps
-  // Without a space, nothing is close.
-  const isLearned = (await learnedModel(db, 'space')) !== undefined
-  const whole =
-    isLearned && (await topicsInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
-  // What was learned since then would not agree with it.
-  const usage = whole ? whole.usage : ((await learnedModel(db, 'usage')) ?? NO_USAGE)
+/**
+ * The papers of the planner, and how all papers use words. Vectors are for votes on topics. The search thread reads the
+ * same models; if one is learned in between, what matches still agrees: it gets the meanings of queries from here.
+ */
+async function openOwnArchive(db: Database, papers: readonly Paper[], withVectors: boolean) {
+  const { space, usage = NO_USAGE } = await learnedModels(db)
   const archive = new Archive(new PaperIndex())
   await upsertYielding(archive.index, papers)
-  await archive.computeVectorsYielding(whole?.vectors?.space)
-  return { archive, whole, usage }
+  await archive.computeVectorsYielding(withVectors ? space : undefined)
+  return { archive, usage }
 }
+
+const laterOf = (newest: Day | undefined, day: Day): Day => (newest && newest > day ? newest : day)
 
 /** What the papers were at earlier points of their history, by its id. */
 function openSnapshots({ papers, texts, matches }: Matcher, queries: ReadonlyMap<number, Query>) {

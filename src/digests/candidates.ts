@@ -3,6 +3,7 @@ import { memoize } from '../core/memoize.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
+import type { CloseChoice, ClosePaper } from '../queries/ranking/close-papers.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import {
   plainParts,
@@ -24,8 +25,13 @@ import { type PaperSelection, PaperSelector, type SelectedPaper } from './select
 export interface Candidates
   extends Pick<
     Matcher,
-    'papers' | 'docIdOf' | 'matches' | 'isMatch' | 'ranked' | 'closeTo' | 'preference' | 'unreadable'
+    'papers' | 'docIdOf' | 'matches' | 'isMatch' | 'ranked' | 'preference' | 'unreadable'
   > {
+  /**
+   * Papers of the days from `from` on that are close to a query but do not match it, the closest first; without a choice,
+   * as previews show them.
+   */
+  closeTo(queryId: number, from: Day, choice?: CloseChoice): readonly ClosePaper[]
   /** Selects papers by docId. */
   selector: PaperSelector
   /** Papers first listed on a day. */
@@ -48,13 +54,14 @@ export interface Candidates
   shown(paperId: number, queryId?: number): ShownPaper
 }
 
-/** `newlyMatching` and `nearMisses` need data that papers and queries do not contain. */
+/** The second argument: what needs data that papers and queries do not contain. */
 export function candidatesFrom(
   matcher: Matcher,
   {
     newlyMatching = () => new Map(),
     nearMisses = () => [],
-  }: Partial<Pick<Candidates, 'newlyMatching' | 'nearMisses'>> = {},
+    closeTo = () => [],
+  }: Partial<Pick<Candidates, 'newlyMatching' | 'nearMisses' | 'closeTo'>> = {},
 ): Candidates {
   const { papers } = matcher
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
@@ -77,7 +84,7 @@ export function candidatesFrom(
     const [paperId, since] = key.split(' ') as [string, Day]
     return earliestDay(papers.filter(({ id, firstDay }) => id > Number(paperId) && firstDay >= since))
   })
-  const { isMatch, ranked, closeTo, preference, matches, unreadable, docIdOf } = matcher
+  const { isMatch, ranked, preference, matches, unreadable, docIdOf } = matcher
   return {
     papers,
     docIdOf,

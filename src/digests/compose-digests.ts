@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import { learnedTopics } from '../subscribers/vote.repo.ts'
-import type { CandidatePool } from './candidates.repo.ts'
-import { compose, receivesSince } from './compose.ts'
+import type { CandidatePage, CandidatePool } from './candidates.repo.ts'
+import { type ComposeInput, compose, rankRequests, receivesSince } from './compose.ts'
 import type { DigestDraft, Recipient } from './digest.repo.ts'
 import { earlierDigests, lastHistoryPoints, papersShownTo } from './earlier-digest.repo.ts'
 import { type EarlierDigest, eligibleSince, NO_REPEAT_DAYS } from './eligible-range.ts'
@@ -18,8 +18,41 @@ export interface ComposeDigestsInput {
   now: Date
 }
 
-/** Composes the digest of each recipient for that date, in the recipients' order. Writes nothing. */
-export async function composeDigests(db: Database, input: ComposeDigestsInput): Promise<DigestDraft[]> {
+/**
+ * Composes the digest of each recipient for that date, in the recipients' order. Writes nothing. `page`: from `rankAhead`
+ * for these recipients, or most of them.
+ */
+export async function composeDigests(
+  db: Database,
+  input: ComposeDigestsInput,
+  page = input.pool.openPage(),
+): Promise<DigestDraft[]> {
+  const inputs = await readInputs(db, input)
+  await rankTopicsOf(page, inputs)
+  const composed: DigestDraft[] = []
+  for (const [i, one] of inputs.entries()) {
+    if (i % BATCH_SIZE === 0) await setImmediate()
+    composed.push(compose(page, one))
+  }
+  return composed
+}
+
+/**
+ * Ranks the topics of these recipients, for a transaction that composes their digests: it should not wait for the search
+ * thread.
+ */
+export async function rankAhead(db: Database, input: ComposeDigestsInput): Promise<CandidatePage> {
+  const page = input.pool.openPage()
+  // What cannot be read here fails again when it is composed, then only for its own digest.
+  const inputs = await readInputs(db, input).catch(() => [])
+  await rankTopicsOf(page, inputs)
+  return page
+}
+
+const rankTopicsOf = (page: CandidatePage, inputs: readonly ComposeInput[]): Promise<void> =>
+  page.rank(inputs.flatMap((one) => rankRequests(page, one)))
+
+async function readInputs(db: Database, input: ComposeDigestsInput): Promise<ComposeInput[]> {
   const { recipients, localDate, snapshot, pool, now } = input
   await pool.loadQueries(
     db,
@@ -33,14 +66,11 @@ export async function composeDigests(db: Database, input: ComposeDigestsInput): 
   })
   await pool.loadSnapshots(db, [...new Set([...historyPoints.values()].map(({ history }) => history))])
   const learned = await learnedTopics(db, recipients.map(idOf))
-  const composed: DigestDraft[] = []
-  for (const [i, recipient] of recipients.entries()) {
-    if (i % BATCH_SIZE === 0) await setImmediate()
+  return recipients.map((recipient) => {
     const id = idOf(recipient)
     const known = { earlier: earlier.get(id) ?? [], last: historyPoints.get(id), history: pool.history }
-    composed.push(compose(pool.candidates, { recipient, localDate, ...known, learned, ...snapshot, now }))
-  }
-  return composed
+    return { recipient, localDate, ...known, learned, ...snapshot, now }
+  })
 }
 
 /** Number of digests that are composed before the event loop serves pages and mail servers again. */

@@ -1,7 +1,12 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import { LANGUAGE } from '../i18n/words.ts'
-import { CLOSENESS_UNIT, type ClosePaper } from '../queries/ranking/close-papers.ts'
+import {
+  CLOSENESS_UNIT,
+  type CloseChoice,
+  type ClosePaper,
+  leastCloseness,
+} from '../queries/ranking/close-papers.ts'
 import { withAddition } from '../queries/reasons/shown-paper.ts'
 import { MAX_CLOSE } from '../search/close-of-days.ts'
 import type { LearnedTopic } from '../subscribers/vote.repo.ts'
@@ -22,6 +27,7 @@ import { type Learned, learnedIn, MAX_MOVED, OF_PREFERENCE } from './learned.ts'
 import type { NewMatchCause } from './newly-matching.ts'
 import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
 import type { SourceNews } from './sources-line.ts'
+import type { RankRequest } from './topic-ranks.ts'
 
 export interface ComposeInput {
   recipient: Recipient
@@ -69,12 +75,10 @@ export const compose = (candidates: Candidates, input: ComposeInput): DigestDraf
   input.recipient.topics.length > 0 ? byTopics(candidates, input) : bestOfDay(candidates, input)
 
 function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
-  const { recipient, earlier, localDate, maxPaperId, last } = input
+  const { recipient, localDate } = input
   const { topics, maxPapers } = recipient
-  const since = eligibleSince(localDate, receivesSince(recipient))
-  const range = eligibleRangeAfter(earlier, candidates.lowestIdSince(since) ?? maxPaperId + 1, maxPaperId)
-  const risen = last ? risingSince(localDate, last.localDate ?? undefined, receivesSince(recipient)) : since
-  const scope = { candidates, since, range, last, risen, ...learnedIn(candidates, input.learned) }
+  const scope = { candidates, ...scopeOf(candidates, input) }
+  const { range } = scope
   const offered = eligibleByTopic(scope, topics)
   if (topics.every(({ queryId }) => candidates.unreadable.has(queryId))) {
     throw candidates.unreadable.get(topics[0]!.queryId)
@@ -96,15 +100,44 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
+/** What `compose` needs to know about topics: ranks of their queries. */
+export function rankRequests(candidates: RankedLater, input: ComposeInput): RankRequest[] {
+  const { topics, related = false } = input.recipient
+  const scope = scopeOf(candidates, input)
+  const from = related ? firstDayIn(candidates, scope) : undefined
+  return topics.map(({ id, queryId }) => {
+    if (from === undefined) return { queryId }
+    return { queryId, near: { from, least: leastCloseness(closeChoice(scope, id)) } }
+  })
+}
+
+function scopeOf(candidates: RankedLater, input: ComposeInput): Omit<EligibilityScope, 'candidates'> {
+  const { recipient, earlier, localDate, maxPaperId, last } = input
+  const since = eligibleSince(localDate, receivesSince(recipient))
+  const range = eligibleRangeAfter(earlier, candidates.lowestIdSince(since) ?? maxPaperId + 1, maxPaperId)
+  const risen = last ? risingSince(localDate, last.localDate ?? undefined, receivesSince(recipient)) : since
+  return { since, range, last, risen, ...learnedIn(candidates, input.learned) }
+}
+
+/** The earliest first day of the papers that a digest considers. */
+const firstDayIn = (candidates: RankedLater, { range, since }: Omit<EligibilityScope, 'candidates'>) =>
+  candidates.firstDayAfter(range.fromPaper, since)
+
+/** By what was learned about a topic. */
+const closeChoice = ({ minClosenessOf, preferenceOf }: Learned, topicId: number): CloseChoice => ({
+  minCloseness: minClosenessOf(topicId),
+  preference: preferenceOf(topicId),
+})
+
 /** One section of up to three new papers that match no topic, each under the topic to which it comes closest. */
 function closeSection(
   scope: EligibilityScope,
   { recipient: { topics, related = false } }: ComposeInput,
   room: number,
 ): DigestSection[] {
-  const { candidates, range, since } = scope
+  const { candidates } = scope
   const limit = Math.min(MAX_CLOSE, room)
-  const from = candidates.firstDayAfter(range.fromPaper, since)
+  const from = firstDayIn(candidates, scope)
   if (!related || limit <= 0 || from === undefined) return []
   const withClose = topics.map((topic) => ({ ...topic, close: closeToTopic(scope, topic, from) }))
   const isMatch = ({ queryId }: DigestTopic, docId: number) => candidates.isMatch(queryId, docId)
@@ -116,9 +149,11 @@ function closeSection(
 
 /** The new papers of the days from `from` on that come close to a topic, by what was learned about it. */
 function closeToTopic(scope: EligibilityScope, topic: DigestTopic, from: Day): ClosePaper[] {
-  const choice = { minCloseness: scope.minClosenessOf(topic.id), preference: scope.preferenceOf(topic.id) }
+  const choice = closeChoice(scope, topic.id)
   return scope.candidates.closeTo(topic.queryId, from, choice).filter(({ docId }) => isFresh(scope, docId))
 }
+
+type RankedLater = Omit<Candidates, 'ranked' | 'closeTo'>
 
 /** Limits which candidates a digest may contain. */
 interface EligibilityScope extends Learned {

@@ -17,7 +17,7 @@ export interface Learned {
 
 const NOTHING_LEARNED: ReadonlyMap<number, LearnedTopic> = new Map()
 
-export function learnedIn(candidates: Candidates, learned = NOTHING_LEARNED): Learned {
+export function learnedIn(candidates: Pick<Candidates, 'preference'>, learned = NOTHING_LEARNED): Learned {
   return {
     preferenceOf: memoize((topicId) => {
       const topic = learned.get(topicId)

@@ -104,6 +104,12 @@ export function readWholeArchive(deps: Deps): Promise<Archive> {
 /** Whether older papers are still to be read, as in the first seconds after a start. */
 export const isReadingArchive = (deps: Deps): boolean => cachedArchive(deps).readBackTo !== undefined
 
+/** Whether all papers are in memory, with their vectors. If not, this starts to read and compute them. */
+export async function isWholeArchiveReady(deps: Deps): Promise<boolean> {
+  const archive = await openAvailableArchive(deps)
+  return !isReadingArchive(deps) && archive.hasVectorsOf(cachedArchive(deps).space)
+}
+
 /** Drops the archive of a database whose papers were replaced. */
 export const dropArchive = (db: Database): void => void archives.delete(db)
 

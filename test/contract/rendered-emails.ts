@@ -162,7 +162,7 @@ const closeTo = (queryId: number, from: string) =>
   nearMissesOf(queryId)
     .filter(({ paper }) => paper.firstDay >= from)
     .map(({ paper: { id } }, i) => ({ id, docId: matcher.docIdOf(id)!, closeness: 0.9 - i / 100 }))
-const candidates = candidatesFrom({ ...matcher, closeTo })
+const candidates = candidatesFrom(matcher, { closeTo })
 
 type Form = keyof typeof FORMS
 

@@ -11,6 +11,11 @@ export interface RankedMatches {
   closeness: Float32Array | null
 }
 
+/** What says which matches are the closest. */
+export type RankingTopic = Pick<Topic, 'isPlaced' | 'closeness'>
+
+export const NOTHING_RANKED: RankedMatches = { docIds: new Uint32Array(), closeness: null }
+
 /**
  * Orders up to `limit` matches: the closest first, then the newest. By BM25 if the learned space knows no word of the
  * query, or without a space. `topic`: of the query, by the docIds of this archive.
@@ -18,7 +23,7 @@ export interface RankedMatches {
 export function rankMatches(
   archive: Archive,
   query: Query,
-  { matches, topic, limit }: { matches: Readonly<Bits>; topic: Topic | null; limit?: number },
+  { matches, topic, limit }: { matches: Readonly<Bits>; topic: RankingTopic | null; limit?: number },
 ): RankedMatches {
   const { index } = archive
   const byWords = () => rankByWords(index, archive.meaningOf(query), matches, limit)

@@ -5,6 +5,7 @@ import { openCandidatePool } from '../../../src/digests/candidates.repo.ts'
 import { recipientOf } from '../../../src/digests/digest.repo.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { MIN_CLOSENESS } from '../../../src/queries/ranking/closeness.ts'
 import { feedPapers } from '../../../src/search/feed-papers.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { rankPapers } from '../../../src/search/rank-papers.ts'
@@ -40,7 +41,8 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
   const { topics } = (await recipientOf(world.db, 'ann'))!
   const pool = await openCandidatePool(depsAt(LAST), { since: DAYS[0]!, upTo: 2 ** 31 - 1 })
   await pool.loadQueries(world.db, topics)
-  const { papers, ranked, closeTo } = pool.candidates
+  const { papers, rank, ranked, closeTo } = pool.openPage()
+  await rank(topics.map(({ queryId }) => ({ queryId, near: { from: DAYS[0]!, least: MIN_CLOSENESS } })))
   const counts: number[] = []
   let matches = 0
   for (const { query = '', queryId } of topics) {
@@ -77,7 +79,8 @@ test('whoever wants no related papers gets the matches of a day in the same orde
   const { topics } = (await recipientOf(world.db, 'ann'))!
   const pool = await openCandidatePool(depsAt(LAST), { since: LAST, upTo: 2 ** 31 - 1 })
   await pool.loadQueries(world.db, topics)
-  const { papers, ranked } = pool.candidates
+  const { papers, rank, ranked } = pool.openPage()
+  await rank(topics)
   for (const { query = '', queryId } of topics) {
     const all = await rankPapers(depsAt(LAST), { query, from: LAST, to: LAST })
     const expected = all.filter(({ matched }) => matched).map(({ paper }) => paper.id)
