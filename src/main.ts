@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import { readConfig, readEnvironment } from './config/config.ts'
 import { wrapIfUnavailable } from './core/database/database.ts'
 import { errorText, Fault } from './core/errors.ts'
+import { FEATURES } from './features/index.ts'
 import { ROLES, type Role, startService } from './service/service.ts'
 import { MAX_STOP_MS } from './service/worker-thread.ts'
 
@@ -29,7 +30,8 @@ function rolesFrom(args: string[]): Role[] {
 
 try {
   const config = readConfig(readEnvironment())
-  const starting = startService(config, rolesFrom(process.argv.slice(2)), { threads: true })
+  const options = { features: FEATURES, threads: true }
+  const starting = startService(config, rolesFrom(process.argv.slice(2)), options)
   let stopped: Promise<void> | undefined
   // Its worker may be sending before all has started.
   const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {

@@ -8,10 +8,11 @@ import {
   type SourceFile,
   type SyntaxNode,
   textOfNode,
+  valueImportsOf,
 } from './support/source-files.ts'
 
 /** In the order in which data moves: a folder imports those before it, and BASE. */
-const FEATURES = [
+const FOLDERS = [
   'mail',
   'sources',
   'papers',
@@ -32,6 +33,8 @@ const EXCEPTIONS = [
   'config/source-settings.ts: sources/registry.ts',
   'config/bounce-settings.ts: bounces/providers/registry.ts',
 ]
+/** The programs of the service, its threads and the command line: they pass the features in, as scripts/ do. */
+const ENTRY_POINTS = ['cli.ts', 'main.ts', 'service/search-program.ts', 'service/worker-program.ts']
 
 const files = readSourceFiles()
 
@@ -57,20 +60,52 @@ test('there are files to look at', () => expect(files.length).toBeGreaterThan(20
 
 describe('imports', () => {
   test('every file is in a folder of the list, or starts the program', () => {
-    const others = files.filter(({ folder }) => ![...BASE, ...FEATURES].includes(folder))
+    const others = files.filter(({ folder }) => ![...BASE, ...FOLDERS, 'features'].includes(folder))
     expect(others.map(({ path }) => path).sort()).toEqual(['cli.ts', 'main.ts'])
   })
 
   test('a folder imports only folders before it', () => {
     const wrong = breaches(({ path, folder, imports }) => {
-      const place = FEATURES.indexOf(folder)
+      const place = FOLDERS.indexOf(folder)
       if (place < 0 && !BASE.includes(folder)) return []
-      const allowed = [...BASE, ...FEATURES.slice(0, place + 1), 'generated']
+      const allowed = [...BASE, ...FOLDERS.slice(0, place + 1), 'features', 'generated']
       const ownFiles = imports.filter((name) => name.endsWith('.ts'))
       return ownFiles.filter(
         (name) => !allowed.includes(folderOf(name)) && !EXCEPTIONS.includes(`${path}: ${name}`),
       )
     })
+    expect(wrong).toEqual([])
+  })
+
+  test('each entry point imports the list of features, and no other file of the core imports from features/', () => {
+    const found = breaches(({ folder, imports }) =>
+      folder === 'features' ? [] : imports.filter((name) => folderOf(name) === 'features'),
+    )
+    expect(found.sort()).toEqual(ENTRY_POINTS.map((path) => `${path}: features/index.ts`))
+  })
+
+  test('a feature imports only itself and the core', () => {
+    const wrong = breaches(({ path, imports }) => {
+      const own = /^features\/[\w-]+\//.exec(path)?.[0]
+      const ofFeatures = imports.filter((name) => own && folderOf(name) === 'features')
+      return [
+        ...ofFeatures.filter((name) => !name.startsWith(own!)),
+        ...imports.filter((name) => own && (ENTRY_POINTS.includes(name) || folderOf(name) === 'service')),
+      ]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('the list of features loads their index.ts and nothing else, because every command waits for it', () => {
+    const loaded = new Set<string>()
+    const load = (path: string): void => {
+      if (loaded.has(path)) return
+      loaded.add(path)
+      const file = files.find((one) => one.path === path)
+      if (file) valueImportsOf(file).forEach(load)
+    }
+    load('features/index.ts')
+    const wrong = [...loaded].filter((path) => !/^features\/([\w-]+\/)?index\.ts$/.test(path))
     expect(wrong).toEqual([])
   })
 
@@ -144,7 +179,7 @@ describe('searches', () => {
   const SLOTS = ['withSearchSlot', 'withOptionalSearchSlot']
   /** Without a query they only list papers. */
   const EXCUSED = ['web/site/feed-routes.ts: feedPapers(deps, {})', 'web/api/public-routes.ts: search()']
-  const searching = files.filter(({ folder }) => folder === 'web' || folder === 'account')
+  const searching = files.filter(({ folder }) => ['web', 'account', 'features'].includes(folder))
 
   /** Where a name is used, other than in its own declaration or an import. */
   const usesOf = ({ nodes }: SourceFile, name: string): SyntaxNode[] =>

@@ -12,6 +12,7 @@ import { openLog } from '../../src/core/log.ts'
 import { earliestNextDue } from '../../src/digests/next-mail.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { deliverReady } from '../../src/emails/deliver.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { ingestDue } from '../../src/papers/ingest.ts'
 import { learnOrLog } from '../../src/queries/learned/learn.ts'
 import { type Service, startService } from '../../src/service/service.ts'
@@ -117,7 +118,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const log = openLog('info', {
     write: (line) => writeFileSync(join(folder, 'demo.log'), line, { flag: 'a' }),
   })
-  const service = await startService(config, ['web', 'worker'], { clock, log })
+  const service = await startService(config, ['web', 'worker'], { features: FEATURES, clock, log })
   writeFileSync(join(folder, RUNNING), JSON.stringify({ pid: process.pid, site: config.BASE_URL }))
   const keep = () => write(folder, { firstDay, shown: running.shown, now: clock.now().toISOString() })
   const running: Running = { service, source, mailbox, clock, firstDay, shown, sent: false, keep }

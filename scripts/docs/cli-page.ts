@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { FEATURES } from '../../src/features/index.ts'
 import { buildProgram } from '../../src/operator/command-line.ts'
 
 const HEAD = `# Commands
@@ -10,7 +11,7 @@ Every command takes \`--json\`. Exit code 0: done, 1: failed, 2: wrong use. Date
 
 /** docs/cli.md: every command with its arguments and options, as --help describes them. */
 export const cliPage = async (): Promise<string> =>
-  [HEAD, ...(await buildProgram(async () => {})).commands.map(sectionOf)].join('\n')
+  [HEAD, ...(await buildProgram(FEATURES, async () => {})).commands.map(sectionOf)].join('\n')
 
 function sectionOf(noun: Command): string {
   const title = `## ${noun.name()}\n`

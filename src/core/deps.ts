@@ -4,6 +4,7 @@ import { type Clock, clockFrom, systemClock } from './clock.ts'
 import { MAX_SILENCE_MS } from './database/connection.ts'
 import { type Database, openDatabase, type PoolOptions } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import type { Feature } from './feature.ts'
 import { type Log, openLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { openQueue, type Queue } from './queue.ts'
@@ -11,6 +12,7 @@ import { openQueue, type Queue } from './queue.ts'
 /** The first argument of every operation. Built here, once for each process. */
 export interface Deps {
   config: Config
+  features: readonly Feature[]
   clock: Clock
   log: Log
   /** Counters of this process; only a service has them. */
@@ -59,6 +61,8 @@ interface BuiltDeps<T extends Deps = Deps> {
 }
 
 export interface DepsOptions extends PoolOptions {
+  /** Default: none. Entry points pass FEATURES. */
+  features?: readonly Feature[]
   clock?: Clock
   log?: Log
   onFailpoint?: FailpointHook
@@ -82,6 +86,7 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
   const database = openDatabase(url, log, { maxSilenceMs: MAX_SILENCE_MS, ...options })
   const deps = {
     config,
+    features: options.features ?? [],
     clock,
     log,
     onFailpoint: options.onFailpoint,

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
 import { z } from 'zod'
 import { errorText, Fault } from '../core/errors.ts'
+import type { Feature } from '../core/feature.ts'
 import {
   type CommandOutput,
   fieldOf,
@@ -8,7 +9,7 @@ import {
   readInput,
   unwrapped,
 } from './operations/operation.ts'
-import { type AnyOperation, NOUNS } from './operations/operations.ts'
+import { type AnyOperation, nounsOf } from './operations/operations.ts'
 import type { Terminal, TypedCommand } from './run-command.ts'
 
 const FAILED = 1
@@ -19,33 +20,31 @@ const WRONG_USE = 2
  * command that waited for the files of all others would start five times later.
  */
 export async function buildProgram(
+  features: readonly Feature[],
   run: (typed: TypedCommand) => Promise<void>,
   typed?: { noun?: string; verb?: string },
 ): Promise<Command> {
   const program = new Command('daily-papers')
     .description('Operator commands. Exit code 0: done, 1: failed, 2: wrong usage.')
     .exitOverride()
-  for (const [name, { summary, isCommand, read }] of Object.entries(NOUNS)) {
-    if (!typed || typed.noun === name) {
-      for (const operation of await read(typed?.verb))
-        if (operation.command) addCommand(program, operation, run)
-    } else {
+  for (const [name, { summary, isCommand, read }] of Object.entries(nounsOf(features))) {
+    if (typed && typed.noun !== name) {
       const listed = program.command(name).description(summary)
       if (isCommand) listed.option('--json')
+      continue
     }
+    const parent = isCommand ? program : program.command(name).description(summary)
+    for (const operation of await read(typed?.verb)) if (operation.command) addCommand(parent, operation, run)
   }
   return program
 }
 
 function addCommand(
-  program: Command,
+  parent: Command,
   operation: AnyOperation,
   run: (typed: TypedCommand) => Promise<void>,
 ): void {
-  const [noun, verb] = operation.name.split(' ')
-  const command = (verb ? nounOf(program, noun!) : program)
-    .command(verb ?? noun!)
-    .description(operation.summary)
+  const command = parent.command(operation.name.split(' ').at(-1)!).description(operation.summary)
   const { arguments: places = {}, options = {} } = operation.command!
   const subject = subjectOf(operation)
   if (subject) command.argument(subject)
@@ -77,10 +76,6 @@ function addCommand(
   })
 }
 
-const nounOf = (program: Command, noun: string): Command =>
-  program.commands.find((one) => one.name() === noun) ??
-  program.command(noun).description(NOUNS[noun]!.summary)
-
 const subjectOf = (operation: AnyOperation): string | undefined =>
   'subject' in operation ? { subscriber: '<email>', message: '<id>' }[operation.subject!] : undefined
 
@@ -110,7 +105,11 @@ const usageOf = ({ command }: AnyOperation): Record<string, string> =>
   )
 
 /** Runs one command line such as `['subscribers', 'list', '--json']`. Returns the exit code. */
-export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommandLine(
+  features: readonly Feature[],
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
   const { stdout, stderr } = terminal
   let exitCode = 0
   // Needed before commander has parsed the command line, and if it cannot.
@@ -119,11 +118,11 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   const [noun, verb] = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')
   const run = async (typed: TypedCommand) => {
     const { runTyped } = await import('./run-command.ts')
-    const output = await runTyped(typed, terminal)
+    const output = await runTyped(features, typed, terminal)
     print(output, typed.wantsJson, stdout)
     exitCode = output.exitCode ?? 0
   }
-  const program = await buildProgram(run, { noun, verb })
+  const program = await buildProgram(features, run, { noun, verb })
   setOutput(program, {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),

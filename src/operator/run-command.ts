@@ -2,6 +2,7 @@ import { type Environment, readConfig, readEnvironment } from '../config/config.
 import { wrapIfUnavailable } from '../core/database/database.ts'
 import { requireMigrated } from '../core/database/migrations.ts'
 import { buildDeps, type Deps } from '../core/deps.ts'
+import type { Feature } from '../core/feature.ts'
 import { openLog } from '../core/log.ts'
 import { requireSuppressionKey } from '../subscribers/suppression-key.ts'
 import {
@@ -31,15 +32,19 @@ export interface Terminal {
   stderr: OutputStream
 }
 
-export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise<CommandOutput> {
+export async function runTyped(
+  features: readonly Feature[],
+  typed: TypedCommand,
+  terminal: Terminal,
+): Promise<CommandOutput> {
   const { operation, input } = typed
   const environment = (terminal.environment ?? readEnvironment)()
-  if ('runBeforeSetup' in operation) return operation.runBeforeSetup(environment, input)
+  if ('runBeforeSetup' in operation) return operation.runBeforeSetup({ environment, features }, input)
   const config = readConfig(quietOnTerminal(environment, terminal.stderr))
   const { stderr } = terminal
   const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)
   try {
-    const { deps, close } = await buildDeps(config, { log, maxSilenceMs: 0 })
+    const { deps, close } = await buildDeps(config, { features, log, maxSilenceMs: 0 })
     try {
       if (!operation.beforeMigration) {
         await requireMigrated(deps.db)

@@ -8,6 +8,7 @@ import { Fault } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
 import { countingLog } from '../core/metrics.ts'
 import { type PlainError, toPlainError } from '../core/plain-error.ts'
+import { FEATURES } from '../features/index.ts'
 import { DeadlineExceeded, setDeadline } from '../queries/deadline.ts'
 import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
@@ -19,7 +20,7 @@ const { config, clockBeganAt } = workerData as ThreadSettings
 const post = (message: ThreadMessage) => parentPort!.postMessage(message)
 const log = countingLog(openLog(config.LOG_LEVEL), (event, fields) => post({ event, fields }))
 const clock = clockOf(config, clockBeganAt)
-const { deps } = await buildDeps(config, { log, clock, connections: CONNECTIONS })
+const { deps } = await buildDeps(config, { features: FEATURES, log, clock, connections: CONNECTIONS })
 keepArchiveFresh(deps)
 
 export interface PostedJob extends SearchThreadJob {

@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts'
 import { DEFAULT_CONNECTIONS } from '../core/database/database.ts'
 import { holdProcessLock } from '../core/database/process-lock.ts'
 import { addQueue, buildDeps, clockOf, type DepsOptions, type ServiceDeps } from '../core/deps.ts'
+import type { Feature } from '../core/feature.ts'
 import { type Log, openLog } from '../core/log.ts'
 import { openMetrics } from '../core/metrics.ts'
 import { pauseIfRestored } from '../core/restored-database.ts'
@@ -33,6 +34,7 @@ const WEB_CONNECTIONS = 5
 const CHECK_PAPERS_EVERY_MS = 1000
 
 export interface ServiceOptions extends DepsOptions {
+  features: readonly Feature[]
   /** Runs searches in a thread, and the role worker in another if this process has the role web too. */
   threads?: boolean
   /** Of the worker's thread. */
@@ -55,7 +57,7 @@ export interface Service {
 export async function startService(
   config: Config,
   roles: readonly Role[],
-  { threads, pings, ...options }: ServiceOptions = {},
+  { threads, pings, ...options }: ServiceOptions,
 ): Promise<Service> {
   const metrics = openMetrics()
   const log = metrics.countingLog(options.log ?? openLog(config.LOG_LEVEL))

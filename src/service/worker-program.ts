@@ -5,6 +5,7 @@ import { addQueue, buildDeps, clockOf } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
 import { countingLog } from '../core/metrics.ts'
+import { FEATURES } from '../features/index.ts'
 import { postSearches } from './post-searches.ts'
 import type { ThreadSettings } from './thread-settings.ts'
 import { startWorker } from './worker.ts'
@@ -14,7 +15,8 @@ import { MAX_STOP_MS, type WorkerThreadCommand, type WorkerThreadMessage } from 
 const { config, clockBeganAt } = workerData as ThreadSettings
 const post = (message: WorkerThreadMessage) => parentPort!.postMessage(message)
 const log = countingLog(openLog(config.LOG_LEVEL), (event, fields) => post({ event, fields }))
-const { deps, close } = await addQueue(await buildDeps(config, { log, clock: clockOf(config, clockBeganAt) }))
+const options = { features: FEATURES, log, clock: clockOf(config, clockBeganAt) }
+const { deps, close } = await addQueue(await buildDeps(config, options))
 const { searchThread, onReply } = postSearches(post)
 const worker = await startWorker({ ...deps, searchThread })
 const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {

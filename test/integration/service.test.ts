@@ -15,6 +15,7 @@ import {
 import { countRunningProcesses } from '../../src/core/database/process-lock.ts'
 import { addQueue, buildDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { startService } from '../../src/service/service.ts'
 import { useDatabase } from '../support/database.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
@@ -204,7 +205,7 @@ test('a nudge that fails is logged with its code, without an address', async () 
   const lines: string[] = []
   const log = openLog('error', { write: (line) => lines.push(line) })
   const config = readConfig({ DATABASE_URL: database.url })
-  const service = await startService(config, ['worker'], { log })
+  const service = await startService(config, ['worker'], { features: FEATURES, log })
   cleanups.push(service.stop)
   await database.db.$executeRawUnsafe('alter table plan rename to plan_away')
   cleanups.unshift(() => database.db.$executeRawUnsafe('alter table plan_away rename to plan'))
@@ -218,7 +219,7 @@ test('a nudge that fails is logged with its code, without an address', async () 
 test('a worker that starts reads the queries of an older grammar anew', async () => {
   await database.db.query.create({ data: { text: '2507.06457', tree: {}, grammar: 0 } })
   const config = readConfig({ DATABASE_URL: database.url })
-  const service = await startService(config, ['worker'], { log: openLog('silent') })
+  const service = await startService(config, ['worker'], { features: FEATURES, log: openLog('silent') })
   cleanups.push(service.stop)
   await eventually(async () => (await database.db.query.count({ where: { grammar: { gt: 0 } } })) === 1)
 })

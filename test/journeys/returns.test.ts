@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config/config.ts'
 import { clockFrom } from '../../src/core/clock.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../src/core/log.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { importPapers } from '../../src/papers/import-papers.ts'
 import { ROLES, type Service, startService } from '../../src/service/service.ts'
 import { importSubscribers } from '../../src/subscribers/import-export/import-subscribers.ts'
@@ -57,7 +58,7 @@ beforeAll(async () => {
     BOUNCE_LMTP: `127.0.0.1:${listener}`,
   }
   const clock = clockFrom(CAME)
-  service = await startService(readConfig(settings), ROLES, { clock, log: silentLog })
+  service = await startService(readConfig(settings), ROLES, { features: FEATURES, clock, log: silentLog })
   await subscribeAll(service)
   clock.moveTo(DUE)
   await service.deps.queue.nudge('plan')

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../src/core/log.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { useDatabase } from '../support/database.ts'
@@ -26,7 +27,7 @@ async function serve(settings: Record<string, string>) {
     PORT: String(upstream),
     ...settings,
   })
-  return { service: await startService(config, ['web'], { log: silentLog }), upstream }
+  return { service: await startService(config, ['web'], { features: FEATURES, log: silentLog }), upstream }
 }
 
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../src/core/log.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { useDatabase } from '../support/database.ts'
@@ -36,7 +37,7 @@ beforeAll(async () => {
       HF_URL: 'http://127.0.0.1:1',
     }),
     ['web', 'worker'],
-    { log: silentLog },
+    { features: FEATURES, log: silentLog },
   )
   nginx = await startNginx({ certificate, upstream, port })
 })

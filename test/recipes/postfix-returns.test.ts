@@ -7,6 +7,7 @@ import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { Queue } from '../../src/core/queue.ts'
 import { randomId } from '../../src/core/secrets.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { returnAddress } from '../../src/subscribers/return-address.ts'
 import { emptyTables, useDatabase } from '../support/database.ts'
 import { NOW } from '../support/messages.ts'
@@ -24,7 +25,15 @@ let config: ReturnType<typeof readConfig>
 async function startListening(): Promise<void> {
   const queue: Queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
   const { db, url: databaseUrl } = database
-  intake = await startIntake({ config, clock: stoppedClock(NOW), log: silentLog, db, databaseUrl, queue })
+  intake = await startIntake({
+    config,
+    clock: stoppedClock(NOW),
+    features: FEATURES,
+    log: silentLog,
+    db,
+    databaseUrl,
+    queue,
+  })
 }
 
 beforeAll(async () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import type { Check } from '../../src/operator/doctor/check.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { useDatabase } from '../support/database.ts'
 import { pgbouncerPath, startPgbouncer } from '../support/pgbouncer.ts'
@@ -52,6 +51,11 @@ async function onServer(url: string, statements: string[]): Promise<void> {
 
 const urlWith = (query: string, host = 'localhost') =>
   `postgresql://papers:${encodeURIComponent(PASSWORD)}@${host}:${new URL(server.url).port}/elsewhere?${query}`
+
+interface Check {
+  check: string
+  found: string
+}
 
 /** The verdict of the doctor on the database. */
 async function doctor(url: string): Promise<Check | undefined> {

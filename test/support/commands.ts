@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Deps } from '../../src/core/deps.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { buildProgram, runCommandLine } from '../../src/operator/command-line.ts'
 import type { CommandOutput } from '../../src/operator/operations/operation.ts'
 import { runCommand as runTyped } from '../../src/operator/run-command.ts'
@@ -12,7 +13,11 @@ import type { Finished } from './processes.ts'
 export async function runCli(args: string[], settings: Record<string, string> = {}): Promise<Finished> {
   const [stdout, stderr] = [collector(), collector()]
   const environment = () => ({ LOG_LEVEL: 'error', ...settings })
-  const code = await runCommandLine(args, { environment, stdout: stdout.stream, stderr: stderr.stream })
+  const code = await runCommandLine(FEATURES, args, {
+    environment,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+  })
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
 
@@ -33,7 +38,7 @@ function collector(): { stream: Writable; text(): string } {
  */
 export async function runCommand(deps: Deps, args: string[]): Promise<CommandOutput> {
   let output: CommandOutput | undefined
-  const program = await buildProgram(async (typed) => {
+  const program = await buildProgram(FEATURES, async (typed) => {
     if ('runBeforeSetup' in typed.operation) throw new Error('runs without Deps')
     output = await runTyped(deps, typed.operation, typed, process)
   })

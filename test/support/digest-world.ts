@@ -8,6 +8,7 @@ import { openLog } from '../../src/core/log.ts'
 import type { DigestContent } from '../../src/digests/digest-content.ts'
 import { type PlanResult, planDigests } from '../../src/digests/plan-digests.ts'
 import { openStoredContents } from '../../src/digests/stored-content.repo.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import type { MessageState } from '../../src/mail/message.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
 import { parseTopic } from '../../src/subscribers/read-signup.ts'
@@ -72,6 +73,7 @@ export function useDigestWorld(): DigestWorld {
   })
   const depsAt = (now: string): Deps => ({
     config,
+    features: FEATURES,
     log,
     clock: stoppedClock(new Date(now)),
     db: database.db,

@@ -7,6 +7,7 @@ import type { Day } from '../../src/core/dates.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { type Explanation, explainSubscriber } from '../../src/operator/explain-subscriber.ts'
 import { runDigests } from '../../src/operator/operations/digests.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
@@ -56,7 +57,7 @@ export function useExplainWorld(): ExplainWorld {
       return database.db
     },
     get deps() {
-      return { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
+      return { config, clock, features: FEATURES, log: silentLog, db: database.db, databaseUrl: database.url }
     },
     at: (instant) => {
       clock.moveTo(new Date(instant))

@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { type Log, type LogEvent, type LogFields, silentLog } from '../../src/core/log.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { type IngestDayInput, ingestDay, ingestDue } from '../../src/papers/ingest.ts'
 import { sourceDaysBetween } from '../../src/sources/source-day.repo.ts'
 import { emptyTables, useDatabase } from './database.ts'
@@ -39,7 +40,7 @@ export function useHuggingFace() {
       BASE_URL: 'http://papers.example',
     })
     clock = stoppedClock(new Date(`${DAY}T07:00:00Z`))
-    deps = { config, clock, log, db: database.db, databaseUrl: database.url }
+    deps = { config, features: FEATURES, clock, log, db: database.db, databaseUrl: database.url }
   })
 
   const wait = async () => {}

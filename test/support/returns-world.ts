@@ -8,6 +8,7 @@ import { DAY_MS } from '../../src/core/dates.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { randomId } from '../../src/core/secrets.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { recordAcceptances } from '../../src/mail/outbox/acceptance.repo.ts'
 import { enqueue } from '../../src/mail/outbox/message.repo.ts'
 import { addressHash } from '../../src/subscribers/address.ts'
@@ -60,7 +61,15 @@ export function useReturnsWorld(): ReturnsWorld {
     clock = stoppedClock(NOW)
     await emptyTables(database.db)
   })
-  const deps = () => ({ config, clock, log, db: database.db, databaseUrl: database.url, reader })
+  const deps = () => ({
+    config,
+    clock,
+    features: FEATURES,
+    log,
+    db: database.db,
+    databaseUrl: database.url,
+    reader,
+  })
   const world: ReturnsWorld = {
     get deps() {
       return deps()

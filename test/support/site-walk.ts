@@ -9,6 +9,7 @@ import { Fault } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { openQueue } from '../../src/core/queue.ts'
 import { claimTick } from '../../src/core/tick.repo.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import type { LinkPurpose } from '../../src/subscribers/links.ts'
 import { buildServer, REQUEST_LIMITS } from '../../src/web/server.ts'
 import { get, NOW, post, type TestSite } from './site.ts'
@@ -474,7 +475,7 @@ export async function openWalk(databaseUrl: string, settings: Record<string, str
   const database = openDatabase(databaseUrl, silentLog)
   const queue = await openQueue(databaseUrl, silentLog)
   const config = readConfig(settings)
-  const deps = { config, clock, log: silentLog, db: database.db, databaseUrl, queue }
+  const deps = { config, clock, features: FEATURES, log: silentLog, db: database.db, databaseUrl, queue }
   const app = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: 100 })
   const routes = watchRoutes(app)
   app.get('/walk/:code', async ({ params }) => {

@@ -6,6 +6,7 @@ import type { Database, OpenDatabase } from '../../src/core/database/database.ts
 import type { ServiceDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { openQueue, type Queue } from '../../src/core/queue.ts'
+import { FEATURES } from '../../src/features/index.ts'
 import { signLink } from '../../src/subscribers/links.ts'
 import { SIGNUP_EMAIL_KINDS, type SignupEmailContent } from '../../src/subscribers/record-signup-request.ts'
 import { buildServer } from '../../src/web/server.ts'
@@ -34,7 +35,7 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
     const log = openLog('info', { write: (line) => void logged.push(line) })
     queue = await openQueue(database.url, log)
     const config = readConfig(settings)
-    deps = { config, clock, log, db: database.db, databaseUrl: database.url, queue }
+    deps = { config, clock, features: FEATURES, log, db: database.db, databaseUrl: database.url, queue }
     app = buildServer(deps)
     await app.ready()
     looksBeforeEachRequest(app)

@@ -26,6 +26,13 @@ export interface SyntaxNode {
   [field: string]: unknown
 }
 
+/** What is imported when a file is loaded: no types, and nothing that it imports later. */
+export function valueImportsOf({ path, nodes }: SourceFile): string[] {
+  return nodes
+    .filter(({ type, importKind }) => type === 'ImportDeclaration' && importKind !== 'type')
+    .map(({ source }) => importedFrom(path, String((source as SyntaxNode).value)))
+}
+
 /** The files of src/, without generated ones. */
 export function readSourceFiles(): SourceFile[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -36,7 +43,7 @@ export function readSourceFiles(): SourceFile[] {
 /** `path`: under src/. */
 export function parseSourceFile(path: string, text: string): SourceFile {
   const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
-    name.startsWith('.') ? relative(root, resolve(root, path, '..', name)) : name,
+    importedFrom(path, name),
   )
   const { program, comments } = parseSync(path, text)
   return {
@@ -51,6 +58,9 @@ export function parseSourceFile(path: string, text: string): SourceFile {
       .map(({ value }) => value.replace(/^[\s*]+|[\s*]+$/g, '')),
   }
 }
+
+const importedFrom = (path: string, name: string): string =>
+  name.startsWith('.') ? relative(root, resolve(root, path, '..', name)) : name
 
 function nodesOf(node: SyntaxNode, parent: SyntaxNode | null = null): SyntaxNode[] {
   node.parent = parent

@@ -10,6 +10,7 @@ import { withRollback } from '../../core/database/with-rollback.ts'
 import { parseDay } from '../../core/dates.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { errorText, Fault } from '../../core/errors.ts'
+import type { Feature } from '../../core/feature.ts'
 import { type Nudge, openQueue } from '../../core/queue.ts'
 
 export interface CommandOutput {
@@ -145,12 +146,17 @@ export const operation = <
   },
 ): Operation<R> => ({ input: z.object({}), ...definition })
 
+export interface Setup {
+  environment: Environment
+  features: readonly Feature[]
+}
+
 /** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */
 interface SetupDefinition<Fields extends object> {
   name: string
   summary: string
   command: CommandChannel<keyof Fields & string, Fields>
-  runBeforeSetup(environment: Environment, input: Fields): Promise<CommandOutput>
+  runBeforeSetup(setup: Setup, input: Fields): Promise<CommandOutput>
 }
 
 export type SetupCommand = SetupDefinition<Record<string, unknown>> & { input: z.ZodObject }

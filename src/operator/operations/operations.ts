@@ -1,3 +1,4 @@
+import type { Feature } from '../../core/feature.ts'
 import type { Operation, SetupCommand } from './operation.ts'
 
 export type AnyOperation = Operation | SetupCommand
@@ -10,10 +11,30 @@ interface Noun {
   read(verb?: string): Promise<readonly AnyOperation[]>
 }
 
+/** A noun of a feature, listed after another one. */
+interface FeatureNoun extends Noun {
+  noun: string
+  after: string
+}
+
+/** Operations that a feature adds to a noun of the core. */
+interface FeatureVerbs {
+  noun: string
+  verbs: readonly string[]
+  read(): Promise<readonly AnyOperation[]>
+}
+
+declare module '../../core/feature.ts' {
+  interface Feature {
+    /** Commands, API routes and forms, beside those of NOUNS. */
+    operations?: readonly (FeatureNoun | FeatureVerbs)[]
+  }
+}
+
 const noun = (summary: string, read: Noun['read']): Noun => ({ summary, read })
 
-/** All commands by their noun, in the order of --help and docs/cli.md. Files are read when they are needed. */
-export const NOUNS: Readonly<Record<string, Noun>> = {
+/** The core's commands by their noun, in the order of --help and docs/cli.md. Files are read when they are needed. */
+const NOUNS: Readonly<Record<string, Noun>> = {
   db: noun('the database', async () => (await import('./database.ts')).DATABASE_OPERATIONS),
   papers: noun('papers by day', async () => (await import('./papers.ts')).PAPER_OPERATIONS),
   sources: noun('where papers come from', async () => (await import('./sources.ts')).SOURCE_OPERATIONS),
@@ -48,16 +69,39 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     isCommand: true,
     read: async () => (await import('./prune.ts')).PRUNE_OPERATIONS,
   },
-  doctor: {
-    summary: 'find what keeps the service from working, with the fix; exit code 1 if something is wrong',
-    isCommand: true,
-    read: async () => [(await import('./doctor.ts')).doctorCommand],
-  },
   mail: noun('check how emails are sent', async () => (await import('./mail.ts')).MAIL_OPERATIONS),
 }
 
+/** The commands of the core and the features by their noun, in the order of --help and docs/cli.md. */
+export function nounsOf(features: readonly Feature[]): Readonly<Record<string, Noun>> {
+  const added = features.flatMap(({ operations = [] }) => operations)
+  const own = added.filter((one) => 'after' in one)
+  const verbs = added.filter((one) => 'verbs' in one)
+  const all = Object.entries(NOUNS).flatMap(([name, noun]) => [
+    [
+      name,
+      withVerbs(
+        noun,
+        verbs.filter((one) => one.noun === name),
+      ),
+    ] as const,
+    ...own.filter(({ after }) => after === name).map((one) => [one.noun, one] as const),
+  ])
+  return Object.fromEntries(all)
+}
+
+/** A verb of a feature has files of its own. */
+const withVerbs = (noun: Noun, added: readonly FeatureVerbs[]): Noun => ({
+  ...noun,
+  read: async (verb) => {
+    const wanted = added.filter(({ verbs }) => verb !== undefined && verbs.includes(verb))
+    const readers = wanted.length > 0 ? wanted : [noun, ...added]
+    return (await Promise.all(readers.map((one) => one.read(verb)))).flat()
+  },
+})
+
 /** All operations, in the order of --help and docs/cli.md; last, what only the API has. */
-export async function readOperations(): Promise<readonly AnyOperation[]> {
-  const commands = await Promise.all(Object.values(NOUNS).map((noun) => noun.read()))
+export async function readOperations(features: readonly Feature[]): Promise<readonly AnyOperation[]> {
+  const commands = await Promise.all(Object.values(nounsOf(features)).map((noun) => noun.read()))
   return [...commands.flat(), ...(await import('./history.ts')).HISTORY_OPERATIONS]
 }

@@ -27,7 +27,7 @@ export const tryBounce = setupCommand({
   command: {
     arguments: { files: ['<file...>', 'SMTP replies, one per line, or a raw email; - reads standard input'] },
   },
-  runBeforeSetup: async (_environment, { files }) => {
+  runBeforeSetup: async (_setup, { files }) => {
     const read: { file: string; parsed: BounceReading }[] = []
     for (const file of files) read.push({ file, parsed: await readInput(file) })
     return { json: read.map(jsonOf), isJsonLines: true, text: read.map(textOfFile).join('\n\n') }

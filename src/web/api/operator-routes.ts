@@ -20,7 +20,7 @@ import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 /** The operator's part of the API: one route for each operation that has one. */
 export const operatorRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   api.addHook('onRequest', requireToken(deps))
-  for (const operation of await readOperations())
+  for (const operation of await readOperations(deps.features))
     if ('api' in operation && operation.api)
       addRoute(api, deps, operation, withDefaults(operation, operation.api))
 }

@@ -1,10 +1,12 @@
 // The site with some thousand papers, asked for costly queries one after the other: costly-site.ts DATABASE_URL WORDS.
 // Says how many milliseconds of processor time it computed for each without a turn for others, on a processor that does
 // the yardstick's work in its usual time: one that is shared may be half as fast.
+
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { computedMs } from '../../support/computed-ms.ts'
@@ -27,7 +29,7 @@ const [databaseUrl = '', words = ''] = process.argv.slice(2)
 const { db, close } = openDatabase(databaseUrl, silentLog, { connections: 10 })
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl })
-const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }
+const deps = { config, clock: stoppedClock(NOON), features: FEATURES, log: silentLog, db, databaseUrl, queue }
 const app = buildServer(deps)
 await app.ready()
 await readWholeArchive(deps)

@@ -1,10 +1,12 @@
 // The site behind a proxy on this machine, on a port, with the connections that it has beside a worker thread:
 // listening-site.ts DATABASE_URL. Sends its port and the links of two readers; ends when its parent disconnects.
+
 import type { AddressInfo } from 'node:net'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
@@ -32,7 +34,7 @@ const { db, close } = openDatabase(databaseUrl, silentLog, {
 })
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl, TRUST_PROXY: '127.0.0.1' })
-const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }
+const deps = { config, clock: stoppedClock(NOON), features: FEATURES, log: silentLog, db, databaseUrl, queue }
 const app = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: 1000 })
 await app.listen({ host: '127.0.0.1', port: 0 })
 await readWholeArchive(deps)

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '../../../src/core/database/embedded-postg
 import { applyMigrations } from '../../../src/core/database/migrations.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { prepareQueue } from '../../../src/core/queue.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { atEndOfRun } from '../bench/cleanups.ts'
 import { NOON, seed } from './seed.ts'
 
@@ -50,7 +51,7 @@ async function fill(databaseUrl: string): Promise<void> {
   const { db, close } = openDatabase(databaseUrl, silentLog)
   const clock = stoppedClock(NOON)
   try {
-    await seed({ config: readConfig({}), clock, log: silentLog, db, databaseUrl }, clock)
+    await seed({ config: readConfig({}), clock, features: FEATURES, log: silentLog, db, databaseUrl }, clock)
   } finally {
     await close()
   }

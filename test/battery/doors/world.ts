@@ -4,6 +4,7 @@ import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import { NOON } from './seed.ts'
@@ -51,7 +52,7 @@ export async function withDoors<T>(wrong: Wrong, work: (doors: Doors) => Promise
   const SMTP_URL = `smtp://127.0.0.1:${sink.port}`
   const config = readConfig({ SMTP_URL, DATABASE_URL: url, API_TOKEN, ...limits })
   const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
-  const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: url, queue }
+  const deps = { config, clock, features: FEATURES, log: silentLog, db: database.db, databaseUrl: url, queue }
   const app = buildServer(deps)
   const routes = routesOf(app)
   wrong.hook?.(app, deps)

@@ -1,10 +1,12 @@
 // One process of the bench: role.ts web|plan SETTINGS-AS-JSON. `web` serves until it is told to stop, and plans besides
 // where it is asked to; `plan` plans the digests of everybody who is due, and ends.
+
 import { readConfig } from '../../../src/config/config.ts'
 import { monotonicMs } from '../../../src/core/clock.ts'
 import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { startService } from '../../../src/service/service.ts'
 
@@ -35,7 +37,10 @@ async function plan(deps: Deps): Promise<void> {
 
 async function serve(): Promise<void> {
   const rssBefore = rss()
-  const service = await startService(readConfig(JSON.parse(settings)), ['web'], { log: silentLog })
+  const service = await startService(readConfig(JSON.parse(settings)), ['web'], {
+    features: FEATURES,
+    log: silentLog,
+  })
   const began = monotonicMs()
   const { index } = await openArchive(service.deps)
   const seconds = (monotonicMs() - began) / 1000

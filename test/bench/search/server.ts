@@ -1,7 +1,9 @@
 // The site in a process of its own: server.ts SETTINGS-AS-JSON. It says what it did, and answers "memory" and "cpu".
+
 import { readConfig } from '../../../src/config/config.ts'
 import { monotonicMs } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { startService } from '../../../src/service/service.ts'
 
@@ -21,7 +23,10 @@ const say = (said: ServerSaid) => process.send!(said)
 
 const [settings = '{}'] = process.argv.slice(2)
 const before = rss()
-const service = await startService(readConfig(JSON.parse(settings)), ['web'], { log: silentLog })
+const service = await startService(readConfig(JSON.parse(settings)), ['web'], {
+  features: FEATURES,
+  log: silentLog,
+})
 const began = monotonicMs()
 say({ address: service.address!, rss: before })
 process.on('message', async (asked) => {

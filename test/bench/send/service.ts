@@ -1,10 +1,12 @@
 // The whole way: a service with the roles schedule and worker on a database where nothing is planned. By its clock, everyone
 // is due at the next minute of the machine, when it ticks; seconds count from then to the last acceptance.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../../../src/config/config.ts'
 import { clockFrom, monotonicMs } from '../../../src/core/clock.ts'
 import { MINUTE_MS } from '../../../src/core/dates.ts'
 import { recordIdentity } from '../../../src/core/restored-database.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { startService } from '../../../src/service/service.ts'
 import { measuredProgram } from './measured-program.ts'
 
@@ -24,7 +26,10 @@ await measuredProgram<Input>(async ({ settings, due, emails, maxSeconds }) => {
   const dueAt = new Date(due).getTime()
   const nextMinute = new Date(Math.ceil((Date.now() + MIN_LEAD_MS) / MINUTE_MS) * MINUTE_MS)
   const clock = clockFrom(new Date(dueAt), nextMinute)
-  const { deps, stop } = await startService(readConfig(settings), ['schedule', 'worker'], { clock })
+  const { deps, stop } = await startService(readConfig(settings), ['schedule', 'worker'], {
+    features: FEATURES,
+    clock,
+  })
   const seconds = (at: Date | null) => ((at?.getTime() ?? Number.NaN) - dueAt) / 1000
   return {
     close: stop,

@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { clockFrom, stoppedClock } from '../../../src/core/clock.ts'
 import { midnight } from '../../../src/core/dates.ts'
 import { openLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { runDigests } from '../../../src/operator/operations/digests.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { startService } from '../../../src/service/service.ts'
@@ -62,7 +63,11 @@ test('an erased address is in no dump and no log, and in no table’s file once 
   }
   const clock = clockFrom(new Date('2026-11-23T09:00:00Z'))
   const log = openLog('trace', { write: (line) => logged.push(line) })
-  const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { clock, log })
+  const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], {
+    features: FEATURES,
+    clock,
+    log,
+  })
   const { deps, address: site } = service
   await recordListings(deps.db, {
     source: 'huggingface',

@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { useDatabase } from '../../support/database.ts'
 import { openDialogue } from '../../support/mail-dialogue.ts'
 
@@ -20,7 +21,14 @@ beforeAll(async () => {
   const config = readConfig({ BOUNCE_DOMAIN: DOMAIN, BOUNCE_SMTP: String(smtp), BOUNCE_LMTP: String(lmtp) })
   const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
   const clock = stoppedClock(new Date('2026-11-24T08:00:00Z'))
-  const base = { clock, log: silentLog, db: database.db, databaseUrl: database.url, queue }
+  const base = {
+    clock,
+    features: FEATURES,
+    log: silentLog,
+    db: database.db,
+    databaseUrl: database.url,
+    queue,
+  }
   intake = await startIntake({ ...base, config })
 })
 afterAll(() => intake?.stop())

@@ -8,6 +8,7 @@ import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { openLog } from '../../../src/core/log.ts'
 import { openQueue, type Queue } from '../../../src/core/queue.ts'
 import { randomId } from '../../../src/core/secrets.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { returnAddress } from '../../../src/subscribers/return-address.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { openDialogue } from '../../support/mail-dialogue.ts'
@@ -28,7 +29,7 @@ const log = openLog('info', { write: (line) => void logged.push(line) })
 
 const depsOf = (db = database.db) => ({
   config: readConfig({ BOUNCE_DOMAIN: DOMAIN, BOUNCE_LMTP: String(lmtp), BOUNCE_SMTP: String(smtp) }),
-  ...{ clock: stoppedClock(NOW), log, db, databaseUrl: database.url, queue },
+  ...{ clock: stoppedClock(NOW), features: FEATURES, log, db, databaseUrl: database.url, queue },
 })
 const bounceAddress = () => returnAddress({ purpose: 'bounce', id: randomId(96) }, secret, DOMAIN)
 const unsubscribeAddress = () => returnAddress({ purpose: 'unsubscribe', id: randomId(80) }, secret, DOMAIN)

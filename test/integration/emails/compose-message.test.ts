@@ -9,6 +9,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { readLink, secretId } from '../../../src/subscribers/links.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -25,6 +26,7 @@ writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
 const depsWith = (settings: Record<string, string>): Deps => ({
   config: readConfig({ BASE_URL: 'https://papers.example', APP_SECRET: `${FRESH},${OLD}`, ...settings }),
   clock: stoppedClock(at),
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

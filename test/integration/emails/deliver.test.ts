@@ -4,6 +4,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openQueue, type Queue } from '../../../src/core/queue.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import type { Compose } from '../../../src/mail/message.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
@@ -39,7 +40,16 @@ async function world({
   const { db, url } = database
   return {
     sink,
-    deps: { config, clock: stoppedClock(now), log: silentLog, db, databaseUrl: url, compose, queue },
+    deps: {
+      config,
+      clock: stoppedClock(now),
+      features: FEATURES,
+      log: silentLog,
+      db,
+      databaseUrl: url,
+      compose,
+      queue,
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import type { NoMatchesMessage } from '../../../src/digests/no-matches.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { type LinkPurpose, readLink, secretId } from '../../../src/subscribers/links.ts'
 import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
@@ -20,6 +21,7 @@ const composer = () =>
   openComposer({
     config: readConfig({ BASE_URL: 'https://papers.example', APP_SECRET: `${FRESH},${OLD}` }),
     clock: stoppedClock(at),
+    features: FEATURES,
     log: silentLog,
     db: database.db,
     databaseUrl: database.url,

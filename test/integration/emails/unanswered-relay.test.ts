@@ -5,6 +5,7 @@ import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import { openIncidents } from '../../../src/core/incident.repo.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { activeSendRates } from '../../../src/limits/send-rate.repo.ts'
 import type { Compose, Lane } from '../../../src/mail/message.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
@@ -47,7 +48,7 @@ async function relay({ dot, lane = 'bulk', timeoutSeconds = 2 }: Given = {}) {
   sinks.push(sink)
   const SMTP_URL = `smtp://127.0.0.1:${sink.port}?connections=${CONNECTIONS}&timeout=${timeoutSeconds}`
   const deps = {
-    ...{ config: readConfig({ SMTP_URL }), clock, log: silentLog, compose },
+    ...{ config: readConfig({ SMTP_URL }), features: FEATURES, clock, log: silentLog, compose },
     ...{ db: database.db, databaseUrl: database.url },
   }
   return {

@@ -4,6 +4,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { prune } from '../../../src/operator/prune.ts'
 import { maxHistoryId, pruneHistoryBefore, snapshotsAt } from '../../../src/papers/history.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
@@ -152,6 +153,7 @@ describe('how papers stood', () => {
       db: database.db,
       databaseUrl: database.url,
       config: { ...readConfig({}), KEEP_DAYS: 60 },
+      features: FEATURES,
       log: silentLog,
       clock: stoppedClock(new Date('2026-10-04T03:00:00Z')), // before 5 August
     }

@@ -3,6 +3,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { papersListedOn } from '../../../src/papers/paper.repo.ts'
 import { sourceDaysBetween } from '../../../src/sources/source-day.repo.ts'
@@ -16,6 +17,7 @@ const importing = (value: unknown, more: { day?: string; dryRun?: boolean } = {}
   const deps: Deps = {
     config: readConfig({ DATABASE_URL: database.url }),
     clock: stoppedClock(new Date('2026-07-28T23:59:00Z')),
+    features: FEATURES,
     log: silentLog,
     db: database.db,
     databaseUrl: database.url,

@@ -5,6 +5,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import type { ErrorCode } from '../../../src/core/error-table.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { maxPaperId, papersInRange } from '../../../src/papers/paper.repo.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
@@ -25,6 +26,7 @@ const clock = stoppedClock(new Date(`${LAST}T18:00:00Z`))
 const deps = (): Deps => ({
   config: readConfig({}),
   clock,
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

@@ -3,6 +3,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { keepArchiveFresh } from '../../../src/search/keep-archive-fresh.ts'
 import { openAvailableArchive } from '../../../src/search/open-archive.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -14,6 +15,7 @@ const database = useDatabase()
 const deps = (log = silentLog): Deps => ({
   config: readConfig({}),
   clock: stoppedClock(new Date('2026-11-24T18:00:00Z')),
+  features: FEATURES,
   log,
   db: database.db,
   databaseUrl: database.url,

@@ -5,6 +5,7 @@ import type { Day } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { explainQuery } from '../../../src/operator/operations/queries.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { papersInRange } from '../../../src/papers/paper.repo.ts'
@@ -21,6 +22,7 @@ const TODAY = '2026-11-24'
 const deps = (): Deps => ({
   config: readConfig({}),
   clock: stoppedClock(new Date(`${TODAY}T18:00:00Z`)),
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

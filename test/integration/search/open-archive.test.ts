@@ -4,6 +4,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
@@ -19,6 +20,7 @@ const clock = stoppedClock(NOW)
 const deps = (): Deps => ({
   config: readConfig({}),
   clock,
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

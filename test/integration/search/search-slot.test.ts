@@ -4,6 +4,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { type Searcher, withOptionalSearchSlot, withSearchSlot } from '../../../src/search/search-slot.ts'
 import type { Spend } from '../../../src/search/yield-to-event-loop.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -15,6 +16,7 @@ beforeEach(() => emptyTables(database.db))
 const deps = () => ({
   config: readConfig({}),
   clock,
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

@@ -3,6 +3,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
 import { type Service, startService } from '../../../src/service/service.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -27,7 +28,7 @@ afterEach(async () => {
 async function start(APP_SECRET: string): Promise<Service> {
   const PORT = String(await freePort())
   const config = readConfig({ DATABASE_URL: database.url, PORT, APP_SECRET })
-  const service = await startService(config, ['web'], { clock, log: silentLog })
+  const service = await startService(config, ['web'], { features: FEATURES, clock, log: silentLog })
   running.push(service)
   return service
 }

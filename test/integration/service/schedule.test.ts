@@ -6,6 +6,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { NUDGES } from '../../../src/core/queue.ts'
 import { claimTick } from '../../../src/core/tick.repo.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { startSchedule, tick } from '../../../src/service/schedule.ts'
 import { startService } from '../../../src/service/service.ts'
 import { startReplay } from '../../battery/july/recorded-days.ts'
@@ -41,7 +42,7 @@ describe('a slot', () => {
 test('a clock that was set back ticks again through the minutes that were ticked before', async () => {
   const clock = stoppedClock(new Date('2026-11-22T08:00:10Z'))
   const config = readConfig({ DATABASE_URL: database.url })
-  const service = await startService(config, [], { clock, log: silentLog })
+  const service = await startService(config, [], { features: FEATURES, clock, log: silentLog })
   cleanups.push(service.stop)
   expect([await tick(service.deps), await tick(service.deps)]).toEqual([true, false])
   await database.db.$executeRaw`update tick set claimed_at = now() - interval '2 minutes'`
@@ -83,7 +84,7 @@ test('the tick ingests a day and sends it, without a command', async () => {
   const config = readConfig({ DATABASE_URL: database.url, HF_URL: source.url, SMTP_URL: sink.url })
   // A nudge that an earlier test left may ask it at once.
   source.moveTo(clock.now())
-  const service = await startService(config, ['worker'], { clock, log: silentLog })
+  const service = await startService(config, ['worker'], { features: FEATURES, clock, log: silentLog })
   cleanups.push(service.stop)
   await addSubscriber(service.deps, {
     email: 'ann@reader.example',
@@ -106,7 +107,7 @@ test('the tick ingests a day and sends it, without a command', async () => {
 test('a tick comes by itself', async () => {
   const clock = stoppedClock(new Date('2026-11-25T08:00:00Z'))
   const config = readConfig({ DATABASE_URL: database.url })
-  const service = await startService(config, [], { clock, log: silentLog })
+  const service = await startService(config, [], { features: FEATURES, clock, log: silentLog })
   cleanups.push(service.stop)
   const schedule = startSchedule(service.deps, EVERY_SECOND)
   cleanups.push(schedule.stop)
@@ -117,6 +118,7 @@ test('a schedule that starts nudges at once, also where the slot is claimed alre
   const clock = stoppedClock(new Date('2026-11-26T08:00:00Z'))
   await claimTick(database.db, 'minute', clock.now())
   const service = await startService(readConfig({ DATABASE_URL: database.url }), [], {
+    features: FEATURES,
     clock,
     log: silentLog,
   })

@@ -4,6 +4,7 @@ import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { ingestDay } from '../../../src/papers/ingest.ts'
 import { sourceDaysBetween } from '../../../src/sources/source-day.repo.ts'
 import type { ArxivPaper } from '../../support/arxiv-answers.ts'
@@ -58,7 +59,7 @@ beforeEach(async () => {
     SOURCES: 'arxiv:cs.CL',
     ...server.urls,
   })
-  deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
+  deps = { config, clock, features: FEATURES, log: silentLog, db: database.db, databaseUrl: database.url }
   await look(BEFORE, `${BEFORE}T04:11:00Z`)
 })
 

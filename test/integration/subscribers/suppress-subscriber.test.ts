@@ -6,6 +6,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { openIncidents } from '../../../src/core/incident.repo.ts'
 import { openLog } from '../../../src/core/log.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { SuppressionReason } from '../../../src/subscribers/suppression.repo.ts'
@@ -23,7 +24,14 @@ beforeEach(async () => {
   clock = stoppedClock(NOW)
   logged = []
   const log = openLog('info', { write: (line) => void logged.push(JSON.parse(line)) })
-  deps = { config: readConfig({}), clock, log, db: database.db, databaseUrl: database.url }
+  deps = {
+    config: readConfig({}),
+    clock,
+    features: FEATURES,
+    log,
+    db: database.db,
+    databaseUrl: database.url,
+  }
   await emptyTables(database.db)
   await enqueueGoodbyes(database.db, 'transactional', 1)
 })

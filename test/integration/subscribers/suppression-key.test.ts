@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { startService } from '../../../src/service/service.ts'
 import { runCli } from '../../support/commands.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -15,7 +16,7 @@ const settings = (key: string) => ({ DATABASE_URL: database.url, SUPPRESSION_KEY
 
 /** A start of the whole program in this process, which ends at once. */
 async function starts(key: string): Promise<void> {
-  const service = await startService(readConfig(settings(key)), [], { log: silentLog })
+  const service = await startService(readConfig(settings(key)), [], { features: FEATURES, log: silentLog })
   await service.stop()
 }
 

@@ -4,6 +4,7 @@ import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { FEATURES } from '../../../src/features/index.ts'
 import { type Service, startService } from '../../../src/service/service.ts'
 import { pathOf } from '../../support/mailed-links.ts'
 import { textOf, useSite } from '../../support/site.ts'
@@ -17,7 +18,7 @@ let rows: pg.Client
 beforeAll(async () => {
   const { databaseUrl } = site.deps
   const config = readConfig({ DATABASE_URL: databaseUrl, PORT: String(await freePort()) })
-  service = await startService(config, ['web'], { log: silentLog, clock: site.clock })
+  service = await startService(config, ['web'], { features: FEATURES, log: silentLog, clock: site.clock })
   rows = new pg.Client({ connectionString: databaseUrl })
   await rows.connect()
 })

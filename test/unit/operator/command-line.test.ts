@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest'
+import { FEATURES } from '../../../src/features/index.ts'
 import { buildProgram } from '../../../src/operator/command-line.ts'
-import { NOUNS } from '../../../src/operator/operations/operations.ts'
+import { nounsOf } from '../../../src/operator/operations/operations.ts'
 import { runCli } from '../../support/commands.ts'
 
 test('help lists the same whether the files of the commands are read or not', async () => {
-  const all = await buildProgram(async () => {})
-  const none = await buildProgram(async () => {}, {})
+  const all = await buildProgram(FEATURES, async () => {})
+  const none = await buildProgram(FEATURES, async () => {}, {})
   expect(none.helpInformation()).toBe(all.helpInformation())
 })
 
 test('a verb with files of its own is the same without those of the others', async () => {
   const [one, all] = await Promise.all(
     [{ noun: 'subscribers', verb: 'import' }, undefined].map(async (typed) => {
-      const program = await buildProgram(async () => {}, typed)
+      const program = await buildProgram(FEATURES, async () => {}, typed)
       return program.commands.find((noun) => noun.name() === 'subscribers')!.commands
     }),
   )
@@ -28,7 +29,7 @@ test.each([['--help'], ['help']])('%s of a noun lists its verbs', async (word) =
 })
 
 test('a noun that is none is answered with 2 and the one that is like it', async () => {
-  expect(Object.keys(NOUNS)).toContain('papers')
+  expect(Object.keys(nounsOf(FEATURES))).toContain('papers')
   const { code, stderr } = await runCli(['paper', 'list'])
   expect(code).toBe(2)
   expect(stderr).toContain('Did you mean papers?')

@@ -9,6 +9,7 @@ import type { FailpointHook } from '../../../../src/core/deps.ts'
 import { openIncidents } from '../../../../src/core/incident.repo.ts'
 import { type Log, silentLog } from '../../../../src/core/log.ts'
 import { clearSwitch, readSwitch, setSwitch } from '../../../../src/core/switch.repo.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import { activeSendRates } from '../../../../src/limits/send-rate.repo.ts'
 import type { Compose, Lane } from '../../../../src/mail/message.ts'
 import { endExpiredMessages, enqueue } from '../../../../src/mail/outbox/message.repo.ts'
@@ -70,7 +71,15 @@ function drainWith(
   input: Partial<DrainInput> = {},
 ): Promise<RunResult> {
   const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${port}?${query}`, ...environment })
-  const deps = { config, clock, log, db: database.db, databaseUrl: database.url, onFailpoint }
+  const deps = {
+    config,
+    clock,
+    features: FEATURES,
+    log,
+    db: database.db,
+    databaseUrl: database.url,
+    onFailpoint,
+  }
   return drain(deps, { lane: 'bulk', owner: `drain${drains++}`, compose, ...input })
 }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import type { CommandOutput } from '../../../../src/operator/operations/operation.ts'
 import { runCommand } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
@@ -16,6 +17,7 @@ const SETTINGS = { BOUNCE_DOMAIN: 'bounce.example', BOUNCE_LMTP: '2424' }
 const depsAt = (now: Date, environment = {}) => ({
   config: readConfig(environment),
   clock: stoppedClock(now),
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

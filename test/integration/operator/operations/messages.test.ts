@@ -3,6 +3,7 @@ import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { readSwitch } from '../../../../src/core/switch.repo.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import {
   holdPermits,
   reducePermits,
@@ -25,6 +26,7 @@ function run(command: string, now = at('09:00'), environment = {}): Promise<Comm
   const deps = {
     config: readConfig(environment),
     clock: stoppedClock(now),
+    features: FEATURES,
     log: silentLog,
     db: database.db,
     databaseUrl: database.url,

@@ -4,6 +4,7 @@ import { stoppedClock } from '../../../../src/core/clock.ts'
 import type { Deps } from '../../../../src/core/deps.ts'
 import type { ErrorCode } from '../../../../src/core/error-table.ts'
 import { silentLog } from '../../../../src/core/log.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import { importPapers } from '../../../../src/papers/import-papers.ts'
 import { runCommand } from '../../../support/commands.ts'
 import { useDatabase } from '../../../support/database.ts'
@@ -13,6 +14,7 @@ const database = useDatabase()
 const depsOf = (): Deps => ({
   config: readConfig({}),
   clock: stoppedClock(new Date('2026-11-24T09:00:00Z')),
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import {
   recordFailedFetch,
   recordImport,
@@ -18,6 +19,7 @@ function run(...options: string[]) {
   const deps = {
     config: readConfig({}),
     clock: stoppedClock(NOW),
+    features: FEATURES,
     log: silentLog,
     db: database.db,
     databaseUrl: database.url,

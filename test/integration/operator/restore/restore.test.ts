@@ -13,6 +13,7 @@ import { openLog, silentLog } from '../../../../src/core/log.ts'
 import { pauseIfRestored, recordIdentity } from '../../../../src/core/restored-database.ts'
 import { dayTotals } from '../../../../src/digests/reconciliation.repo.ts'
 import { isReconciled } from '../../../../src/digests/reconciliation.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import { deliverySummary, pauseDelivery, resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { migrateDatabase } from '../../../../src/operator/operations/database.ts'
 import { runDigests } from '../../../../src/operator/operations/digests.ts'
@@ -166,7 +167,11 @@ describe('a database restored from a dump that was made in the middle of a run',
     const lines: string[] = []
     const clock = stoppedClock(new Date('2026-11-24T11:00:00Z'))
     const log = openLog('warn', { write: (line) => lines.push(line) })
-    const service = await startService(copy.config, ['schedule', 'worker'], { clock, log })
+    const service = await startService(copy.config, ['schedule', 'worker'], {
+      features: FEATURES,
+      clock,
+      log,
+    })
     try {
       expect(lines.map((line) => JSON.parse(line).event)).toEqual(['database.restored'])
       const { deps: queued, close } = await addQueue(await buildDeps(copy.config, { log: silentLog }))

@@ -3,6 +3,7 @@ import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import type { Deps } from '../../../../src/core/deps.ts'
 import { openLog, silentLog } from '../../../../src/core/log.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import { learnIfDue } from '../../../../src/queries/learned/learn.ts'
 import { learnedModel, meaningIn } from '../../../../src/queries/learned/learned-models.ts'
 import { openArchive } from '../../../../src/search/open-archive.ts'
@@ -13,6 +14,7 @@ const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 const deps = (): Deps => ({
   config: readConfig({}),
   clock,
+  features: FEATURES,
   log: silentLog,
   db: database.db,
   databaseUrl: database.url,

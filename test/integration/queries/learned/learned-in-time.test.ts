@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { openLog } from '../../../../src/core/log.ts'
+import { FEATURES } from '../../../../src/features/index.ts'
 import { startService } from '../../../../src/service/service.ts'
 import { runCli } from '../../../support/commands.ts'
 import { post, textOf, useSite } from '../../../support/site.ts'
@@ -84,7 +85,11 @@ test('a service learns when it starts if nothing was learned, and the site uses 
   expect(await meanings()).toEqual({ acronym: 6, term: 9 })
   const config = readConfig({ DATABASE_URL: site.deps.databaseUrl })
   const log = openLog('error', { write: () => {} })
-  const { stop } = await startService(config, ['schedule', 'worker'], { clock: site.clock, log })
+  const { stop } = await startService(config, ['schedule', 'worker'], {
+    features: FEATURES,
+    clock: site.clock,
+    log,
+  })
   cleanups.push(stop)
   await eventually(async () => (await learnedFrom()).usage)
   expect(await meanings()).toEqual({ acronym: 9, term: 5 })

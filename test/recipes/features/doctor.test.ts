@@ -4,19 +4,20 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { readConfig } from '../../src/config/config.ts'
-import { freePort, startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { addDays, type Day, dayOf, midnight } from '../../src/core/dates.ts'
-import { silentLog } from '../../src/core/log.ts'
-import type { Check } from '../../src/operator/doctor/check.ts'
-import { tick } from '../../src/service/schedule.ts'
-import { startService } from '../../src/service/service.ts'
-import { makeCertificate } from '../support/certificates.ts'
-import { startHuggingFaceServer } from '../support/hugging-face-server.ts'
-import { nginxPath, startNginx } from '../support/nginx.ts'
-import { runCliProcess } from '../support/processes.ts'
-import { type Relay, startRelay } from '../support/relay.ts'
-import { eventually } from '../support/until.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { freePort, startEmbeddedPostgres } from '../../../src/core/database/embedded-postgres.ts'
+import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import type { Check } from '../../../src/features/doctor/check.ts'
+import { FEATURES } from '../../../src/features/index.ts'
+import { tick } from '../../../src/service/schedule.ts'
+import { startService } from '../../../src/service/service.ts'
+import { makeCertificate } from '../../support/certificates.ts'
+import { startHuggingFaceServer } from '../../support/hugging-face-server.ts'
+import { nginxPath, startNginx } from '../../support/nginx.ts'
+import { runCliProcess } from '../../support/processes.ts'
+import { type Relay, startRelay } from '../../support/relay.ts'
+import { eventually } from '../../support/until.ts'
 
 const LOGIN = { user: 'AKIA', password: 'aB/+=@:#%?&' }
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'))
@@ -67,7 +68,10 @@ beforeAll(async () => {
     BOUNCE_DOMAIN: 'bounce.papers.example.org',
     BOUNCE_LMTP: String(await freePort()),
   }
-  const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { log: silentLog })
+  const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], {
+    features: FEATURES,
+    log: silentLog,
+  })
   await tick(service.deps)
   const ofLastDay = { where: { day: midnight(lastWorkingDay()) } }
   await eventually(async () => (await service.deps.db.listing.count(ofLastDay)) > 0)
@@ -183,7 +187,10 @@ test('a proxy that TRUST_PROXY does not name is a warning once a visitor came th
     TRUST_PROXY: '',
     BOUNCE_LMTP: String(await freePort()),
   }
-  const service = await startService(readConfig({ ...settings, ...changed }), ['web'], { log: silentLog })
+  const service = await startService(readConfig({ ...settings, ...changed }), ['web'], {
+    features: FEATURES,
+    log: silentLog,
+  })
   const nginx = await startNginx({ certificate, upstream, port })
   // The doctor itself comes through the proxy.
   await doctor(changed)
@@ -196,7 +203,7 @@ test('a proxy that TRUST_PROXY does not name is a warning once a visitor came th
   const trusting = await startService(
     readConfig({ ...settings, BOUNCE_LMTP: String(await freePort()), PORT: String(await freePort()) }),
     ['web'],
-    { log: silentLog },
+    { features: FEATURES, log: silentLog },
   )
   await trusting.stop()
   expect(saidOf((await doctor()).checks, 'proxy-untrusted')).toEqual([])

@@ -4,8 +4,12 @@ import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
 import { errorText } from '../../core/errors.ts'
-import { MISSING_SECRET_FIX, type MissingSecret, missingSecretSentence } from '../health/missing-secret.ts'
-import { quantity } from '../operations/text-table.ts'
+import {
+  MISSING_SECRET_FIX,
+  type MissingSecret,
+  missingSecretSentence,
+} from '../../operator/health/missing-secret.ts'
+import { quantity } from '../../operator/operations/text-table.ts'
 import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
 
 const OLDEST_POSTGRES = 15

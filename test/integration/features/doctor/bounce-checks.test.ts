@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
-import { readConfig } from '../../../src/config/config.ts'
-import { checkBounces } from '../../../src/operator/doctor/bounce-checks.ts'
+import { readConfig } from '../../../../src/config/config.ts'
+import { checkBounces } from '../../../../src/features/doctor/bounce-checks.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => {

@@ -1,18 +1,17 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readConfig } from '../../../../src/config/config.ts'
-import type { Deps } from '../../../../src/core/deps.ts'
-import { recordIncident } from '../../../../src/core/incident.repo.ts'
-import { claimTick } from '../../../../src/core/tick.repo.ts'
-import { openComposer } from '../../../../src/emails/compose-message.ts'
-import { deliverReady } from '../../../../src/emails/deliver.ts'
-import { runAlerts } from '../../../../src/operator/alerts/run-alerts.ts'
-import type { Check } from '../../../../src/operator/doctor/check.ts'
-import { recordSuccessfulFetch } from '../../../../src/sources/source-day.repo.ts'
-import { logIn, PASSWORD } from '../../../support/admin.ts'
-import { runCliProcess } from '../../../support/processes.ts'
-import { get, NOW, post, textOf, useSite } from '../../../support/site.ts'
-import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
-import { eventually } from '../../../support/until.ts'
+import { readConfig } from '../../src/config/config.ts'
+import type { Deps } from '../../src/core/deps.ts'
+import { recordIncident } from '../../src/core/incident.repo.ts'
+import { claimTick } from '../../src/core/tick.repo.ts'
+import { openComposer } from '../../src/emails/compose-message.ts'
+import { deliverReady } from '../../src/emails/deliver.ts'
+import { runAlerts } from '../../src/operator/alerts/run-alerts.ts'
+import { recordSuccessfulFetch } from '../../src/sources/source-day.repo.ts'
+import { logIn, PASSWORD } from '../support/admin.ts'
+import { runCliProcess } from '../support/processes.ts'
+import { get, NOW, post, textOf, useSite } from '../support/site.ts'
+import { type SinkOptions, type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
+import { eventually } from '../support/until.ts'
 
 const MINUTE = 60_000
 const OPERATOR = 'operator@lab.example'
@@ -59,7 +58,7 @@ const doctor = async () => {
     SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
     HF_URL: 'http://127.0.0.1:9',
   })
-  return (JSON.parse(stdout) as Check[]).filter(({ check }) => check === 'mail-server-silent')
+  return (JSON.parse(stdout) as { check: string }[]).filter(({ check }) => check === 'mail-server-silent')
 }
 
 test('a mail server that stopped is named by overview, /status and doctor within a minute, by an alert after 15', async () => {

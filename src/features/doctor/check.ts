@@ -2,7 +2,7 @@ import { withTimeout } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
-import { quantity } from '../operations/text-table.ts'
+import { quantity } from '../../operator/operations/text-table.ts'
 
 /** ok; warning: works, but perhaps not for long or not for all; wrong: does not work; skipped: could not be checked. */
 export type CheckState = 'ok' | 'warning' | 'wrong' | 'skipped'

@@ -12,7 +12,7 @@ import {
   skipped,
   warning,
   wrong,
-} from '../doctor/check.ts'
+} from './check.ts'
 import type { DnsResolver } from './dns-client.ts'
 
 interface DnsContext {

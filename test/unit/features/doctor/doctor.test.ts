@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../../src/config/config.ts'
+import { readConfig } from '../../../../src/config/config.ts'
 import {
   type CheckState,
   checkCertificateExpiry,
@@ -9,7 +9,7 @@ import {
   skipped,
   warning,
   wrong,
-} from '../../../src/operator/doctor/check.ts'
+} from '../../../../src/features/doctor/check.ts'
 import {
   checkClock,
   checkDatabase,
@@ -17,17 +17,17 @@ import {
   checkMigrations,
   checkSecrets,
   unreachableDatabase,
-} from '../../../src/operator/doctor/database-checks.ts'
+} from '../../../../src/features/doctor/database-checks.ts'
+import { textOfChecks } from '../../../../src/features/doctor/doctor-command.ts'
 import {
   checkDkim,
   checkDkimKey,
   checkSending,
   checkSmtp,
   type SendingState,
-} from '../../../src/operator/doctor/mail-checks.ts'
-import { checkCertificate, checkSite, probeSite } from '../../../src/operator/doctor/site-checks.ts'
-import { checkResponse } from '../../../src/operator/doctor/source-checks.ts'
-import { textOfChecks } from '../../../src/operator/operations/doctor.ts'
+} from '../../../../src/features/doctor/mail-checks.ts'
+import { checkCertificate, checkSite, probeSite } from '../../../../src/features/doctor/site-checks.ts'
+import { checkResponse } from '../../../../src/features/doctor/source-checks.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 

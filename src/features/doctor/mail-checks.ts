@@ -11,9 +11,9 @@ import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
 import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'
 import { openSmtpSession } from '../../mail/smtp/smtp-session-client.ts'
 import { probeSmtpTls, type SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
+import { countQueued, deliverySummary } from '../../operator/delivery-switch.ts'
+import { number, quantity } from '../../operator/operations/text-table.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import { countQueued, deliverySummary } from '../delivery-switch.ts'
-import { number, quantity } from '../operations/text-table.ts'
 import {
   type CheckResult,
   checkCertificateExpiry,

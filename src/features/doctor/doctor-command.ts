@@ -1,15 +1,15 @@
 import { styleText } from 'node:util'
 import { z } from 'zod'
-import { type Environment, faultyNames, inspectConfig } from '../../config/config.ts'
+import { faultyNames, inspectConfig } from '../../config/config.ts'
 import { buildDeps, clockOf } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
-import { runDnsChecks } from '../dns/dns-checks.ts'
-import { openDnsResolver } from '../dns/dns-client.ts'
-import type { Check, CheckState } from '../doctor/check.ts'
-import { runDoctor, settingsChecks } from '../doctor/run-doctor.ts'
-import { type CommandOutput, setupCommand } from './operation.ts'
-import { fillLines, quantity } from './text-table.ts'
+import { type CommandOutput, type Setup, setupCommand } from '../../operator/operations/operation.ts'
+import { fillLines, quantity } from '../../operator/operations/text-table.ts'
+import type { Check, CheckState } from './check.ts'
+import { runDnsChecks } from './dns-checks.ts'
+import { openDnsResolver } from './dns-client.ts'
+import { runDoctor, settingsChecks } from './run-doctor.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
@@ -29,15 +29,16 @@ export const doctorCommand = setupCommand({
       resolver: ['--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353'],
     },
   },
-  runBeforeSetup: async (environment, { dns, resolver }) => {
+  runBeforeSetup: async (setup, { dns, resolver }) => {
     if (!dns && resolver) throw new Fault('usage.wrong', { what: '--resolver needs --dns' })
-    return dns ? doctorDns(environment, resolver) : doctor(environment)
+    return dns ? runDns(setup, resolver) : runAll(setup)
   },
 })
 
-async function doctor(environment: Environment): Promise<CommandOutput> {
+async function runAll({ environment, features }: Setup): Promise<CommandOutput> {
   const { config, faults } = inspectConfig(environment)
-  const connect = async () => (await buildDeps(config, { log: silentLog, connections: CONNECTIONS })).deps
+  const options = { features, log: silentLog, connections: CONNECTIONS }
+  const connect = async () => (await buildDeps(config, options)).deps
   const clock = clockOf(config)
   const checks = await runDoctor({ config, faults, clock, connect, withinMs: TIMEOUT_MS })
   return outputOf(checks)
@@ -45,7 +46,7 @@ async function doctor(environment: Environment): Promise<CommandOutput> {
 
 const DNS_SETTINGS = ['MAIL_FROM', 'BOUNCE_DOMAIN', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
 
-async function doctorDns(environment: Environment, resolver: string | undefined): Promise<CommandOutput> {
+async function runDns({ environment }: Setup, resolver: string | undefined): Promise<CommandOutput> {
   const dns = openDnsResolver(resolver)
   const { config, faults } = inspectConfig(environment)
   const about = faults.filter((fault) => DNS_SETTINGS.some((name) => faultyNames([fault]).has(name)))
