@@ -97,13 +97,13 @@ export const readLibraryVotes = inSearchThread(
 )
 
 /** Null if the query cannot be read. */
-export function doesMatch(archive: Archive, { query }: StoredTopic, text: PaperText): boolean | null {
+function doesMatch(archive: Archive, { query }: StoredTopic, text: PaperText): boolean | null {
   const tree = parseOrNull(query)
   return tree && evaluate(archive.meaningOf(tree), text) !== null
 }
 
 /** Those of a paper's phrases that the subscriber meant; without `meant`, all. */
-export function meantPhrases(archive: Archive, text: PaperText, meant?: readonly string[]): Vector {
+function meantPhrases(archive: Archive, text: PaperText, meant?: readonly string[]): Vector {
   const offered = phrasesOfPaper(archive, text, MAX_PHRASES_OF_PAPER)
   return toUnitLength(new Map([...offered].filter(([phrase]) => meant?.includes(phrase) ?? true)))
 }
@@ -164,7 +164,7 @@ interface PapersOfTopic {
 }
 
 /** The ids of those papers that a topic does not match; none if its query cannot be read. */
-export const notMatching = inSearchThread(
+const notMatching = inSearchThread(
   import.meta.url,
   'notMatching',
   async (deps, { topic, papers }: PapersOfTopic): Promise<number[]> => {

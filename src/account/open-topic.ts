@@ -109,7 +109,7 @@ function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): s
 }
 
 /** Whether a source here counts votes. */
-export const haveVotes = inSearchThread(import.meta.url, 'haveVotes', async (deps: Deps) => {
+const haveVotes = inSearchThread(import.meta.url, 'haveVotes', async (deps: Deps) => {
   const { archive, listed } = await recentWindow(deps, { days: MAX_DAYS })
   return archive.attributesOf(listed).some(({ votes }) => votes !== null)
 })

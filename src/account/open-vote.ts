@@ -86,7 +86,7 @@ export async function openVote(
 
 type AboutPaper = Pick<Opened, 'topic' | 'paper' | 'learned'>
 
-export const phrasesWithCounts = inSearchThread(
+const phrasesWithCounts = inSearchThread(
   import.meta.url,
   'phrasesWithCounts',
   async (deps, { paper, learned }: AboutPaper): Promise<OpenedVote['phrases']> => {
@@ -100,7 +100,7 @@ export const phrasesWithCounts = inSearchThread(
 )
 
 /** What a vote would move, beside the given votes; nothing if the query cannot be read. */
-export const movedByVote = inSearchThread(
+const movedByVote = inSearchThread(
   import.meta.url,
   'movedByVote',
   async (
@@ -136,7 +136,7 @@ export async function openStep(
 }
 
 /** Counts them as emails show them: at most three of a day. Null if the query cannot be read. */
-export const countSteps = inSearchThread(
+const countSteps = inSearchThread(
   import.meta.url,
   'countSteps',
   async (

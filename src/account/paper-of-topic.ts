@@ -78,7 +78,7 @@ const MANY_PAPERS = 200
 const MAX_SHARE = 0.2
 
 /** The words of a paper that say what it is about, with their weights. */
-export const tellingWords = inSearchThread(
+const tellingWords = inSearchThread(
   import.meta.url,
   'tellingWords',
   async (deps, paper: Paper): Promise<Vector> => {

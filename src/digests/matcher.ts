@@ -89,8 +89,7 @@ export function createMatcher(
     isMatch: (queryId, docId) => hasBit(found(queryId), docId),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
-    near: (query, limit) =>
-      nearMisses(archive, query, { limit }).map((id) => papers[docIdOf(id)!]!),
+    near: (query, limit) => nearMisses(archive, query, { limit }).map((id) => papers[docIdOf(id)!]!),
     preference: (profile) => preferenceOf(archive, profile),
   }
 }

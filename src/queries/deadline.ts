@@ -1,4 +1,4 @@
-import { monotonicMs } from '../core/clock.ts'
+import { monotonicMs, threadCpuMs } from '../core/clock.ts'
 
 /** The work took longer than `within` or `setDeadline` allow. */
 export class DeadlineExceeded extends Error {
@@ -7,26 +7,29 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** By monotonicMs. Of the thread, because only one search runs at a time in it. */
+/** Of the CPU time of this thread, because what other programs use does not count. Only one search runs at a time in it. */
 let deadline = Number.POSITIVE_INFINITY
+/** By monotonicMs: the deadline cannot have passed before. Reading the CPU time takes a microsecond. */
+let notBefore = Number.POSITIVE_INFINITY
 
 /**
  * Throws DeadlineExceeded if the work that runs now has taken longer than `within` or `setDeadline` allow. For loops that
  * may take more than 50 ms.
  */
 export function checkDeadline(): void {
-  if (monotonicMs() > deadline) throw new DeadlineExceeded()
+  if (monotonicMs() > notBefore && threadCpuMs() > deadline) throw new DeadlineExceeded()
 }
 
 /**
- * Sets the deadline of all synchronous and asynchronous work of this thread, in milliseconds from now, until it is set
- * again. Infinity: none.
+ * Sets the deadline of all work of this thread, in milliseconds of CPU time from now, until it is set again. Infinity:
+ * none.
  */
 export function setDeadline(ms: number): void {
-  deadline = monotonicMs() + ms
+  deadline = threadCpuMs() + ms
+  notBefore = monotonicMs() + ms
 }
 
-/** The milliseconds that are left, for optional parts such as hints, near misses and counts, or for a library. */
+/** The milliseconds of CPU time that are left, for optional parts such as hints, near misses and counts, or for a library. */
 export interface TimeBudget {
   leftMs: number
 }
@@ -40,17 +43,18 @@ export const extrasBudget = (leftMs = 1000): TimeBudget => ({ leftMs })
  */
 export function within<T>(budget: TimeBudget, work: () => T): { value: T } | undefined {
   if (budget.leftMs <= 0) return undefined
-  const outer = deadline
-  const began = monotonicMs()
-  deadline = Math.min(outer, began + budget.leftMs)
-  const isOwn = deadline < outer
+  const outer = { deadline, notBefore }
+  const began = threadCpuMs()
+  const isOwn = began + budget.leftMs < outer.deadline
+  if (isOwn) setDeadline(budget.leftMs)
   try {
     return { value: work() }
   } catch (error) {
     if (isOwn && error instanceof DeadlineExceeded) return undefined
     throw error
   } finally {
-    deadline = outer
-    budget.leftMs -= monotonicMs() - began
+    deadline = outer.deadline
+    notBefore = outer.notBefore
+    budget.leftMs -= threadCpuMs() - began
   }
 }

@@ -43,7 +43,7 @@ async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
   return { found, understood: null, withRevised: false, changedAt, isReading: false }
 }
 
-export const feedOfQuery = inSearchThread(import.meta.url, 'feedOfQuery', newestOfQuery)
+const feedOfQuery = inSearchThread(import.meta.url, 'feedOfQuery', newestOfQuery)
 
 /** With up to three papers a day that come close. */
 async function newestOfQuery(deps: Deps, text: string): Promise<FeedPapers> {

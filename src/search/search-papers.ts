@@ -40,7 +40,7 @@ const BATCH_SIZE = 100
 export const searchPapers = (deps: Deps, { query, ...input }: SearchInput): Promise<SearchedPapers> =>
   query === undefined ? searchDatabase(deps, undefined, input) : searchByQuery(deps, { ...input, query })
 
-export const searchByQuery = inSearchThread(
+const searchByQuery = inSearchThread(
   import.meta.url,
   'searchByQuery',
   async (deps, { query, ...input }: SearchInput & { query: string }): Promise<SearchedPapers> => {

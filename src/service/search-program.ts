@@ -3,13 +3,14 @@ import { parentPort } from 'node:worker_threads'
 import { workerData } from 'piscina'
 import { threadCpuMs } from '../core/clock.ts'
 import { wrapIfUnavailable } from '../core/database/database.ts'
-import { buildDeps, clockOf, type Deps, type SearchThreadJob } from '../core/deps.ts'
+import { buildDeps, clockOf, type SearchThreadJob } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
 import { countingLog } from '../core/metrics.ts'
 import { type PlainError, toPlainError } from '../core/plain-error.ts'
 import { FEATURES } from '../features/index.ts'
 import { DeadlineExceeded, setDeadline } from '../queries/deadline.ts'
+import { runSearchJob } from '../search/in-search-thread.ts'
 import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
 
@@ -31,13 +32,12 @@ export interface PostedJob extends SearchThreadJob {
 /** The result of a job, or its error. */
 export type JobOutcome = { spentMs: number } & ({ result: unknown } | { error: PlainError })
 
-export default async function runJob({ url, name, input, maxMs }: PostedJob): Promise<JobOutcome> {
+export default async function runJob({ maxMs, ...job }: PostedJob): Promise<JobOutcome> {
   const began = threadCpuMs()
   const spentMs = () => threadCpuMs() - began
   setDeadline(maxMs)
   try {
-    const { [name]: job } = (await import(url)) as Record<string, (deps: Deps, input: unknown) => unknown>
-    return { result: await job!(deps, input), spentMs: spentMs() }
+    return { result: await runSearchJob(deps, job), spentMs: spentMs() }
   } catch (thrown) {
     const isTooLong = thrown instanceof DeadlineExceeded
     const error = isTooLong ? new Fault('search.too-long', { seconds: maxMs / 1000 }) : thrown

@@ -46,7 +46,7 @@ const totalsOf = (counts: ReadonlyMap<string, TopicCounts>): Rates =>
  * What each query matches; empty if that cannot be counted. Throws only if the database cannot be reached, or if it takes
  * too long.
  */
-export const topicCounts = inSearchThread(
+const topicCounts = inSearchThread(
   import.meta.url,
   'topicCounts',
   async (deps, queries: readonly string[]): Promise<ReadonlyMap<string, TopicCounts>> => {

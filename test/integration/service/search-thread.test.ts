@@ -26,6 +26,7 @@ function depsWithThread(options?: Parameters<typeof openSearchThread>[2]) {
     log: silentLog,
     db: database.db,
     databaseUrl: database.url,
+    features: [],
     searchThread: { run: (job) => opened.run(job, turn) },
   })
 }
