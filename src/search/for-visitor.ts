@@ -31,9 +31,9 @@ export interface Searcher {
 
 /**
  * Runs searches for a visitor, with the Deps that it passes to `work`. All web routes search through this function. It
- * charges the rate limit, one permit before the work and more for a search that took long; in the search thread,
- * networks take turns. A search that still waits ends if the client disconnects. Throws rate.too-many, rate.at-once,
- * search.busy, search.too-long, and what `work` throws.
+ * charges the rate limit, one permit before the work and more for a search that took long; one that never ran costs
+ * nothing. In the search thread, networks take turns. A search that still waits ends if the client disconnects. Throws
+ * rate.too-many, rate.at-once, search.busy, search.too-long, and what `work` throws.
  */
 export async function forVisitor<T>(
   deps: Deps,
@@ -47,17 +47,24 @@ export async function forVisitor<T>(
   if (socket.destroyed) disconnect()
   socket.once('close', disconnect)
   const turn = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs }
-  let spentMs = 0
-  const searchThread: SearchThread | undefined = deps.searchThread && {
-    run: (job) => deps.searchThread!.run(job, { ...turn, onSpent: (ms) => (spentMs += ms) }),
+  let spentMs: number | undefined
+  const onSpent = (ms: number) => {
+    spentMs = (spentMs ?? 0) + ms
   }
+  const searchThread: SearchThread | undefined = deps.searchThread && {
+    run: (job) => deps.searchThread!.run(job, { ...turn, onSpent }),
+  }
+  let hadNoTurn = false
   try {
     return await work({ ...deps, searchThread })
+  } catch (error) {
+    hadNoTurn = spentMs === undefined && error instanceof Fault && NO_TURN.includes(error.code)
+    throw error
   } finally {
     socket.off('close', disconnect)
-    const more = Math.floor(spentMs / MS_PER_PERMIT)
+    const more = hadNoTurn ? -1 : Math.floor((spentMs ?? 0) / MS_PER_PERMIT)
     // The result is more important than an exact charge.
-    if (more > 0)
+    if (more !== 0)
       await chargePermits(deps.db, bucketsOf(SEARCHES, ip), more).catch((error) =>
         deps.log.error('database.error', { what: errorText(error) }),
       )
@@ -82,7 +89,8 @@ export async function forVisitorIfFree<T>(
   }
 }
 
-const REFUSALS = ['rate.too-many', 'rate.at-once', 'search.busy', 'search.too-long']
+const NO_TURN = ['rate.at-once', 'search.busy']
+const REFUSALS = ['rate.too-many', 'search.too-long', ...NO_TURN]
 
 /** Whether the request is valid and only refused for some seconds or minutes. */
 export const isTemporaryRefusal = (error: unknown): boolean =>

@@ -15,7 +15,7 @@ import type { Site } from './pages.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * 'search': the route may search, and reading one of its requests can be expensive before it takes a search slot.
+     * 'search': the route may search, and its request and its page take time in the main thread.
      * 'upload': its bodies are up to 5 MB, so they have a place until the handler ends.
      */
     slots?: 'search' | 'upload'
@@ -23,8 +23,8 @@ declare module 'fastify' {
 }
 
 /**
- * Beyond that, requests are refused with a short page. A burst below that is refused by the search slots, which keep
- * what was typed; keeping it for hundreds at once would block everyone else.
+ * Beyond that, requests are refused with a short page. A burst below that waits for the search thread, and its refusals
+ * keep what was typed; keeping it for hundreds at once would block everyone else.
  */
 const MAX_SEARCHES = { total: 100, perKey: 40, maxWaiting: 0 }
 /**

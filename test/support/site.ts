@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
 import type { Database, OpenDatabase } from '../../src/core/database/database.ts'
-import type { ServiceDeps } from '../../src/core/deps.ts'
+import type { SearchThread, ServiceDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { openQueue, type Queue } from '../../src/core/queue.ts'
 import { FEATURES } from '../../src/features/index.ts'
@@ -23,8 +23,14 @@ export interface TestSite {
   readonly logged: string[]
 }
 
-/** The whole site on a real database, at a clock that stands at NOW before each test; tables are emptied then. */
-export function useSite(settings: Record<string, string> = {}): TestSite {
+/**
+ * The whole site on a real database, at a clock that stands at NOW before each test; tables are emptied then. Without a
+ * `searchThread`, searches run in the thread of the test.
+ */
+export function useSite(
+  settings: Record<string, string> = {},
+  { searchThread }: { searchThread?: SearchThread } = {},
+): TestSite {
   const database = useDatabase()
   const clock = stoppedClock(NOW)
   const logged: string[] = []
@@ -35,7 +41,8 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
     const log = openLog('info', { write: (line) => void logged.push(line) })
     queue = await openQueue(database.url, log)
     const config = readConfig(settings)
-    deps = { config, clock, features: FEATURES, log, db: database.db, databaseUrl: database.url, queue }
+    const { db, url: databaseUrl } = database
+    deps = { config, clock, features: FEATURES, log, searchThread, db, databaseUrl, queue }
     app = buildServer(deps)
     await app.ready()
     looksBeforeEachRequest(app)

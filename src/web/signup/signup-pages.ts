@@ -104,7 +104,7 @@ function requireTopicAndNoTypo(form: SubscribeForm, { address, request }: Checke
 
 /**
  * Shows the whole form first, and returns true, if a topic matches nothing recently or contains a word that no paper
- * has. This depends only on the topics. Without a free search slot there is no warning.
+ * has. This depends only on the topics. If its search is refused, there is no warning.
  */
 function warnAboutTopics(
   site: Site,

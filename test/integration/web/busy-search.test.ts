@@ -1,34 +1,20 @@
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
-import { searchesWaiting, withSearchSlot } from '../../../src/search/search-slot.ts'
+import { widestNetworkOf } from '../../../src/limits/networks.ts'
+import { heldSearchThread } from '../../support/held-search-thread.ts'
 import { pathOf } from '../../support/mailed-links.ts'
 import { get, post, textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
-const site = useSite()
+const thread = heldSearchThread(() => site.deps)
+const site = useSite({}, { searchThread: thread })
+afterEach(() => thread.release())
 
-/** Ends what a test holds. */
-let releases: (() => void)[] = []
-let done: Promise<unknown>[] = []
-afterEach(async () => {
-  for (const release of releases) release()
-  await Promise.allSettled(done)
-  releases = []
-  done = []
-})
-
-/** Takes slots of this process, as slow searches of a network would. */
-async function hold(ip: string, count: number): Promise<void> {
-  for (let n = 0; n < count; n++)
-    await new Promise<void>((started) => {
-      const work = () => {
-        started()
-        return new Promise<void>((resolve) => releases.push(resolve))
-      }
-      done.push(withSearchSlot(site.deps, { ip, socket: new EventEmitter() }, [], work))
-    })
+/** A slow search of a network runs, or waits, and so do `waiting` more. */
+function hold(ip: string, waiting = 0): void {
+  for (let n = 0; n <= waiting; n++) thread.hold(widestNetworkOf(ip))
 }
 
 const TOPICS = ['linear attention', 'robots AND dogs']
@@ -59,13 +45,12 @@ const SENTENCES = {
 }
 
 describe.each([
-  ['their own network has its slots in use', 429, () => hold('127.0.0.1', 2)],
+  ['eight searches of their own network wait', 429, () => hold('127.0.0.1', 8)],
   [
-    'all slots are in use',
+    'a search of each of a hundred networks waits',
     503,
-    async () => {
-      await hold('203.0.113.1', 2)
-      await hold('198.51.100.1', 2)
+    () => {
+      for (let n = 0; n <= 100; n++) hold(`198.51.${n}.1`)
     },
   ],
 ] as const)('where %s', (_why, status, begin) => {
@@ -127,17 +112,20 @@ describe.each([
 })
 
 test('40 of a hundred requests from one network are read, and the others get a short page', async () => {
-  await hold('127.0.0.1', 2)
-  const answers = Promise.all(Array.from({ length: 100 }, () => post(site, '/preview', typed)))
-  await expect.poll(searchesWaiting).toBe(6)
-  for (const release of releases) release()
+  hold('127.0.0.1')
+  let answered = 0
+  const send = () => post(site, '/preview', typed).finally(() => answered++)
+  const answers = Promise.all(Array.from({ length: 100 }, send))
+  // Those that wait are refused after four seconds.
+  await expect.poll(() => [thread.waiting, answered], { timeout: 3000 }).toEqual([8, 92])
+  await thread.release()
   const all = await answers
   const found = all.filter(({ statusCode }) => statusCode === 200)
   const refused = all.filter(
     ({ statusCode, headers }) => statusCode === 429 && headers['retry-after'] === '5',
   )
   const kept = refused.filter(({ body }) => body.includes('ann@example.com'))
-  expect([found.length, kept.length, refused.length]).toEqual([6, 34, 94])
+  expect([found.length, kept.length, refused.length]).toEqual([8, 32, 92])
   // Each of them has ended: the next one is admitted.
   expect((await post(site, '/preview', typed)).statusCode).toBe(200)
 })
@@ -157,12 +145,12 @@ async function sender(): Promise<(method: 'GET' | 'POST') => ClientRequest> {
 }
 
 describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
-  test('waits for a slot, and then gets its response', async () => {
+  test('waits for its turn, and then gets its response', async () => {
     const send = await sender()
-    await hold('127.0.0.1', 2)
+    hold('127.0.0.1')
     const answered = once(send(method), 'response') as Promise<[IncomingMessage]>
-    await expect.poll(searchesWaiting).toBe(1)
-    releases.pop()!()
+    await expect.poll(() => thread.waiting).toBe(1)
+    await thread.release()
     const [response] = await answered
     response.resume()
     expect(response.statusCode).toBe(200)
@@ -170,12 +158,12 @@ describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
 
   test('a client that disconnects leaves the queue', async () => {
     const send = await sender()
-    await hold('127.0.0.1', 2)
-    const waiting = Array.from({ length: 6 }, () => send(method))
-    await expect.poll(searchesWaiting).toBe(6)
+    hold('127.0.0.1')
+    const waiting = Array.from({ length: 8 }, () => send(method))
+    await expect.poll(() => thread.waiting).toBe(8)
     expect((await get(site, '/papers?q=linear')).statusCode).toBe(429)
     for (const one of waiting) one.destroy()
-    await expect.poll(searchesWaiting).toBe(0)
+    await expect.poll(() => thread.waiting).toBe(0)
   })
 })
 
@@ -189,7 +177,7 @@ test('a step towards more close papers is offered without numbers when no search
   ])
   const path = `${await pathOf(site, 'manage', email)}/topics/${topic.id}?paper=${paper.id}&step=more`
   expect(textOf((await get(site, path)).body)).toMatch(/\d+ papers .*would have come close/)
-  await hold('127.0.0.1', 2)
+  hold('127.0.0.1', 8)
   const { body } = await get(site, path)
   expect(textOf(body)).not.toMatch(/would have come close|as many .* as we can offer/)
   expect(body).toContain('name="to" value="1"')
