@@ -166,82 +166,149 @@ describe('imports', () => {
   })
 })
 
-describe('searches', () => {
-  const SEARCHES = [
-    'searchArchive',
-    'searchPapers',
-    'previewTopics',
-    'proposeFromLibrary',
-    'feedPapers',
-    'similarPapers',
-    'topicRates',
-  ]
-  const SLOTS = ['withSearchSlot', 'withOptionalSearchSlot']
-  /** Without a query they only list papers. */
-  const EXCUSED = ['web/site/feed-routes.ts: feedPapers(deps, {})', 'web/api/public-routes.ts: search()']
-  const searching = files.filter(({ folder }) => ['web', 'account', 'features'].includes(folder))
+/** Where a name is used, other than in its own declaration or an import. */
+const usesOf = ({ nodes }: SourceFile, name: string): SyntaxNode[] =>
+  nodes.filter(
+    (node) =>
+      node.type === 'Identifier' &&
+      node.name === name &&
+      !/^(?:ImportSpecifier|Property|ExportSpecifier)$/.test(node.parent!.type) &&
+      node.parent!.id !== node &&
+      node.parent!.property !== node,
+  )
 
-  /** Where a name is used, other than in its own declaration or an import. */
-  const usesOf = ({ nodes }: SourceFile, name: string): SyntaxNode[] =>
-    nodes.filter(
-      (node) =>
-        node.type === 'Identifier' &&
-        node.name === name &&
-        !/^(?:ImportSpecifier|Property|ExportSpecifier)$/.test(node.parent!.type) &&
-        node.parent!.id !== node &&
-        node.parent!.property !== node,
-    )
+/** The named function around a use. */
+const functionAround = (use: SyntaxNode): SyntaxNode | undefined =>
+  ancestorsOf(use).find(
+    ({ type, init }) =>
+      type === 'FunctionDeclaration' ||
+      (type === 'VariableDeclarator' && /Function/.test((init as SyntaxNode | null)?.type ?? '')),
+  )
 
-  const isInSlot = (use: SyntaxNode): boolean =>
+/** The files that use a function of a file: itself, and those that import it. */
+function usersOf(file: SourceFile, declaration: SyntaxNode, among: readonly SourceFile[]): SourceFile[] {
+  const isExported = ancestorsOf(declaration).some(({ type }) => type === 'ExportNamedDeclaration')
+  const importers = isExported ? among.filter(({ imports }) => imports.includes(file.path)) : []
+  return [file, ...importers].filter((user) => usesOf(user, nameOf(declaration)!).length > 0)
+}
+
+interface Enclosure {
+  /** A use is enclosed by the call of one of these functions, there or around each use of the function that it is in. */
+  by: readonly string[]
+  among: readonly SourceFile[]
+  /** Uses that need not be enclosed, as "file: text". */
+  except?: readonly string[]
+}
+
+/** The uses of a name that are not enclosed, each with the functions that lead to it. */
+function usesOutside(file: SourceFile, name: string, enclosure: Enclosure, path: string[] = []): string[] {
+  const { by, among, except = [] } = enclosure
+  const isEnclosed = (use: SyntaxNode) =>
     ancestorsOf(use).some(
-      ({ type, callee }) => type === 'CallExpression' && SLOTS.includes(nameOf(callee) ?? ''),
+      ({ type, callee }) => type === 'CallExpression' && by.includes(nameOf(callee) ?? ''),
     )
+  return usesOf(file, name)
+    .filter((use) => !isEnclosed(use))
+    .flatMap((use) => {
+      const what = `${file.path}: ${textOfNode(file, use.parent!)}`
+      const around = functionAround(use)
+      const outer = around && nameOf(around)
+      if (except.includes(what) || (outer && path.includes(outer))) return []
+      const users = outer ? usersOf(file, around, among) : []
+      if (users.length === 0) return [[...path, what].join(' > ')]
+      return users.flatMap((user) => usesOutside(user, outer!, enclosure, [...path, name]))
+    })
+}
 
-  /** The named function around a use. */
-  const functionAround = (use: SyntaxNode): SyntaxNode | undefined =>
-    ancestorsOf(use).find(
-      ({ type, init }) =>
-        type === 'FunctionDeclaration' ||
-        (type === 'VariableDeclarator' && /Function/.test((init as SyntaxNode | null)?.type ?? '')),
+/** The calls of `inSearchThread` in a file. */
+const searchJobsOf = ({ nodes }: SourceFile): SyntaxNode[] =>
+  nodes.filter(({ type, callee }) => type === 'CallExpression' && nameOf(callee) === 'inSearchThread')
+
+describe('searches', () => {
+  /** They have a job for the search thread, and do the rest themselves. */
+  const WITH_JOB = ['searchPapers', 'feedPapers']
+  /** Jobs for the holder of a personal link, who needs no permit. */
+  const NOT_OF_VISITORS = ['readVote', 'readLibraryVotes', 'learnUsual', 'notMatching', 'phrasesWithCounts']
+  const visitors = {
+    by: ['forVisitor', 'forVisitorIfFree'],
+    among: files.filter(({ folder }) => ['web', 'account', 'features'].includes(folder)),
+    /** Without a query they only list papers. */
+    except: ['web/site/feed-routes.ts: feedPapers(deps, {})', 'web/api/public-routes.ts: search(deps)'],
+  }
+  const jobs = files.flatMap(searchJobsOf).map(({ parent }) => nameOf(parent)!)
+  const searches = [...jobs, ...WITH_JOB].filter((name) => !NOT_OF_VISITORS.includes(name))
+
+  test('a page searches only with forVisitor, which charges and takes turns', () => {
+    expect(searches.length).toBeGreaterThan(10)
+    const wrong = visitors.among.flatMap((file) =>
+      searches.flatMap((name) => usesOutside(file, name, visitors)),
     )
-
-  /** The uses of a name that no slot surrounds, neither there nor around each use of the function that they are in. */
-  function usesOutside(file: SourceFile, name: string, among = searching, path: string[] = []): string[] {
-    return usesOf(file, name)
-      .filter((use) => !isInSlot(use))
-      .flatMap((use) => {
-        const what = `${file.path}: ${textOfNode(file, use.parent!)}`
-        const around = functionAround(use)
-        const outer = around && nameOf(around)
-        if (EXCUSED.includes(what) || (outer && path.includes(outer))) return []
-        const users = outer ? usersOf(file, around, among) : []
-        if (users.length === 0) return [[...path, what].join(' > ')]
-        return users.flatMap((user) => usesOutside(user, outer!, among, [...path, name]))
-      })
-  }
-
-  /** The files that use a function of a file: itself, and those that import it. */
-  function usersOf(file: SourceFile, declaration: SyntaxNode, among: SourceFile[]): SourceFile[] {
-    const isExported = ancestorsOf(declaration).some(({ type }) => type === 'ExportNamedDeclaration')
-    const importers = isExported ? among.filter(({ imports }) => imports.includes(file.path)) : []
-    return [file, ...importers].filter((user) => usesOf(user, nameOf(declaration)!).length > 0)
-  }
-
-  test('a page evaluates queries only in a search slot', () => {
-    const wrong = searching.flatMap((file) => SEARCHES.flatMap((name) => usesOutside(file, name)))
     expect(wrong).toEqual([])
   })
 
-  test('a search without a slot is found next to one with a slot', () => {
+  test('a search without forVisitor is found next to one with it', () => {
     const file = parseSourceFile(
       'web/page.ts',
       `export const page = (app) => {
-        app.get('/one', () => withSearchSlot(deps, [], () => find(1)))
+        app.get('/one', () => forVisitor(deps, request, () => find(1)))
         app.get('/two', () => find(2))
       }
       const find = (n) => searchPapers(n)`,
     )
-    expect(usesOutside(file, 'searchPapers', [file])).toEqual(['searchPapers > web/page.ts: find(2)'])
+    const found = usesOutside(file, 'searchPapers', { ...visitors, among: [file] })
+    expect(found).toEqual(['searchPapers > web/page.ts: find(2)'])
+  })
+
+  /** The jobs that the search thread would not find, or run in place of another. */
+  const wrongJobs = (file: SourceFile): string[] =>
+    searchJobsOf(file).flatMap((call) => {
+      const [url, name] = call.arguments as SyntaxNode[]
+      const [declarator, declaration] = ancestorsOf(call)
+      const outermost = ancestorsOf(declaration!).filter(({ type }) => type !== 'ExportNamedDeclaration')
+      const isRight =
+        textOfNode(file, url!) === 'import.meta.url' &&
+        declarator!.type === 'VariableDeclarator' &&
+        name!.value === nameOf(declarator) &&
+        outermost.every(({ type }) => type === 'Program')
+      return isRight ? [] : [textOfNode(file, name!)]
+    })
+
+  test('a job of the search thread is a constant of its file, and has its name', () => {
+    expect(breaches(wrongJobs)).toEqual([])
+  })
+
+  test('a job with another name, or within a function, is found', () => {
+    const file = parseSourceFile(
+      'search/jobs.ts',
+      `export const one = inSearchThread(import.meta.url, 'one', work)
+      const two = inSearchThread(import.meta.url, 'two', work)
+      export const three = inSearchThread(import.meta.url, 'other', work)
+      export const four = () => inSearchThread(import.meta.url, 'four', work)
+      function around() {
+        const five = inSearchThread(import.meta.url, 'five', work)
+      }`,
+    )
+    expect(wrongJobs(file)).toEqual(["'other'", "'four'", "'five'"])
+  })
+
+  const OPENERS = ['openArchive', 'openNewestArchive', 'openAvailableArchive', 'readWholeArchive']
+  /** The commands have no search thread. */
+  const COMMANDS = 'operator/operations/queries.ts'
+  const inThread = {
+    by: ['inSearchThread'],
+    among: files.filter(({ folder }) => ['account', 'digests', 'web', 'emails'].includes(folder)),
+    /** Not yet: a welcome is selected inside the transaction that confirms. */
+    except: ['digests/welcome-message.ts: openArchive(deps, { from: since })'],
+  }
+
+  test('the papers are in memory in the search thread, and nowhere else in a service', () => {
+    const wrong = breaches((file) => {
+      const openers = OPENERS.filter((name) => usesOf(file, name).length > 0)
+      if (['search', 'queries'].includes(file.folder) || file.path === COMMANDS) return []
+      if (!['account', 'digests'].includes(file.folder)) return openers
+      return openers.flatMap((name) => usesOutside(file, name, inThread))
+    })
+    expect(wrong).toEqual([])
   })
 })
 
