@@ -11,9 +11,9 @@ import {
   type Operation,
   type OperationContext,
   type OutputStream,
-  runOperation,
 } from './operations/operation.ts'
 import type { AnyOperation } from './operations/operations.ts'
+import { runOperation } from './operations/run-operation.ts'
 
 // Not in command-line.ts, so that --help does not wait for the database, the queue and the settings.
 

@@ -23,7 +23,7 @@ import { DRY_RUN, operation, readIn } from './operation.ts'
 import { state } from './subscriber-schemas.ts'
 import { number } from './text-table.ts'
 
-export const importFile = operation({
+const importFile = operation({
   name: 'subscribers import',
   summary: 'import subscribers from CSV: our own format, or an export of another program',
   effect: 'change',
@@ -100,7 +100,7 @@ function textOfImported(
     .join('\n')
 }
 
-export const exportAll = operation({
+const exportAll = operation({
   name: 'subscribers export',
   summary: 'all subscribers as CSV, for subscribers import',
   effect: 'read',
@@ -175,7 +175,7 @@ async function toStream(
   return count
 }
 
-export const replay = operation({
+const replay = operation({
   name: 'subscribers replay',
   summary:
     'after a restore: repeat unsubscribes, erasures and suppressions since the backup, from the service’s log',
@@ -197,3 +197,5 @@ async function linesOf(log: string): Promise<string[]> {
   })
   return bytes.toString().split('\n')
 }
+
+export const IMPORT_EXPORT_OPERATIONS = [importFile, exportAll, replay]

@@ -1,17 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { findSubscriber, type SubscriberRef } from '../../account/find-subscriber.ts'
+import type { SubscriberRef } from '../../account/find-subscriber.ts'
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
 import type { Environment } from '../../config/config.ts'
-import { type Action, recordAction } from '../../core/action.repo.ts'
-import { longLimits } from '../../core/database/database.ts'
-import { withRollback } from '../../core/database/with-rollback.ts'
 import { parseDay } from '../../core/dates.ts'
-import type { Deps, ServiceDeps } from '../../core/deps.ts'
-import { errorText, Fault } from '../../core/errors.ts'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
 import type { Feature } from '../../core/feature.ts'
-import { type Nudge, openQueue } from '../../core/queue.ts'
+import type { Nudge } from '../../core/queue.ts'
 
 export interface CommandOutput {
   text: string
@@ -101,6 +98,23 @@ interface AdminChannel<R = unknown> {
   confirm?: { title: string; button: string; lines: string[] }
 }
 
+/** A part of a subscriber's page: a form with fields of `input`, and what the operation finds for them. */
+interface PageSection<R = unknown> {
+  heading: string
+  button: string
+  /** Labels of the fields of `input` that the form has. Dates are not after today. */
+  labels: Record<string, string>
+  show(result: R): SectionContent
+}
+
+interface SectionContent {
+  /** What the operation took for fields that were not sent. */
+  values: Record<string, string>
+  heading: string
+  summary: string
+  timeline: readonly { at: Date | null; text: string }[]
+}
+
 /**
  * Methods, not properties: TypeScript lets a method that takes a particular input stand for one that takes any, so that
  * the definitions can be typed and their callers need no cast. What calls them has parsed `input`.
@@ -120,6 +134,8 @@ interface Definition<Fields extends object, I, R, P extends z.ZodType> {
   command?: CommandChannel<keyof Fields & string, Fields>
   api?: ApiChannel<I, R, P>
   admin?: AdminChannel<R>
+  /** Of a read whose subject is a subscriber. */
+  section?: PageSection<R>
   run(deps: Deps, input: I, context: OperationContext): Promise<R>
   output?(result: R, input: I, deps: Deps, context: OperationContext): CommandOutput
   /** Whom it is about, for the operator's log, if its subject is no subscriber. */
@@ -164,84 +180,6 @@ export type SetupCommand = SetupDefinition<Record<string, unknown>> & { input: z
 export const setupCommand = <S extends z.ZodRawShape>(
   definition: SetupDefinition<z.output<z.ZodObject<S>>> & { input: z.ZodObject<S> },
 ): SetupCommand => definition
-
-/**
- * Runs an operation. A change and its row in the operator's log are one transaction; nothing is logged if the result
- * says `unchanged`, and a dry run is rolled back. `read` gets the result inside the transaction. Throws what `run`
- * throws.
- */
-export async function runOperation<R, T>(
-  deps: Deps & Partial<ServiceDeps>,
-  operation: Operation<R>,
-  { via, input, context: given }: { via: Action['via']; input: object; context?: Partial<OperationContext> },
-  read: (deps: Deps, result: R, context: OperationContext) => T | Promise<T>,
-): Promise<T> {
-  const { name, effect, ownTransactions, subscriberOf } = operation
-  const context = { dryRun: false, wantsJson: false, stdout: process.stdout, ...given }
-  let nudges: readonly Nudge[] = []
-  const run = async (within: Deps) => {
-    const result = await operation.run(within, input, context)
-    nudges = operation.nudges?.(result) ?? []
-    return result
-  }
-  const work = async (within: Deps) => read(within, await run(within), context)
-  if (effect === 'read') return work(deps)
-  if (ownTransactions) {
-    const done = await work(deps)
-    if (!context.dryRun) await wakeWorkers(deps, nudges)
-    return done
-  }
-  if (context.dryRun) return withRollback(deps, work)
-  const { who, id: detail } = input as { who?: SubscriberRef; id?: string }
-  const about = subscriberOf ? await subscriberOf(deps, input) : undefined
-  // The transactions of `run` become savepoints of this one.
-  const done = await deps.db.$transaction(
-    async (tx) => {
-      const inside = { ...deps, db: tx }
-      // An address may be erased by `run`, or added: one of the two looks finds the subscriber.
-      const before = about ?? (await subjectId(inside, input))
-      const result = await run(inside)
-      if ((result as { unchanged?: boolean } | undefined)?.unchanged !== true) {
-        const subscriberId = before ?? (await subjectId(inside, input))
-        const action = { via, verb: name, detail: who ? undefined : detail, subscriberId }
-        await recordAction(tx, { ...action, at: deps.clock.now() })
-      }
-      return read(inside, result, context)
-    },
-    longLimits(), // resuming after a restore writes one date for every subscriber
-  )
-  await wakeWorkers(deps, nudges)
-  return done
-}
-
-/** A command has no queue, so it opens one. Never throws: the next tick nudges too. */
-async function wakeWorkers(
-  { queue, databaseUrl, log }: Deps & Partial<ServiceDeps>,
-  nudges: readonly Nudge[],
-): Promise<void> {
-  if (nudges.length === 0) return
-  try {
-    const open = queue ?? (await openQueue(databaseUrl, log))
-    await Promise.all(nudges.map(open.nudge)).finally(() => (queue ? undefined : open.stop()))
-  } catch (error) {
-    log.warn('nudge.failed', { what: errorText(error) })
-  }
-}
-
-/** The id of the subscriber that an action is about. `run` reports an invalid address, together with other errors. */
-async function subjectId(
-  { db }: Deps,
-  { who, email }: { who?: SubscriberRef; email?: string },
-): Promise<string | undefined> {
-  const named = who ?? (email === undefined ? undefined : { email })
-  if (!named || 'id' in named) return named?.id
-  try {
-    return (await findSubscriber(db, named)).id
-  } catch (error) {
-    if (error instanceof Fault) return undefined
-    throw error
-  }
-}
 
 /**
  * Reads the input of an operation from what a person typed: text, several texts, or true for a flag. `usageOf` names a

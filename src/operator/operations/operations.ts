@@ -7,7 +7,7 @@ interface Noun {
   /** What its commands are about; of a command without a verb, what it does. */
   summary: string
   isCommand?: true
-  /** Only the operation of `verb` if that has files of its own. */
+  /** All operations; or only those of the files in which `verb` is, if they are not the noun's. */
   read(verb?: string): Promise<readonly AnyOperation[]>
 }
 
@@ -17,8 +17,8 @@ interface FeatureNoun extends Noun {
   after: string
 }
 
-/** Operations that a feature adds to a noun of the core. */
-interface FeatureVerbs {
+/** Operations that are added to a noun of the core. One of them is read without the others. */
+interface AddedVerbs {
   noun: string
   verbs: readonly string[]
   read(): Promise<readonly AnyOperation[]>
@@ -27,7 +27,7 @@ interface FeatureVerbs {
 declare module '../../core/feature.ts' {
   interface Feature {
     /** Commands, API routes and forms, beside those of NOUNS. */
-    operations?: readonly (FeatureNoun | FeatureVerbs)[]
+    operations?: readonly (FeatureNoun | AddedVerbs)[]
   }
 }
 
@@ -39,16 +39,11 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   papers: noun('papers by day', async () => (await import('./papers.ts')).PAPER_OPERATIONS),
   sources: noun('where papers come from', async () => (await import('./sources.ts')).SOURCE_OPERATIONS),
   queries: noun('test and explain queries', async () => (await import('./queries.ts')).QUERY_OPERATIONS),
-  subscribers: {
-    summary: 'subscribers',
-    read: async (verb) => {
-      const { importFile, exportAll, replay } = await import('./import-export.ts')
-      if (verb === 'import') return [importFile]
-      const { SUBSCRIBER_OPERATIONS } = await import('./subscribers.ts')
-      const { SUBSCRIBER_CHANGES } = await import('./subscriber-changes.ts')
-      return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES, importFile, exportAll, replay]
-    },
-  },
+  subscribers: noun('subscribers', async () => {
+    const { SUBSCRIBER_OPERATIONS } = await import('./subscribers.ts')
+    const { SUBSCRIBER_CHANGES } = await import('./subscriber-changes.ts')
+    return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES]
+  }),
   topics: noun(
     "a subscriber's topics",
     async () => (await import('./subscriber-changes.ts')).TOPIC_OPERATIONS,
@@ -72,11 +67,20 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   mail: noun('check how emails are sent', async () => (await import('./mail.ts')).MAIL_OPERATIONS),
 }
 
+/** Verbs of the core whose files take long to read. */
+const VERBS: readonly AddedVerbs[] = [
+  {
+    noun: 'subscribers',
+    verbs: ['import', 'export', 'replay'],
+    read: async () => (await import('./import-export.ts')).IMPORT_EXPORT_OPERATIONS,
+  },
+]
+
 /** The commands of the core and the features by their noun, in the order of --help and docs/cli.md. */
 export function nounsOf(features: readonly Feature[]): Readonly<Record<string, Noun>> {
   const added = features.flatMap(({ operations = [] }) => operations)
   const own = added.filter((one) => 'after' in one)
-  const verbs = added.filter((one) => 'verbs' in one)
+  const verbs = [...VERBS, ...added.filter((one) => 'verbs' in one)]
   const all = Object.entries(NOUNS).flatMap(([name, noun]) => [
     [
       name,
@@ -90,13 +94,12 @@ export function nounsOf(features: readonly Feature[]): Readonly<Record<string, N
   return Object.fromEntries(all)
 }
 
-/** A verb of a feature has files of its own. */
-const withVerbs = (noun: Noun, added: readonly FeatureVerbs[]): Noun => ({
+const withVerbs = (noun: Noun, added: readonly AddedVerbs[]): Noun => ({
   ...noun,
   read: async (verb) => {
-    const wanted = added.filter(({ verbs }) => verb !== undefined && verbs.includes(verb))
-    const readers = wanted.length > 0 ? wanted : [noun, ...added]
-    return (await Promise.all(readers.map((one) => one.read(verb)))).flat()
+    const own = added.filter(({ verbs }) => verb !== undefined && verbs.includes(verb))
+    const readers = own.length > 0 ? own : [noun, ...added]
+    return (await Promise.all(readers.map((one) => one.read()))).flat()
   },
 })
 

@@ -87,22 +87,6 @@ export const erased = z.object({ dryRun: tried, erased: z.literal(true) })
 export const topics = z.object({ items: z.array(keptTopic) })
 export const changedTopics = z.object({ dryRun: tried, items: z.array(keptTopic) })
 
-export const explanation = z
-  .object({
-    subscriber: z.object({
-      id: z.string(),
-      email: z.string(),
-      state: z.string(),
-      zone: z.string(),
-      hour: count,
-      days: z.array(z.string()),
-    }),
-    date: day,
-    verdict: z.object({ code: z.string(), text: z.string() }),
-    steps: z.array(z.object({ at: instant.nullable(), code: z.string(), text: z.string() })),
-  })
-  .meta({ id: 'Explanation' })
-
 /** All data of a subscriber, as in the subscriber's own copy. */
 export const copy = z.looseObject({
   site: z.string(),

@@ -1,23 +1,9 @@
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
 import type { AddSubscriberResult } from '../../account/signup/add-subscriber.ts'
-import { hourOfDay, weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
 import { wrap } from '../../mail/rendering/text.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import type { Explanation } from '../explain-subscriber.ts'
 
-/** The verdict first, then what led to it in order of time, within 80 columns. */
-export function textOfExplanation({ subscriber, date, verdict, steps }: Explanation): string {
-  const { email, state, zone, hour, days } = subscriber
-  const schedule = days.length > 0 ? `, ${weekdaysText(days)} at ${hourOfDay(hour)} ${zone}` : ''
-  const stood = state === 'none' ? 'not subscribed yet' : state
-  return [
-    wrap(verdict.text),
-    '',
-    wrap(`${email} on ${weekdayDateWithYear(date)}: ${stood}${schedule}`),
-    ...(steps.length > 0 ? ['', textOfTimeline(steps)] : []),
-  ].join('\n')
-}
-
+/** What happened in order of time, within 80 columns. */
 export const textOfTimeline = (steps: readonly { at: Date | null; text: string }[]): string =>
   [
     'When (UTC)           What',

@@ -16,14 +16,13 @@ import {
   newestSubscribers,
   type SubscriberCursor,
 } from '../../subscribers/subscriber.repo.ts'
-import { explainSubscriber } from '../explain-subscriber.ts'
 import { cursorInstant } from './cursor.ts'
-import { day, email, id, settings } from './fields.ts'
+import { email, id, settings } from './fields.ts'
 import { listOperation, type Page } from './list-operation.ts'
 import { operation } from './operation.ts'
 import { changeRoute } from './subscriber-changes.ts'
 import * as schemas from './subscriber-schemas.ts'
-import { textOfAdded, textOfExplanation, textOfSubscriber } from './subscriber-text.ts'
+import { textOfAdded, textOfSubscriber } from './subscriber-text.ts'
 import { table } from './text-table.ts'
 
 const list = operation({
@@ -169,29 +168,6 @@ function settingsAsText({ hour, max, related, ...texts }: Record<string, unknown
   }
 }
 
-const explain = operation({
-  name: 'subscribers explain',
-  summary: 'why a subscriber did or did not get an email on a date',
-  effect: 'read',
-  subject: 'subscriber',
-  input: z.object({
-    date: day.describe('Their local date; default: the newest on which something was due').optional(),
-  }),
-  run: (deps, { who, date }) => explainSubscriber(deps, { ...who, date }),
-  output: (explained) => ({ text: textOfExplanation(explained) }),
-  command: {
-    options: {
-      date: ['--date <date>', 'their local date; default: the newest on which something was due'],
-    },
-  },
-  api: {
-    path: '/api/subscribers/:id/explain',
-    operationId: 'explainSubscriber',
-    summary: 'Why they did or did not get an email on a date',
-    response: schemas.explanation,
-  },
-})
-
 const copy = operation({
   name: 'subscribers copy',
   summary: 'everything stored about them',
@@ -205,4 +181,4 @@ const copy = operation({
   },
 })
 
-export const SUBSCRIBER_OPERATIONS = [add, list, newest, find, show, set, explain, copy]
+export const SUBSCRIBER_OPERATIONS = [add, list, newest, find, show, set, copy]

@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import {
-  fieldOf,
-  type Operation,
-  readInput,
-  runOperation,
-  unwrapped,
-} from '../../operator/operations/operation.ts'
+import { fieldOf, type Operation, readInput, unwrapped } from '../../operator/operations/operation.ts'
+import { runOperation } from '../../operator/operations/run-operation.ts'
 import { lineField } from './admin-site.ts'
 
 function adminOf({ name, admin }: Operation) {
@@ -15,23 +10,27 @@ function adminOf({ name, admin }: Operation) {
   return admin
 }
 
-const verbOf = ({ name }: Operation): string => name.split(' ').at(-1)!
+export const verbOf = ({ name }: Operation): string => name.split(' ').at(-1)!
 
-/** What templates/admin/parts/operation.eta draws. */
-export const operationForm = (operation: Operation) => {
-  const { button, labels = {}, confirm } = adminOf(operation)
-  const fields = Object.entries(labels).map(([name, label]) => {
-    const inner = unwrapped(fieldOf(operation.input, name))
+/** The fields of an operation that have labels, as a form draws them. */
+export const formFields = ({ input }: Operation, labels: Record<string, string>) =>
+  Object.entries(labels).map(([name, label]) => {
+    const inner = unwrapped(fieldOf(input, name))
     return {
       name,
       label,
       /** Of a select; undefined for an input. */
       choices: inner instanceof z.ZodEnum ? inner.options.map(String) : undefined,
-      value: String(fieldOf(operation.input, name).safeParse(undefined).data ?? ''),
+      value: String(fieldOf(input, name).safeParse(undefined).data ?? ''),
       type: inner instanceof z.ZodISODate ? 'date' : 'text',
       maxLength: inner instanceof z.ZodString ? inner.maxLength : null,
     }
   })
+
+/** What templates/admin/parts/operation.eta draws. */
+export const operationForm = (operation: Operation) => {
+  const { button, labels = {}, confirm } = adminOf(operation)
+  const fields = formFields(operation, labels)
   // The verb is the value of the field `do`, and the last part of the confirmation page's path.
   return { verb: verbOf(operation), button, fields, hasConfirmation: confirm !== undefined }
 }

@@ -11,19 +11,17 @@ import {
 import { classText } from '../../bounces/bounce-text.ts'
 import { actionsForSubscriber } from '../../core/action.repo.ts'
 import { addDays, type Day, localDayOf } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { capitalized, counted, fill, words } from '../../i18n/words.ts'
-import { explainSubscriber } from '../../operator/explain-subscriber.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { id } from '../../operator/operations/fields.ts'
-import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
 import { timeOf } from '../account/receipt-text.ts'
 import { toFault } from '../errors.ts'
 import { optionalText } from '../request.ts'
 import { addedSentence } from './add-routes.ts'
-import { type AdminSite, dayField, typedLines } from './admin-site.ts'
+import { type AdminSite, typedLines } from './admin-site.ts'
 import {
   doneSentence,
   operationBody,
@@ -31,16 +29,17 @@ import {
   operationNamed,
   runAdminOperation,
 } from './operation-forms.ts'
+import { sectionView, subscriberOperations } from './subscriber-sections.ts'
 
 /** One subscriber, identified by number. No URL contains the address. */
 export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps, send } = admin
   const params = z.object({ id })
-  const shown = { params, querystring: z.object({ date: dayField, done: optionalText }) }
+  const changes = async () => (await subscriberOperations(deps.features)).filter((one) => one.admin)
+  const shown = { params, querystring: z.looseObject({ done: optionalText }) }
   app.get('/subscribers/:id', { schema: shown }, async ({ params: { id }, query }, reply) => {
-    const { day: date, ...wrong } = query.date
-    const said = doneSentence(ADMIN_OPERATIONS, query.done) ?? addedSentence(query.done)
-    return sendSubscriberPage(admin, reply, { id, date, said, ...wrong }, wrong.problem ? 422 : 200)
+    const said = doneSentence(await changes(), query.done) ?? addedSentence(query.done)
+    return sendSubscriberPage(admin, reply, { id, asked: typedLines(query), said })
   })
 
   const changed = { params, body: operationBody }
@@ -48,7 +47,7 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
     const { validationError } = request
     const { id } = request.params
     const typed = validationError ? typedLines(request.body) : request.body
-    const operation = operationNamed(ADMIN_OPERATIONS, typed.do ?? '')
+    const operation = operationNamed(await changes(), typed.do ?? '')
     try {
       if (validationError) throw toFault(validationError, request)
       const done = await runAdminOperation(deps, operation, { subject: { who: { id } }, typed })
@@ -63,7 +62,7 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
 
   const step = { params: params.extend({ step: z.string() }) }
   app.get('/subscribers/:id/:step', { schema: step }, async ({ params: { id, step } }, reply) => {
-    const confirm = operationNamed(ADMIN_OPERATIONS, step).admin?.confirm
+    const confirm = operationNamed(await changes(), step).admin?.confirm
     if (!confirm) throw new Fault('page.not-found')
     const { address } = await findSubscriber(deps.db, { id })
     return send(reply, 'step', { id, step, address, ...confirm })
@@ -74,9 +73,8 @@ const NOT_ABOUT_THE_FORM = ['subscriber.unknown', 'page.not-found']
 
 interface Shown {
   id: string
-  date?: Day
-  /** The typed text if it is not a date. */
-  typed?: string
+  /** What the form of a section sent. */
+  asked?: Record<string, string>
   said?: string
   problem?: string
   /** What was typed into the form of an operation that failed. */
@@ -86,34 +84,40 @@ interface Shown {
 async function sendSubscriberPage(
   { deps, send }: AdminSite,
   reply: FastifyReply,
-  { id, date, ...shown }: Shown,
+  { id, asked = {}, ...shown }: Shown,
   status?: number,
 ): Promise<FastifyReply> {
   const isErased = (await tombstoneOf(deps.db, id)) !== null
   if (isErased)
     return send(reply, 'erased', { id, actions: await actionsForSubscriber(deps.db, id), ...shown })
-  return send(reply, 'subscriber', { ...(await subscriberView(deps, { id, date })), ...shown }, status)
+  const view = await subscriberView(deps, { id, asked })
+  const problem = view.sections.find((section) => section.problem)?.problem
+  return send(reply, 'subscriber', { ...view, problem, ...shown }, status ?? (problem ? 422 : 200))
 }
 
 const RECEIPT_DAYS = 30
 
 /** Everything about one subscriber that the operator may look for. Throws subscriber.unknown. */
-async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day }) {
+async function subscriberView(
+  deps: ServiceDeps,
+  { id, asked }: { id: string; asked: Record<string, string> },
+) {
   const { subscriber, topics, suppression, consents, next } = await showSubscriber(deps, { id })
   const { zone } = subscriber
   const today = localDayOf(deps.clock.now(), zone)
-  const explained = await explainSubscriber(deps, { id, date })
+  const operations = await subscriberOperations(deps.features)
+  const withSection = operations.filter(({ section }) => section)
   const receipts = await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS))
   return {
     subscriber,
-    operations: ADMIN_OPERATIONS.filter(
-      ({ admin }) => admin!.when?.({ subscriber, suppression }) ?? true,
-    ).map(operationForm),
+    sections: await Promise.all(withSection.map((one) => sectionView(deps, one, { id, typed: asked }))),
+    operations: operations
+      .filter(({ admin }) => admin && (admin.when?.({ subscriber, suppression }) ?? true))
+      .map(operationForm),
     suppression,
     consents,
     next,
     topics,
-    explained,
     today,
     receipts: receipts.map((receipt) => ({ ...receipt, ...receiptLine(receipt, zone) })),
     actions: await actionsForSubscriber(deps.db, id),

@@ -7,13 +7,9 @@ import { isSameSecret } from '../../core/secrets.ts'
 import { capitalized } from '../../i18n/words.ts'
 import { type RateLimit, requirePermit } from '../../limits/rate-limit.ts'
 import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
-import {
-  type ApiChannel,
-  type Operation,
-  type OperationContext,
-  runOperation,
-} from '../../operator/operations/operation.ts'
+import type { ApiChannel, Operation, OperationContext } from '../../operator/operations/operation.ts'
 import { readOperations } from '../../operator/operations/operations.ts'
+import { runOperation } from '../../operator/operations/run-operation.ts'
 import type { Site } from '../pages.ts'
 import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 

@@ -1,5 +1,5 @@
 import { fill } from '../../i18n/words.ts'
-import { entry, type TimelineEntry } from '../message-details.ts'
+import { entry, type TimelineEntry } from '../../operator/message-details.ts'
 
 export interface Verdict {
   code: string

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Day } from '../../../src/core/dates.ts'
-import { recordListings } from '../../../src/papers/listing.repo.ts'
-import type { ListingKind } from '../../../src/sources/source.ts'
-import { useExplainWorld } from '../../support/explain-world.ts'
-import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
+import type { Day } from '../../../../src/core/dates.ts'
+import { recordListings } from '../../../../src/papers/listing.repo.ts'
+import type { ListingKind } from '../../../../src/sources/source.ts'
+import { arxivKey, sampleRecord } from '../../../support/sample-record.ts'
+import { useExplainWorld } from './explain-world.ts'
 
 // Newer versions only count if a topic asks for them.
 

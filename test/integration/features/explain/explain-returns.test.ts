@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
-import { readReports } from '../../../src/bounces/read-reports.ts'
-import { insertReport } from '../../../src/bounces/report.repo.ts'
-import { openReportReader } from '../../../src/bounces/report-reader.ts'
-import { returnAddress } from '../../../src/subscribers/return-address.ts'
-import { runCommand } from '../../support/commands.ts'
-import { EMAIL, useExplainWorld } from '../../support/explain-world.ts'
-import { deliveryReport } from '../../support/return-mails.ts'
+import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
+import { readReports } from '../../../../src/bounces/read-reports.ts'
+import { insertReport } from '../../../../src/bounces/report.repo.ts'
+import { openReportReader } from '../../../../src/bounces/report-reader.ts'
+import { returnAddress } from '../../../../src/subscribers/return-address.ts'
+import { runCommand } from '../../../support/commands.ts'
+import { deliveryReport } from '../../../support/return-mails.ts'
+import { EMAIL, useExplainWorld } from './explain-world.ts'
 
 const world = useExplainWorld()
 const reader = openReportReader()

@@ -14,6 +14,8 @@ import { eligibleSince } from '../../digests/eligible-range.ts'
 import { pendingSources, usualSources } from '../../digests/usual-sources.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
 import { receiptsSince } from '../../mail/outbox/receipt.repo.ts'
+import { deliveryLimits } from '../../operator/delivery-report.ts'
+import { showMessage } from '../../operator/message-details.ts'
 import { maxPaperId, papersInRange } from '../../papers/paper.repo.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { mentionsRevised } from '../../queries/query.ts'
@@ -25,8 +27,6 @@ import { isReadable } from '../../subscribers/read-signup.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../../subscribers/subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { loadSubscription } from '../../subscribers/topic.repo.ts'
-import { deliveryLimits } from '../delivery-report.ts'
-import { showMessage } from '../message-details.ts'
 
 type Digest = NonNullable<Awaited<ReturnType<typeof digestOn>>>
 
