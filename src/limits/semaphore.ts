@@ -8,6 +8,8 @@ export interface SemaphoreLimits {
   maxWaiting?: number
   /** How many of one key may wait; no limit unless given. */
   maxWaitingPerKey?: number
+  /** A key that is never refused, however many of it and of others wait. */
+  unlimitedKey?: string | undefined
 }
 
 /**
@@ -42,7 +44,7 @@ interface Waiter {
  * one key, round robin between keys. A full queue drops the newest waiter of the key with the most waiters.
  */
 export class Semaphore {
-  readonly #limits: Required<SemaphoreLimits>
+  readonly #limits: Required<Omit<SemaphoreLimits, 'unlimitedKey'>> & Pick<SemaphoreLimits, 'unlimitedKey'>
   readonly #running = new Map<string, number>()
   /** The key that is next comes first. No list is empty. */
   readonly #waiting = new Map<string, Waiter[]>()
@@ -53,8 +55,9 @@ export class Semaphore {
     perKey = total,
     maxWaiting = Number.POSITIVE_INFINITY,
     maxWaitingPerKey = maxWaiting,
+    unlimitedKey,
   }: SemaphoreLimits) {
-    this.#limits = { total, perKey, maxWaiting, maxWaitingPerKey }
+    this.#limits = { total, perKey, maxWaiting, maxWaitingPerKey, unlimitedKey }
     this.#free = total
   }
 
@@ -105,10 +108,13 @@ export class Semaphore {
 
   /** Throws NoSlot if the key may not wait. */
   #makeRoom(key: string): void {
+    const { maxWaiting, maxWaitingPerKey, unlimitedKey } = this.#limits
+    if (key === unlimitedKey) return
     const own = this.#waitingOf(key)
-    if (own >= this.#limits.maxWaitingPerKey) throw new NoSlot('key')
-    if (this.waiting < this.#limits.maxWaiting) return
-    const longest = [...this.#waiting.values()].reduce((a, b) => (b.length > a.length ? b : a), [])
+    if (own >= maxWaitingPerKey) throw new NoSlot('key')
+    const limited = [...this.#waiting].flatMap(([one, waiters]) => (one === unlimitedKey ? [] : [waiters]))
+    if (limited.flat().length < maxWaiting) return
+    const longest = limited.reduce((a, b) => (b.length > a.length ? b : a), [])
     if (longest.length <= own + 1) throw new NoSlot('total')
     longest.at(-1)!.refuse()
   }

@@ -56,7 +56,7 @@ export function inTurns(
   run: (job: SearchThreadJob, maxMs: number) => Promise<JobOutcome>,
   maxJobMs = MAX_JOB_MS,
 ): SearchThread {
-  const turns = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8 })
+  const turns = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8, unlimitedKey: SERVICE })
   return {
     run: async (job, { network = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
       const maxMs = network === SERVICE ? Number.POSITIVE_INFINITY : maxJobMs

@@ -4,6 +4,7 @@ import type { Deps, SearchThread, SearchThreadJob } from '../../../src/core/deps
 import { toPlainError } from '../../../src/core/plain-error.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { previewDigest } from '../../../src/operator/preview-digest.ts'
+import { runSearchJob } from '../../../src/search/in-search-thread.ts'
 import { openSearchThread } from '../../../src/service/search-thread.ts'
 import { saveLearnedTopic } from '../../../src/subscribers/vote.repo.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -25,10 +26,9 @@ type RunHere = (job: SearchThreadJob) => Promise<unknown>
 /** A search thread that runs its jobs in this thread, with copies of the data. */
 const threadHere = (run: (job: SearchThreadJob, runHere: RunHere) => Promise<unknown>): SearchThread => ({
   run: (job) =>
-    run(job, async ({ url, name, input }) => {
-      const exported = (await import(url)) as Record<string, (deps: Deps, input: unknown) => Promise<unknown>>
-      return structuredClone(await exported[name]!(depsWith(undefined), structuredClone(input)))
-    }),
+    run(job, async (copied) =>
+      structuredClone(await runSearchJob(depsWith(undefined), structuredClone(copied))),
+    ),
 })
 
 const outcomesOn = async (day = DAY, ids = ['ann', 'bob', 'cid']) =>

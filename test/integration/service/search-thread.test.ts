@@ -87,6 +87,16 @@ describe('jobs of several networks', () => {
     expect(await other).toBe('done')
   })
 
+  test('wait their turn with the service, none of whose jobs is refused', async () => {
+    const as = depsWithThread()
+    const networks = Array.from({ length: 150 }, (_, i) =>
+      jobs.pause(as({ network: `n${i}` }), 1).catch(codeOf),
+    )
+    const own = Array.from({ length: 30 }, () => jobs.pause(as(), 1).then(() => 'done', codeOf))
+    expect(new Set(await Promise.all(own))).toEqual(new Set(['done']))
+    expect(await Promise.all(networks)).toContain('search.busy')
+  })
+
   test('stop waiting when their client is gone, or after their time', async () => {
     const as = depsWithThread()
     const first = jobs.pause(as({ network: 'a' }), 200)

@@ -101,6 +101,14 @@ describe('the queue', () => {
     expect(it.running).toEqual(['b1'])
   })
 
+  test('never refuses the unlimited key, and does not count it against the others', async () => {
+    const it = bench({ total: 1, maxWaiting: 2, maxWaitingPerKey: 1, unlimitedKey: 's' })
+    await askAll(it, ['a1', 's1', 's2', 's3', 'b1', 'c1', 's4', 'd1'])
+    expect(it.refused).toEqual(['d1 total'])
+    for (const name of ['a1', 's1', 'b1', 'c1', 's2', 's3', 's4']) await it.end(name)
+    expect(it.started).toEqual(['a1', 's1', 'b1', 'c1', 's2', 's3', 's4'])
+  })
+
   test.each([
     ['its own limit', ['a1', 'a2'], 'a9 key'],
     ['all slots', ['a1', 'b1', 'b2', 'c1'], 'a9 total'],
