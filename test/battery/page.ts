@@ -1,4 +1,5 @@
 import type { BatteryCase } from './battery-case.ts'
+import { PROMISES } from './promises.ts'
 import type { Outcome } from './run-cases.ts'
 import { foundIn } from './words.ts'
 
@@ -7,8 +8,8 @@ const NOT_RECORDED = 'not recorded yet'
 const head = (recorded: number, all: number): string => `# The fault battery
 
 Each case causes a fault in the real program and counts what happens. A case that is wrong on purpose replaces one safeguard
-with a faulty variant; it passes if the counts show the damage. How the cases relate to the promises:
-[src/README.md](../src/README.md#how-each-promise-is-kept).
+with a faulty variant, with the same seed; it passes if the counts show the damage. Otherwise the case would test nothing.
+Profile ci skips the longest cases and prints why.
 
 \`\`\`
 npm run battery -- NAME                            one case, or those whose names contain NAME
@@ -18,6 +19,19 @@ npm run battery -- --profile nightly --record      all of them; writes the count
 Each line: name · fault · counts of the last recorded run, both shortened. A run prints them in full, with what must hold.
 ${recorded} of ${all} cases have recorded counts; the others say "${NOT_RECORDED}".
 `
+
+/** The cases of each promise. */
+const promises = (): string[] => [
+  '## The promises\n',
+  ...PROMISES.flatMap(({ promise, cases, variants }, i) => [
+    `${i + 1}. ${promise}`,
+    `   - tested by ${listed(cases)}`,
+    `   - broken by ${listed(variants)}`,
+  ]),
+]
+
+const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+
 const MAX_FAULT = 60
 const MAX_COUNTS = 90
 
@@ -33,7 +47,8 @@ export function batteryPage(cases: BatteryCase[], outcomes: Outcome[], page: str
   const lines = (wanted: BatteryCase[]) => wanted.map((one) => lineOf(one, recorded.get(one.name)))
   return [
     head(cases.filter(({ name }) => recorded.has(name)).length, cases.length),
-    '## Cases\n',
+    ...promises(),
+    '\n## Cases\n',
     ...lines(cases.filter((one) => !isWrong(one))),
     '\n## Wrong on purpose\n',
     ...lines(cases.filter(isWrong)),
