@@ -10,6 +10,7 @@ import { snapshotAt } from '../digests/sources-line.ts'
 import { senderOf, siteOf } from '../emails/compose-message.ts'
 import { openEmails } from '../emails/render-emails.ts'
 import { buildMime, toOutgoingMail } from '../mail/smtp/build-mime.ts'
+import { inSearchThread } from '../search/in-search-thread.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
 export type DigestPreview = Awaited<ReturnType<typeof previewDigest>>
@@ -19,20 +20,28 @@ export type DigestPreview = Awaited<ReturnType<typeof previewDigest>>
  * the whole message; null if nothing matched or came close. Changes nothing. Throws address.*, subscriber.unknown.
  */
 export async function previewDigest(deps: Deps, { date, ...who }: SubscriberRef & { date?: Day }) {
-  const { db, clock } = deps
-  const subscriber = await findSubscriber(db, who)
-  const now = clock.now()
-  const localDate = date ?? localDayOf(now, subscriber.zone)
-  const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
-  const pool = await openCandidatePool(deps, {
-    since: eligibleSince(localDate, null),
-    upTo: snapshot.maxPaperId,
-  })
-  const recipients = [(await recipientOf(db, subscriber.id))!]
-  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, pool, now })
-  const { content } = composed!
-  return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
+  const subscriber = await findSubscriber(deps.db, who)
+  const localDate = date ?? localDayOf(deps.clock.now(), subscriber.zone)
+  const composed = await composeNow(deps, { subscriberId: subscriber.id, localDate })
+  const { content } = composed
+  return { localDate, composed, mail: content && (await mailOf(deps, subscriber, content)) }
 }
+
+/** In the search thread, because reading and indexing the papers of two weeks takes seconds. */
+const composeNow = inSearchThread(
+  import.meta.url,
+  'composeNow',
+  async (deps, { subscriberId, localDate }: { subscriberId: string; localDate: Day }) => {
+    const { db, clock } = deps
+    const now = clock.now()
+    const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
+    const since = eligibleSince(localDate, null)
+    const pool = await openCandidatePool(deps, { since, upTo: snapshot.maxPaperId })
+    const recipients = [(await recipientOf(db, subscriberId))!]
+    const [composed] = await composeDigests(db, { recipients, localDate, snapshot, pool, now })
+    return composed!
+  },
+)
 
 /** The digest of a subscriber's local date: as it was planned, or else as it would be planned now. Changes nothing. */
 export async function todaysEmail(deps: Deps, id: string) {
