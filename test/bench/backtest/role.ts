@@ -7,8 +7,8 @@ import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { FEATURES } from '../../../src/features/index.ts'
-import { openArchive } from '../../../src/search/open-archive.ts'
 import { startService } from '../../../src/service/service.ts'
+import { readArchive } from '../search/read-archive.ts'
 
 const MB = 1024 * 1024
 
@@ -40,14 +40,15 @@ async function serve(): Promise<void> {
   const service = await startService(readConfig(JSON.parse(settings)), ['web'], {
     features: FEATURES,
     log: silentLog,
+    threads: true,
   })
   const began = monotonicMs()
-  const { index } = await openArchive(service.deps)
+  const { papers, bytes } = await readArchive(service.deps, null)
   const seconds = (monotonicMs() - began) / 1000
-  const megabytes = index.bytes / MB
+  const megabytes = bytes / MB
   say({
     address: service.address,
-    archive: { seconds, papers: index.size, megabytes, rssBefore, rss: rss() },
+    archive: { seconds, papers, megabytes, rssBefore, rss: rss() },
   })
   process.on('message', async (asked) => {
     if (asked === 'plan') await plan(service.deps)

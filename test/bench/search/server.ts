@@ -4,8 +4,8 @@ import { readConfig } from '../../../src/config/config.ts'
 import { monotonicMs } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { FEATURES } from '../../../src/features/index.ts'
-import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { startService } from '../../../src/service/service.ts'
+import { readArchive } from './read-archive.ts'
 
 /** What the process says to the bench. */
 export interface ServerSaid {
@@ -26,6 +26,7 @@ const before = rss()
 const service = await startService(readConfig(JSON.parse(settings)), ['web'], {
   features: FEATURES,
   log: silentLog,
+  threads: true,
 })
 const began = monotonicMs()
 say({ address: service.address!, rss: before })
@@ -35,6 +36,6 @@ process.on('message', async (asked) => {
   await service.stop()
   process.exit(0)
 })
-const { index } = await readWholeArchive(service.deps)
+const { papers, bytes } = await readArchive(service.deps, null)
 const seconds = (monotonicMs() - began) / 1000
-say({ read: { seconds, papers: index.size, megabytes: Math.round(index.bytes / MB), rss: rss() } })
+say({ read: { seconds, papers, megabytes: Math.round(bytes / MB), rss: rss() } })
