@@ -1,5 +1,12 @@
 import { cliCommand } from './cli-command.ts'
 
+declare module './feature.ts' {
+  interface Feature {
+    /** The table of its errors, beside errorTable: every code is in the contract, and is thrown and tested. */
+    errors?(): Promise<Readonly<Record<string, ErrorEntry>>>
+  }
+}
+
 export interface ErrorEntry {
   code: string
   status: number
@@ -30,7 +37,8 @@ const atColumn = <Code extends string>(messages: Record<Code, string>): Record<C
 
 /**
  * Error codes, with what the operator reads. A code never changes its meaning; messages may. Sentences for readers of a
- * page are in i18n/. Errors that only a command raises are with that command.
+ * page are in i18n/. Errors that only a command or a feature raises are
+ * there.
  */
 export const errorTable = {
   ...errorEntries(400, 1, {

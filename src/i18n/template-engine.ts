@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Eta } from 'eta'
 import { counted, fill, fillHtml, listed, words } from './words.ts'
@@ -15,6 +16,14 @@ export class TemplateEngine extends Eta {
       functionHeader: `const { ${Object.keys(inTemplates).join(', ')} } = this.inTemplates`,
     })
     this.inTemplates = inTemplates
+  }
+
+  /** The name under which a template outside the folder is rendered. Its layout and parts are those of the folder. */
+  nameOfFile(file: URL): string {
+    // Eta looks up a name that begins so among the templates that were loaded.
+    const name = `@${file.pathname}`
+    if (!this.templatesSync.get(name)) this.loadTemplate(name, readFileSync(file, 'utf8'))
+    return name
   }
 }
 

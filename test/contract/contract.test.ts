@@ -3,16 +3,13 @@
 // and alerts in test/unit/operator/snapshots: the tests of those files compare them with the program.
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { type ErrorEntry, errorTable } from '../../src/core/error-table.ts'
 import { LOG_EVENTS } from '../../src/core/log.ts'
 import { openMetrics } from '../../src/core/metrics.ts'
 import { words } from '../../src/i18n/words.ts'
 import { MAIL_KINDS } from '../../src/mail/rendering/template.ts'
 import { GAUGES } from '../../src/operator/metrics/write-metrics.ts'
-import { bounceFileErrors } from '../../src/operator/operations/try-bounce.ts'
-import { paperFileErrors } from '../../src/papers/import-papers.ts'
-import { importErrors } from '../../src/subscribers/import-export/import-fault.ts'
 import { API_TOKEN, documentOf } from '../support/api.ts'
+import { ALL_ERRORS } from '../support/error-codes.ts'
 import { useSite } from '../support/site.ts'
 import { type NamedEmail, renderEmails } from './rendered-emails.ts'
 import { schemaOf } from './schema.ts'
@@ -60,13 +57,7 @@ test('log events', async () => {
 
 test('errors: code, HTTP status, exit code, what operators see, and what readers of a page see', async () => {
   const sentences: Record<string, string | undefined> = words.errors
-  const all: [string, ErrorEntry][] = Object.entries({
-    ...errorTable,
-    ...importErrors,
-    ...paperFileErrors,
-    ...bounceFileErrors,
-  })
-  const lines = all
+  const lines = Object.entries(ALL_ERRORS)
     .toSorted()
     .flatMap(([code, { status, exit, operator }]) => [
       `${code} ${status} ${exit}`,

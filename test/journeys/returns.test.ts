@@ -1,9 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { clockFrom } from '../../src/core/clock.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
@@ -11,7 +9,6 @@ import { silentLog } from '../../src/core/log.ts'
 import { FEATURES } from '../../src/features/index.ts'
 import { importPapers } from '../../src/papers/import-papers.ts'
 import { ROLES, type Service, startService } from '../../src/service/service.ts'
-import { importSubscribers } from '../../src/subscribers/import-export/import-subscribers.ts'
 import { runCli } from '../support/commands.ts'
 import { useDatabase } from '../support/database.ts'
 import type { Mta } from '../support/mta.ts'
@@ -73,10 +70,8 @@ beforeEach((context) => {
 })
 
 async function subscribeAll({ deps }: Service): Promise<void> {
-  const file = join(mkdtempSync(join(tmpdir(), 'returns-')), 'people.csv')
-  const rows = READERS.map((address) => `${address},active,attention,8,UTC,"mon,tue"`)
-  writeFileSync(file, ['email,state,topics,hour,zone,days', ...rows].join('\n'))
-  await importSubscribers(deps, { file, consent: 'for these tests' })
+  const settings = { topics: ['attention'], hour: '8', zone: 'UTC', days: ['mon', 'tue'] }
+  for (const email of READERS) await addSubscriber(deps, { ...settings, email, consent: 'for these tests' })
   const text = JSON.stringify([{ title: 'Attention', summary: 'On attention.', authors: ['A'] }])
   await importPapers(deps, { text, day: DATE })
 }

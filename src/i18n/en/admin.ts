@@ -13,7 +13,6 @@ export const admin = {
     subscribers: 'Subscribers',
     allSubscribers: 'All subscribers',
     add: 'Add',
-    import: 'Import',
     topics: 'Topics',
     suppressions: 'Suppressions',
     messages: 'Emails',
@@ -415,7 +414,8 @@ export const admin = {
     },
   },
 
-  import: {
+  importExport: {
+    link: 'Import',
     heading: 'Import subscribers',
     done: 'Imported {taken} of {rows} rows',
     would: '{taken} of {rows} rows would be imported',

@@ -17,8 +17,8 @@ interface FeatureNoun extends Noun {
   after: string
 }
 
-/** Operations that are added to a noun of the core. One of them is read without the others. */
-interface AddedVerbs {
+/** Operations that a feature adds to a noun of the core. One of them is read without the noun's own. */
+interface FeatureVerbs {
   noun: string
   verbs: readonly string[]
   read(): Promise<readonly AnyOperation[]>
@@ -27,7 +27,7 @@ interface AddedVerbs {
 declare module '../../core/feature.ts' {
   interface Feature {
     /** Commands, API routes and forms, beside those of NOUNS. */
-    operations?: readonly (FeatureNoun | AddedVerbs)[]
+    operations?: readonly (FeatureNoun | FeatureVerbs)[]
   }
 }
 
@@ -42,7 +42,8 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   subscribers: noun('subscribers', async () => {
     const { SUBSCRIBER_OPERATIONS } = await import('./subscribers.ts')
     const { SUBSCRIBER_CHANGES } = await import('./subscriber-changes.ts')
-    return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES]
+    const { replay } = await import('./replay.ts')
+    return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES, replay]
   }),
   topics: noun(
     "a subscriber's topics",
@@ -67,20 +68,11 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   mail: noun('check how emails are sent', async () => (await import('./mail.ts')).MAIL_OPERATIONS),
 }
 
-/** Verbs of the core whose files take long to read. */
-const VERBS: readonly AddedVerbs[] = [
-  {
-    noun: 'subscribers',
-    verbs: ['import', 'export', 'replay'],
-    read: async () => (await import('./import-export.ts')).IMPORT_EXPORT_OPERATIONS,
-  },
-]
-
 /** The commands of the core and the features by their noun, in the order of --help and docs/cli.md. */
 export function nounsOf(features: readonly Feature[]): Readonly<Record<string, Noun>> {
   const added = features.flatMap(({ operations = [] }) => operations)
   const own = added.filter((one) => 'after' in one)
-  const verbs = [...VERBS, ...added.filter((one) => 'verbs' in one)]
+  const verbs = added.filter((one) => 'verbs' in one)
   const all = Object.entries(NOUNS).flatMap(([name, noun]) => [
     [
       name,
@@ -94,7 +86,7 @@ export function nounsOf(features: readonly Feature[]): Readonly<Record<string, N
   return Object.fromEntries(all)
 }
 
-const withVerbs = (noun: Noun, added: readonly AddedVerbs[]): Noun => ({
+const withVerbs = (noun: Noun, added: readonly FeatureVerbs[]): Noun => ({
   ...noun,
   read: async (verb) => {
     const own = added.filter(({ verbs }) => verb !== undefined && verbs.includes(verb))

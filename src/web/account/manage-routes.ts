@@ -12,9 +12,9 @@ import { splitFields } from '../../queries/language/split-topics.ts'
 import { forVisitor, isTemporaryRefusal } from '../../search/for-visitor.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { MAX_VOTES } from '../../subscribers/vote.repo.ts'
+import { acceptFiles } from '../accept-files.ts'
 import { toFault } from '../errors.ts'
 import {
-  acceptFiles,
   freshTopics,
   keptLibrary,
   libraryAfterOffer,

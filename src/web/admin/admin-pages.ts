@@ -7,13 +7,13 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { logFault, toFault } from '../errors.ts'
+import { type AdminRoutes, readAdminRoutes } from '../feature-routes.ts'
 import type { Site } from '../pages.ts'
 import { formText, markPrivate } from '../request.ts'
 import { addRoutes } from './add-routes.ts'
 import { type AdminSite, openAdminPages } from './admin-site.ts'
 import { bounceRoutes } from './bounce-routes.ts'
 import { checkPassword } from './check-password.ts'
-import { importRoutes } from './import-routes.ts'
 import { listRoutes, subscriberListRoutes } from './list-routes.ts'
 import { messageRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
@@ -27,13 +27,15 @@ const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 
 /** The operator's pages. No other page of the site uses a cookie. */
 export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
-  const admin: AdminSite = { deps, send: openAdminPages(deps.config) }
+  const added = await readAdminRoutes(deps.features)
+  const links = added.map(({ link }) => link)
+  const admin: AdminSite = { deps, send: openAdminPages(deps.config, links) }
   app.addHook('onRequest', markPrivate)
   app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
   await addSessions(app, admin)
   app.setErrorHandler(async (error, _request, reply) => sendAdminFault(admin, reply, error))
   app.register(loginRoutes, admin)
-  app.register(loggedInRoutes, admin)
+  app.register(loggedInRoutes, { ...admin, added })
 }
 
 async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise<void> {
@@ -55,7 +57,10 @@ async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise
   })
 }
 
-const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
+const loggedInRoutes: FastifyPluginAsyncZod<AdminSite & { added: AdminRoutes[] }> = async (
+  app,
+  { added, ...admin },
+) => {
   app.addHook('onRequest', async ({ session }, reply) => {
     if (!session.startedAt) return reply.redirect('/admin/login', 303)
     const now = admin.deps.clock.now().getTime()
@@ -73,13 +78,13 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   app.register(subscriberListRoutes, admin)
   app.register(previewRoutes, admin)
   app.register(addRoutes, admin)
-  app.register(importRoutes, admin)
   app.register(subscriberRoutes, admin)
   app.register(listRoutes, admin)
   app.register(messageRoutes, admin)
   app.register(bounceRoutes, admin)
   app.register(suppressionRoutes, admin)
   app.register(actionRoutes, admin)
+  for (const { plugin } of added) app.register(plugin, admin)
 }
 
 /** Throws admin.not-https, admin.elsewhere. Plain http is only for a site on this computer, never for production. */

@@ -18,8 +18,15 @@ import { ASSETS_PATH } from '../assets.ts'
 import { firstText, formText } from '../request.ts'
 import { colorSheet } from '../site-color.ts'
 
-/** Sends a page of templates/admin; `status` is 200 by default. */
-type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
+/** Sends a page of templates/admin, or of a feature's file; `status` is 200 by default. */
+type SendAdminPage = (reply: FastifyReply, page: string | URL, data: object, status?: number) => FastifyReply
+
+/** A page of a feature in the navigation, behind the one with the path `after`. */
+export interface AdminLink {
+  after: string
+  path: string
+  text: string
+}
 
 const number = new Intl.NumberFormat('en')
 
@@ -56,13 +63,14 @@ const HELPERS = {
   about: actionDetailText,
 }
 
-export function openAdminPages(config: Config): SendAdminPage {
+export function openAdminPages(config: Config, links: readonly AdminLink[]): SendAdminPage {
   const eta = templatesIn('admin', HELPERS)
-  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, colors: colorSheet(config)?.path }
-  return (reply, name, data, status = 200) => {
+  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, colors: colorSheet(config)?.path, links }
+  return (reply, page, data, status = 200) => {
     const { session, routeOptions } = reply.request
     const token = session?.startedAt ? reply.generateCsrf() : ''
-    const html = eta.render(`./${name}`, { site, route: routeOptions.url ?? '', token, ...data })
+    const template = page instanceof URL ? eta.nameOfFile(page) : `./${page}`
+    const html = eta.render(template, { site, route: routeOptions.url ?? '', token, ...data })
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
 }

@@ -9,9 +9,9 @@ import { splitFields } from '../../queries/language/split-topics.ts'
 import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../../search/for-visitor.ts'
 import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { readTopicsInThread, readTypedSettings } from '../../subscribers/read-signup.ts'
+import { acceptFiles } from '../accept-files.ts'
 import { logFault, toFault } from '../errors.ts'
 import {
-  acceptFiles,
   freshTopics,
   keptLibrary,
   libraryAfterOffer,

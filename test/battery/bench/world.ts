@@ -5,9 +5,9 @@ import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
 import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { importSubscribers } from '../../../src/features/import-export/import-subscribers.ts'
 import { migrateDatabase } from '../../../src/operator/operations/database.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
-import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import type { Bench } from './delivery-bench.ts'
 
 /** Somebody who comes by an import, as the import's columns say it. */

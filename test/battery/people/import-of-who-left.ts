@@ -90,7 +90,7 @@ export const importCases: BatteryCase[] = [
     invariant: 'the battery must see who becomes active',
     run: async () => {
       const outcome = await runImports({
-        real: 'src/subscribers/import-export/who-left.ts',
+        real: 'src/features/import-export/who-left.ts',
         wrong: 'test/battery/people/wrong-parts/ignores-who-left.ts',
       })
       return verdict(outcome.active > 0, outcome)
@@ -102,7 +102,7 @@ export const importCases: BatteryCase[] = [
     invariant: 'the battery must see who becomes active',
     run: async () => {
       const outcome = await runImports({
-        real: 'src/subscribers/import-export/import-formats.ts',
+        real: 'src/features/import-export/import-formats.ts',
         wrong: 'test/battery/people/wrong-parts/reads-all-as-active.ts',
       })
       return verdict(outcome.active > 0, outcome)

@@ -1,6 +1,3 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pauseSubscriber, resumeSubscriber } from '../../../src/account/change-by-operator.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
@@ -11,7 +8,6 @@ import { resubscribe, unsubscribeByOperator } from '../../../src/account/unsubsc
 import { addDays, DAY_MS, dayOf } from '../../../src/core/dates.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { dailyFigures } from '../../../src/operator/daily-figures.ts'
-import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { DEADLINE, enqueueGoodbyes, messagesIn } from '../../support/messages.ts'
@@ -139,27 +135,6 @@ test('people’s actions of a day, one request per person', async () => {
     { day: '2026-11-24', subscribers: 1, asked: 2, confirmed: 1, unsubscribed: 0 },
     { day: '2026-11-25', subscribers: 0, asked: 0, confirmed: 0, unsubscribed: 1 },
   ])
-})
-
-test('imported people are subscribers, but no sign-ups, confirmations or unsubscribes of the day', async () => {
-  const day = dayOf(NOW)
-  const file = join(mkdtempSync(join(tmpdir(), 'figures-')), 'people.csv')
-  const rows = [
-    'email,state,confirmed_at',
-    `${address(1)},active,${day}`,
-    `${address(2)},unsubscribed,${day}`,
-  ]
-  writeFileSync(file, rows.join('\n'))
-  await importSubscribers(site.deps, { file, consent: 'a form' })
-  expect((await site.db.consent.groupBy({ by: 'event' })).map(({ event }) => event).sort()).toEqual([
-    'confirmed',
-    'unsubscribed',
-  ])
-  const counts = { subscribers: 1, asked: 0, confirmed: 0, unsubscribed: 0 }
-  expect(await dailyFigures(site.deps, { from: day, to: day })).toMatchObject([{ day, ...counts }])
-  await unsubscribeByOperator(site.deps, { email: address(1) })
-  const left = { ...counts, subscribers: 0, unsubscribed: 1 }
-  expect(await dailyFigures(site.deps, { from: day, to: day })).toMatchObject([{ day, ...left }])
 })
 
 test('outcomes of the emails of a day', async () => {

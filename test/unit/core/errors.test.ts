@@ -1,20 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type ErrorEntry, errorTable } from '../../../src/core/error-table.ts'
 import { errorText, Fault } from '../../../src/core/errors.ts'
 import { words } from '../../../src/i18n/words.ts'
-import { bounceFileErrors } from '../../../src/operator/operations/try-bounce.ts'
-import { paperFileErrors } from '../../../src/papers/import-papers.ts'
-import { importErrors } from '../../../src/subscribers/import-export/import-fault.ts'
+import { ALL_ERRORS } from '../../support/error-codes.ts'
 
-const table: Record<string, ErrorEntry> = {
-  ...errorTable,
-  ...importErrors,
-  ...paperFileErrors,
-  ...bounceFileErrors,
-}
-const codes = Object.keys(table)
+const codes = Object.keys(ALL_ERRORS)
 const root = resolve(import.meta.dirname, '../../..')
 
 const textOfTree = (folder: string): string =>
@@ -31,7 +22,7 @@ const tests = textOfTree('test')
 
 describe.each(codes)('%s', (code) => {
   test('has a status, an exit code and a message', () => {
-    const { status, exit, operator } = table[code]!
+    const { status, exit, operator } = ALL_ERRORS[code]!
     expect(status).toBeGreaterThanOrEqual(400)
     expect([1, 2]).toContain(exit)
     expect(operator.length).toBeGreaterThan(5)

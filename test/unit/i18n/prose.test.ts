@@ -3,22 +3,21 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { literalProse, literalProseOfText } from '../../support/literal-prose.ts'
 
-const FOLDER = resolve(import.meta.dirname, '../../../templates')
+const FOLDER = resolve(import.meta.dirname, '../../..')
 const read = (path: string) => readFileSync(join(FOLDER, path), 'utf8')
 
-test.each(globSync('{pages,admin,emails}/**/*.{eta,mjml}', { cwd: FOLDER }))(
-  '%s says nothing by itself',
-  (path) => {
-    expect(literalProse(read(path))).toEqual([])
-    expect(read(path).match(/ lang="[^<"]*"/)).toBe(null)
-  },
-)
+test.each(
+  globSync(['templates/{pages,admin,emails}/**/*.{eta,mjml}', 'src/features/**/*.eta'], { cwd: FOLDER }),
+)('%s says nothing by itself', (path) => {
+  expect(literalProse(read(path))).toEqual([])
+  expect(read(path).match(/ lang="[^<"]*"/)).toBe(null)
+})
 
-test.each(globSync('emails/**/*.txt', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
+test.each(globSync('templates/emails/**/*.txt', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
   expect(literalProseOfText(read(path))).toEqual([])
 })
 
-test.each(globSync('emails/*/meta.json', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
+test.each(globSync('templates/emails/*/meta.json', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
   const meta: Record<string, string> = JSON.parse(read(path))
   expect(Object.values(meta).flatMap(literalProseOfText)).toEqual([])
 })

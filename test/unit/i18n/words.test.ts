@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { errorTable } from '../../../src/core/error-table.ts'
 import { en } from '../../../src/i18n/en.ts'
 import { TemplateEngine } from '../../../src/i18n/template-engine.ts'
 import { counted, fill, fillHtml, listed, pluralizerFor, words } from '../../../src/i18n/words.ts'
+import { ALL_ERRORS } from '../../support/error-codes.ts'
 import {
   type Dictionary,
   deadWords,
@@ -23,7 +23,7 @@ const filesIn = (folder: string, ending: RegExp): Reader[] =>
     .map((path) => ({ path, source: readFileSync(join(root, path), 'utf8') }))
 
 // The compiler sees to what TypeScript reads.
-const templates = filesIn('templates', /\.(eta|mjml|txt|json)$/)
+const templates = [...filesIn('templates', /\.(eta|mjml|txt|json)$/), ...filesIn('src', /\.eta$/)]
 const readers = [...filesIn('src', /\.ts$/), ...templates]
 const leaves = leavesOf(en)
 const DEAD = 'readByNobody'
@@ -76,7 +76,7 @@ describe('every word', () => {
   })
 
   test('of an error code belongs to one', () => {
-    const codes = Object.keys(errorTable)
+    const codes = Object.keys(ALL_ERRORS)
     expect(Object.keys(en.errors).filter((code) => !codes.includes(code))).toEqual([])
   })
 

@@ -17,7 +17,7 @@ test('a verb with a file of its own is the same without the files of the others'
       return program.commands.find((noun) => noun.name() === 'subscribers')!.commands
     }),
   )
-  expect(one!.map((verb) => verb.name())).toEqual(['import', 'export', 'replay'])
+  expect(one!.map((verb) => verb.name())).toEqual(['import', 'export'])
   expect(one![0]!.helpInformation()).toBe(all!.find((verb) => verb.name() === 'import')!.helpInformation())
 })
 

@@ -1,6 +1,6 @@
-import * as real from '../../../../src/subscribers/import-export/import-formats.ts'
+import * as real from '../../../../src/features/import-export/import-formats.ts'
 
-export * from '../../../../src/subscribers/import-export/import-formats.ts'
+export * from '../../../../src/features/import-export/import-formats.ts'
 
 /** Each row of an export is of an active person, whatever the program says about them. */
 export const FILE_FORMATS = Object.fromEntries(

@@ -7,19 +7,16 @@ import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
-import {
-  type ImportInput,
-  importSubscribers,
-  isAllRefused,
-} from '../../subscribers/import-export/import-subscribers.ts'
-import { toFault } from '../errors.ts'
-import { acceptFiles } from '../library-form.ts'
-import { formOf, formText } from '../request.ts'
-import { type AdminSite, lineField } from './admin-site.ts'
+import { acceptFiles } from '../../web/accept-files.ts'
+import { type AdminSite, lineField } from '../../web/admin/admin-site.ts'
+import { toFault } from '../../web/errors.ts'
+import type { AdminRoutes } from '../../web/feature-routes.ts'
+import { formOf, formText } from '../../web/request.ts'
+import { type ImportInput, importSubscribers, isAllRefused } from './import-subscribers.ts'
 
 /** In characters; about 10,000 rows. The page contains the file, so that the second button has it. */
 const MAX_LENGTH = 1_000_000
-const TOO_LONG = fill(words.admin.import.tooLong, { number: MAX_LENGTH.toLocaleString(words.language) })
+const TOO_LONG = fill(words.admin.importExport.tooLong, { number: MAX_LENGTH.toLocaleString(words.language) })
 const MAX_REFUSED_LENGTH = 100_000
 
 const importBody = z.object({
@@ -32,11 +29,13 @@ const importBody = z.object({
   do: lineField,
 })
 
+const PAGE = new URL('import.eta', import.meta.url)
+
 /** Imports a CSV file: the first button shows what would happen, the second does it. */
-export const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
   acceptFiles(app)
   const show = (reply: FastifyReply, form: object, shown: object = {}, status = 200) =>
-    send(reply, 'import', { form, result: null, ...shown }, status)
+    send(reply, PAGE, { form, result: null, ...shown }, status)
 
   app.get('/subscribers/import', async (_request, reply) => show(reply, importBody.parse({})))
 
@@ -64,6 +63,15 @@ export const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps
       return show(reply, { ...form, csv }, { problem: fault.message }, 422)
     }
   })
+}
+
+export const importPages: AdminRoutes = {
+  plugin: importRoutes,
+  link: {
+    after: '/admin/subscribers/add',
+    path: '/admin/subscribers/import',
+    text: words.admin.importExport.link,
+  },
 }
 
 /** Imports a text through a file, as the command does. Throws import.* and query.* */

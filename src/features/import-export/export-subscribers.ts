@@ -1,7 +1,7 @@
 import { csvLine, escapeFormula } from '../../core/csv.ts'
 import type { Deps } from '../../core/deps.ts'
 import { fingerprintOf } from '../../core/secrets.ts'
-import type { SubscriberState } from '../subscriber.ts'
+import type { SubscriberState } from '../../subscribers/subscriber.ts'
 import {
   type ExportedSubscriber,
   type ExportedSuppression,

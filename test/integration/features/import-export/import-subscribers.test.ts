@@ -20,13 +20,13 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import { DAY_MS } from '../../../../src/core/dates.ts'
 import { buildDeps } from '../../../../src/core/deps.ts'
-import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { openImportFile } from '../../../../src/subscribers/import-export/import-file.ts'
+import { openImportFile } from '../../../../src/features/import-export/import-file.ts'
 import {
   type ImportInput,
   importSubscribers,
-} from '../../../../src/subscribers/import-export/import-subscribers.ts'
-import { refusedPath } from '../../../../src/subscribers/import-export/refused-rows.ts'
+} from '../../../../src/features/import-export/import-subscribers.ts'
+import { refusedPath } from '../../../../src/features/import-export/refused-rows.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
 import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../../support/checksums.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readInstant } from '../../../../src/subscribers/import-export/import-instant.ts'
-import { readHead } from '../../../../src/subscribers/import-export/import-reader.ts'
+import { readInstant } from '../../../../src/features/import-export/import-instant.ts'
+import { readHead } from '../../../../src/features/import-export/import-reader.ts'
 
 const head = (text: string) => readHead(text.split(','))
 

@@ -2,11 +2,20 @@ import type { Config } from '../../config/config.ts'
 import { parseDay } from '../../core/dates.ts'
 import { memoize } from '../../core/memoize.ts'
 import { randomId } from '../../core/secrets.ts'
-import { addressHash, parseAddress } from '../address.ts'
-import { readTypedSettings, type TypedSettings } from '../read-signup.ts'
-import { SUBSCRIBER_STATES, type Subscriber, type SubscriberState, startDateOf } from '../subscriber.ts'
-import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../suppression.repo.ts'
-import { type ParsedTopic, treeOf } from '../topic.repo.ts'
+import { addressHash, parseAddress } from '../../subscribers/address.ts'
+import { readTypedSettings, type TypedSettings } from '../../subscribers/read-signup.ts'
+import {
+  SUBSCRIBER_STATES,
+  type Subscriber,
+  type SubscriberState,
+  startDateOf,
+} from '../../subscribers/subscriber.ts'
+import {
+  SUPPRESSION_REASONS,
+  type Suppression,
+  type SuppressionReason,
+} from '../../subscribers/suppression.repo.ts'
+import { type ParsedTopic, treeOf } from '../../subscribers/topic.repo.ts'
 import { ImportFault } from './import-fault.ts'
 import type { ImportCells } from './import-formats.ts'
 import { isNever, readInstant } from './import-instant.ts'

@@ -10,14 +10,14 @@ import { showSubscriber } from '../../../../src/account/show-subscriber.ts'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import type { Deps } from '../../../../src/core/deps.ts'
-import { GRAMMAR_VERSION } from '../../../../src/queries/query.ts'
 import {
   exportSubscribers,
   exportSuppressions,
   subscriberLines,
-} from '../../../../src/subscribers/import-export/export-subscribers.ts'
-import { importSubscribers } from '../../../../src/subscribers/import-export/import-subscribers.ts'
-import { readTopicsCell, topicsCell } from '../../../../src/subscribers/import-export/subscriber-columns.ts'
+} from '../../../../src/features/import-export/export-subscribers.ts'
+import { importSubscribers } from '../../../../src/features/import-export/import-subscribers.ts'
+import { readTopicsCell, topicsCell } from '../../../../src/features/import-export/subscriber-columns.ts'
+import { GRAMMAR_VERSION } from '../../../../src/queries/query.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { useSite } from '../../../support/site.ts'

@@ -4,24 +4,19 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
 import { monotonicMs } from '../../core/clock.ts'
-import { errorText, Fault } from '../../core/errors.ts'
+import { Fault } from '../../core/errors.ts'
+import { DRY_RUN, operation } from '../../operator/operations/operation.ts'
+import { state } from '../../operator/operations/subscriber-schemas.ts'
+import { number } from '../../operator/operations/text-table.ts'
 import { cleanText } from '../../queries/language/split-topics.ts'
 import {
   type ExportRow,
   exportSubscribers,
   exportSuppressions,
   subscriberLines,
-} from '../../subscribers/import-export/export-subscribers.ts'
-import { IMPORT_FORMATS, LISTMONK_STATUSES } from '../../subscribers/import-export/import-formats.ts'
-import {
-  importSubscribers,
-  isAllRefused,
-  type SubscriberImportResult,
-} from '../../subscribers/import-export/import-subscribers.ts'
-import { replayLog } from '../restore/replay-log.ts'
-import { DRY_RUN, operation, readIn } from './operation.ts'
-import { state } from './subscriber-schemas.ts'
-import { number } from './text-table.ts'
+} from './export-subscribers.ts'
+import { IMPORT_FORMATS, LISTMONK_STATUSES } from './import-formats.ts'
+import { importSubscribers, isAllRefused, type SubscriberImportResult } from './import-subscribers.ts'
 
 const importFile = operation({
   name: 'subscribers import',
@@ -175,27 +170,4 @@ async function toStream(
   return count
 }
 
-const replay = operation({
-  name: 'subscribers replay',
-  summary:
-    'after a restore: repeat unsubscribes, erasures and suppressions since the backup, from the service’s log',
-  effect: 'change',
-  input: z.object({ lines: z.array(z.string()) }),
-  run: (deps, { lines }) => replayLog(deps, lines),
-  output: ({ erased, suppressed, unsubscribed, known, unknown }) => ({
-    text: `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had already left or came back; ${unknown} are erased or unknown here.`,
-  }),
-  command: {
-    arguments: { lines: ['<log...>', 'log files; - reads standard input'] },
-    readFiles: async ({ lines: logs }) => ({ lines: (await Promise.all(logs.map(linesOf))).flat() }),
-  },
-})
-
-async function linesOf(log: string): Promise<string[]> {
-  const bytes = await readIn(log).catch((error) => {
-    throw new Fault('usage.wrong', { what: errorText(error) })
-  })
-  return bytes.toString().split('\n')
-}
-
-export const IMPORT_EXPORT_OPERATIONS = [importFile, exportAll, replay]
+export const IMPORT_EXPORT_OPERATIONS = [importFile, exportAll]

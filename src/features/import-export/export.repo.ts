@@ -1,6 +1,6 @@
 import type { Database } from '../../core/database/database.ts'
 import { Prisma, type Suppression } from '../../generated/prisma/client.ts'
-import type { SubscriberState, TopicText } from '../subscriber.ts'
+import type { SubscriberState, TopicText } from '../../subscribers/subscriber.ts'
 import type { SubscriberColumn } from './subscriber-columns.ts'
 
 // SQL by hand: reports.

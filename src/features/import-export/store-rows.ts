@@ -1,22 +1,22 @@
 import type { Database } from '../../core/database/database.ts'
 import { randomId } from '../../core/secrets.ts'
-import { recordConsents } from '../consent.repo.ts'
-import type { ConsentEvent } from '../consent.ts'
+import { recordConsents } from '../../subscribers/consent.repo.ts'
+import type { ConsentEvent } from '../../subscribers/consent.ts'
 import {
   createSubscribers,
   existingIds,
   markSuppressed,
   type StoredSubscriber,
   subscribersByHash,
-} from '../subscriber.repo.ts'
-import { hasSubscription } from '../subscriber.ts'
+} from '../../subscribers/subscriber.repo.ts'
+import { hasSubscription } from '../../subscribers/subscriber.ts'
 import {
   type StoredSuppression,
   type Suppression,
   suppressAddresses,
   suppressionsOf,
-} from '../suppression.repo.ts'
-import { addTopics } from '../topic.repo.ts'
+} from '../../subscribers/suppression.repo.ts'
+import { addTopics } from '../../subscribers/topic.repo.ts'
 import type { ImportRow, SuppressedHash } from './import-row.ts'
 
 export type Row = ImportRow | SuppressedHash

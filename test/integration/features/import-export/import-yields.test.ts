@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { threadCpuMs } from '../../../../src/core/clock.ts'
-import { importSubscribers } from '../../../../src/subscribers/import-export/import-subscribers.ts'
+import { importSubscribers } from '../../../../src/features/import-export/import-subscribers.ts'
 import { useSite } from '../../../support/site.ts'
 
 const site = useSite()

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { undefinedIfThrown } from '../../core/errors.ts'
 import { cleanText } from '../../queries/language/split-topics.ts'
-import { parseTopic, readTopics } from '../read-signup.ts'
-import { requireFewTopics, requireTopicsSize, type TopicText } from '../subscriber.ts'
+import { parseTopic, readTopics } from '../../subscribers/read-signup.ts'
+import { requireFewTopics, requireTopicsSize, type TopicText } from '../../subscribers/subscriber.ts'
 
 /** The columns of an export, in this order. An import accepts any of them and requires only `email`. */
 export const SUBSCRIBER_COLUMNS = [
