@@ -297,8 +297,6 @@ describe('searches', () => {
   const inThread = {
     by: ['inSearchThread'],
     among: files.filter(({ folder }) => ['account', 'digests', 'web', 'emails'].includes(folder)),
-    /** Not yet: a welcome is selected inside the transaction that confirms. */
-    except: ['digests/welcome-message.ts: openArchive(deps, { from: since })'],
   }
 
   test('the papers are in memory in the search thread, and nowhere else in a service', () => {

@@ -18,16 +18,17 @@ import { openEmails } from './render-emails.ts'
 
 /**
  * Loads templates and signing key once, and returns the function that composes a message's email. It uses only the
- * message's row, so that a retry has the same bytes. Throws dkim.cannot-sign for a key that cannot sign.
+ * message's row, so that a retry has the same bytes; the first time, it adds the papers of a welcome to that row. Throws dkim.cannot-sign for a key that cannot sign.
  */
-export async function openComposer({ config, db }: Deps): Promise<Compose> {
+export async function openComposer(deps: Deps): Promise<Compose> {
+  const { config } = deps
   const dkim = await openDkim(config)
   const emails = await openEmails(siteOf(config), config.DATA_DIR)
   const sender = senderOf(config)
   return async (message) => {
     const kind = message.kind as MailKind
     if (!MAILS[kind]) throw new Fault('message.without-content', { id: message.id })
-    const email = await MAILS[kind]({ config, db, emails }, message)
+    const email = await MAILS[kind]({ ...deps, emails }, message)
     const { id, datedAt, toAddress } = message
     const { unsubscribeUrl } = email
     const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnAddressesOf(config, message) }

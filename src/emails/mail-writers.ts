@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts'
-import type { Database } from '../core/database/database.ts'
+import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { DigestMessage } from '../digests/fill-page.ts'
 import type { NoMatchesMessage } from '../digests/no-matches.ts'
 import { openStoredContent } from '../digests/stored-content.repo.ts'
-import type { WelcomeMessage } from '../digests/welcome-message.ts'
+import { composedWelcome } from '../digests/welcome-message.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
@@ -16,9 +16,7 @@ import type { LinkKind } from './link-emails.ts'
 import type { Emails } from './render-emails.ts'
 
 /** The data for an email besides the message's row. */
-interface MailParts {
-  config: Config
-  db: Database
+interface MailParts extends Deps {
   emails: Emails
 }
 
@@ -43,9 +41,9 @@ export const MAILS: Record<MailKind, MailWriter> = {
     return { ...emails.noMatches({ ...content, manageUrl, unsubscribeUrl }), unsubscribeUrl }
   },
   /** To a subscriber who just confirmed. It is sent and cancelled as digests are. */
-  welcome: ({ config, emails }, message) => {
-    const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
-    const links = readerLinks(config, message, epoch)
+  welcome: async ({ emails, ...deps }, message) => {
+    const { epoch, papers: _, ...content } = await composedWelcome(deps, message, contentOf(message))
+    const links = readerLinks(deps.config, message, epoch)
     return { ...emails.welcome({ ...content, ...links }), unsubscribeUrl: links.unsubscribeUrl }
   },
   /** To a new address: one button that begins a subscription. */

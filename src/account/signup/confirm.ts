@@ -1,13 +1,7 @@
-import { type Database, isDatabaseUnavailable } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
-import { errorText } from '../../core/errors.ts'
 import { nextDue } from '../../digests/due.ts'
-import {
-  enqueueWelcome,
-  loadWelcomeMaterial,
-  type WelcomeMaterial,
-  welcomeOf,
-} from '../../digests/welcome-message.ts'
+import { enqueueWelcome, welcomeOf } from '../../digests/welcome-message.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { isSameSubscription } from '../../subscribers/change.ts'
@@ -62,13 +56,11 @@ export async function openConfirmation(deps: Deps, token: string) {
 export async function confirm(deps: ServiceDeps, token: string): Promise<boolean> {
   const now = deps.clock.now()
   const opened = await signupBehindLink(deps, token)
-  const material = await welcomeMaterialFor(deps, opened, now)
   const before = await deps.db.$transaction(async (tx) => {
     const { request: signup, subscriber } = await lockRequest(tx, opened.signup, signupById)
     if (signup.confirmedAt) return undefined
     const began = await applySignup(tx, { subscriber, request: signup.request, how: 'page', now })
-    if (began)
-      await enqueueWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, material, now })
+    if (began) await enqueueWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, now })
     await markSignupConfirmed(tx, signup.id, now)
     await endBackOff(tx, deps.config, { key: subscriber.addressKey, now })
     return subscriber
@@ -77,23 +69,6 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
   deps.log.info('subscriber.confirmed', { subscriber: before.id, before: before.state })
   await nudgeTransactional(deps)
   return true
-}
-
-const EMPTY: WelcomeMaterial = { archive: null, papers: [], shown: [] }
-
-/** Empty if no welcome is due, or if its papers cannot be read although the database is available. */
-async function welcomeMaterialFor(
-  deps: Deps,
-  { signup, subscriber }: Awaited<ReturnType<typeof signupBehindLink>>,
-  now: Date,
-): Promise<WelcomeMaterial> {
-  if (signup.confirmedAt || hasSubscription(subscriber)) return EMPTY
-  const topics = signup.request.topics.length > 0 || (await topicsOf(deps.db, subscriber.id)).length > 0
-  return loadWelcomeMaterial(deps, { subscriberId: subscriber.id, topics, now }).catch((error) => {
-    if (isDatabaseUnavailable(error)) throw error
-    deps.log.error('welcome.failed', { subscriber: subscriber.id, what: errorText(error) })
-    return EMPTY
-  })
 }
 
 async function signupBehindLink({ config, clock, db }: Deps, token: string) {

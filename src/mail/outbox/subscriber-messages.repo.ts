@@ -65,10 +65,16 @@ export async function forgetMessages(db: Database, subscriberId: string): Promis
 /** The content of a message; null if it does not exist or was removed. */
 export async function messageContent<Content>(
   db: Database,
-  key: { kind: string; dedupe: string },
+  where: Prisma.MessageWhereUniqueInput,
 ): Promise<Content | null> {
-  const row = await db.message.findUnique({ where: { kind_dedupe: key }, select: { content: true } })
+  const row = await db.message.findUnique({ where, select: { content: true } })
   return (row?.content ?? null) as Content | null
+}
+
+/** Adds fields to the content of a message; content that was removed stays so. */
+export async function addToContent(db: Database, messageId: string, fields: object): Promise<void> {
+  await db.$executeRaw`
+    update message set content = content || ${JSON.stringify(fields)}::jsonb where id = ${messageId}`
 }
 
 /** Removes address and content from messages of one kind, by their keys. */

@@ -1,5 +1,6 @@
 import type { Confirmation } from '../../account/signup/confirm.ts'
 import { localDayOf } from '../../core/dates.ts'
+import { isComposed } from '../../digests/welcome-message.ts'
 import { elsewhereText } from '../../emails/welcome-email.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
@@ -114,6 +115,8 @@ function welcomeText({ welcome, subscriber }: Confirmation): string {
   if (!welcome) return ''
   const address = maskAddress(subscriber.address)
   const forms = words.confirmed.welcome
+  // Its papers are selected when it is sent, usually some seconds later.
+  if (!isComposed(welcome)) return fill(forms.alone, { address })
   if (welcome.content) return fill(forms.papers, { day: longDate(welcome.content.localDate), address })
   const what = elsewhereText(welcome)
   if (what) return fill(forms.elsewhere, { address, what })

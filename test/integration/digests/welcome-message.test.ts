@@ -7,6 +7,7 @@ import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import type { WelcomeMessage } from '../../../src/digests/welcome-message.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
+import type { TakenMessage } from '../../../src/mail/message.ts'
 import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { readLink } from '../../../src/subscribers/links.ts'
@@ -45,18 +46,33 @@ async function listed(day: Day, ...titles: string[]): Promise<void> {
   await recordListings(site.db, { source: 'huggingface', day, records, now: midnight(day) })
 }
 
-const welcomes = async (address = EMAIL): Promise<WelcomeMessage[]> => {
-  const rows = await site.db.message.findMany({
+const welcomeRows = (address: string) =>
+  site.db.message.findMany({
     where: { kind: 'welcome', toAddress: address },
     orderBy: { batchId: 'asc' },
   })
-  return rows.map(({ content }) => content as unknown as WelcomeMessage)
+
+type WelcomeRow = Awaited<ReturnType<typeof welcomeRows>>[number]
+
+const taken = (row: WelcomeRow): TakenMessage => ({
+  ...row,
+  toAddress: row.toAddress!,
+  digestContent: null,
+  attempts: 1,
+  uncertainBefore: false,
+})
+
+/** The contents of the welcomes of an address, once each is composed. */
+async function welcomes(address = EMAIL): Promise<WelcomeMessage[]> {
+  const compose = await openComposer(site.deps)
+  for (const row of await welcomeRows(address)) await compose(taken(row))
+  return (await welcomeRows(address)).map(({ content }) => content as unknown as WelcomeMessage)
 }
 
 async function mailOf(address = EMAIL) {
-  const row = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome', toAddress: address } })
+  const [row] = await welcomeRows(address)
   const compose = await openComposer(site.deps)
-  const message = { ...row, toAddress: address, digestContent: null, attempts: 1, uncertainBefore: false }
+  const message = taken(row!)
   const [{ raw }, again] = [await compose(message), await compose({ ...message, attempts: 2 })]
   expect(again.raw).toEqual(raw)
   return { mail: await simpleParser(raw), raw: raw.toString() }
@@ -140,6 +156,7 @@ describe('confirming leaves a welcome', () => {
   test('where all that matched was mailed before, that says so', async () => {
     await listed('2026-11-20', 'Robots')
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    expect((await welcomes()).map(titlesIn)).toEqual([['Robots']])
     await site.db.message.updateMany({ where: { kind: 'welcome' }, data: { state: 'accepted' } })
     await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'page' })
     site.clock.moveTo(later(NOW))
@@ -193,14 +210,47 @@ describe('confirming leaves a welcome', () => {
     await listed('2026-11-20', 'Robots')
     await post(site, '/subscribe', { email: EMAIL, topic: 'robots' })
     const token = await confirmToken(site, EMAIL)
+    await post(site, `/confirm/${token}`)
     await site.db.$executeRawUnsafe('alter table listing rename to hidden')
     try {
-      expect((await post(site, `/confirm/${token}`)).headers.location).toBe(`/confirm/${token}/done`)
+      await welcomes()
     } finally {
       await site.db.$executeRawUnsafe('alter table hidden rename to listing')
     }
-    expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false }])
+    expect(await welcomes()).toMatchObject([{ content: null, papers: [], nothingMatched: false }])
     expect(site.logged.join('')).toContain('welcome.failed')
+  })
+
+  test('whose papers are selected once, when it is sent', async () => {
+    await listed('2026-11-20', 'Robots 1')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const [row] = await welcomeRows(EMAIL)
+    expect(Object.keys(row!.content as object)).not.toContain('papers')
+    const { raw } = await mailOf()
+    await listed('2026-11-20', 'Robots 2')
+    expect(await welcomes()).toMatchObject([{ papers: [1] }])
+    expect((await mailOf()).raw).toBe(raw)
+  })
+
+  test('not composed twice, even if two workers compose it at once', async () => {
+    await listed('2026-11-20', 'Robots 1')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const [row] = await welcomeRows(EMAIL)
+    const compose = await openComposer(site.deps)
+    const [first, second] = await Promise.all([compose(taken(row!)), compose(taken(row!))])
+    expect(second.raw).toEqual(first.raw)
+  })
+
+  test('without papers if the search thread fails', async () => {
+    await listed('2026-11-20', 'Robots 1')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const searchThread = { run: () => Promise.reject(new Error('the thread ended')) }
+    const compose = await openComposer({ ...site.deps, searchThread })
+    const [row] = await welcomeRows(EMAIL)
+    const { text } = await simpleParser((await compose(taken(row!))).raw)
+    expect(text!.replace(/\s+/g, ' ')).toContain('Your first digest arrives on')
+    expect(await welcomes()).toMatchObject([{ content: null, papers: [] }])
+    expect(site.logged.join('')).toContain('the thread ended')
   })
 })
 
@@ -241,6 +291,7 @@ test('a returning subscriber is welcomed with papers that neither a digest nor a
   await listed('2026-11-20', 'Robots 1')
   await listed('2026-11-19', 'Robots 2')
   await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+  expect((await welcomes()).map(titlesIn)).toEqual([['Robots 1']])
   await listed(TODAY, 'Robots 3')
   site.clock.moveTo(new Date('2026-11-25T08:00:00Z'))
   expect(await planDigests(site.deps)).toMatchObject({ planned: 1 })
@@ -248,6 +299,18 @@ test('a returning subscriber is welcomed with papers that neither a digest nor a
   site.clock.moveTo(new Date('2026-11-26T12:00:00Z'))
   await subscribeThroughSite(site, EMAIL)
   expect((await welcomes()).map(titlesIn)).toEqual([['Robots 1'], ['Robots 2']])
+})
+
+test('a welcome that is sent late has no paper that a digest showed meanwhile', async () => {
+  await listed('2026-11-20', 'Robots', 'Graphs')
+  await listed('2026-11-23', 'Of Monday')
+  // A weekly digest has the best papers of seven days, also of those before they confirmed.
+  await subscribeThroughSite(site, EMAIL, { days: ['wed'] })
+  site.clock.moveTo(new Date('2026-11-25T08:00:00Z'))
+  expect(await planDigests(site.deps)).toMatchObject({ planned: 1 })
+  const { papers } = await site.db.digest.findFirstOrThrow()
+  expect(papers).toHaveLength(3)
+  expect(await welcomes()).toMatchObject([{ content: null, papers: [] }])
 })
 
 // Promise 5, from the welcome on: whoever it is, whatever they change at once, whatever is listed late.
@@ -273,6 +336,8 @@ describe('no paper of a welcome is in any later digest', () => {
     before: fc.array(fc.array(paper, { maxLength: 3 }), { minLength: 8, maxLength: 12 }),
     after: fc.array(fc.array(paper, { maxLength: 3 }), { minLength: 6, maxLength: 8 }),
     hour: fc.nat({ max: 21 }),
+    /** After how many days' digests the welcomes are sent. */
+    sentAfter: fc.constantFrom(0, 0, 1, 2),
   })
   type World = typeof world extends fc.Arbitrary<infer T> ? T : never
 
@@ -286,7 +351,7 @@ describe('no paper of a welcome is in any later digest', () => {
     }
   }
 
-  async function walk({ before, after, hour }: World): Promise<number> {
+  async function walk({ before, after, hour, sentAfter }: World): Promise<number> {
     await emptyTables(site.db)
     const all = [...before, ...after]
     const first = addDays(TODAY, -before.length)
@@ -299,12 +364,17 @@ describe('no paper of a welcome is in any later digest', () => {
       where: { address: addressOf('becomes weekly') },
       data: { days: ['fri'] },
     })
+    const send = async () => {
+      for (const kind of Object.keys(KINDS)) await welcomes(addressOf(kind))
+    }
+    if (sentAfter === 0) await send()
     for (let i = 1; i < after.length; i++) {
       const day = addDays(TODAY, i)
       await comeIn(all, first, day)
       await site.db.message.updateMany({ data: { state: 'accepted' } })
       site.clock.moveTo(new Date(`${day}T08:00:00Z`))
       await planDigests(site.deps)
+      if (i === sentAfter) await send()
     }
     return shownTwice()
   }

@@ -4,6 +4,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { checksums } from '../../support/checksums.ts'
+import { mailed } from '../../support/mailed-links.ts'
 import {
   confirmToken,
   get,
@@ -422,6 +423,8 @@ describe('reading', () => {
     const move = await site.db.addressChange.findFirstOrThrow()
     await post(site, `/manage/${sign('manage', id)}`, { do: 'add-topic', topic: 'attention' })
     const topic = await site.db.topic.findFirstOrThrow({ where: { subscriberId: id } })
+    // Selects its papers, so that it has a page.
+    await mailed(site, 'welcome', EMAIL)
     const welcome = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome', subscriberId: id } })
     return [
       '/manage',

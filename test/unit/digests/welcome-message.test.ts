@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { composeWelcome, matchedElsewhere, type WelcomeInput } from '../../../src/digests/welcome-message.ts'
+import { composeWelcome, matchedElsewhere, type WelcomeInput } from '../../../src/digests/compose-welcome.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
