@@ -21,6 +21,7 @@ import { benchSummary } from './summary.ts'
 import { benchTerms } from './terms.ts'
 import { benchTex } from './tex.ts'
 import { benchTyped } from './typed.ts'
+import { benchWalks } from './walks.ts'
 import { benchWeb } from './web.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
@@ -45,6 +46,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   terms: benchTerms,
   tex: benchTex,
   typed: benchTyped,
+  walks: benchWalks,
   web: benchWeb,
 }
 
