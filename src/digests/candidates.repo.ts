@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
@@ -19,7 +18,7 @@ import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
 import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
-import { mayRankTopics } from './rank-topics.ts'
+import { untilTopicsCanBeRanked } from './rank-topics.ts'
 import { openTopicRanks, type TopicRanks } from './topic-ranks.ts'
 
 export interface CandidatePool {
@@ -46,8 +45,6 @@ const MAX_NEAR_MISSES = 12
 const MAX_CACHED_QUERIES = 5000
 /** Number of papers with words of a query, best first, that are examined in detail. */
 const MAX_EXAMINED = 24
-/** How often we look whether the search thread has read all papers, as in the first seconds after a start. */
-const READING_MS = 200
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openCandidatePool(
@@ -58,7 +55,7 @@ export async function openCandidatePool(
   const { papers, history } = await papersWithHistory(db, { since, upTo })
   const isRanked = await topicsInUse(db)
   const { archive, usage } = await openOwnArchive(db, papers, isRanked)
-  while (isRanked && !(await mayRankTopics(deps, null))) await setTimeout(READING_MS)
+  if (isRanked) await untilTopicsCanBeRanked(deps)
   const queries = new Map<number, Query>()
   const matcher = createMatcher(papers, queries, archive)
   const to = papers.reduce<Day | undefined>((newest, { firstDay }) => laterOf(newest, firstDay), undefined)

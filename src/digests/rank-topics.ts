@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type PlainError, toPlainError } from '../core/plain-error.ts'
@@ -56,10 +57,17 @@ export const rankTopics = inSearchThread(
   },
 )
 
-/** Whether `rankTopics` need not wait: a job that waits for papers keeps visitors waiting. */
-export const mayRankTopics = inSearchThread(import.meta.url, 'mayRankTopics', (deps: Deps, _: null) =>
+const mayRankTopics = inSearchThread(import.meta.url, 'mayRankTopics', (deps: Deps, _: null) =>
   isWholeArchiveReady(deps),
 )
+
+/** How often we look whether the search thread has read all papers, as in the first seconds after a start. */
+const READING_MS = 200
+
+/** Waits until `rankTopics` need not wait for papers: while a job waits, so do the searches of visitors. */
+export async function untilTopicsCanBeRanked(deps: Deps): Promise<void> {
+  while (!(await mayRankTopics(deps, null))) await setTimeout(READING_MS)
+}
 
 function ranksOf(
   archive: Archive,

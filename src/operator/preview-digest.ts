@@ -6,6 +6,7 @@ import { composeDigests } from '../digests/compose-digests.ts'
 import { plannedContent, recipientOf } from '../digests/digest.repo.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import { eligibleSince } from '../digests/eligible-range.ts'
+import { untilTopicsCanBeRanked } from '../digests/rank-topics.ts'
 import { snapshotAt } from '../digests/sources-line.ts'
 import { senderOf, siteOf } from '../emails/compose-message.ts'
 import { openEmails } from '../emails/render-emails.ts'
@@ -22,6 +23,7 @@ export type DigestPreview = Awaited<ReturnType<typeof previewDigest>>
 export async function previewDigest(deps: Deps, { date, ...who }: SubscriberRef & { date?: Day }) {
   const subscriber = await findSubscriber(deps.db, who)
   const localDate = date ?? localDayOf(deps.clock.now(), subscriber.zone)
+  await untilTopicsCanBeRanked(deps)
   const composed = await composeNow(deps, { subscriberId: subscriber.id, localDate })
   const { content } = composed
   return { localDate, composed, mail: content && (await mailOf(deps, subscriber, content)) }
