@@ -4,8 +4,7 @@ import { Prisma, PrismaClient } from '../../generated/prisma/client.ts'
 import { errorText, Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { connectionOptions } from './connection.ts'
-import { isDriverError, withErrorCodes } from './driver-errors.ts'
-import { limitTransactions } from './limit-transactions.ts'
+import { isDriverError, limitTransactions, withErrorCodes } from './driver-adapter.ts'
 
 /** The client, or a transaction on it. The transactions of a transaction are savepoints. */
 export type Database = Prisma.TransactionClient

@@ -79,7 +79,7 @@ const WRONGS: Wrong[] = [
   },
   {
     name: 'D1-wrong-unknown-errors',
-    program: programWith(part('src/core/database/driver-errors.ts', 'unknown-errors'), COMPOSER),
+    program: programWith(part('src/core/database/driver-adapter.ts', 'unknown-errors'), COMPOSER),
     ...hangUps,
     sees: 'lost',
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withErrorCodes } from '../../../../src/core/database/driver-errors.ts'
+import { withErrorCodes } from '../../../../src/core/database/driver-adapter.ts'
 
 /** An adapter that connects, begins a transaction and asks; each step may fail. */
 const failing = (error: unknown) => ({
