@@ -1,5 +1,4 @@
-import type { Database } from '../core/database/database.ts'
-import { jsonTexts } from '../core/database/json-texts.ts'
+import { type Database, jsonTexts } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { topicNames } from '../queries/language/topic-name.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'

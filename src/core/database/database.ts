@@ -69,6 +69,10 @@ export const batchLimits = () => ({ maxWait: 120_000, timeout: 120_000 })
 /** For a transaction that may change a row of every subscriber. */
 export const longLimits = () => ({ maxWait: 600_000, timeout: 600_000 })
 
+/** Values as JSON for a parameter of the type text[], whose texts the statement casts to jsonb. */
+export const jsonTexts = (values: readonly unknown[]): (string | null)[] =>
+  values.map((value) => (value === null || value === undefined ? null : JSON.stringify(value)))
+
 export const DEFAULT_CONNECTIONS = 10
 
 /**

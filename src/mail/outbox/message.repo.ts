@@ -1,5 +1,4 @@
-import type { Database } from '../../core/database/database.ts'
-import { jsonTexts } from '../../core/database/json-texts.ts'
+import { type Database, jsonTexts } from '../../core/database/database.ts'
 import { randomId } from '../../core/secrets.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jsonTexts } from '../../../../src/core/database/json-texts.ts'
+import { jsonTexts } from '../../../../src/core/database/database.ts'
 import { useDatabase } from '../../../support/database.ts'
 
 const database = useDatabase()
