@@ -12,8 +12,7 @@ import {
   type UnopenedGroup,
   unopenedGroups,
 } from './plan.repo.ts'
-import { closeFinishedPlans, prunedThrough } from './reconciliation.repo.ts'
-import { isReconciled } from './reconciliation.ts'
+import { closeFinishedPlans, isReconciled, prunedThrough } from './reconciliation.repo.ts'
 import { snapshotAt } from './sources-line.ts'
 import { pendingSources, usualSources } from './usual-sources.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DayTotals } from '../../src/digests/reconciliation.ts'
+import type { DayTotals } from '../../src/digests/reconciliation.repo.ts'
 import { at, EVERY_HOURS, hours, runHours } from './clock.ts'
 import type { Lab } from './lab.ts'
 import { messageIds } from './mails.ts'

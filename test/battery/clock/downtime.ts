@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addDays, DAY_MS, type Day, dayOf, WEEKDAYS } from '../../../src/core/dates.ts'
-import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
-import { isReconciled } from '../../../src/digests/reconciliation.ts'
+import { dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
 import { isKept } from '../../support/smtp-sink.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'

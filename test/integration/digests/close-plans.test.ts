@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { closePlans } from '../../../src/digests/open-due.ts'
-import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
-import { isReconciled } from '../../../src/digests/reconciliation.ts'
+import { dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
