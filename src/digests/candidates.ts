@@ -14,8 +14,7 @@ import {
 } from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import type { DigestSection } from './digest-content.ts'
-import type { Matcher, PaperTexts } from './matcher.ts'
-import type { NewMatchCause } from './newly-matching.ts'
+import type { Matcher, NewMatchCause, PaperTexts } from './matcher.ts'
 import { type PaperSelection, PaperSelector, type SelectedPaper } from './select-papers.ts'
 
 /**

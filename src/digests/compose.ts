@@ -24,7 +24,7 @@ import {
   risingSince,
 } from './eligible-range.ts'
 import { type Learned, learnedIn, MAX_MOVED, OF_PREFERENCE } from './learned.ts'
-import type { NewMatchCause } from './newly-matching.ts'
+import type { NewMatchCause } from './matcher.ts'
 import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
 import type { SourceNews } from './sources-line.ts'
 import type { RankRequest } from './topic-ranks.ts'

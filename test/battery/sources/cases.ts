@@ -119,7 +119,7 @@ const WRONGS: Wrong[] = [
   {
     name: 'sources-wrong-nothing-rises',
     fault: 'votes count when a paper is first looked at, and never again',
-    part: { real: 'src/digests/newly-matching.ts', wrong: `${WRONG_PARTS}/compares-with-nothing.ts` },
+    part: { real: 'src/digests/matcher.ts', wrong: `${WRONG_PARTS}/compares-with-nothing.ts` },
     sees: 'lost',
   },
 ]
