@@ -5,13 +5,13 @@ import {
   CLOSENESS_UNIT,
   type CloseChoice,
   type ClosePaper,
+  closeToTopics,
   leastCloseness,
 } from '../queries/ranking/close-papers.ts'
 import { withAddition } from '../queries/reasons/shown-paper.ts'
 import { MAX_CLOSE } from '../search/close-of-days.ts'
 import type { LearnedTopic } from '../subscribers/vote.repo.ts'
 import { type Candidates, toSection } from './candidates.ts'
-import { closeToTopics } from './close-to-topics.ts'
 import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
 import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'

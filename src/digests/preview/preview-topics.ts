@@ -10,6 +10,7 @@ import {
   type CloseChoice,
   type ClosePaper,
   chooseClose,
+  closeToTopics,
   minClosenessAt,
   nearPapersByDay,
 } from '../../queries/ranking/close-papers.ts'
@@ -21,7 +22,6 @@ import { MAX_DAYS } from '../../search/open-archive.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { LearnedTopic } from '../../subscribers/vote.repo.ts'
-import { closeToTopics } from '../close-to-topics.ts'
 import { addExtras, evaluateTopic, type TopicEvaluation } from './evaluate-topic.ts'
 import {
   buildLastDigest,
