@@ -12,7 +12,7 @@ import {
 } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { FILLER } from '../queries/language/sentence-words.ts'
-import { meaningIn } from '../queries/learned/learned-models.ts'
+import { meaningIn } from '../queries/learned/learned-models.repo.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { WEAK_HEADS } from '../queries/ranking/phrases.ts'

@@ -11,7 +11,7 @@ import {
   papersRevisedSince,
 } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
-import { learnedModels } from '../queries/learned/learned-models.ts'
+import { learnedModels } from '../queries/learned/learned-models.repo.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { SEGMENT_SIZE } from '../queries/matching/segment.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'

@@ -4,7 +4,7 @@ import { newestPapers, type PaperCursor, papersListedOn } from '../papers/paper.
 import type { Paper } from '../papers/paper.ts'
 import { checkDeadline } from '../queries/deadline.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { meaningIn } from '../queries/learned/learned-models.ts'
+import { meaningIn } from '../queries/learned/learned-models.repo.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { oldestFirst } from '../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'

@@ -1,5 +1,5 @@
 import type { Database } from '../../src/core/database/database.ts'
-import { saveLearned } from '../../src/queries/learned/learned-model.repo.ts'
+import { saveLearned } from '../../src/queries/learned/learned-models.repo.ts'
 import type { LatentSpace } from '../../src/queries/ranking/latent-space.ts'
 import { SpaceLearner } from '../../src/queries/ranking/learn-space.ts'
 import { wordCounts } from '../../src/queries/ranking/tf-idf.ts'

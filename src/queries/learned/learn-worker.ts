@@ -7,7 +7,7 @@ import { plainText } from '../../papers/text/plain-text.ts'
 import { hideAvailability } from '../text/availability.ts'
 import { tokensOf } from '../text/tokens.ts'
 import { type Kind, LEARNED_KINDS } from './learned-kinds.ts'
-import { saveLearned } from './learned-model.repo.ts'
+import { saveLearned } from './learned-models.repo.ts'
 
 export interface LearnInput {
   databaseUrl: string

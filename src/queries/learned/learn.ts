@@ -6,7 +6,7 @@ import type { Deps } from '../../core/deps.ts'
 import { errorFields } from '../../core/errors.ts'
 import type { LearnInput } from './learn-worker.ts'
 import { type Kind, LEARNED_KINDS } from './learned-kinds.ts'
-import { countPapers, learnedVersions } from './learned-model.repo.ts'
+import { countPapers, learnedVersions } from './learned-models.repo.ts'
 
 /** Held by the process that learns. */
 const LEARN_LOCK = 1_818_587_506

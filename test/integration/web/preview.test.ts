@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { importPapers } from '../../../src/papers/import-papers.ts'
-import { saveLearned } from '../../../src/queries/learned/learned-model.repo.ts'
+import { saveLearned } from '../../../src/queries/learned/learned-models.repo.ts'
 import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'

@@ -5,7 +5,7 @@ import type { Deps } from '../../../../src/core/deps.ts'
 import { openLog, silentLog } from '../../../../src/core/log.ts'
 import { FEATURES } from '../../../../src/features/index.ts'
 import { learnIfDue } from '../../../../src/queries/learned/learn.ts'
-import { learnedModel, meaningIn } from '../../../../src/queries/learned/learned-models.ts'
+import { learnedModel, meaningIn } from '../../../../src/queries/learned/learned-models.repo.ts'
 import { openArchive } from '../../../../src/search/open-archive.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 

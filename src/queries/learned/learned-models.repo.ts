@@ -1,10 +1,29 @@
 import type { Database } from '../../core/database/database.ts'
 import { undefinedIfThrown } from '../../core/errors.ts'
+import type { LearnedModel } from '../../generated/prisma/client.ts'
 import { meaningOf } from '../meaning/meaning-of.ts'
 import { NO_USAGE } from '../meaning/usage.ts'
 import type { Query } from '../query.ts'
 import { type Kind, LEARNED_KINDS, type LearnedModels } from './learned-kinds.ts'
-import { learnedVersions, readLearned } from './learned-model.repo.ts'
+
+/** What is stored, without the data. */
+export const learnedVersions = (db: Database) => db.learnedModel.findMany({ omit: { data: true } })
+
+/** The data of a kind; null if nothing is stored. */
+async function readLearned(db: Database, kind: string): Promise<Uint8Array | null> {
+  const row = await db.learnedModel.findUnique({ where: { kind }, select: { data: true } })
+  return row?.data ?? null
+}
+
+export async function saveLearned(db: Database, { kind, ...values }: LearnedModel): Promise<void> {
+  await db.learnedModel.upsert({ where: { kind }, create: { kind, ...values }, update: values })
+}
+
+/** The number of papers, without withdrawn ones. Both counts read an index only. */
+export async function countPapers(db: Database): Promise<number> {
+  const withdrawn = await db.paper.count({ where: { withdrawnAt: { not: null } } })
+  return (await db.paper.count()) - withdrawn
+}
 
 interface Loaded {
   /** Changes when the model was learned anew. */
