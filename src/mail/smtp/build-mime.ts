@@ -3,11 +3,11 @@ import MailComposer, { type MailComposerOptions } from 'nodemailer/lib/mail-comp
 import type MimeNode from 'nodemailer/lib/mime-node'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
+import { memoize } from '../../core/memoize.ts'
 import type { MailKind, OperatorMailKind, RenderedEmail } from '../rendering/template.ts'
 import { asciiLine, oneLine, truncateAtWord } from '../rendering/text.ts'
 import { type DkimKey, signDkim } from './dkim.ts'
 import { type HeaderData, joinHeader, TOKEN_FIELD, UNSUBSCRIBE_FIELD } from './join-header.ts'
-import { quotedPrintable } from './quoted-printable.ts'
 
 /** The bytes of an email: CRLF line ends, no line above 998 bytes, deterministic. Throws dkim.cannot-sign. */
 export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buffer> {
@@ -161,4 +161,27 @@ export interface OutgoingMail extends HeaderData {
   text: string
   /** ASCII with CRLF and no line above 998 bytes: it is not encoded. */
   html?: string
+}
+
+const MAX_LINE_LENGTH = 76
+const TO_ENCODE = /[^\n -<>-~]+/g
+/** Parts of a long line, with room for "=". None ends within an encoded byte. */
+const PARTS = /.{1,75}(?<!=.?)/g
+
+/** Text as quoted-printable in UTF-8 (RFC 2045, 6.7), in lines of up to 76 characters that end with CRLF. */
+export const quotedPrintable = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(TO_ENCODE, encoded)
+    .split('\n')
+    .map(foldedLine)
+    .join('\r\n')
+
+// A text has the same few characters again and again.
+const encoded = memoize((text: string): string => encodeURIComponent(text).replaceAll('%', '='), 1000)
+
+function foldedLine(line: string): string {
+  const safe = line.endsWith(' ') ? `${line.slice(0, -1)}=20` : line
+  return safe.length > MAX_LINE_LENGTH ? safe.match(PARTS)!.join('=\r\n') : safe
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
-import { quotedPrintable } from '../../../../src/mail/smtp/quoted-printable.ts'
+import { quotedPrintable } from '../../../../src/mail/smtp/build-mime.ts'
 import { anyText } from '../../../support/mails.ts'
 
 const HEADER =
