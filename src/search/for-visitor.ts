@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
 import type { Deps, SearchThread } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { widestNetworkOf } from '../limits/networks.ts'
 import { chargePermits } from '../limits/permits.repo.ts'
-import { bucketsOf, type RateLimit, requirePermit } from '../limits/rate-limit.ts'
+import { bucketsOf, type RateLimit, requirePermit, widestNetworkOf } from '../limits/rate-limit.ts'
 
 // Enough for one person who types all the time, and for feed readers.
 const SEARCHES: RateLimit = {

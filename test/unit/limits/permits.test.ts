@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { networksOf } from '../../../src/limits/networks.ts'
-import { bucketsOf, tooManyRequests } from '../../../src/limits/rate-limit.ts'
+import { bucketsOf, networksOf, tooManyRequests } from '../../../src/limits/rate-limit.ts'
 
 const v4 = ['203.0.113.77/32', '203.0.113.0/24']
 const v6 = ['2001:db8:1:2ff::/64', '2001:db8:1:200::/56', '2001:db8:1:0::/48']
