@@ -5,15 +5,18 @@ import { applyChange } from '../digests/apply-change.ts'
 import type { NextMail } from '../digests/next-mail.ts'
 import { newestChanges } from '../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../subscribers/change.ts'
+import { isOutdated, readUnsubscribeLink } from '../subscribers/links.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { nextMailOf } from './show-subscriber.ts'
-import { isOutdated, readUnsubscribeLink, UNDO_WINDOW_MS } from './unsubscribe-link.ts'
 
 export type FewerEmailsOption = 'pause' | 'weekly' | 'short'
 
 export const SHORT_EMAIL_PAPERS = 5
 const PAUSE_DAYS = 30
+
+// For this long, pressing the button again offers an undo; later, an email may be in the hands of another person.
+export const UNDO_WINDOW_MS = 3600 * 1000
 
 /** The options that would change something, in order, on the subscriber's own `today`; some apply after a pause. */
 export function fewerEmailsOptions(subscriber: Subscriber, today: Day): FewerEmailsOption[] {

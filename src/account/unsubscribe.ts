@@ -3,7 +3,15 @@ import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { nudgeTransactional } from '../mail/message.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
 import { lastConsentAt, recordConsents } from '../subscribers/consent.repo.ts'
-import { type Link, linkEnd, readLink, requireHolder, signLink } from '../subscribers/links.ts'
+import {
+  isOutdated,
+  type Link,
+  linkEnd,
+  readLink,
+  readUnsubscribeLink,
+  requireHolder,
+  signLink,
+} from '../subscribers/links.ts'
 import {
   changeSubscriber,
   endSubscription,
@@ -14,11 +22,10 @@ import {
 import { hasSubscription, type Subscriber, startDateOf } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { cancelGoodbye, enqueueGoodbye } from '../subscribers/transactional-message.ts'
-import { type FewerEmailsOption, fewerEmailsOptions } from './fewer-emails.ts'
+import { type FewerEmailsOption, fewerEmailsOptions, UNDO_WINDOW_MS } from './fewer-emails.ts'
 import { type SubscriberRef, withSubscriber } from './find-subscriber.ts'
 import { nextMailOf } from './show-subscriber.ts'
 import { countUnknownLink } from './unknown-links.ts'
-import { isOutdated, readUnsubscribeLink, UNDO_WINDOW_MS } from './unsubscribe-link.ts'
 
 /**
  * Ends a subscription for good. Repeating it changes nothing. The page's button enqueues a goodbye with the undo link; a

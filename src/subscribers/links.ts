@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { DAY_MS, dayOf } from '../core/dates.ts'
-import { Fault } from '../core/errors.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault, undefinedIfFault } from '../core/errors.ts'
 import { memoize } from '../core/memoize.ts'
 
 /** The purposes of links, with the byte that encodes each in the token. */
@@ -93,6 +94,14 @@ export function readLink(token: string, purpose: LinkPurpose, secrets: readonly 
   return link
 }
 
+/** The content of an unsubscribe link; null if it is not a link of this site. It is valid in every epoch. */
+export const readUnsubscribeLink = ({ config, clock }: Deps, token: string): Link | null =>
+  undefinedIfFault(() => readLink(token, 'unsubscribe', config.APP_SECRET, clock.now())) ?? null
+
+/** Whether the link is from before a new address or subscription: its reader may be another person by now. */
+export const isOutdated = ({ epoch }: Pick<Link, 'epoch'>, holder: Pick<Link, 'epoch'>): boolean =>
+  epoch !== holder.epoch
+
 /**
  * The person that a link belongs to, if the link is current. Throws link.unknown if there is no such person,
  * link.outdated if the link is older than a new address or subscription.
@@ -102,7 +111,7 @@ export function requireHolder<Holder extends Pick<Link, 'epoch'>>(
   found: Holder | null | undefined,
 ): Holder {
   if (!found) throw new Fault('link.unknown')
-  if (found.epoch !== epoch) throw new Fault('link.outdated')
+  if (isOutdated({ epoch }, found)) throw new Fault('link.outdated')
   return found
 }
 
