@@ -6,7 +6,7 @@ if (/^(generate|validate|format)$/.test(process.argv[2] ?? '')) {
 }
 
 export default defineConfig({
-  schema: 'prisma/schema.prisma',
+  schema: 'prisma',
   migrations: { path: 'prisma/migrations' },
   datasource: { url: process.env.DATABASE_URL ?? 'postgresql://localhost/daily_papers' },
 })

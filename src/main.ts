@@ -29,7 +29,7 @@ function rolesFrom(args: string[]): Role[] {
 }
 
 try {
-  const config = readConfig(readEnvironment())
+  const config = readConfig(readEnvironment(), FEATURES)
   const options = { features: FEATURES, threads: true }
   const starting = startService(config, rolesFrom(process.argv.slice(2)), options)
   let stopped: Promise<void> | undefined

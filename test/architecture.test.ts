@@ -96,16 +96,18 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
-  test('the list of features loads their index.ts and nothing else, because every command waits for it', () => {
-    const loaded = new Set<string>()
-    const load = (path: string): void => {
-      if (loaded.has(path)) return
+  test('the list of features loads their index.ts and settings.ts, because every command waits for it', () => {
+    const load = (path: string, loaded = new Set<string>()): Set<string> => {
+      if (loaded.has(path)) return loaded
       loaded.add(path)
       const file = files.find((one) => one.path === path)
-      if (file) valueImportsOf(file).forEach(load)
+      for (const name of file ? valueImportsOf(file) : []) load(name, loaded)
+      return loaded
     }
-    load('features/index.ts')
-    const wrong = [...loaded].filter((path) => !/^features\/([\w-]+\/)?index\.ts$/.test(path))
+    const bySettings = load('config/config.ts')
+    const wrong = [...load('features/index.ts')].filter(
+      (path) => !/^features\/([\w-]+\/)?(index|settings)\.ts$/.test(path) && !bySettings.has(path),
+    )
     expect(wrong).toEqual([])
   })
 
@@ -127,7 +129,7 @@ describe('imports', () => {
     ['commander', 'operator'],
     ['fast-xml-parser', 'sources'],
     ['mailparser', 'bounces'],
-    ['imapflow', 'bounces'],
+    ['imapflow', 'features'],
     ['smtp-server', 'bounces'],
   ])('%s only in %s/', (name, ...folders) => {
     const wrong = breaches((file) =>

@@ -192,7 +192,7 @@ async function demoConfig(
   folder: string,
   { port, hfUrl, smtpUrl }: { port: number; hfUrl: string; smtpUrl: string },
 ): Promise<Config> {
-  return readConfig({
+  const settings = {
     DATABASE_URL: 'embedded',
     DATA_DIR: folder,
     PORT: String(port),
@@ -203,7 +203,8 @@ async function demoConfig(
     POSTAL_ADDRESS: '1 Example Street, Springfield',
     DIGEST_DAYS: 'mon,tue,wed,thu,fri,sat,sun',
     ADMIN_PASSWORD,
-  })
+  }
+  return readConfig(settings, FEATURES)
 }
 
 /** The mailbox and the desk are on the next two ports if these are free, so that they stay where they were. */

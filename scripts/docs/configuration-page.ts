@@ -1,4 +1,5 @@
 import { inspectConfig } from '../../src/config/config.ts'
+import { FEATURES } from '../../src/features/index.ts'
 
 const HEAD = `# Settings
 
@@ -52,7 +53,7 @@ function entryOf({ names, text }: Block): string {
   return `- ${names.map((name) => `\`${name}\`${isRequired ? ' (required)' : defaultOf(name)}`).join(', ')}: ${meaning}`
 }
 
-const { config } = inspectConfig({})
+const { config } = inspectConfig({}, FEATURES)
 
 /** " (`8`)" */
 function defaultOf(name: string): string {

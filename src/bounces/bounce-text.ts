@@ -121,7 +121,8 @@ export interface SpanCounts {
 export type BounceStatus = Awaited<ReturnType<typeof bounceStatus>>
 
 /** `newest`: when the last report arrived on a channel; null if none is on record. */
-export async function bounceStatus({ db, config, clock }: Deps) {
+export async function bounceStatus(deps: Deps) {
+  const { db, config, clock } = deps
   const now = clock.now()
   const since = async (days: number): Promise<SpanCounts> => {
     const from = new Date(now.getTime() - days * DAY_MS)
@@ -132,7 +133,7 @@ export async function bounceStatus({ db, config, clock }: Deps) {
   const newest = await newestByChannel(db)
   return {
     domain: config.BOUNCE_DOMAIN ?? null,
-    channels: enabledChannels(config).map((one) => ({ ...one, newest: newest.get(one.channel) ?? null })),
+    channels: enabledChannels(deps).map((one) => ({ ...one, newest: newest.get(one.channel) ?? null })),
     waiting: await waitingReports(db),
     day: await since(1),
     week: await since(7),

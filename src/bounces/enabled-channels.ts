@@ -1,5 +1,8 @@
 import type { Config } from '../config/config.ts'
-import { PROVIDERS } from './providers/registry.ts'
+import { featureSettings } from '../config/feature-settings.ts'
+import type { Deps } from '../core/deps.ts'
+import type { Feature } from '../core/feature.ts'
+import { PROVIDERS, providerOf } from './providers/registry.ts'
 import type { Channel } from './report.repo.ts'
 
 export interface ChannelSetting {
@@ -7,13 +10,30 @@ export interface ChannelSetting {
   setting: keyof Config
 }
 
+declare module '../config/feature-settings.ts' {
+  interface FeatureSetting {
+    /** The channel that it enables. */
+    channel?: Channel
+  }
+}
+
 const SETTINGS: readonly ChannelSetting[] = [
   { channel: 'lmtp', setting: 'BOUNCE_LMTP' },
   { channel: 'smtp', setting: 'BOUNCE_SMTP' },
-  { channel: 'imap', setting: 'BOUNCE_IMAP' },
   ...PROVIDERS.map(({ name, setting }) => ({ channel: name, setting: setting.name })),
 ]
 
+const channelSettings = (features: readonly Feature[]): ChannelSetting[] => [
+  ...SETTINGS,
+  ...featureSettings(features).flatMap(({ channel, name }) => (channel ? [{ channel, setting: name }] : [])),
+]
+
 /** The channels that these settings enable; another machine may have others. */
-export const enabledChannels = (config: Config): ChannelSetting[] =>
-  SETTINGS.filter(({ setting }) => Boolean(config[setting]))
+export const enabledChannels = ({ config, features }: Pick<Deps, 'config' | 'features'>): ChannelSetting[] =>
+  channelSettings(features).filter(({ setting }) => Boolean(config[setting]))
+
+/** The settings that enable a channel by which emails arrive. */
+export const emailChannelSettings = (features: readonly Feature[]): string[] =>
+  channelSettings(features)
+    .filter(({ channel }) => !providerOf(channel))
+    .map(({ setting }) => setting)

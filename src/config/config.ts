@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from '../core/dates.ts'
-import { editDistance } from '../core/edit-distance.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
+import type { Feature } from '../core/feature.ts'
 import { BOUNCE_SECRETS, bounceSettings, faultsBetweenBounceSettings } from './bounce-settings.ts'
+import { type FeatureSettings, featureSettings, shapeOf } from './feature-settings.ts'
 import { smtpUrl, withLogin } from './mail-urls.ts'
+import { misspellingsIn } from './misspelt.ts'
 import {
   databaseUrl,
   daySetting,
@@ -143,9 +145,9 @@ const settings = z.object({
 
 type Settings = z.infer<typeof settings>
 
-type MergedSetting = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_USER' | 'BOUNCE_IMAP_PASSWORD'
+type MergedSetting = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD'
 
-export interface Config extends Omit<Settings, MergedSetting> {
+export interface Config extends Omit<Settings, MergedSetting>, FeatureSettings {
   BASE_URL: string
   production: boolean
   /** Names that are probably misspelt settings, a sentence each. */
@@ -174,9 +176,12 @@ function readDotEnv(): Environment {
 export const parseDotEnv = (text: string): Environment =>
   parseEnv(text.replace(/^(\s*SITE_COLOR\s*=\s*)#/m, '$1'))
 
-/** Throws config.invalid, which names every wrong setting and what it takes. */
-export function readConfig(environment: Environment): Config {
-  const { config, faults } = inspectConfig(environment)
+/**
+ * Throws config.invalid, which names every wrong setting and what it takes. `features`: default none, which leaves their
+ * settings out.
+ */
+export function readConfig(environment: Environment, features: readonly Feature[] = []): Config {
+  const { config, faults } = inspectConfig(environment, features)
   const lines = [...faults.map(({ names, what }) => `${names.join(', ')}: ${what}`), ...config.misspelt]
   if (faults.length > 0) {
     throw new Fault('config.invalid', {
@@ -194,15 +199,21 @@ export interface SettingFault {
 }
 
 /** All faults, and the settings without those that are wrong. */
-export function inspectConfig(environment: Environment): { config: Config; faults: SettingFault[] } {
-  const { values, faults } = withSecretFiles(environment)
-  const issues = settings.safeParse(values).error?.issues ?? []
+export function inspectConfig(
+  environment: Environment,
+  features: readonly Feature[] = [],
+): { config: Config; faults: SettingFault[] } {
+  const own = featureSettings(features)
+  const all = settings.extend(shapeOf(own))
+  const { values, faults } = withSecretFiles(environment, secretNames(features))
+  const issues = all.safeParse(values).error?.issues ?? []
   for (const { path, message } of issues) faults.push(fault(String(path[0]), `takes ${message}`))
   faults.push(...faultsBetweenSettings(values, faultyNames(faults)))
+  faults.push(...own.flatMap(({ faultBeside }) => faultBeside?.(values) ?? []))
   const wrong = faultyNames(faults)
   const validValues = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
-  const misspelt = misspellingsIn(environment)
-  return { config: { ...toConfig(settings.parse(validValues)), misspelt }, faults }
+  const misspelt = misspellingsIn(environment, knownNames(features))
+  return { config: { ...toConfig(all.parse(validValues)), misspelt }, faults }
 }
 
 /** The names of the wrong settings; NAME_FILE counts as NAME too. */
@@ -212,10 +223,13 @@ export const faultyNames = (faults: SettingFault[]): ReadonlySet<string> =>
 const fault = (name: string, what: string): SettingFault => ({ names: [name], what })
 
 // An empty value in an env file means "not set".
-function withSecretFiles(environment: Environment): { values: Environment; faults: SettingFault[] } {
+function withSecretFiles(
+  environment: Environment,
+  secrets: readonly string[],
+): { values: Environment; faults: SettingFault[] } {
   const faults: SettingFault[] = []
   const values = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  for (const name of SECRETS) {
+  for (const name of secrets) {
     const file = values[`${name}_FILE`]
     if (!file) continue
     if (values[name]) faults.push(fault(name, `set it or ${name}_FILE, not both`))
@@ -257,30 +271,26 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
   return faults
 }
 
-export const SETTING_NAMES = Object.keys(settings.shape)
-const KNOWN_NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
-const MAX_IGNORED_LENGTH = 6
+const secretNames = (features: readonly Feature[]): string[] => [
+  ...SECRETS,
+  ...featureSettings(features).flatMap(({ name, isSecret }) => (isSecret ? [name] : [])),
+]
 
-// The environment is full of foreign names, and a short name resembles many settings.
-function misspellingsIn(environment: Environment): string[] {
-  return Object.keys(environment)
-    .filter((name) => !KNOWN_NAMES.includes(name) && name.length > MAX_IGNORED_LENGTH)
-    .flatMap((name) => {
-      const meant = KNOWN_NAMES.find((known) => isMisspelt(name.toUpperCase(), known))
-      return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : []
-    })
-}
+export const settingNames = (features: readonly Feature[]): string[] => [
+  ...Object.keys(settings.shape),
+  ...featureSettings(features).map(({ name }) => name),
+]
 
-// Of some thousand pairs, few are of similar length.
-const isMisspelt = (name: string, known: string): boolean =>
-  Math.abs(name.length - known.length) <= 2 && editDistance(name, known) <= 2
+const knownNames = (features: readonly Feature[]): string[] => [
+  ...settingNames(features),
+  ...secretNames(features).map((name) => `${name}_FILE`),
+]
 
-function toConfig(settings: Settings): Omit<Config, 'misspelt'> {
-  const { SMTP_USER, SMTP_PASSWORD, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD, ...values } = settings
+function toConfig(settings: Settings & FeatureSettings): Omit<Config, 'misspelt'> {
+  const { SMTP_USER, SMTP_PASSWORD, ...values } = settings
   return {
     ...values,
     SMTP_URL: withLogin(values.SMTP_URL, SMTP_USER, SMTP_PASSWORD),
-    BOUNCE_IMAP: withLogin(values.BOUNCE_IMAP, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD),
     BASE_URL: values.BASE_URL ?? `http://localhost:${values.PORT}`,
     production: values.NODE_ENV === 'production',
   }

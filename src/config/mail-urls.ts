@@ -7,7 +7,7 @@ const DESCRIPTION =
 const PASSWORD_DESCRIPTION =
   'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
-interface MailServer {
+export interface MailServer {
   host: string
   port: number
   /** TLS from the first byte (smtps, imaps). */
@@ -27,18 +27,14 @@ export interface SmtpConfig extends MailServer {
   rate?: number
 }
 
-export interface ImapConfig extends MailServer {
-  folder: string
-}
-
-const tls = oneOf('require', 'verify', 'any', 'off').optional()
+export const tlsMode = oneOf('require', 'verify', 'any', 'off').optional()
 
 const smtpQuery = z.strictObject({
   connections: integerBetween(1, 100).default(4),
   mails: integerBetween(1, 10_000).default(100),
   rate: integerBetween(1, 10_000).optional(),
   timeout: integerBetween(1, 3600).default(600),
-  tls,
+  tls: tlsMode,
 })
 
 /** A connection to it does not leave this machine. */
@@ -59,7 +55,8 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   return { ...serverOf(url, { 'smtps:': 465, 'smtp:': 587 }, tls), ...login, ...limits, timeoutSeconds }
 })
 
-const serverOf = (
+/** `defaultPorts`: by protocol, with its colon. */
+export const serverOf = (
   { protocol, hostname, port }: URL,
   defaultPorts: Record<string, number>,
   tls: MailServer['tls'] | undefined,
@@ -73,7 +70,8 @@ const serverOf = (
 /** True if an @ follows the host: an unencoded / ? or # in the password ended the host too early. */
 const hasUnencodedPassword = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
 
-const loginOf = ({ username, password }: URL): Login | undefined =>
+/** Undefined if a % in it is no encoding. */
+export const loginOf = ({ username, password }: URL): Login | undefined =>
   undefinedIfThrown(() => ({
     user: decodeURIComponent(username) || undefined,
     password: decodeURIComponent(password) || undefined,
@@ -88,7 +86,7 @@ export const withLogin = <T extends Login>(
 
 type Login = Pick<SmtpConfig, 'user' | 'password'>
 
-const issuesText = ({ issues }: z.ZodError): string =>
+export const issuesText = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'
@@ -96,24 +94,3 @@ const issuesText = ({ issues }: z.ZodError): string =>
         : `${issue.path.join('.')}: ${issue.message}`,
     )
     .join('; ')
-
-const IMAP_DESCRIPTION =
-  'imaps://host:port/FOLDER or imap://host:port/FOLDER; the folder is INBOX unless named; in the query: tls'
-const IMAP_PASSWORD_DESCRIPTION =
-  'no / ? # @ : % in a user or password but as %2F %3F %23 %40 %3A %25; better, leave both out, and set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD, which take them as they are'
-
-export const imapUrl = z.string().transform((text, context): ImapConfig => {
-  const fail = failIn(context)
-  if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(IMAP_DESCRIPTION)
-  const url = new URL(text)
-  if (url.pathname.includes('@') || url.search.includes('@')) return fail(IMAP_PASSWORD_DESCRIPTION) // unencoded password
-  const [login, folder] = [loginOf(url), folderOf(url)]
-  if (!login) return fail(IMAP_PASSWORD_DESCRIPTION)
-  if (!url.hostname || url.hash || !folder) return fail(IMAP_DESCRIPTION)
-  const query = z.strictObject({ tls }).safeParse(Object.fromEntries(url.searchParams))
-  if (!query.success) return fail(`${IMAP_DESCRIPTION} (${issuesText(query.error)})`)
-  return { ...serverOf(url, { 'imaps:': 993, 'imap:': 143 }, query.data.tls), ...login, folder }
-})
-
-const folderOf = ({ pathname }: URL): string | undefined =>
-  undefinedIfThrown(() => decodeURIComponent(pathname.slice(1)) || 'INBOX')

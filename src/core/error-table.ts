@@ -224,10 +224,6 @@ export const errorTable = {
     'source.unreadable': 'None of the {count} entries of {source} for {day} can be read. The first: {why}',
     'papers.rejected': 'The database rejected all {count} papers of {source} for {day}. The first: {why}',
     'webhook.unreachable': 'A server of the provider does not respond: {what}',
-    'mailbox.refused':
-      'The mail server of BOUNCE_IMAP refuses the login: {what}. Check BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
-    'mailbox.no-folder': 'The mail server of BOUNCE_IMAP cannot open the folder "{folder}": {what}',
-    'mailbox.unreachable': 'Unexpected response from the mail server of BOUNCE_IMAP: {what}',
   }),
   ...errorEntries(503, 2, {
     'smtp.not-set':

@@ -13,16 +13,21 @@ export const NUDGES = [
   'drain-transactional',
   'drain-bulk',
   'read-reports',
-  'fetch-mailbox',
   'prune',
   'learn',
 ] as const
-export type Nudge = (typeof NUDGES)[number]
+export type CoreNudge = (typeof NUDGES)[number]
+
+/** The names of nudges of features. A feature adds its own by declaration merging: see feature-nudge.ts. */
+// biome-ignore lint/suspicious/noEmptyInterface: see above
+export interface FeatureNudgeNames {}
+
+export type Nudge = CoreNudge | keyof FeatureNudgeNames
 
 export interface Queue {
   nudge(name: Nudge): Promise<void>
   /** Runs `work` in this process after each nudge, one at a time for each name. */
-  onNudge(name: Nudge, work: () => Promise<void>): Promise<void>
+  onNudge(name: Nudge, work: () => Promise<void>, options?: { pollSeconds?: number }): Promise<void>
   /** Takes no new nudges and waits for those in progress. */
   stop(): Promise<void>
 }
@@ -33,9 +38,8 @@ const STOP_WITHIN_MS = 30_000
 // Otherwise pg-boss picks an application_name that identifies nothing.
 const application_name = 'daily-papers queue'
 
-// How soon a nudge is seen. Complaints are read within a second, and the mailbox is polled each minute.
+/** How soon a nudge is seen. */
 const POLL_SECONDS = 1
-const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
 /** pg-boss passes options that it does not use itself to its pg pool. */
 const poolOptions = (url: string, max: number, maxSilenceMs?: number) => ({
@@ -59,28 +63,24 @@ export async function openQueue(url: string, log: Log, maxSilenceMs = MAX_SILENC
   await boss.start()
   return {
     nudge: async (name) => void (await boss.send(name, {})),
-    onNudge: async (name, work) => {
-      await boss.work(
-        name,
-        { pollingIntervalSeconds: POLL_SECONDS_BY_NUDGE[name] ?? POLL_SECONDS },
-        async () => {
-          await work()
-        },
-      )
+    onNudge: async (name, work, { pollSeconds = POLL_SECONDS } = {}) => {
+      await boss.work(name, { pollingIntervalSeconds: pollSeconds }, async () => {
+        await work()
+      })
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_WITHIN_MS }),
   }
 }
 
 /** Creates or updates the queue's own tables and queues. Safe to run twice, and from several machines at once. */
-export async function prepareQueue(url: string, log: Log): Promise<void> {
+export async function prepareQueue(url: string, log: Log, nudges: readonly Nudge[] = NUDGES): Promise<void> {
   const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({ ...poolOptions(url, 2), supervise: false, schedule: false })
   boss.on('error', (error) => log.error('queue.error', { what: errorText(error) }))
   await boss.start()
   try {
     const existing = new Set((await boss.getQueues()).map(({ name }) => name))
-    for (const name of NUDGES.filter((nudge) => !existing.has(nudge))) {
+    for (const name of nudges.filter((nudge) => !existing.has(nudge))) {
       // policy short: only one nudge waits; any number of processes may be working.
       await boss.createQueue(name, {
         policy: 'short',

@@ -40,7 +40,7 @@ export async function runTyped(
   const { operation, input } = typed
   const environment = (terminal.environment ?? readEnvironment)()
   if ('runBeforeSetup' in operation) return operation.runBeforeSetup({ environment, features }, input)
-  const config = readConfig(quietOnTerminal(environment, terminal.stderr))
+  const config = readConfig(quietOnTerminal(environment, terminal.stderr), features)
   const { stderr } = terminal
   const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)
   try {

@@ -4,7 +4,7 @@ import { monotonicMs } from '../core/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorFields } from '../core/errors.ts'
-import { NUDGES } from '../core/queue.ts'
+import { nudgeNames } from '../core/feature-nudge.ts'
 import { claimTick, deleteTicksBefore } from '../core/tick.repo.ts'
 import { deleteIdleBuckets } from '../limits/permits.repo.ts'
 import { endDomainIncidents } from '../limits/send-rate.repo.ts'
@@ -94,6 +94,6 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
 }
 
 /** Sends one nudge for every kind of work. */
-export async function nudgeAll({ queue }: ServiceDeps): Promise<void> {
-  for (const nudge of NUDGES) await queue.nudge(nudge)
+export async function nudgeAll({ queue, features }: ServiceDeps): Promise<void> {
+  for (const nudge of nudgeNames(features)) await queue.nudge(nudge)
 }

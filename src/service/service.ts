@@ -98,7 +98,7 @@ export async function startService(
   } else if (roles.includes('worker')) {
     await startOwnWorker(deps, parts)
   }
-  const channels = enabledChannels(config).map(({ channel }) => channel)
+  const channels = enabledChannels(deps).map(({ channel }) => channel)
   log.info('service.started', { roles: roles.join(','), port: config.PORT, channels: channels.join(',') })
   return { deps, log, address, stop: () => stopParts(log, parts) }
 }

@@ -1,24 +1,26 @@
-import { fetchMailbox } from '../bounces/fetch-mailbox.ts'
 import { readReports } from '../bounces/read-reports.ts'
 import { openReportReader } from '../bounces/report-reader.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
+import { withFailureTracking } from '../core/failure-tracking.ts'
+import { featureNudges } from '../core/feature-nudge.ts'
 import { endIncident } from '../core/incident.repo.ts'
-import { NUDGES, type Nudge } from '../core/queue.ts'
+import { type CoreNudge, NUDGES } from '../core/queue.ts'
 import { planDigests } from '../digests/plan-digests.ts'
 import { recompileQueries } from '../digests/recompile-queries.ts'
 import { openComposer } from '../emails/compose-message.ts'
 import { deliverReady } from '../emails/deliver.ts'
 import type { Compose } from '../mail/message.ts'
-import { withFailureTracking } from '../operator/alerts/run-alerts.ts'
 import { pruneNightly } from '../operator/prune.ts'
 import { ingestDue } from '../papers/ingest.ts'
 import { openPlainPapers } from '../papers/keep-plain-papers.ts'
 import { learnIfDue } from '../queries/learned/learn.ts'
 import { WORKER_INCIDENT } from './worker-watchdog.ts'
 
-/** The pause after a failure: trying a wrong password each minute locks accounts, and learning takes a minute of a core. */
-const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000, learn: 15 * 60_000 }
+/** The pause after a failure: learning takes a minute of a core. */
+const REST_MS: Partial<Record<CoreNudge, number>> = { learn: 15 * 60_000 }
+/** Complaints are read within a second. */
+const POLL_SECONDS: Partial<Record<CoreNudge, number>> = { 'read-reports': 0.5 }
 
 export interface Worker {
   compose: Compose
@@ -37,7 +39,7 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
   const stopping = new AbortController()
   const { signal } = stopping
   const storePlainPapers = openPlainPapers(deps)
-  const work: Record<Nudge, () => Promise<unknown>> = {
+  const work: Record<CoreNudge, () => Promise<unknown>> = {
     ingest: async () => {
       await ingestDue(deps, { signal })
       await storePlainPapers(signal)
@@ -54,13 +56,20 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
     'drain-transactional': () => deliverReady(deps, { lane: 'transactional', signal }),
     'drain-bulk': () => deliverReady(deps, { lane: 'bulk', signal }),
     'read-reports': () => readReports(deps, { signal }),
-    'fetch-mailbox': () => fetchMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),
     learn: () => learnIfDue(deps, { signal }),
   }
-  for (const nudge of NUDGES) {
-    const restMs = RETRY_PAUSE_MS[nudge]
-    await deps.queue.onNudge(nudge, () => withFailureTracking(deps, nudge, work[nudge], { restMs }))
+  const works = [
+    ...NUDGES.map((name) => {
+      return { name, run: work[name], restMs: REST_MS[name], pollSeconds: POLL_SECONDS[name] }
+    }),
+    ...featureNudges(deps.features).map((nudge) => {
+      return { ...nudge, run: () => nudge.run(deps, { signal }) }
+    }),
+  ]
+  for (const { name, run, restMs, pollSeconds } of works) {
+    const tracked = () => withFailureTracking(deps, name, run, { restMs })
+    await deps.queue.onNudge(name, tracked, { pollSeconds })
   }
   const recompiling = recompileQueries(deps, { signal })
   return {

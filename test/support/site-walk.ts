@@ -474,7 +474,7 @@ export async function openWalk(databaseUrl: string, settings: Record<string, str
   const clock = stoppedClock(NOW)
   const database = openDatabase(databaseUrl, silentLog)
   const queue = await openQueue(databaseUrl, silentLog)
-  const config = readConfig(settings)
+  const config = readConfig(settings, FEATURES)
   const deps = { config, clock, features: FEATURES, log: silentLog, db: database.db, databaseUrl, queue }
   const app = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: 100 })
   const routes = watchRoutes(app)

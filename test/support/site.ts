@@ -40,7 +40,7 @@ export function useSite(
   beforeAll(async () => {
     const log = openLog('info', { write: (line) => void logged.push(line) })
     queue = await openQueue(database.url, log)
-    const config = readConfig(settings)
+    const config = readConfig(settings, FEATURES)
     const { db, url: databaseUrl } = database
     deps = { config, clock, features: FEATURES, log, searchThread, db, databaseUrl, queue }
     app = buildServer(deps)

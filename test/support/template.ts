@@ -1,8 +1,10 @@
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { applyMigrations } from '../../src/core/database/migrations.ts'
+import { nudgeNames } from '../../src/core/feature-nudge.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { prepareQueue } from '../../src/core/queue.ts'
+import { FEATURES } from '../../src/features/index.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,6 +24,6 @@ export async function prepareTemplate(project: TestProject, what: string, url: s
   await admin.end()
   const template = Object.assign(new URL(url), { pathname: `/${TEMPLATE}` }).href
   await applyMigrations(template)
-  await prepareQueue(template, silentLog)
+  await prepareQueue(template, silentLog, nudgeNames(FEATURES))
   project.provide('postgresUrl', url)
 }

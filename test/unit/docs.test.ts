@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliPage } from '../../scripts/docs/cli-page.ts'
 import { configurationPage, namesIn } from '../../scripts/docs/configuration-page.ts'
-import { SETTING_NAMES } from '../../src/config/config.ts'
+import { settingNames } from '../../src/config/config.ts'
+import { FEATURES } from '../../src/features/index.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const MAX_README_LINES = 150
@@ -61,6 +62,6 @@ describe('what npm run docs writes is up to date', () => {
 })
 
 test('.env.example has every setting and no other', () => {
-  const wanted = SETTING_NAMES.filter((name) => !INTERNAL.includes(name))
+  const wanted = settingNames(FEATURES).filter((name) => !INTERNAL.includes(name))
   expect(namesIn(read('.env.example')).toSorted()).toEqual(wanted.toSorted())
 })

@@ -1,39 +1,27 @@
 import { enabledChannels } from '../../bounces/enabled-channels.ts'
-import { withMailbox } from '../../bounces/mail/mailbox-client.ts'
+import { providerOf } from '../../bounces/providers/registry.ts'
 import type { Config } from '../../config/config.ts'
-import { errorText } from '../../core/errors.ts'
-import { redact } from '../../core/log.ts'
+import type { Feature } from '../../core/feature.ts'
 import { emailDomain } from '../../limits/send-rate.ts'
-import { type CheckResult, combineResults, skipped, warning, wrong } from './check.ts'
+import { type CheckResult, warning } from '../../operator/health/feature-check.ts'
+import { combineResults, skipped } from './check.ts'
 
-const EMAIL_CHANNELS: string[] = ['lmtp', 'smtp', 'imap']
-
-/** How bounces arrive; logs in to the mailbox, and reads nothing. */
-export async function checkBounces(config: Config, timeoutMs: number): Promise<CheckResult> {
-  const { BOUNCE_DOMAIN: domain, BOUNCE_IMAP: mailbox } = config
-  const channels = enabledChannels(config)
+/** How bounces arrive. */
+export function checkBounces(config: Config, features: readonly Feature[]): CheckResult {
+  const { BOUNCE_DOMAIN: domain } = config
+  const channels = enabledChannels({ config, features })
   if (channels.length === 0)
     return domain
       ? noEmailChannel(domain)
       : skipped('no BOUNCE_DOMAIN: bounces go to MAIL_FROM, and this service does not process them')
   const found = channels.map(({ channel, setting }) => `${channel} (${setting})`).join(', ')
-  const receivesEmail = channels.some(({ channel }) => EMAIL_CHANNELS.includes(channel))
+  const receivesEmail = channels.some(({ channel }) => !providerOf(channel))
   const hasListener = channels.some(({ channel }) => channel === 'lmtp' || channel === 'smtp')
   return combineResults(`reports arrive through ${found}`, [
-    mailbox && (await checkMailbox(mailbox, timeoutMs)),
     domain === emailDomain(config.MAIL_FROM) && hasListener && sameDomain(domain),
     domain && !receivesEmail && noEmailChannel(domain),
   ])
 }
-
-const checkMailbox = (mailbox: NonNullable<Config['BOUNCE_IMAP']>, timeoutMs: number) =>
-  withMailbox(mailbox, { signal: AbortSignal.timeout(timeoutMs), work: async () => undefined }).catch(
-    (error) =>
-      wrong(
-        `the mailbox of BOUNCE_IMAP cannot be read: ${redact(errorText(error))}`,
-        'Check BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
-      ),
-  )
 
 const sameDomain = (domain: string): CheckResult =>
   warning(
@@ -44,5 +32,5 @@ const sameDomain = (domain: string): CheckResult =>
 const noEmailChannel = (domain: string): CheckResult =>
   warning(
     `BOUNCE_DOMAIN is ${domain}, and these settings enable no way to receive bounces; fine if another machine does`,
-    'Set BOUNCE_LMTP=2424 and have your mail server deliver email for that domain to it, or set BOUNCE_IMAP.',
+    'Set BOUNCE_LMTP=2424 and have your mail server deliver email for that domain to it; docs/bounces.md has other ways.',
   )

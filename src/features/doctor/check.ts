@@ -2,26 +2,13 @@ import { withTimeout } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
+import { type CheckResult, type CheckState, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import { quantity } from '../../operator/operations/text-table.ts'
-
-/** ok; warning: works, but perhaps not for long or not for all; wrong: does not work; skipped: could not be checked. */
-export type CheckState = 'ok' | 'warning' | 'wrong' | 'skipped'
-
-export interface CheckResult {
-  state: CheckState
-  /** What was found, or why the check was skipped. Contains no addresses of subscribers. */
-  found: string
-  /** The command to run or the setting to change; null if nothing has to be done. */
-  fix: string | null
-}
 
 export interface Check extends CheckResult {
   check: string
 }
 
-export const ok = (found: string): CheckResult => ({ state: 'ok', found, fix: null })
-export const warning = (found: string, fix: string): CheckResult => ({ state: 'warning', found, fix })
-export const wrong = (found: string, fix: string): CheckResult => ({ state: 'wrong', found, fix })
 export const skipped = (found: string): CheckResult => ({ state: 'skipped', found, fix: null })
 
 const PROBLEMS: CheckState[] = ['wrong', 'warning', 'skipped']
@@ -56,7 +43,7 @@ type Results = NamedResult | NamedResult[]
 /** A line of a table of checks; `Context` is what the checks of the table need. */
 export interface CheckDefinition<Context> {
   name: string
-  settings?: string[]
+  settings?: readonly string[]
   /** The check is skipped if the database does not respond, or lacks our tables. */
   needs?: 'database' | 'tables'
   /** One or several results; each may have a name of its own. */

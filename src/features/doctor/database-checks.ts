@@ -4,13 +4,14 @@ import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
 import { errorText } from '../../core/errors.ts'
+import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import {
   MISSING_SECRET_FIX,
   type MissingSecret,
   missingSecretSentence,
 } from '../../operator/health/missing-secret.ts'
 import { quantity } from '../../operator/operations/text-table.ts'
-import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
+import { combineResults } from './check.ts'
 
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024

@@ -2,17 +2,8 @@ import { createPublicKey } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import { emailDomain } from '../../limits/send-rate.ts'
 import { type DkimKey, loadDkimKey } from '../../mail/smtp/dkim.ts'
-import {
-  type Check,
-  type CheckDefinition,
-  type CheckResult,
-  combineResults,
-  ok,
-  runChecks,
-  skipped,
-  warning,
-  wrong,
-} from './check.ts'
+import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
+import { type Check, type CheckDefinition, combineResults, runChecks, skipped } from './check.ts'
 import type { DnsResolver } from './dns-client.ts'
 
 interface DnsContext {

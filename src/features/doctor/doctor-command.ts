@@ -4,9 +4,10 @@ import { faultyNames, inspectConfig } from '../../config/config.ts'
 import { buildDeps, clockOf } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
+import type { CheckState } from '../../operator/health/feature-check.ts'
 import { type CommandOutput, type Setup, setupCommand } from '../../operator/operations/operation.ts'
 import { fillLines, quantity } from '../../operator/operations/text-table.ts'
-import type { Check, CheckState } from './check.ts'
+import type { Check } from './check.ts'
 import { runDnsChecks } from './dns-checks.ts'
 import { openDnsResolver } from './dns-client.ts'
 import { runDoctor, settingsChecks } from './run-doctor.ts'
@@ -36,19 +37,22 @@ export const doctorCommand = setupCommand({
 })
 
 async function runAll({ environment, features }: Setup): Promise<CommandOutput> {
-  const { config, faults } = inspectConfig(environment)
+  const { config, faults } = inspectConfig(environment, features)
   const options = { features, log: silentLog, connections: CONNECTIONS }
   const connect = async () => (await buildDeps(config, options)).deps
   const clock = clockOf(config)
-  const checks = await runDoctor({ config, faults, clock, connect, withinMs: TIMEOUT_MS })
+  const checks = await runDoctor({ config, features, faults, clock, connect, withinMs: TIMEOUT_MS })
   return outputOf(checks)
 }
 
 const DNS_SETTINGS = ['MAIL_FROM', 'BOUNCE_DOMAIN', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
 
-async function runDns({ environment }: Setup, resolver: string | undefined): Promise<CommandOutput> {
+async function runDns(
+  { environment, features }: Setup,
+  resolver: string | undefined,
+): Promise<CommandOutput> {
   const dns = openDnsResolver(resolver)
-  const { config, faults } = inspectConfig(environment)
+  const { config, faults } = inspectConfig(environment, features)
   const about = faults.filter((fault) => DNS_SETTINGS.some((name) => faultyNames([fault]).has(name)))
   if (about.length > 0) return outputOf(settingsChecks(config, about))
   return outputOf(await runDnsChecks(config, dns, TIMEOUT_MS))

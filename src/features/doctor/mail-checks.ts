@@ -12,17 +12,10 @@ import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'
 import { openSmtpSession } from '../../mail/smtp/smtp-session-client.ts'
 import { probeSmtpTls, type SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
 import { countQueued, deliverySummary } from '../../operator/delivery-switch.ts'
+import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import { number, quantity } from '../../operator/operations/text-table.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import {
-  type CheckResult,
-  checkCertificateExpiry,
-  combineResults,
-  ok,
-  skipped,
-  warning,
-  wrong,
-} from './check.ts'
+import { checkCertificateExpiry, combineResults, skipped } from './check.ts'
 import { fileMode } from './database-checks.ts'
 
 /** Runs an SMTP session as sending does, up to MAIL FROM, and then resets it. */

@@ -5,25 +5,17 @@ import { type DatabaseFacts, databaseFacts } from '../../core/database/database-
 import { pendingMigrations } from '../../core/database/migrations.ts'
 import { supportsSessionLocks } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
+import type { Feature } from '../../core/feature.ts'
 import { runningProcesses } from '../../core/running-process.repo.ts'
 import { fingerprintOf } from '../../core/secrets.ts'
 import { deliverySummary } from '../../operator/delivery-switch.ts'
 import { findProblems } from '../../operator/health/conditions.ts'
 import { readHealthFacts } from '../../operator/health/facts.ts'
+import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import { findMissingSecret, type MissingSecret } from '../../operator/health/missing-secret.ts'
 import { requireSuppressionKey } from '../../subscribers/suppression-key.ts'
 import { checkBounces } from './bounce-checks.ts'
-import {
-  type Check,
-  type CheckDefinition,
-  type CheckResult,
-  combineResults,
-  ok,
-  runChecks,
-  skipped,
-  warning,
-  wrong,
-} from './check.ts'
+import { type Check, type CheckDefinition, combineResults, runChecks, skipped } from './check.ts'
 import {
   checkClock,
   checkDatabase,
@@ -41,6 +33,7 @@ import { type SourceContext, sourceChecks } from './source-checks.ts'
 
 interface DoctorInput {
   config: Config
+  features: readonly Feature[]
   faults: SettingFault[]
   clock: Clock
   /** Rejects if there is no database. */
@@ -50,6 +43,7 @@ interface DoctorInput {
 }
 
 interface DoctorContext extends SourceContext {
+  features: readonly Feature[]
   faults: SettingFault[]
   database: DatabaseState
   site: SiteProbe
@@ -59,7 +53,8 @@ interface DoctorContext extends SourceContext {
  * Checks everything that can prevent the service from working. Changes nothing but the host throttles of sources. Never
  * rejects.
  */
-export async function runDoctor({ config, faults, clock, connect, withinMs }: DoctorInput): Promise<Check[]> {
+export async function runDoctor({ withinMs, connect, ...input }: DoctorInput): Promise<Check[]> {
+  const { config, features, faults } = input
   // The database and the site come first, because many checks need them; the other half is for the checks.
   const timeoutMs = withinMs / 2
   const invalidSettings = faultyNames(faults)
@@ -69,8 +64,8 @@ export async function runDoctor({ config, faults, clock, connect, withinMs }: Do
   ])
   const unavailable = unavailableParts(database)
   const db = unavailable.tables ? undefined : database.deps?.db
-  const context: DoctorContext = { config, faults, clock, database, db, site, timeoutMs }
-  const table = [...CHECKS, ...sourceChecks(config.SOURCES)]
+  const context: DoctorContext = { ...input, database, db, site, timeoutMs }
+  const table = [...CHECKS, ...featureChecks(features), ...sourceChecks(config.SOURCES)]
   return runChecks(table, context, { invalidSettings, unavailable, withinMs: timeoutMs })
 }
 
@@ -110,9 +105,9 @@ const UNREACHABLE = 'the database does not respond'
 const SITE = ['BASE_URL', 'HOST', 'PORT']
 const SMTP = ['SMTP_URL', 'SMTP_USER', 'SMTP_PASSWORD', 'MAIL_FROM']
 const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE', 'MAIL_FROM']
-const BOUNCES = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP', 'BOUNCE_IMAP']
+const BOUNCES = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP']
 
-/** The sources have checks of their own after these. */
+/** Features and sources have checks of their own after these. */
 const CHECKS: CheckDefinition<DoctorContext>[] = [
   { name: 'settings', check: ({ config, faults }) => settingsChecks(config, faults) },
   {
@@ -141,7 +136,7 @@ const CHECKS: CheckDefinition<DoctorContext>[] = [
   },
   { name: 'mail server', settings: SMTP, check: (context) => checkMailServer(context, context.timeoutMs) },
   { name: 'dkim', settings: DKIM, check: ({ config }) => checkDkim(config) },
-  { name: 'bounces', settings: BOUNCES, check: ({ config, timeoutMs }) => checkBounces(config, timeoutMs) },
+  { name: 'bounces', settings: BOUNCES, check: ({ config, features }) => checkBounces(config, features) },
   {
     name: 'sending',
     settings: ['SENDING', 'RAMP_UP_SINCE'],
@@ -170,6 +165,14 @@ const CHECKS: CheckDefinition<DoctorContext>[] = [
     check: ({ config }) => checkOperatorEmail(config.OPERATOR_EMAIL),
   },
 ]
+
+const featureChecks = (features: readonly Feature[]): CheckDefinition<DoctorContext>[] =>
+  features
+    .flatMap(({ checks = [] }) => checks)
+    .map(({ check, ...rest }) => ({
+      ...rest,
+      check: ({ config, timeoutMs }) => check(config, { timeoutMs }),
+    }))
 
 /** What the rows of the service say is wrong, a line for each condition that holds. */
 async function checkHealth(deps: Deps): Promise<CheckResult | Check[]> {

@@ -3,7 +3,8 @@ import { type RequestOptions, request as requestHttps } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import type { Config } from '../../config/config.ts'
 import { errorText } from '../../core/errors.ts'
-import { type CheckResult, checkCertificateExpiry, ok, skipped, wrong } from './check.ts'
+import { type CheckResult, ok, wrong } from '../../operator/health/feature-check.ts'
+import { checkCertificateExpiry, skipped } from './check.ts'
 
 interface SiteResponse {
   /** Node's error code, such as ECONNREFUSED or CERT_HAS_EXPIRED, if there is no response. */

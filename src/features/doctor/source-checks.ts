@@ -5,11 +5,12 @@ import type { Database } from '../../core/database/database.ts'
 import { addDays, dayOf } from '../../core/dates.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
+import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import { quantity } from '../../operator/operations/text-table.ts'
 import { createFetchClient } from '../../sources/fetch-client.ts'
 import { baseUrlsIn, requireSource } from '../../sources/registry.ts'
 import type { Source } from '../../sources/source.ts'
-import { type CheckDefinition, type CheckResult, ok, warning, wrong } from './check.ts'
+import type { CheckDefinition } from './check.ts'
 
 export interface SourceContext {
   config: Config

@@ -201,8 +201,7 @@ export const admin = {
     heading: 'Bounces and complaints',
     lead: 'Mail servers can accept an email and return it later, and readers can complain or unsubscribe by email. Each report is processed as it arrives.',
     channels: 'Reports arrive through {channels}.',
-    noChannels:
-      'No way to receive reports is set up for this process. Set BOUNCE_LMTP, BOUNCE_SMTP, BOUNCE_IMAP or a webhook key.',
+    noChannels: 'No way to receive reports is set up for this process. Set {settings} or a webhook key.',
     waiting: '{number} not processed yet',
     waitingText: 'the oldest from {at} UTC. Check that a process with the role worker is running.',
     span: 'The last {span}',

@@ -2,11 +2,7 @@ import { endSignupsIncident } from '../../account/signup/subscribe.ts'
 import { endUnknownLinksIncident } from '../../account/unknown-links.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { errorFields, errorText } from '../../core/errors.ts'
-import { endIncident, openIncidents, recordIncident } from '../../core/incident.repo.ts'
-import { redact } from '../../core/log.ts'
-import type { Nudge } from '../../core/queue.ts'
-import { claimTick } from '../../core/tick.repo.ts'
+import { errorFields } from '../../core/errors.ts'
 import { siteOf } from '../../emails/compose-message.ts'
 import { nameInSubject } from '../../mail/rendering/template.ts'
 import { findProblems } from '../health/conditions.ts'
@@ -133,37 +129,4 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   await retryAlertsAt(db, claimed, new Date(now.getTime() + pause))
   log.error('alert.not-sent', { alerts: claimed.join(','), kind: first.kind, what: refusal })
   return false
-}
-
-/**
- * Runs the work of a nudge and records since when it fails, since operators do not look into the queue. Failed work
- * with `restMs` runs again once in each period of that length, however many nudges there are.
- */
-export async function withFailureTracking(
-  deps: Deps,
-  nudge: Nudge,
-  work: () => Promise<unknown>,
-  { restMs }: { restMs?: number } = {},
-): Promise<void> {
-  const { db, clock, log } = deps
-  const name = `work ${nudge}`
-  if (restMs && (await isBackingOff(deps, name, restMs))) return
-  const save = (step: Promise<void>) =>
-    step.catch((error) => log.error('database.error', { what: errorText(error) }))
-  try {
-    await work()
-  } catch (error) {
-    const { code, what } = errorFields(error)
-    log.error('nudge.failed', { nudge, code, what })
-    await save(recordIncident(db, { name, what: code, detail: redact(what), since: clock.now() }))
-    if (restMs) return
-    throw error
-  }
-  await save(endIncident(db, name))
-}
-
-async function isBackingOff({ db, clock }: Deps, name: string, restMs: number): Promise<boolean> {
-  if (!(await openIncidents(db)).some((incident) => incident.name === name)) return false
-  const slot = new Date(Math.floor(clock.now().getTime() / restMs) * restMs)
-  return !(await claimTick(db, name, slot))
 }

@@ -18,7 +18,7 @@ export interface Condition {
   /** The admin page that shows more. */
   path(finding: Finding): string
   /** The sentence on /status; null if visitors notice nothing. */
-  notice(finding: Finding): PublicNotice | null
+  notice(finding: Finding, facts: HealthFacts): PublicNotice | null
   /** How long it has to last before an alert is emailed; absent: no email is sent. */
   alertAfterMs?: number
 }

@@ -36,6 +36,6 @@ export const findProblems = (facts: HealthFacts): Problem[] =>
       sentence: condition.sentence(finding, facts),
       fix: condition.fix(finding),
       path: condition.path(finding),
-      notice: condition.notice(finding),
+      notice: condition.notice(finding, facts),
     })),
   )

@@ -2,6 +2,7 @@ import { waitingReports } from '../../bounces/report.repo.ts'
 import type { Config } from '../../config/config.ts'
 import { MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
+import type { Feature } from '../../core/feature.ts'
 import { type Incident, openIncidents } from '../../core/incident.repo.ts'
 import { DELIVERY_SWITCH } from '../../core/restored-database.ts'
 import { type RunningProcess, runningProcesses } from '../../core/running-process.repo.ts'
@@ -15,6 +16,7 @@ import { type Liveness, readLiveness } from './liveness.repo.ts'
 export interface HealthFacts {
   now: Date
   config: Config
+  features: readonly Feature[]
   incidents: Incident[]
   /** Set while delivery is paused. */
   paused: Switch | null
@@ -34,11 +36,12 @@ const CLOSING_MS = 15 * MINUTE_MS
 
 /** Without `lanes`, no message is counted. */
 export async function readHealthFacts(deps: Deps, lanes: HealthFacts['lanes'] = null): Promise<HealthFacts> {
-  const { db, clock, config } = deps
+  const { db, clock, config, features } = deps
   const now = clock.now()
   return {
     now,
     config,
+    features,
     incidents: await openIncidents(db),
     paused: await readSwitch(db, DELIVERY_SWITCH),
     liveness: await readLiveness(db),

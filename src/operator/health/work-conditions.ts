@@ -1,6 +1,7 @@
 import { SIGNUPS_INCIDENT } from '../../account/signup/subscribe.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import { MINUTE_MS } from '../../core/dates.ts'
+import { featureNudges } from '../../core/feature-nudge.ts'
 import { capitalized } from '../../i18n/words.ts'
 import { quantity } from '../operations/text-table.ts'
 import {
@@ -12,6 +13,7 @@ import {
   RECOVERY_MS,
   timeSeenFrom,
 } from './condition.ts'
+import type { HealthFacts } from './facts.ts'
 
 /** A tick and a nudge for each kind of work come every minute. */
 const LATE_MS = 3 * MINUTE_MS
@@ -103,7 +105,6 @@ const WORK_NAMES: Record<string, string> = {
   'drain-transactional': 'sending confirmations and links',
   'drain-bulk': 'sending digests',
   'read-reports': 'processing bounces and complaints',
-  'fetch-mailbox': 'fetching bounces and complaints',
   prune: 'deleting old data',
   learn: 'learning from the archive',
 }
@@ -114,10 +115,13 @@ const NOTICES: Record<string, PublicNotice> = {
   'drain-transactional': 'late',
   'drain-bulk': 'late',
   'read-reports': 'reports',
-  'fetch-mailbox': 'reports',
 }
 
-const workNameOf = (subject: unknown): string => WORK_NAMES[String(subject)] ?? String(subject)
+const featureNudgeOf = (subject: unknown, { features }: HealthFacts) =>
+  featureNudges(features).find(({ name }) => name === subject)
+
+const workNameOf = (subject: unknown, facts: HealthFacts): string =>
+  WORK_NAMES[String(subject)] ?? featureNudgeOf(subject, facts)?.does ?? String(subject)
 
 const failingWork: Condition = {
   name: 'work-failing',
@@ -129,11 +133,12 @@ const failingWork: Condition = {
         const subject = name.slice('work '.length)
         return findingSince(subject, since, { subject, what, detail })
       }),
-  sentence: ({ since, values: { subject, detail } }, { now }) =>
-    `${capitalized(workNameOf(subject))} has failed at every attempt since ${timeSeenFrom(now, since)}: ${detail}`,
+  sentence: ({ since, values: { subject, detail } }, facts) =>
+    `${capitalized(workNameOf(subject, facts))} has failed at every attempt since ${timeSeenFrom(facts.now, since)}: ${detail}`,
   fix: () => 'It is retried every minute, and no work is lost. The log has each attempt as nudge.failed.',
   path: () => '#alerts',
-  notice: ({ values }) => NOTICES[String(values.subject)] ?? null,
+  notice: ({ values: { subject } }, facts) =>
+    NOTICES[String(subject)] ?? featureNudgeOf(subject, facts)?.notice ?? null,
   alertAfterMs: RECOVERY_MS,
 }
 

@@ -2,6 +2,7 @@ import { applyMigrations, newerMigration, pendingMigrations } from '../../core/d
 import { countRunningProcesses } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
+import { nudgeNames } from '../../core/feature-nudge.ts'
 import { prepareQueue } from '../../core/queue.ts'
 import { recordSuppressionKey } from '../../subscribers/suppression-key.ts'
 import { operation } from './operation.ts'
@@ -31,7 +32,7 @@ export const DATABASE_OPERATIONS = [migrate]
  */
 export async function migrateDatabase(deps: Deps): Promise<string[]> {
   const applied = await applyMigrations(deps.databaseUrl)
-  await prepareQueue(deps.databaseUrl, deps.log)
+  await prepareQueue(deps.databaseUrl, deps.log, nudgeNames(deps.features))
   if (applied.length > 0) deps.log.info('database.migrated', { count: applied.length, last: applied.at(-1) })
   await recordSuppressionKey(deps)
   return applied

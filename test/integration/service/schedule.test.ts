@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
+import { nudgeNames } from '../../../src/core/feature-nudge.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { NUDGES } from '../../../src/core/queue.ts'
 import { claimTick } from '../../../src/core/tick.repo.ts'
 import { FEATURES } from '../../../src/features/index.ts'
 import { startSchedule, tick } from '../../../src/service/schedule.ts'
@@ -127,5 +127,5 @@ test('a schedule that starts nudges at once, also where the slot is claimed alre
   const queue = { ...service.deps.queue, nudge: async (name: string) => void nudges.push(name) }
   const schedule = startSchedule({ ...service.deps, queue })
   await schedule.stop()
-  expect(nudges).toEqual([...NUDGES])
+  expect(nudges).toEqual(nudgeNames(FEATURES))
 })

@@ -131,15 +131,6 @@ describe('a wrong value is named with what it takes', () => {
     [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
     [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: also set BOUNCE_DOMAIN'],
     [{ BOUNCE_DOMAIN: 'b.example', BOUNCE_SMTP: '70000' }, 'BOUNCE_SMTP: takes a port such as 2424'],
-    [{ BOUNCE_IMAP: 'pop3://mail.example' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
-    [{ BOUNCE_IMAP: 'imaps://mail.example/INBOX?tsl=off' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
-    [{ BOUNCE_IMAP: 'imaps://ann:12/3@mail.example' }, 'set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD'],
-    [{ BOUNCE_IMAP: 'imaps://ann:100%@mail.example' }, 'set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD'],
-    [{ BOUNCE_IMAP: 'imaps://mail.example' }, 'BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD: set both'],
-    [
-      { BOUNCE_IMAP: 'imaps://mail.example', BOUNCE_IMAP_USER: 'x' },
-      'BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD: set both',
-    ],
     [{ SES_TOPIC_ARN: 'bounces' }, 'SES_TOPIC_ARN: takes the ARN of the SNS topic, such as arn:aws:sns:'],
     [
       { SES_TOPIC_ARN: 'arn:aws:sqs:eu-west-1:123456789012:x' },
@@ -353,32 +344,6 @@ test('the secret of a mail provider is taken as it is, also from a file', () => 
   }
   const config = readConfig({ ...proofs, POSTMARK_WEBHOOK_LOGIN_FILE: file })
   expect(config).toMatchObject({ ...proofs, POSTMARK_WEBHOOK_LOGIN: 'ann:a password with : in it' })
-})
-
-describe('the mailbox of BOUNCE_IMAP', () => {
-  const login = { BOUNCE_IMAP_USER: 'ann', BOUNCE_IMAP_PASSWORD: 'pass/word' }
-  test.each([
-    [
-      'imaps://mail.example',
-      { host: 'mail.example', port: 993, implicitTls: true, folder: 'INBOX', tls: 'verify' },
-    ],
-    ['imap://mail.example/Returned', { port: 143, implicitTls: false, folder: 'Returned', tls: 'verify' }],
-    ['imap://127.0.0.1:1143/a/b%20c?tls=off', { port: 1143, folder: 'a/b c', tls: 'off' }],
-    ['imap://localhost/', { folder: 'INBOX', tls: 'any' }],
-    ['imaps://[::1]:9930/INBOX?tls=require', { host: '::1', port: 9930, tls: 'require' }],
-  ])('%s', (BOUNCE_IMAP, expected) =>
-    expect(readConfig({ BOUNCE_IMAP, ...login }).BOUNCE_IMAP).toMatchObject({
-      user: 'ann',
-      password: 'pass/word',
-      ...expected,
-    }),
-  )
-  test('may hold the login itself', () =>
-    expect(readConfig({ BOUNCE_IMAP: 'imaps://ann%40x:p%2Fw@mail.example' }).BOUNCE_IMAP).toMatchObject({
-      user: 'ann@x',
-      password: 'p/w',
-    }))
-  test('is undefined unless it is set', () => expect(readConfig(login).BOUNCE_IMAP).toBeUndefined())
 })
 
 describe('TLS to the mail server', () => {

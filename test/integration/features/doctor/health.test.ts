@@ -12,6 +12,7 @@ const faulty = useFaultySite()
 const doctorOf = (site: TestSite) =>
   runDoctor({
     config: readConfig({ SENDING: site.deps.config.SENDING, HF_URL: 'http://127.0.0.1:9' }),
+    features: [],
     faults: [],
     clock: site.clock,
     connect: async () => site.deps,

@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import {
-  type CheckState,
   checkCertificateExpiry,
   combineResults,
-  ok,
   runChecks,
   skipped,
-  warning,
-  wrong,
 } from '../../../../src/features/doctor/check.ts'
 import {
   checkClock,
@@ -28,6 +24,7 @@ import {
 } from '../../../../src/features/doctor/mail-checks.ts'
 import { checkCertificate, checkSite, probeSite } from '../../../../src/features/doctor/site-checks.ts'
 import { checkResponse } from '../../../../src/features/doctor/source-checks.ts'
+import { type CheckState, ok, warning, wrong } from '../../../../src/operator/health/feature-check.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 

@@ -32,6 +32,7 @@ const incident = (name: string, what: string, detail = '') => ({ name, what, det
 const WELL: HealthFacts = {
   now,
   config: readConfig({}),
+  features: [],
   incidents: [],
   paused: null,
   liveness: { tick: ago(1), waitsSince: ago(1), waitsSeconds: 50 },

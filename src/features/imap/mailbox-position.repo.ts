@@ -1,4 +1,4 @@
-import type { Database } from '../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 
 /** How far the emails of a mailbox were read. */
 export interface MailboxPosition {

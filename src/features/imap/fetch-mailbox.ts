@@ -1,12 +1,12 @@
-import type { ImapConfig } from '../config/mail-urls.ts'
-import { DAY_MS } from '../core/dates.ts'
-import type { ServiceDeps } from '../core/deps.ts'
-import { readReturnAddress } from '../subscribers/return-address.ts'
-import { acceptReport } from './accept-report.ts'
-import { type OpenMailbox, withMailbox } from './mail/mailbox-client.ts'
-import { MAX_BYTES, parseHeaders, splitHead } from './mail/parse-mail.ts'
+import { acceptReport } from '../../bounces/accept-report.ts'
+import { MAX_BYTES, parseHeaders, splitHead } from '../../bounces/mail/parse-mail.ts'
+import { findAddresses } from '../../bounces/reading/split-report.ts'
+import { DAY_MS } from '../../core/dates.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { readReturnAddress } from '../../subscribers/return-address.ts'
+import { type OpenMailbox, withMailbox } from './mailbox-client.ts'
 import { advancePosition, type MailboxPosition, mailboxPosition } from './mailbox-position.repo.ts'
-import { findAddresses } from './reading/split-report.ts'
+import { type ImapConfig, imapServerOf } from './settings.ts'
 
 const MAX_RUN_MS = 300_000
 const FIRST_DAYS = 7
@@ -23,7 +23,7 @@ export async function fetchMailbox(
   deps: ServiceDeps,
   { signal, maxMs = MAX_RUN_MS }: { signal?: AbortSignal; maxMs?: number } = {},
 ): Promise<number> {
-  const server = deps.config.BOUNCE_IMAP
+  const server = imapServerOf(deps.config)
   if (!server) return 0
   const ending = AbortSignal.any([AbortSignal.timeout(maxMs), ...(signal ? [signal] : [])])
   let mails = 0

@@ -1,17 +1,18 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { fetchMailbox } from '../../../src/bounces/fetch-mailbox.ts'
-import { readConfig } from '../../../src/config/config.ts'
-import { DAY_MS } from '../../../src/core/dates.ts'
-import type { ServiceDeps } from '../../../src/core/deps.ts'
-import type { Fault } from '../../../src/core/errors.ts'
-import { openIncidents } from '../../../src/core/incident.repo.ts'
-import { withFailureTracking } from '../../../src/operator/alerts/run-alerts.ts'
-import { returnAddress } from '../../../src/subscribers/return-address.ts'
-import { makeCertificate } from '../../support/certificates.ts'
-import { type Dovecot, noDovecot, PASSWORD, startDovecot, USER } from '../../support/dovecot.ts'
-import { useSite } from '../../support/site.ts'
+import { readConfig } from '../../../../src/config/config.ts'
+import { DAY_MS } from '../../../../src/core/dates.ts'
+import type { ServiceDeps } from '../../../../src/core/deps.ts'
+import type { Fault } from '../../../../src/core/errors.ts'
+import { withFailureTracking } from '../../../../src/core/failure-tracking.ts'
+import { openIncidents } from '../../../../src/core/incident.repo.ts'
+import { fetchMailbox } from '../../../../src/features/imap/fetch-mailbox.ts'
+import { imap } from '../../../../src/features/imap/index.ts'
+import { returnAddress } from '../../../../src/subscribers/return-address.ts'
+import { makeCertificate } from '../../../support/certificates.ts'
+import { type Dovecot, noDovecot, PASSWORD, startDovecot, USER } from '../../../support/dovecot.ts'
+import { useSite } from '../../../support/site.ts'
 
 const site = useSite()
 let dovecot: Dovecot
@@ -34,7 +35,7 @@ const login = { BOUNCE_IMAP_USER: USER, BOUNCE_IMAP_PASSWORD: PASSWORD, BOUNCE_D
 /** The service with a mailbox; `at` is its URL. */
 function deps(settings: Record<string, string> = {}, at = `imap://127.0.0.1:${dovecot.port}`): ServiceDeps {
   const BOUNCE_IMAP = `${at}/${encodeURIComponent(folder)}`
-  return { ...site.deps, config: readConfig({ ...login, BOUNCE_IMAP, ...settings }) }
+  return { ...site.deps, config: readConfig({ ...login, BOUNCE_IMAP, ...settings }, [imap]) }
 }
 
 const mail = (n: number, head = '') =>
@@ -267,7 +268,7 @@ describe('what stops it', () => {
 describe('TLS', () => {
   const of = (port: () => number, scheme: string, tls: string) => () => {
     const BOUNCE_IMAP = `${scheme}://localhost:${port()}/${encodeURIComponent(folder)}?tls=${tls}`
-    return { ...site.deps, config: readConfig({ ...login, BOUNCE_IMAP }) }
+    return { ...site.deps, config: readConfig({ ...login, BOUNCE_IMAP }, [imap]) }
   }
   const plain = () => dovecot.port
   const secure = () => dovecot.tlsPort

@@ -1,7 +1,8 @@
 import type { ImapFlow, ImapFlowError } from 'imapflow'
-import type { ImapConfig } from '../../config/mail-urls.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import { errorText, Fault } from '../../core/errors.ts'
+import { MailboxFault } from './mailbox-fault.ts'
+import type { ImapConfig } from './settings.ts'
 
 export interface OpenMailbox {
   uidValidity: bigint
@@ -39,7 +40,7 @@ export async function withMailbox<T>(
   const close = () => client.close()
   signal.addEventListener('abort', close)
   try {
-    if (signal.aborted) throw new Fault('mailbox.unreachable', { what: 'no time' })
+    if (signal.aborted) throw new MailboxFault('mailbox.unreachable', { what: 'no time' })
     await nameErrors(client.connect())
     const { uidValidity, uidNext } = await nameErrors(openFolder(client, server.folder))
     return await work({
@@ -82,7 +83,7 @@ async function openFolder(client: ImapFlow, folder: string) {
   } catch (cause) {
     const { responseStatus, responseText } = cause as ImapFlowError
     if (responseStatus !== 'NO') throw cause
-    throw new Fault('mailbox.no-folder', { folder, what: responseText ?? errorText(cause) }, { cause })
+    throw new MailboxFault('mailbox.no-folder', { folder, what: responseText ?? errorText(cause) }, { cause })
   }
 }
 
@@ -122,5 +123,5 @@ function faultOf(error: unknown, { user = '' }: ImapConfig): Fault {
   const said = (responseText ?? errorText(error)).replaceAll(user || '\0', '[user]')
   const what = code ? `${said} (${code})` : said
   const kind = authenticationFailed ? 'mailbox.refused' : 'mailbox.unreachable'
-  return new Fault(kind, { what }, { cause: error })
+  return new MailboxFault(kind, { what }, { cause: error })
 }
