@@ -17,8 +17,7 @@ import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, type Matcher, type NewMatchCause, newlyMatchingSince } from './matcher.ts'
-import { untilTopicsCanBeRanked } from './rank-topics.ts'
-import { openTopicRanks, type TopicRanks } from './topic-ranks.ts'
+import { openTopicRanks, type TopicRanks, untilTopicsCanBeRanked } from './topic-ranks.ts'
 
 export interface CandidatePool {
   candidates: Omit<Candidates, 'ranked' | 'closeTo'>
