@@ -8,7 +8,8 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
 import { type IndexedField, type PaperWords, paperWordsOf, SEGMENT_SIZE, Segment } from './segment.ts'
-import { type Vocabularies, Vocabulary, WordFrequencies } from './vocabulary.ts'
+import { type Vocabularies, Vocabulary } from './vocabulary.ts'
+import { WordFrequencies } from './word-frequencies.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
 export interface PaperAttributes {
