@@ -74,8 +74,6 @@ export const errorTable = {
     'link.lower-case': 'A link that lost its capital letters.',
     'topic.unknown': 'The subscriber has no topic "{query}".',
     'subscriber.unknown': 'No subscriber has this address or number.',
-    'subscriber.unknown-suppressed':
-      'No subscriber has this address, and it is suppressed ({reason}, since {since}), so it gets no email.',
     'message.unknown': 'There is no message "{id}": run messages list for the ids.',
     'paper.unknown': 'No paper "{name}": use an arXiv id such as 2507.06457, doi:… or our number.',
   }),

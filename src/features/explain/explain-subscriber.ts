@@ -1,6 +1,7 @@
 import type { SubscriberRef } from '../../account/find-subscriber.ts'
 import { type Day, localDayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
+import { errorEntries } from '../../core/error-table.ts'
 import { Fault } from '../../core/errors.ts'
 import { newestDue } from '../../digests/due.ts'
 import { lastDigestDate } from '../../digests/plan.repo.ts'
@@ -11,6 +12,11 @@ import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { loadRecorded } from './recorded.ts'
 import { stepsOf } from './steps.ts'
 import { verdictOf } from './verdict.ts'
+
+export const explainErrors = errorEntries(404, 1, {
+  'subscriber.unknown-suppressed':
+    'No subscriber has this address, and it is suppressed ({reason}, since {since}), so it gets no email.',
+})
 
 export type Explanation = Awaited<ReturnType<typeof explainSubscriber>>
 
@@ -40,7 +46,7 @@ async function explainedSubscriber({ db, config }: Deps, who: SubscriberRef): Pr
   const suppression = key && (await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY)))
   if (!suppression) throw new Fault('subscriber.unknown')
   const { reason, at } = suppression
-  throw new Fault('subscriber.unknown-suppressed', { reason, since: at.toISOString() })
+  throw new Fault(explainErrors['subscriber.unknown-suppressed'], { reason, since: at.toISOString() })
 }
 
 /** The newest date with a digest, or whose due hour has passed; else today. */

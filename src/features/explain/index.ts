@@ -10,4 +10,5 @@ export const explain: Feature = {
       read: async () => [(await import('./explain-operation.ts')).explainOperation],
     },
   ],
+  errors: async () => (await import('./explain-subscriber.ts')).explainErrors,
 }

@@ -73,16 +73,11 @@ export function nounsOf(features: readonly Feature[]): Readonly<Record<string, N
   const added = features.flatMap(({ operations = [] }) => operations)
   const own = added.filter((one) => 'after' in one)
   const verbs = added.filter((one) => 'verbs' in one)
-  const all = Object.entries(NOUNS).flatMap(([name, noun]) => [
-    [
-      name,
-      withVerbs(
-        noun,
-        verbs.filter((one) => one.noun === name),
-      ),
-    ] as const,
-    ...own.filter(({ after }) => after === name).map((one) => [one.noun, one] as const),
-  ])
+  const all = Object.entries(NOUNS).flatMap(([name, noun]) => {
+    const itsVerbs = verbs.filter((one) => one.noun === name)
+    const following = own.filter(({ after }) => after === name)
+    return [[name, withVerbs(noun, itsVerbs)] as const, ...following.map((one) => [one.noun, one] as const)]
+  })
   return Object.fromEntries(all)
 }
 
