@@ -238,7 +238,11 @@ const wrongInThree: BatteryCase = {
       real: 'src/core/database/migrations.ts',
       wrong: 'test/battery/crash/wrong-parts/three-transactions.ts',
     }
-    const release = nextRelease('test/battery/bench/with-wrong-part.ts', part.wrong)
+    const release = nextRelease(
+      'test/battery/bench/with-wrong-part.ts',
+      'test/battery/bench/replace-file.ts',
+      part.wrong,
+    )
     atEndOfRun(release.remove)
     const { whole } = await undisturbed(release)
     const way = { release, part, apply: applyInThree }

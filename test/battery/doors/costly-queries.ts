@@ -2,6 +2,8 @@ import type { InjectOptions } from 'fastify'
 
 /** A query takes up to 2,000 bytes, and a text up to 8,192. */
 const BYTES = 1950
+/** Twenty topics take up to 24 kB together. */
+const BYTES_OF_TOPIC = 1150
 
 const word = (i: number): string => `q${i.toString(36)}`
 
@@ -19,14 +21,19 @@ function nest(levels: number, from: number, before = ''): string {
   return text
 }
 
-/** Queries that cost much in one part of the program or another. `words` stand in many papers. */
+/** Of `words`, which are in many papers. */
+const costlyTopics = (words: readonly string[], bytes: number): Record<string, string> => ({
+  'nests of AND and OR': filled((i) => nest(8, i * 9), ' ', bytes),
+  'OR of common words': filled((i) => words[i % words.length]!, ' OR ', bytes),
+  'words that no paper has': filled(word, ' ', bytes),
+})
+
+/** Queries that cost much in one part of the program or another. `words` are in many papers. */
 const costlyQueries = (words: readonly string[]): Record<string, string> => ({
-  'nests of AND and OR': filled((i) => nest(8, i * 9), ' '),
+  ...costlyTopics(words, BYTES),
   'nests of AND and OR, 20 levels': filled((i) => nest(20, i * 21), ' '),
   'nests with NOT': `${word(0)} ${filled((i) => nest(4, i * 5, '-'), ' ', 1900)}`,
   'nests behind or': filled((i) => `a or (${'b or ('.repeat(7)}${word(i)}${')'.repeat(8)}`, ' OR '),
-  'words that no paper has': filled(word, ' '),
-  'OR of common words': filled((i) => words[i % words.length]!, ' OR '),
   'AND of common words': filled((i) => words[i % Math.min(40, words.length)]!, ' '),
   'OR of phrases': filled((i) => `"${words[i % words.length]} ${words[(i + 1) % words.length]}"`, ' OR '),
   'one word and many NOTs': `${words[0]} ${filled((i) => `-${words[(i + 1) % words.length]}`, ' ', 1900)}`,
@@ -97,9 +104,9 @@ export function costlyRequests(words: readonly string[], random: () => number): 
   return [
     ...queries.map((query) => at(doors[0]!, query)),
     ...queries.map((query, i) => at(doors[1 + (i % (doors.length - 1))]!, query)),
-    ...queries
-      .filter(([kind]) => MANY_TIMES.includes(kind))
-      .flatMap(([kind, q]) => forms.map((door) => inForm(door, kind, (i) => `${q} t${i}`))),
+    ...Object.entries(costlyTopics(words, BYTES_OF_TOPIC)).flatMap(([kind, q]) =>
+      forms.map((door) => inForm(door, kind, (i) => `${q} t${i}`)),
+    ),
     inForm(forms[0]!, 'of all kinds', mixed),
     ...['a, ', '«', ' except a', '(', '\n'].flatMap((sign) => {
       const name = `${MAX_TYPED} bytes of ${JSON.stringify(sign)}`
@@ -121,4 +128,9 @@ export function costlyRequests(words: readonly string[], random: () => number): 
   ]
 }
 
-const MANY_TIMES = ['nests of AND and OR', 'OR of common words', 'words that no paper has']
+/** Each form with as many topics of one kind as a preview takes, URL-encoded. */
+export const costlyPreviews = (words: readonly string[]): string[] =>
+  Object.values(costlyTopics(words, BYTES_OF_TOPIC)).map((query) => {
+    const topics = Array.from({ length: MAX_TOPICS }, (_, i) => `${query} t${i}`)
+    return String(FORMS['POST /preview']!(topics).payload)
+  })

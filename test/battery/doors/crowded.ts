@@ -1,18 +1,28 @@
-import { setImmediate as nextImmediate } from 'node:timers/promises'
-import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from '../../../src/core/clock.ts'
-import type { Door } from './door.ts'
-import type { Doors } from './world.ts'
+import { quantile } from '../../bench/median.ts'
+import type { Verdict } from '../battery-case.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { costlyPreviews } from './costly-queries.ts'
+import type { Busy } from './searching-site.ts'
+import { type SearchingSite, withSearchingSite } from './with-searching-site.ts'
+import { slowness } from './yardstick.ts'
 
+const PAPERS = 1500
 const AT_ONCE = 30
+/** From the first to the last of those of many networks. */
+const WITHIN_MS = 1000
 const NETWORKS = 20
 /** With more than a hundred in progress, what was typed is no longer kept. */
-const AT_ONCE_OF_MANY = 5
-/** Two run and six wait for one network; four run and 32 wait for all. */
-const MAX_OF_ONE = 8
-const MAX_OF_ALL = 36
-/** CPU time of this process while somebody else waits for the newest papers: other programs share the machine. */
-const MAX_CPU_MS = 1500
+const AT_ONCE_OF_MANY = 4
+// In milliseconds, on a machine that nothing else uses.
+const MAX_PAGE_MS = 300
+const MAX_DELAY_MS = 50
+/** On a machine that is slower, the delay says how long the threads of others ran. */
+const MAX_LOAD = 1.5
+/** Milliseconds of CPU time in which the main thread does one thing; other programs do not count. */
+const MAX_SILENT_MS = 100
 const EMAIL = 'ann@typed.example'
 
 /** As many topics as a form takes, and long ones. */
@@ -20,93 +30,186 @@ const TOPICS = Array.from({ length: 20 }, (_, n) =>
   Array.from({ length: 60 }, (_, word) => `w${n}x${word}`).join(' OR '),
 )
 
-const preview = (remoteAddress: string): InjectOptions => ({
-  method: 'POST',
-  url: '/preview',
-  remoteAddress,
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  payload: `email=${encodeURIComponent(EMAIL)}&${TOPICS.map((topic) => `topic=${encodeURIComponent(topic)}`).join('&')}`,
-})
+const KEPT = new URLSearchParams([
+  ['email', EMAIL],
+  ...TOPICS.map((topic): [string, string] => ['topic', topic]),
+]).toString()
 
-/** Very expensive previews all at once, from one network and then from twenty, while others read the newest papers. */
-export const searchesTakeTheirTurn: Door = async (doors) => {
-  // Papers are read into memory, and code is compiled.
-  await doors.ask({ url: '/' })
-  await doors.ask(preview('192.0.2.1'))
-  const one = await crowd(doors, ['203.0.113.7'], AT_ONCE)
-  const many = doors.wrong.hook
-    ? null
-    : await crowd(
-        doors,
-        Array.from({ length: NETWORKS }, (_, n) => `198.51.${n}.7`),
-        AT_ONCE_OF_MANY,
-      )
-  const seen = [one, ...(many ? [many] : [])]
-  return {
-    n: seen.map(({ n }) => n).join('; '),
-    faults: [...faultsOf(one, MAX_OF_ONE), ...(many ? faultsOf(many, MAX_OF_ALL) : [])],
-    shut: seen.map(({ figures }) => figures).join('; '),
-    enough: seen.every(({ found, reads }) => found.length > 0 && reads.length > 0),
-  }
+interface Seen {
+  status: number
+  ms: number
+  retryAfter: string | null
+  body: string
 }
 
 interface Crowd {
   n: string
-  figures: string
-  found: LightMyRequestResponse[]
-  refused: LightMyRequestResponse[]
-  reads: { status: number; ms: number; cpuMs: number }[]
+  previews: Seen[]
+  /** Of others, meanwhile. */
+  pages: Seen[]
+  searches: Seen[]
+  busy: Busy
+  /** How many times slower than usual the machine was, because other programs use it. */
+  load: number
 }
 
-async function crowd(doors: Doors, networks: string[], atOnce: number): Promise<Crowd> {
-  const burst = networks.flatMap((network) =>
-    Array.from({ length: atOnce }, () => doors.ask(preview(network))),
-  )
+/** Whether others go on while one network, or twenty, send very expensive previews. */
+export async function othersReadOn(): Promise<Verdict> {
+  const crowds = await crowd()
+  const faults = crowds.flatMap(faultsOf)
+  const n = crowds.map(({ n }) => n).join('; ')
+  return { ok: faults.length === 0, n, result: [...faults, ...crowds.map(figuresOf)].join('; ') }
+}
+
+/** Whether the battery sees that others wait with a wrong part: `sees` is in a fault. */
+export async function othersWaitWith(part: WrongPart, sees: RegExp): Promise<Verdict> {
+  const crowds = await crowd(part)
+  const faults = crowds.flatMap(faultsOf)
+  const caught = faults.find((fault) => sees.test(fault))
+  const result = caught ? `caught: ${caught}` : `NOT CAUGHT: ${faults[0] ?? crowds.map(figuresOf).join('; ')}`
+  return { ok: caught !== undefined, n: crowds.map(({ n }) => n).join('; '), result }
+}
+
+const crowd = (part?: WrongPart): Promise<Crowd[]> =>
+  withSearchingSite({ part, papers: PAPERS }, async (site) => {
+    const costly = costlyPreviews(site.words)
+    // Papers are read into memory, and code is compiled.
+    for (const form of [KEPT, ...costly, ...costly]) await send(site, form, '192.0.2.1')
+    for (let n = 0; n < 20; n++) slowness(monotonicMs)
+    for (let n = 0; n < 30; n++) await see(site, '/', `192.0.2.${n + 10}`)
+    const many = Array.from({ length: NETWORKS }, (_, n) => `198.51.${n}.7`)
+    return [
+      await crowdOf(site, { networks: ['203.0.113.7'], atOnce: AT_ONCE, forms: [KEPT] }),
+      await crowdOf(site, { networks: many, atOnce: AT_ONCE_OF_MANY, forms: [KEPT] }),
+      await crowdOf(site, { networks: many, atOnce: AT_ONCE, forms: costly }),
+    ]
+  })
+
+interface Attack {
+  networks: readonly string[]
+  atOnce: number
+  forms: readonly string[]
+}
+
+async function crowdOf(site: SearchingSite, { networks, atOnce, forms }: Attack): Promise<Crowd> {
+  await site.busy()
   let isOver = false
-  const all = Promise.all(burst).finally(() => {
+  const random = randomFrom(7)
+  const sent = networks.flatMap((network) =>
+    Array.from({ length: atOnce }, async (_, n) => {
+      if (networks.length > 1) await sleep(random() * WITHIN_MS)
+      return send(site, forms[n % forms.length]!, network)
+    }),
+  )
+  const all = Promise.all(sent).finally(() => {
     isOver = true
   })
-  const reads: Crowd['reads'] = []
-  while (!isOver) {
-    const [began, cpu] = [monotonicMs(), process.cpuUsage()]
-    const { statusCode } = await doors.ask({ url: '/' })
-    const { user, system } = process.cpuUsage(cpu)
-    reads.push({ status: statusCode, ms: monotonicMs() - began, cpuMs: (user + system) / 1000 })
-    // Without a socket, a page that is in memory is there at once, and nothing else would run.
-    await nextImmediate()
+  const load: number[] = []
+  const measure = async () => {
+    while (!isOver) {
+      load.push(slowness(monotonicMs))
+      await sleep(500)
+    }
   }
-  const answers = await all
-  const found = answers.filter(({ statusCode }) => statusCode === 200)
-  const refused = answers.filter(({ statusCode }) => statusCode !== 200)
-  const n = `${burst.length} previews of ${networks.length} network${networks.length > 1 ? 's' : ''}`
-  const times = reads.map(({ ms }) => ms).sort((a, b) => a - b)
-  const at = (share: number) =>
-    `${Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0)}`
-  const figures = `${found.length} made, ${refused.length} refused; GET / of others p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)} ms, CPU meanwhile at most ${Math.round(Math.max(...reads.map(({ cpuMs }) => cpuMs)))} ms, of ${times.length}`
-  return { n, figures, found, refused, reads }
+  const repeat = async (path: string, from: string): Promise<Seen[]> => {
+    const seen: Seen[] = []
+    for (let n = 0; !isOver; n++) {
+      seen.push(await see(site, path.replace('{n}', `${n}`), `${from}.${n % 256}.1`))
+      await sleep(10)
+    }
+    return seen
+  }
+  const [previews, pages, searches] = await Promise.all([
+    all,
+    repeat('/', '10.0'),
+    repeat('/papers?q=learning+{n}', '10.1'),
+    measure(),
+  ])
+  const of = networks.length > 1 ? `each of ${networks.length} networks` : '1 network'
+  return {
+    n: `${atOnce} previews of ${of}`,
+    previews,
+    pages,
+    searches,
+    busy: await site.busy(),
+    load: quantile(load, 0.95),
+  }
 }
 
-function faultsOf({ n, found, refused, reads }: Crowd, most: number): string[] {
-  const late = reads.filter(({ status, cpuMs }) => status !== 200 || cpuMs > MAX_CPU_MS)
-  return [
-    ...(found.length > most ? [`POST /preview: ${found.length} of ${n} made, at most ${most} may be`] : []),
-    ...refused.flatMap(faultsOfRefusal),
-    ...(late.length > 0
-      ? [
-          `GET /: ${late.length} of ${reads.length} late or refused, the worst after ${Math.round(Math.max(...reads.map(({ cpuMs }) => cpuMs)))} ms of CPU`,
-        ]
-      : []),
-  ]
+const send = (site: SearchingSite, form: string, from: string): Promise<Seen> =>
+  request(`${site.origin}/preview`, from, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: form,
+  })
+
+const see = (site: SearchingSite, path: string, from: string): Promise<Seen> =>
+  request(site.origin + path, from)
+
+async function request(url: string, from: string, init: RequestInit = {}): Promise<Seen> {
+  const began = monotonicMs()
+  const headers = { accept: 'text/html', 'x-forwarded-for': from, ...init.headers }
+  const response = await fetch(url, { ...init, headers })
+  const body = await response.text()
+  const { status, headers: received } = response
+  return { status, ms: monotonicMs() - began, retryAfter: received.get('retry-after'), body }
 }
 
-function faultsOfRefusal({ statusCode, headers, body }: LightMyRequestResponse): string[] {
+const isMade = ({ status }: Seen): boolean => status === 200
+
+function faultsOf({ n, previews, pages, searches, busy, load }: Crowd): string[] {
+  const made = previews.filter(isMade)
+  const isOfOne = n.endsWith('1 network')
+  const isKept = !n.startsWith(`${AT_ONCE} previews of each`)
+  const { delayMs, silentMs } = busy
   const wrong: [boolean, string][] = [
-    [statusCode !== 429 && statusCode !== 503, `${statusCode}`],
-    [!(Number(headers['retry-after']) > 0), `${statusCode} without Retry-After`],
+    [made.length === 0, `no preview of ${n} made`],
+    [isOfOne && !previews.some(({ status }) => status === 429), `${n}: none of them was too many`],
+    [msOf(pages, 1) > MAX_PAGE_MS * load, `GET / of others took ${msOf(pages, 1)} ms during ${n}`],
     [
-      !body.includes(`value="${EMAIL}"`) || !TOPICS.every((topic) => body.includes(topic)),
-      'what was typed is lost',
+      load < MAX_LOAD && delayMs.p999 > MAX_DELAY_MS,
+      `event loop delay p99.9 ${delayMs.p999.toFixed()} ms during ${n}`,
     ],
+    [silentMs > MAX_SILENT_MS, `the main thread computed for ${silentMs.toFixed()} ms at once during ${n}`],
+    [!searches.some(isMade), `no search of others during ${n}`],
   ]
-  return wrong.flatMap(([isWrong, what]) => (isWrong ? [`POST /preview: ${what}`] : []))
+  const refusedPages = pages.filter((seen) => !isMade(seen))
+  return [
+    ...wrong.flatMap(([isWrong, what]) => (isWrong ? [what] : [])),
+    ...refusedPages.map(({ status }) => `GET / of others: ${status}`),
+    ...previews.filter((seen) => !isMade(seen)).flatMap((seen) => faultsOfRefusal(seen, isKept)),
+    ...searches.filter((seen) => !isMade(seen)).flatMap((seen) => faultsOfRefusal(seen, false)),
+  ]
+}
+
+function faultsOfRefusal({ status, retryAfter, body }: Seen, isKept: boolean): string[] {
+  const isRefused = status === 429 || status === 503
+  const isLost =
+    isKept && !(body.includes(`value="${EMAIL}"`) && TOPICS.every((topic) => body.includes(topic)))
+  return [
+    ...(isRefused ? [] : [`a preview or search: ${status}`]),
+    ...(isRefused && !(Number(retryAfter) > 0) ? [`${status} without Retry-After`] : []),
+    ...(isLost ? [`${status}: what was typed is lost`] : []),
+  ]
+}
+
+const msOf = (seen: readonly Seen[], share: number): number =>
+  Math.round(
+    quantile(
+      seen.map(({ ms }) => ms),
+      share,
+    ),
+  )
+
+function figuresOf({ n, previews, pages, searches, busy, load }: Crowd): string {
+  const made = previews.filter(isMade)
+  const spread = (seen: readonly Seen[]) => `p50 ${msOf(seen, 0.5)}, max ${msOf(seen, 1)} ms`
+  const found = searches.filter(isMade)
+  return [
+    `${n}: ${made.length} made, ${previews.length - made.length} refused`,
+    `GET / of others ${spread(pages)}`,
+    `event loop delay p99.9 ${busy.delayMs.p999.toFixed(0)}, max ${busy.delayMs.max.toFixed(0)} ms, longest slice ${busy.silentMs.toFixed(0)} ms of CPU time`,
+    `${found.length} of ${searches.length} searches of others found, ${spread(found)}`,
+    `the machine ${load.toFixed(1)} times slower than usual`,
+  ].join(', ')
 }

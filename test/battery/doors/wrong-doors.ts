@@ -3,10 +3,8 @@ import { changeByLink } from '../../../src/account/change-by-link.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'
 import { resubscribe } from '../../../src/account/unsubscribe.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
-import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { adminIsShut } from './admin.ts'
 import { bombingIsHeld } from './bombing.ts'
-import { searchesTakeTheirTurn } from './crowded.ts'
 import type { Door } from './door.ts'
 import { headersHold } from './headers.ts'
 import { markupStaysText } from './markup.ts'
@@ -21,7 +19,6 @@ import {
   beforeEmails,
   eachSpellingApart,
   field,
-  instead,
   leadingTo,
   tokenOf,
   unescaped,
@@ -150,14 +147,6 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
     door: spellingsAreHeld,
     hook: beforeEmails(({ db, clock }) => db.emailLimit.updateMany({ data: { since: clock.now() } })),
     sees: /^plus tags: day 2: 2 emails, not 0$/,
-  },
-  'previews-without-a-slot': {
-    door: searchesTakeTheirTurn,
-    hook: instead('POST /preview', async (deps, { body }) => {
-      const { topic } = body as { topic: string | string[] }
-      return (await previewTopics(deps, { queries: [topic].flat(), latest: 1, digest: true })).from
-    }),
-    sees: /^POST \/preview: 30 of 30 previews of 1 network made/,
   },
   'form-begins-anew': {
     door: nothingTypedIsLost,

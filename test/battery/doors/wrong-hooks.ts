@@ -19,14 +19,6 @@ export const before =
       if (isAt(name, request)) await act(deps, request)
     })
 
-/** What a route answers instead. */
-export const instead =
-  (name: string, answer: (deps: ServiceDeps, request: FastifyRequest) => Promise<string>): Wrong['hook'] =>
-  (app, deps) =>
-    void app.addHook('preHandler', async (request, reply) => {
-      if (isAt(name, request)) await reply.send(await answer(deps, request))
-    })
-
 /** What becomes of an answer: what is returned is its body. */
 export const answering =
   (
