@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
 import type { Deps, SearchThread } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
+import { yieldToEventLoop } from '../core/yield-to-event-loop.ts'
 import { chargePermits } from '../limits/permits.repo.ts'
 import { bucketsOf, type RateLimit, requirePermit, widestNetworkOf } from '../limits/rate-limit.ts'
 
@@ -18,6 +19,8 @@ const MS_PER_PERMIT = 50
 
 const MAX_WAIT_MS = 4000
 const MAX_OPTIONAL_WAIT_MS = 500
+/** A library takes as long as many searches, and so may those before it. */
+export const MAX_LIBRARY_WAIT_MS = 30_000
 /** After that, a page goes without its optional part. The search goes on, so that the next page finds its papers in memory. */
 const MAX_OPTIONAL_MS = 1500
 
@@ -57,7 +60,11 @@ export async function forVisitor<T>(
   try {
     return await work({ ...deps, searchThread })
   } catch (error) {
-    hadNoTurn = spentMs === undefined && error instanceof Fault && NO_TURN.includes(error.code)
+    if (isOneOf(NO_TURN, error)) {
+      hadNoTurn = spentMs === undefined
+      // Pages for many refusals, all in one iteration of the event loop, would block other requests.
+      await yieldToEventLoop()
+    }
     throw error
   } finally {
     socket.off('close', disconnect)
@@ -92,5 +99,7 @@ const NO_TURN = ['rate.at-once', 'search.busy']
 const REFUSALS = ['rate.too-many', 'search.too-long', ...NO_TURN]
 
 /** Whether the request is valid and only refused for some seconds or minutes. */
-export const isTemporaryRefusal = (error: unknown): boolean =>
-  error instanceof Fault && REFUSALS.includes(error.code)
+export const isTemporaryRefusal = (error: unknown): boolean => isOneOf(REFUSALS, error)
+
+const isOneOf = (codes: readonly string[], error: unknown): boolean =>
+  error instanceof Fault && codes.includes(error.code)

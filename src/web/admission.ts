@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicMs } from '../core/clock.ts'
 import { Fault, undefinedIfFault } from '../core/errors.ts'
+import { yieldToEventLoop } from '../core/yield-to-event-loop.ts'
 import { widestNetworkOf } from '../limits/rate-limit.ts'
 import { NoSlot, REFUSED_RETRY_SECONDS, refusalFor, Semaphore } from '../limits/semaphore.ts'
 import { type LinkPurpose, readLink } from '../subscribers/links.ts'
@@ -143,7 +143,8 @@ function limitBodies(
     if (!isLimited(routeOptions) || method === 'GET' || method === 'HEAD') return
     // Most bodies arrive together with their headers; `inject` says nothing about it.
     const hasArrived = raw.complete !== false
-    if (hasArrived && !keepsPlace) return
+    // Parsing many bodies in one iteration of the event loop would block other requests.
+    if (hasArrived && !keepsPlace) return yieldToEventLoop()
     try {
       const place = places.take(networkOf(request), arrivingBody(site, reply), monotonicMs())
       const arrived = keepsPlace ? place.keep : place.leave
@@ -172,19 +173,6 @@ function arrivingBody(site: Site, reply: FastifyReply): ArrivingBody {
       sendFault(site, reply.header('connection', 'close'), new Fault('request.too-slow'))
     },
   }
-}
-
-/** Node accepts one connection in each, so with one, a hundred connections a second would be the most. */
-const ITERATIONS = 8
-
-let queue = Promise.resolve()
-
-/** Waits for iterations of the event loop that no other caller uses, so that they stay short, however many wait at once. */
-function yieldToEventLoop(): Promise<void> {
-  queue = queue.then(async () => {
-    for (let i = 0; i < ITERATIONS; i++) await setImmediate()
-  })
-  return queue
 }
 
 /** Many refusals in one iteration of the event loop would block other requests. */

@@ -9,7 +9,7 @@ import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
-import { forVisitor, isTemporaryRefusal } from '../../search/for-visitor.ts'
+import { forVisitor, isTemporaryRefusal, MAX_LIBRARY_WAIT_MS } from '../../search/for-visitor.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { MAX_VOTES } from '../../subscribers/vote.repo.ts'
 import { acceptFiles } from '../accept-files.ts'
@@ -114,13 +114,14 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const filled = await forVisitor(deps, request, (deps) => shown(deps, [offer], library))
         return sendManagePage(site, reply, { token, ...filled })
       }
-      const proposed = await forVisitor(deps, request, async (deps) => {
+      const propose = async (deps: Deps) => {
         const proposal = await proposeFromLibrary(deps, sent.text)
         const fresh = freshTopics(proposal, taken)
         const library = libraryView(sent, proposal, { fresh, taken })
         const learned = form.learn ? await learnFromLibrary(site, token, proposal) : ''
         return shown(deps, queriesOf(fresh), { ...library, said: `${library.said} ${learned}`.trim() })
-      })
+      }
+      const proposed = await forVisitor(deps, request, propose, MAX_LIBRARY_WAIT_MS)
       return sendManagePage(site, reply, { token, ...proposed })
     } catch (error) {
       return showManagePageAgain(site, reply, {

@@ -6,7 +6,13 @@ import { FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
-import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../../search/for-visitor.ts'
+import {
+  forVisitor,
+  forVisitorIfFree,
+  isTemporaryRefusal,
+  MAX_LIBRARY_WAIT_MS,
+  type Searcher,
+} from '../../search/for-visitor.ts'
 import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { readTopicsInThread, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { acceptFiles } from '../accept-files.ts'
@@ -103,12 +109,13 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         return await forVisitor(deps, request, (deps) => send(deps, [offer], library))
       }
       requireLibrary(sent)
-      return await forVisitor(deps, request, async (deps) => {
+      const propose = async (deps: Deps) => {
         const proposal = await proposeFromLibrary(deps, sent.text)
         const fresh = freshTopics(proposal, taken)
         const library = libraryView(sent, proposal, { fresh, taken })
         return send(deps, queriesOf(fresh), library)
-      })
+      }
+      return await forVisitor(deps, request, propose, MAX_LIBRARY_WAIT_MS)
     } catch (error) {
       return showFormAgain(site, reply, { form, error, sent })
     }
