@@ -298,14 +298,14 @@ describe('searches', () => {
   const COMMANDS = 'operator/operations/queries.ts'
   const inThread = {
     by: ['inSearchThread'],
-    among: files.filter(({ folder }) => ['account', 'digests', 'web', 'emails'].includes(folder)),
+    among: files.filter(({ folder }) => ['account', 'digests', 'web', 'emails', 'features'].includes(folder)),
   }
 
   test('the papers are in memory in the search thread, and nowhere else in a service', () => {
     const wrong = breaches((file) => {
       const openers = OPENERS.filter((name) => usesOf(file, name).length > 0)
       if (['search', 'queries'].includes(file.folder) || file.path === COMMANDS) return []
-      if (!['account', 'digests'].includes(file.folder)) return openers
+      if (!['account', 'digests', 'features'].includes(file.folder)) return openers
       return openers.flatMap((name) => usesOutside(file, name, inThread))
     })
     expect(wrong).toEqual([])

@@ -124,7 +124,6 @@ export const errorTable = {
       'The address is too long: up to {longest} characters, and {longestLocal} before the @.',
     'address.typo': 'The domain of the address looks mistyped: {domain} may be meant.',
     'address.unchanged': 'The new address is the subscriber’s current one.',
-    'library.empty': 'The library is empty.',
     'topics.too-many': '{count} topics: the limit is {most}.',
     'topics.too-long': 'The topics have {bytes} bytes together; the limit is {most}.',
     'topics.no-query': '"[{name}]" has no topic: write its query on the line below.',

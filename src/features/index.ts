@@ -3,6 +3,7 @@ import { doctor } from './doctor/index.ts'
 import { explain } from './explain/index.ts'
 import { imap } from './imap/index.ts'
 import { importExport } from './import-export/index.ts'
+import { library } from './library/index.ts'
 
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
-export const FEATURES: readonly Feature[] = [doctor, explain, imap, importExport]
+export const FEATURES: readonly Feature[] = [doctor, explain, imap, importExport, library]

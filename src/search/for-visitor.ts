@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
-import type { Deps, SearchThread } from '../core/deps.ts'
+import type { Deps, SearchThread, SearchTurn } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import { yieldToEventLoop } from '../core/yield-to-event-loop.ts'
 import { chargePermits } from '../limits/permits.repo.ts'
@@ -34,13 +34,14 @@ export interface Searcher {
 /**
  * Runs searches for a visitor, with the Deps that it passes to `work`. All web routes search through this function. It
  * charges the rate limit, one permit before the work and more for a search that took long; one that never ran costs
- * nothing. In the search thread, networks take turns. A search that still waits ends if the client disconnects. Throws
- * rate.too-many, rate.at-once, search.busy, search.too-long, and what `work` throws.
+ * nothing. In the search thread, networks take turns; `work` gets the turn for a thread of its own. A search that still
+ * waits ends if the client disconnects. Throws rate.too-many, rate.at-once, search.busy, search.too-long, and what `work`
+ * throws.
  */
 export async function forVisitor<T>(
   deps: Deps,
   { ip, socket }: Searcher,
-  work: (deps: Deps) => Promise<T>,
+  work: (deps: Deps, turn: SearchTurn) => Promise<T>,
   maxWaitMs = MAX_WAIT_MS,
 ): Promise<T> {
   await requirePermit(deps.db, SEARCHES, { ip })
@@ -48,17 +49,17 @@ export async function forVisitor<T>(
   const disconnect = () => disconnected.abort()
   if (socket.destroyed) disconnect()
   socket.once('close', disconnect)
-  const turn = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs }
   let spentMs: number | undefined
   const onSpent = (ms: number) => {
     spentMs = (spentMs ?? 0) + ms
   }
+  const turn = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs, onSpent }
   const searchThread: SearchThread | undefined = deps.searchThread && {
-    run: (job) => deps.searchThread!.run(job, { ...turn, onSpent }),
+    run: (job) => deps.searchThread!.run(job, turn),
   }
   let hadNoTurn = false
   try {
-    return await work({ ...deps, searchThread })
+    return await work({ ...deps, searchThread }, turn)
   } catch (error) {
     if (isOneOf(NO_TURN, error)) {
       hadNoTurn = spentMs === undefined

@@ -45,6 +45,7 @@ import type { topicPageView, trialView } from './account/topic-view.ts'
 import type { stepPageView, votePageView } from './account/vote-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { Edition } from './page-cache.ts'
+import { bodyOf, type PagePart, type PartPlace } from './page-parts.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
 import type { FormView } from './signup/form-view.ts'
@@ -185,7 +186,11 @@ const HELPERS = {
 }
 
 /** `edition`: the newest day with papers and their number, if known. */
-export function openPageRenderer(config: Config, edition: () => Edition | null) {
+export function openPageRenderer(
+  config: Config,
+  edition: () => Edition | null,
+  pageParts: readonly PagePart[] = [],
+) {
   const eta = templatesIn('pages', HELPERS)
   const site = {
     name: config.SITE_NAME,
@@ -202,7 +207,13 @@ export function openPageRenderer(config: Config, edition: () => Edition | null) 
   return {
     /** Sends a page. */
     send<Name extends keyof PageData>(reply: FastifyReply, name: Name, data: PageData[Name], status = 200) {
-      const html = eta.render(`./${name}`, { site, route: reply.request.routeOptions.url, ...data })
+      const { request } = reply
+      const partsAt = (place: PartPlace) =>
+        pageParts.map(({ templates, view }) => ({
+          template: eta.nameOfFile(templates[place]),
+          part: view(request, bodyOf(request)),
+        }))
+      const html = eta.render(`./${name}`, { site, route: request.routeOptions.url, partsAt, ...data })
       // Values are escaped: nothing but the layout writes this tag.
       if (html.includes('<script src=')) reply.header('content-security-policy', POLICY_WITH_SCRIPTS)
       return reply.code(status).type('text/html; charset=utf-8').send(html)

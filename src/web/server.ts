@@ -23,7 +23,9 @@ import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
+import { readRoutes } from './feature-routes.ts'
 import { addPageCache } from './page-cache.ts'
+import { keepBodies, readPageParts } from './page-parts.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
 import { validatedByZod } from './request.ts'
 import { addRequestLog, RequestLog, withRequestLog } from './request-log.ts'
@@ -79,14 +81,18 @@ export function buildServer(
   return app
 }
 
-const routes: FastifyPluginAsync<Site> = async (app, site) => {
-  const { config } = site.deps
+const routes: FastifyPluginAsync<Site> = async (app, { deps }) => {
+  const { config, features } = deps
+  const pages = openPageRenderer(config, app.papers.edition, await readPageParts(features))
+  const site: Site = { deps, pages }
   addAdmissionControl(app, site)
+  keepBodies(app)
   addAssetRoutes(app)
   addColorSheet(app, config)
   app.register(sitePages, site)
   app.register(signupPages, site)
   app.register(accountPages, site)
+  for (const plugin of await readRoutes(features, 'site')) app.register(plugin, site)
   app.register(serviceRoutes, site)
   app.register(metricsRoute, site)
   app.register(webhooks, site)

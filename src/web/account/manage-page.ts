@@ -37,7 +37,7 @@ export async function sendManagePage(
   const linkTo = (purpose: 'digest' | 'unsubscribe', id: string) =>
     `/${purpose}/${signLink({ purpose, id, epoch, issuedAt }, secret!)}`
   const view = {
-    ...manageView(managed, shown),
+    ...manageView(deps.features, managed, shown),
     digestPath: (messageId: string) => linkTo('digest', messageId),
     unsubscribePath: linkTo('unsubscribe', id),
   }

@@ -10,6 +10,7 @@ import {
 } from '../../account/form-changes.ts'
 import type { OpenedManagePage, ShownTopic } from '../../account/open-manage-page.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
+import type { Feature } from '../../core/feature.ts'
 import { hourOfDay, weekdaysText } from '../../i18n/dates.ts'
 import { capitalized, fill, words } from '../../i18n/words.ts'
 import { describePart, describeQuery } from '../../queries/language/describe-query.ts'
@@ -20,7 +21,7 @@ import { maskAddress } from '../../subscribers/address.ts'
 import type { Subscription } from '../../subscribers/change.ts'
 import { type Subscriber, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { barsOf } from '../bars.ts'
-import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
+import { partFields } from '../page-parts.ts'
 import { formText, numberField, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
 import type { PreviewView } from '../signup/preview-view.ts'
@@ -55,17 +56,19 @@ export interface ManageViewInput {
   /** What a button beside a learned phrase did, as given in the query string. */
   learnedDone?: unknown
   edit?: (typeof PARTS)[number]
-  /** What came of a library, and its text if it stays in the form. */
-  library?: Partial<ReturnType<typeof libraryView>>
+  /** What a route did, in a sentence. */
+  said?: string
   /** The preview of the topics to add. */
   preview?: PreviewView
 }
 
 /** The page on which subscribers change their topics and settings. */
-export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
+export function manageView(features: readonly Feature[], managed: OpenedManagePage, shown: ManageViewInput) {
   const { subscriber } = managed
   const { token, form, edit } = shown
-  const faults = faultsView(FIELDS, faultAtField(shown))
+  // In the order of the page.
+  const fields = ['topic', ...partFields(features), ...SETTINGS, 'until']
+  const faults = faultsView(fields, faultAtField(shown))
   const typed = form?.do === 'settings' ? changedFields(withDaysOfPace(form), form.shown) : {}
   const isWrong = (fields: readonly string[]) => fields.some((field) => faults.errorOf[field])
   return {
@@ -83,9 +86,6 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     facts: factsText(subscriber),
     ...faults,
     said: changeSummary(managed, shown),
-    library: { ...NO_LIBRARY, ...shown.library },
-    libraryOpen: isLibraryOpen(shown.library),
-    learn: Boolean(form?.learn),
     preview: shown.preview,
     /** Topics to add, as typed. */
     add: form?.do === 'add-topic' || form?.do === 'settings' ? form.topic : '',
@@ -148,10 +148,10 @@ function noteOf(query: string, meaning: Query | undefined): string {
 
 function changeSummary(
   managed: OpenedManagePage,
-  { unchanged, topicId, learnedDone, library }: ManageViewInput,
+  { unchanged, topicId, learnedDone, said: saidByRoute }: ManageViewInput,
 ): ChangeSummaryView | null {
   if (unchanged) return NO_CHANGE_SUMMARY
-  if (library?.said) return summaryOfLine(library.said)
+  if (saidByRoute) return summaryOfLine(saidByRoute)
   const said = learnedSummary(learnedDone) ?? changeSummaryView(managed)
   const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
   if (said || !isGone) return said
@@ -159,8 +159,6 @@ function changeSummary(
 }
 
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
-/** All fields, in the order of the page. */
-const FIELDS = ['topic', 'library', ...SETTINGS, 'until']
 
 /** A fault about all topics goes to the field for new ones. */
 const faultAtField = ({ form, fault }: ManageViewInput): Fault | undefined =>
@@ -188,9 +186,6 @@ function factsText(subscriber: Subscriber): string {
 }
 
 export const manageFields = z.object({
-  /** These two stay in the form. */
-  library: texts.default([]),
-  learn: formText.default(''),
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,

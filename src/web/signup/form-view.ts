@@ -3,7 +3,7 @@ import { type Fault, FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
+import { partFields } from '../page-parts.ts'
 import { faultsView, settingFields } from '../setting-fields.ts'
 import { EXAMPLES } from '../site/search-view.ts'
 
@@ -15,13 +15,9 @@ export interface FormContents {
   reference?: string | null
   said?: string
   keepsTopics?: boolean
-  /** What came of a library, and its text if it stays in the form. */
-  library?: Partial<ReturnType<typeof libraryView>>
 }
 
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
-/** In the order of the page. */
-const FIELDS = ['email', 'topic', 'library', ...SETTINGS]
 
 /** A topic that names one paper never matches another. */
 const { paper: _, ...TOPIC_EXAMPLES } = EXAMPLES
@@ -29,9 +25,14 @@ const { paper: _, ...TOPIC_EXAMPLES } = EXAMPLES
 export type FormView = ReturnType<typeof formView>
 
 /** The subscribe form, with the typed values and what is wrong with them. */
-export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: FormContents = {}) {
+export function formView(
+  { config, clock, features }: Pick<Deps, 'config' | 'clock' | 'features'>,
+  filled: FormContents = {},
+) {
   const { typed = {}, fault, reference = null, said = '', keepsTopics = false } = filled
-  const faults = faultsView(FIELDS, fault, reference)
+  // In the order of the page.
+  const fields = ['email', 'topic', ...partFields(features), ...SETTINGS]
+  const faults = faultsView(fields, fault, reference)
   const { hour, zone, days } = typed
   const settings = undefinedIfFault(() => readTypedSettings(config, typed)) ?? readTypedSettings(config, {})
   return {
@@ -43,8 +44,6 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     /** The address, if a hint about its domain is shown. */
     sure: looksMistyped(fault) ? (typed.email ?? '') : '',
     topic: typed.topics?.filter(Boolean).join('\n') ?? '',
-    library: { ...NO_LIBRARY, ...filled.library },
-    libraryOpen: isLibraryOpen(filled.library) || faults.errorOf.library !== undefined,
     /** Empty if hour, zone or days cannot be read. */
     when:
       undefinedIfFault(() => whenText(readTypedSettings(config, { hour, zone, days }), clock.now())) ?? '',

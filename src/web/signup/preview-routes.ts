@@ -5,43 +5,15 @@ import type { Deps } from '../../core/deps.ts'
 import { FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { splitFields } from '../../queries/language/split-topics.ts'
-import {
-  forVisitor,
-  forVisitorIfFree,
-  isTemporaryRefusal,
-  MAX_LIBRARY_WAIT_MS,
-  type Searcher,
-} from '../../search/for-visitor.ts'
-import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
+import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../../search/for-visitor.ts'
 import { readTopicsInThread, readTypedSettings } from '../../subscribers/read-signup.ts'
-import { acceptFiles } from '../accept-files.ts'
 import { logFault, toFault } from '../errors.ts'
-import {
-  freshTopics,
-  keptLibrary,
-  libraryAfterOffer,
-  libraryFields,
-  libraryOf,
-  libraryView,
-  pastedLibrary,
-  queriesOf,
-  requireLibrary,
-  type SentLibrary,
-  type ShownLibrary,
-} from '../library-form.ts'
 import type { Site } from '../pages.ts'
-import { formOf, isJson } from '../request.ts'
+import { isJson } from '../request.ts'
 import { formView } from './form-view.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
-import {
-  previewQuery,
-  readSubscribeForm,
-  type SubscribeForm,
-  subscribeFields,
-  subscribeFormOf,
-} from './subscribe-form.ts'
+import { previewQuery, readSubscribeForm, type SubscribeForm, subscribeFields } from './subscribe-form.ts'
 
 /** What topics would have matched: the whole form with a preview, only the preview (htmx), or JSON. Changes nothing. */
 export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -50,7 +22,6 @@ export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site)
     return showFormAgain(site, reply, { error })
   }
 
-  app.register(libraryRoute, site)
   // For a reader who reloads a preview.
   app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
 
@@ -77,47 +48,6 @@ export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site)
       })
     } catch (error) {
       return showFormAgain(site, reply, { form, error })
-    }
-  })
-}
-
-/** The form with topics proposed from a library, and their preview. Nothing of the library is kept. */
-const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
-  const { deps, pages } = site
-  acceptFiles(app)
-  const fields = subscribeFields.extend(libraryFields)
-  const errorHandler = (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
-    showFormAgain(site, reply, { error })
-  const schema = { body: fields.prefault({}) }
-  const options = { schema, attachValidation: true, config: { slots: 'upload' } } as const
-  app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
-    const { 'library-file': file, offer, offered, ...others } = formOf(fields, request)
-    const sent = libraryOf({ library: others.library, 'library-file': file })
-    let form = subscribeFormOf(others)
-    try {
-      if (request.validationError) throw request.validationError
-      const taken = splitFields(form.typed.topics)
-      const send = async (deps: Deps, added: string[], library: ShownLibrary) => {
-        const typed = { ...form.typed, topics: [...form.typed.topics, ...added].filter(Boolean) }
-        form = { ...form, typed }
-        const preview = typed.topics.length > 0 ? await formPreview(deps, form) : undefined
-        const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
-        return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
-      }
-      if (offer) {
-        const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
-        return await forVisitor(deps, request, (deps) => send(deps, [offer], library))
-      }
-      requireLibrary(sent)
-      const propose = async (deps: Deps) => {
-        const proposal = await proposeFromLibrary(deps, sent.text)
-        const fresh = freshTopics(proposal, taken)
-        const library = libraryView(sent, proposal, { fresh, taken })
-        return send(deps, queriesOf(fresh), library)
-      }
-      return await forVisitor(deps, request, propose, MAX_LIBRARY_WAIT_MS)
-    } catch (error) {
-      return showFormAgain(site, reply, { form, error, sent })
     }
   })
 }
@@ -186,7 +116,7 @@ function sendPreview(
 ): FastifyReply {
   if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
   return pages.send(reply, 'subscribe', {
-    form: formView(deps, { typed, keepsTopics, library: pastedLibrary(reply.request) }),
+    form: formView(deps, { typed, keepsTopics }),
     preview,
   })
 }
@@ -195,13 +125,12 @@ function sendPreview(
 export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
 
 /**
- * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read;
- * `sent` is a library.
+ * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read.
  */
 export function showFormAgain(
   { deps, pages }: Site,
   reply: FastifyReply,
-  { form, error, sent }: { form?: SubscribeForm; error: unknown; sent?: SentLibrary },
+  { form, error }: { form?: SubscribeForm; error: unknown },
 ): FastifyReply {
   const fault = toFault(error, reply.request)
   const reference = logFault(deps, reply, fault)
@@ -213,7 +142,6 @@ export function showFormAgain(
     fault,
     reference,
     keepsTopics: form?.keepsTopics,
-    library: sent?.text ? keptLibrary(sent) : pastedLibrary(reply.request),
   }
   if (form?.again) {
     const inbox = inboxView(deps, { ...filled, sent: null })

@@ -9,7 +9,6 @@ import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { forVisitorIfFree, type Searcher } from '../../search/for-visitor.ts'
 import { type CheckedSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { pastedLibrary } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
   markPrivate,
@@ -120,7 +119,7 @@ function warnAboutTopics(
     const { warnings } = preview
     if (warnings.length === 0) return false
     const view = {
-      form: formView(deps, { typed: form.typed, library: pastedLibrary(request) }),
+      form: formView(deps, { typed: form.typed }),
       preview,
       warnings,
     }

@@ -41,7 +41,7 @@ export type SubscribeForm = ReturnType<typeof subscribeFormOf>
 
 /** Other fields are ignored. */
 export const subscribeFields = z.object(
-  { ...subscription, ...buttons, library: texts.default([]) },
+  { ...subscription, ...buttons },
   { error: words.subscribe.takes.fields },
 )
 
@@ -63,17 +63,7 @@ export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
   subscribeFormOf(formOf(subscribeFields, request))
 
 export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
-  const {
-    topic: topics,
-    website,
-    again,
-    use,
-    change,
-    banner,
-    sure,
-    library: _,
-    ...typed
-  } = withDaysOfPace(fields)
+  const { topic: topics, website, again, use, change, banner, sure, ...typed } = withDaysOfPace(fields)
   return {
     typed: { ...typed, topics },
     replacement: replacementOf(use),

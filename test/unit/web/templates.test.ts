@@ -7,7 +7,7 @@ const templates = globSync(['templates/{pages,admin}/**/*.eta', 'src/features/**
 
 // Parts of templates, attributes that contain only field names, our words that contain markup, and formulas.
 const RAW =
-  /^<%~ (include\('\.\/|it\.body|math\.mathml %>|wrong\('\w+'|fillHtml\((words\.|said\.|it\.changesHtml)|words(\.\w+)+Html %>)/
+  /^<%~ (include\((?:'\.\/|template, )|it\.body|math\.mathml %>|wrong\('\w+'|fillHtml\((words\.|said\.|it\.changesHtml)|words(\.\w+)+Html %>)/
 
 test('templates fill in values unescaped nowhere', () => {
   expect(templates.length).toBeGreaterThan(15)

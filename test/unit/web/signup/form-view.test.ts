@@ -7,7 +7,7 @@ import { type FormContents, formView } from '../../../../src/web/signup/form-vie
 
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 const view = (filled?: FormContents, settings = {}) =>
-  formView({ config: readConfig(settings), clock }, filled)
+  formView({ config: readConfig(settings), clock, features: [] }, filled)
 
 describe('the form', () => {
   test('is filled with the settings of the site', () => {

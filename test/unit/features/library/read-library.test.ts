@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
+import { MAX_LIBRARY_ENTRIES } from '../../../../src/features/library/library-entry.ts'
+import { emptyLibrary, readLibrary } from '../../../../src/features/library/read-library.ts'
 import { within } from '../../../../src/queries/deadline.ts'
-import { MAX_LIBRARY_ENTRIES } from '../../../../src/search/library/library-entry.ts'
-import { emptyLibrary, readLibrary } from '../../../../src/search/library/read-library.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 import { msBetweenChecks } from '../../../support/ms-between-checks.ts'
 
@@ -295,10 +295,11 @@ test('a line of identifiers beyond the limit counts as one entry', () => {
 test('what was read so far is there when the time runs out', () => {
   const library = emptyLibrary()
   let ms = 0
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => ms++)
+  vi.spyOn(performance, 'now').mockImplementation(() => ms++)
+  vi.spyOn(process, 'threadCpuUsage').mockImplementation(() => ({ user: 1000 * ms, system: 0 }))
   // Each of the three lines is checked once while the list is read, and once as an entry.
   const read = within({ leftMs: 5 }, () => readLibrary('Mamba\n123\nAttention is all you need', library))
-  clock.mockRestore()
+  vi.restoreAllMocks()
   expect(read).toBeUndefined()
   expect(library).toMatchObject({ entries: [{ title: 'Mamba' }], bad: [{ line: 2 }], count: 3, reached: 2 })
 })

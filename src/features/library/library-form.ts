@@ -1,14 +1,14 @@
-import type { FastifyRequest } from 'fastify'
-import { Fault, FieldFaults } from '../core/errors.ts'
-import { counted, fill, words } from '../i18n/words.ts'
-import { topicName } from '../queries/language/topic-name.ts'
-import { MAX_LIBRARY_ENTRIES } from '../search/library/library-entry.ts'
-import type { LibraryTopic } from '../search/library/library-topics.ts'
-import type { LibraryProposal } from '../search/library/propose-from-library.ts'
-import { isJsonText } from '../search/library/read-library.ts'
-import { MAX_DAYS } from '../search/open-archive.ts'
-import { MAX_TOPICS } from '../subscribers/subscriber.ts'
-import { formText, texts } from './request.ts'
+import { Fault, FieldFaults } from '../../core/errors.ts'
+import { counted, fill, words } from '../../i18n/words.ts'
+import { topicName } from '../../queries/language/topic-name.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
+import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
+import { formText, texts } from '../../web/request.ts'
+import { MAX_LIBRARY_ENTRIES } from './library-entry.ts'
+import { libraryErrors } from './library-errors.ts'
+import type { LibraryTopic } from './library-topics.ts'
+import type { LibraryProposal } from './propose-from-library.ts'
+import { isJsonText } from './read-library.ts'
 
 /** A text and a file have the same name in the form, which may have both; `acceptFiles` tells them apart. */
 export const libraryFields = {
@@ -39,7 +39,7 @@ export function libraryOf(fields: Record<'library' | 'library-file', readonly st
 /** Throws FieldFaults for an empty library. */
 export function requireLibrary({ text }: SentLibrary): void {
   if (text) return
-  throw new FieldFaults([{ field: 'library', fault: new Fault('library.empty') }])
+  throw new FieldFaults([{ field: 'library', fault: new Fault(libraryErrors['library.empty']) }])
 }
 
 /** The proposed topics besides those that are `taken`, as many as a subscriber may still have. */
@@ -57,7 +57,7 @@ const withoutQuotes = (query: string): string => query.replaceAll('"', '').toLow
 export const queriesOf = (topics: readonly LibraryTopic[]): string[] => topics.map(({ query }) => query)
 
 /** What came of a library, or of the button of an offer. */
-export type ShownLibrary = Partial<ReturnType<typeof libraryView>> & { said: string }
+export type ShownLibrary = Partial<ReturnType<typeof libraryView>> & { said: string; learn?: boolean }
 
 export const NO_LIBRARY = {
   pasted: '',
@@ -86,10 +86,11 @@ export function keptLibrary({ isFile, pasted }: Omit<SentLibrary, 'text'>) {
 }
 
 /** What the other buttons of a form sent in the field of the library: it stays there. */
-export function pastedLibrary({ body }: FastifyRequest): ReturnType<typeof keptLibrary> | undefined {
-  const { library = [] } = (body ?? {}) as { library?: string | string[] }
+export function pastedLibrary({
+  library,
+}: Readonly<Record<string, unknown>>): ReturnType<typeof keptLibrary> | undefined {
   // The name of a file follows it.
-  const text = [library].flat()[0] ?? ''
+  const text = String([library ?? []].flat()[0] ?? '')
   return text.trim() ? keptLibrary({ pasted: text, isFile: false }) : undefined
 }
 

@@ -10,13 +10,15 @@ import { checkDeadline, within } from '../../queries/deadline.ts'
 import { proposeTopic } from '../../queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../queries/ranking/tf-idf.ts'
 import { WordIndex } from '../../queries/text/tokens.ts'
-import { inSearchThread } from '../in-search-thread.ts'
-import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
+import { inSearchThread } from '../../search/in-search-thread.ts'
+import { MAX_DAYS, openNewestArchive } from '../../search/open-archive.ts'
 import { readAuthors } from './author-names.ts'
 import { type BadEntry, MAX_WITH_ABSTRACTS } from './library-entry.ts'
+import { MAX_READING_MS } from './library-reader.ts'
 import type { LibraryText } from './library-terms.ts'
 import { type LibraryTopic, type LibraryTopics, libraryTopics } from './library-topics.ts'
-import { emptyLibrary, type LibraryEntry, readLibrary } from './read-library.ts'
+import type { ReadingOutcome } from './library-worker.ts'
+import type { LibraryEntry } from './read-library.ts'
 
 export interface LibraryProposal {
   /** Null if the time ran out. */
@@ -35,19 +37,16 @@ export interface LibraryProposal {
 
 /** How many papers that are similar to a single entry show what is its subject. */
 const SIMILAR = 30
-/** Milliseconds for a library. Reading it leaves the rest for the topics. */
-const MAX_MS = { reading: 1300, all: 2000 }
+/** Milliseconds of CPU time for a library. Reading it leaves the rest for the topics. */
+const MAX_MS = 2000
 
 /**
- * Proposes topics from the text of a library, of as many entries as the time allows. Nothing of it is kept. Read-only.
+ * Proposes topics from a library that was read, of as many entries as the time allows. Nothing of it is kept. Read-only.
  */
 export const proposeFromLibrary = inSearchThread(import.meta.url, 'proposeFromLibrary', proposeHere)
 
-async function proposeHere(deps: Deps, text: string): Promise<LibraryProposal> {
-  const library = emptyLibrary()
-  const reading = { leftMs: MAX_MS.reading }
-  within(reading, () => readLibrary(text, library))
-  const proposing = { leftMs: MAX_MS.all - MAX_MS.reading + reading.leftMs }
+async function proposeHere(deps: Deps, { library, spentMs }: ReadingOutcome): Promise<LibraryProposal> {
+  const proposing = { leftMs: MAX_MS - spentMs }
   const { entries, bad, count, reached } = library
   const keys = entries.map(keysOf)
   const papers = await papersWithKeys(deps.db, keys.flat())
@@ -62,7 +61,7 @@ async function proposeHere(deps: Deps, text: string): Promise<LibraryProposal> {
   const archive = await openNewestArchive(deps)
   const proposed = within(proposing, () => proposedTopics(archive, known, days))
   // Then not even the number of entries is known.
-  const isUnread = count === 0 && reading.leftMs <= 0
+  const isUnread = count === 0 && spentMs >= MAX_READING_MS
   return {
     found: isUnread ? null : (proposed?.value ?? null),
     paperIds: newestFirst(stored.filter((paper) => paper !== undefined)),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { type LibraryText, termsOf, usualSpelling } from '../../../../src/features/library/library-terms.ts'
+import { libraryTopics } from '../../../../src/features/library/library-topics.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { WordIndex } from '../../../../src/queries/text/tokens.ts'
-import { type LibraryText, termsOf, usualSpelling } from '../../../../src/search/library/library-terms.ts'
-import { libraryTopics } from '../../../../src/search/library/library-topics.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 import { msBetweenChecks } from '../../../support/ms-between-checks.ts'
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
-import { parseList } from '../../../src/papers/import-papers.ts'
-import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { signLink } from '../../../src/subscribers/links.ts'
-import { get, NOW, post, textOf, useSite } from '../../support/site.ts'
+import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
+import { parseList } from '../../../../src/papers/import-papers.ts'
+import { recordListings } from '../../../../src/papers/listing.repo.ts'
+import { signLink } from '../../../../src/subscribers/links.ts'
+import { get, NOW, post, textOf, useSite } from '../../../support/site.ts'
 
 const site = useSite()
 
