@@ -3,7 +3,21 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { noContainers } from './test/support/engine.ts'
 
-const main = { name: 'main', include: ['test/**/*.test.ts'], globalSetup: ['test/support/global-setup.ts'] }
+const WITHOUT_FEATURES = 'test/without-features.test.ts'
+
+const main = {
+  name: 'main',
+  include: ['test/**/*.test.ts'],
+  exclude: [WITHOUT_FEATURES],
+  globalSetup: ['test/support/global-setup.ts'],
+}
+
+/** It runs the type checker and all unit tests, so it waits until the others are done. */
+const withoutFeatures = {
+  name: 'without features',
+  include: [WITHOUT_FEATURES],
+  sequence: { groupOrder: 1 },
+}
 
 /**
  * What leans most on the database is tried a second time on the Postgres of docker-compose.yml. Its template is made by
@@ -41,6 +55,9 @@ export default defineConfig({
     // A page that is polled while the browser opens the next one may take longer than the second that is usual.
     expect: { poll: { timeout: 15_000 } },
     hookTimeout: 120_000,
-    projects: [main, ...(noContainers ? [] : [container])].map((test) => ({ extends: true, test })),
+    projects: [main, withoutFeatures, ...(noContainers ? [] : [container])].map((test) => ({
+      extends: true,
+      test,
+    })),
   },
 })

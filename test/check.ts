@@ -11,9 +11,15 @@ const CHECKS: [what: string, command: string, args: string[]][] = [
   ['types', node, [join(modules, 'typescript/bin/tsc')]],
   ['unused files and exports', node, [join(modules, 'knip/bin/knip.js')]],
   [
-    'architecture and unit tests',
+    'architecture, documents and unit tests',
     node,
-    [join(modules, 'vitest/vitest.mjs'), 'run', 'test/architecture.test.ts', 'test/unit'],
+    [
+      join(modules, 'vitest/vitest.mjs'),
+      'run',
+      'test/architecture.test.ts',
+      'test/docs.test.ts',
+      'test/unit',
+    ],
   ],
 ]
 

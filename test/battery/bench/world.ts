@@ -5,9 +5,9 @@ import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
 import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { importSubscribers } from '../../../src/features/import-export/import-subscribers.ts'
 import { migrateDatabase } from '../../../src/operator/operations/database.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
+import { importPeople } from '../../support/import-people.ts'
 import type { Bench } from './delivery-bench.ts'
 
 /** Somebody who comes by an import, as the import's columns say it. */
@@ -46,7 +46,7 @@ export async function withWorld<T>(bench: Bench, now: Date, work: (world: World)
       addPeople: async (people) => {
         const file = join(bench.folder, `people-${deps.databaseUrl.split('/').at(-1)}-${++files}.csv`)
         writeFileSync(file, csvOf(people))
-        const { taken } = await importSubscribers(deps, { file, consent: 'for these tests' })
+        const { taken } = await importPeople(deps, file)
         if (taken < people.length) throw new Error(`${people.length - taken} people were not taken`)
       },
       addPapers: async (day, titles) => {

@@ -11,11 +11,11 @@ import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { FieldFaults } from '../../../src/core/errors.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { type DayTotals, dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
-import { importSubscribers } from '../../../src/features/import-export/import-subscribers.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import type { StoredTopic } from '../../../src/subscribers/topic.repo.ts'
 import { faultsOfBytes } from '../../support/built-mails.ts'
+import { importPeople } from '../../support/import-people.ts'
 import { runProgram } from '../../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'
@@ -139,7 +139,7 @@ async function addOthers(deps: Deps, folder: string, count: number): Promise<voi
   )
   const file = join(folder, 'others.csv')
   writeFileSync(file, ['email,state,topics,hour,zone,days', ...rows].join('\n'))
-  await importSubscribers(deps, { file, consent: 'for these tests' })
+  await importPeople(deps, file)
 }
 
 interface Victim {

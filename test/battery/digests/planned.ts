@@ -6,8 +6,8 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { type DayTotals, dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
-import { importSubscribers } from '../../../src/features/import-export/import-subscribers.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
+import { importPeople } from '../../support/import-people.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 
@@ -85,7 +85,7 @@ async function bringIn(deps: Deps, folder: string, count: number): Promise<Wante
   const lines = rows.map(({ address, state, days, topic }) => `${address},${state},${topic},8,UTC,"${days}"`)
   const file = join(folder, 'subscribers.csv')
   writeFileSync(file, ['email,state,topics,hour,zone,days', ...lines].join('\n'))
-  await importSubscribers(deps, { file, consent: 'for these tests' })
+  await importPeople(deps, file)
   return rows.map(({ address, state, days, topic }) => {
     if (state === 'unsubscribed' || days !== WEEK) return { address, outcome: 'none' }
     if (state === 'paused') return { address, outcome: 'paused' }

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { DAY_MS, dayOf } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
-import { importSubscribers } from '../../../src/features/import-export/import-subscribers.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { secretId } from '../../../src/subscribers/links.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
+import { importPeople } from '../../support/import-people.ts'
 
 /**
  * digest: an active subscriber. goodbye: somebody who left, and gets a last mail of the kind that goes to everybody
@@ -73,7 +73,7 @@ const named = (group: Group, count: number): string[] =>
 
 async function bringIn(deps: Deps, file: string, csv: string): Promise<void> {
   writeFileSync(file, csv)
-  await importSubscribers(deps, { file, consent: CONSENT })
+  await importPeople(deps, file, CONSENT)
 }
 
 /** In the lane of digests, so that the same worker meets both kinds. */

@@ -103,7 +103,7 @@ export const importCases: BatteryCase[] = [
     run: async () => {
       const outcome = await runImports({
         real: 'src/features/import-export/import-formats.ts',
-        wrong: 'test/battery/people/wrong-parts/reads-all-as-active.ts',
+        wrong: 'test/battery/features/import-export/reads-all-as-active.ts',
       })
       return verdict(outcome.active > 0, outcome)
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { FEATURES } from '../../../src/features/index.ts'
 import { buildProgram } from '../../../src/operator/command-line.ts'
+import { operation } from '../../../src/operator/operations/operation.ts'
 import { nounsOf } from '../../../src/operator/operations/operations.ts'
 import { runCli } from '../../support/commands.ts'
 
@@ -10,15 +11,27 @@ test('help lists the same whether the files of the commands are read or not', as
   expect(none.helpInformation()).toBe(all.helpInformation())
 })
 
-test('a verb with a file of its own is the same without the files of the others', async () => {
+test('a verb of a feature is the same without the files of the other verbs', async () => {
+  const wave = operation({
+    name: 'subscribers wave',
+    summary: 'wave to a subscriber',
+    effect: 'read',
+    subject: 'subscriber',
+    command: {},
+    run: async () => ({}),
+  })
+  const feature = {
+    name: 'wave',
+    operations: [{ noun: 'subscribers', verbs: ['wave'], read: async () => [wave] }],
+  }
   const [one, all] = await Promise.all(
-    [{ noun: 'subscribers', verb: 'import' }, undefined].map(async (typed) => {
-      const program = await buildProgram(FEATURES, async () => {}, typed)
+    [{ noun: 'subscribers', verb: 'wave' }, undefined].map(async (typed) => {
+      const program = await buildProgram([feature], async () => {}, typed)
       return program.commands.find((noun) => noun.name() === 'subscribers')!.commands
     }),
   )
-  expect(one!.map((verb) => verb.name())).toEqual(['import', 'export'])
-  expect(one![0]!.helpInformation()).toBe(all!.find((verb) => verb.name() === 'import')!.helpInformation())
+  expect(one!.map((verb) => verb.name())).toEqual(['wave'])
+  expect(one![0]!.helpInformation()).toBe(all!.find((verb) => verb.name() === 'wave')!.helpInformation())
 })
 
 test.each([['--help'], ['help']])('%s of a noun lists its verbs', async (word) => {

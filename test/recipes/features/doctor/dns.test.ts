@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Check } from '../../../src/features/doctor/check.ts'
-import { runCli } from '../../support/commands.ts'
-import { startUnbound, unboundPath } from '../../support/unbound.ts'
+import type { Check } from '../../../../src/features/doctor/check.ts'
+import { runCli } from '../../../support/commands.ts'
+import { startUnbound, unboundPath } from '../../../support/unbound.ts'
 
 const file = join(mkdtempSync(join(tmpdir(), 'dns-')), 'dkim.pem')
 const FROM = 'papers.example.org'

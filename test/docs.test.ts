@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cliPage } from '../../scripts/docs/cli-page.ts'
-import { configurationPage, namesIn } from '../../scripts/docs/configuration-page.ts'
-import { settingNames } from '../../src/config/config.ts'
-import { FEATURES } from '../../src/features/index.ts'
+import { cliPage } from '../scripts/docs/cli-page.ts'
+import { configurationPage, namesIn } from '../scripts/docs/configuration-page.ts'
+import { settingNames } from '../src/config/config.ts'
+import { FEATURES } from '../src/features/index.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
+const ROOT = resolve(import.meta.dirname, '..')
 const MAX_README_LINES = 150
 /** Settings of the tests and of rehearsals. */
 const INTERNAL = ['CLOCK_NOW', 'LEASE_SECONDS', 'LEASE_RENEW_SECONDS', 'PROVIDER_URL']
