@@ -309,7 +309,7 @@ describe('the banner of the front page', () => {
     expect((await asks({ topic })).statusCode).toBe(303)
   })
 
-  test('without a free search slot there is no warning', async () => {
+  test('if its search is refused there is no warning', async () => {
     await addPapers(site.db)
     const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
     await site.db.bucket.create({ data: full })
