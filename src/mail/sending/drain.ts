@@ -3,12 +3,12 @@ import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import type { Lane } from '../message.ts'
 import { openSmtpClient, type SmtpClient } from '../smtp/smtp-client.ts'
-import { recordStop } from './lane-incident.ts'
 import { claimProbe, countMissingReplies } from './missing-replies.repo.ts'
 import { openPermits } from './permits.ts'
 import { openRecorder } from './recorder.ts'
 import { type RunResult, startRun } from './run.ts'
 import { runSenderPool, type SenderPoolInput } from './sender-pool.ts'
+import { recordStop } from './server-watch.ts'
 
 export interface DrainInput extends SenderPoolInput {
   /** If it aborts, drain takes nothing new, finishes and records emails in progress, and releases the rest. */

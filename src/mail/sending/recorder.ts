@@ -13,11 +13,10 @@ import {
   type SmtpResult,
 } from '../refusals/classify-reply.ts'
 import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
-import { openServerWatch } from './lane-incident.ts'
 import type { Work } from './prefetcher.ts'
-import { openReplyWatch } from './reply-watch.ts'
 import type { Run } from './run.ts'
 import { openSafeguards } from './safeguards.ts'
+import { openReplyWatch, openServerWatch } from './server-watch.ts'
 
 export type Recorder = ReturnType<typeof openRecorder>
 

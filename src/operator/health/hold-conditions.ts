@@ -1,6 +1,6 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import { isHoldSwitch } from '../../core/restored-database.ts'
-import { REFUSALS } from '../../mail/sending/lane-incident.ts'
+import { REFUSALS } from '../../mail/sending/server-watch.ts'
 import { COMPLAINTS } from '../../subscribers/suppress-subscriber.ts'
 import { AT_ONCE, type Condition, findingSince, timeSeenFrom } from './condition.ts'
 import type { HealthFacts } from './facts.ts'

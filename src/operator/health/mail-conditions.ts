@@ -1,8 +1,8 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import type { Incident } from '../../core/incident.repo.ts'
 import type { Lane } from '../../mail/message.ts'
-import { DELIVERY_INCIDENT, LOGIN_CAUSES, REFUSALS } from '../../mail/sending/lane-incident.ts'
 import { UNANSWERED_INCIDENT } from '../../mail/sending/missing-replies.repo.ts'
+import { DELIVERY_INCIDENT, LOGIN_CAUSES, REFUSALS } from '../../mail/sending/server-watch.ts'
 import { countQueued } from '../delivery-switch.ts'
 import { quantity } from '../operations/text-table.ts'
 import {

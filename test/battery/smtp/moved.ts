@@ -125,7 +125,7 @@ export const NEVER_SLOWER = classifiedBy('never-slower')
 /** Parts that look right and are not: the battery runs them to show that it would notice. */
 const WRONG = {
   'later-is-never': classifiedBy('later-is-never'),
-  'counts-no-missing-replies': partOf('sending/reply-watch', 'counts-no-missing-replies'),
+  'counts-no-missing-replies': partOf('sending/server-watch', 'counts-no-missing-replies'),
   'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
   'greylist-slows-down': classifiedBy('greylist-slows-down'),
   'hears-without-end': partOf('smtp/smtp-wire-client', 'hears-without-end'),
