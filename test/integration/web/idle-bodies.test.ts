@@ -1,91 +1,12 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { replied, statusOf, useRawClients } from '../../support/raw-clients.ts'
 import { textOf, useSite } from '../../support/site.ts'
 
 const site = useSite({ TRUST_PROXY: '127.0.0.1' })
-let port: number
-beforeAll(async () => {
-  await site.app.listen({ host: '127.0.0.1', port: 0 })
-  port = (site.app.server.address() as AddressInfo).port
-})
-
-let open: Socket[] = []
-afterEach(() => {
-  for (const socket of open) socket.destroy()
-  open = []
-})
-
-interface Client {
-  socket: Socket
-  /** What the server has sent so far. */
-  received: string
-}
-
-async function client(): Promise<Client> {
-  const socket = connect(port, '127.0.0.1')
-  const one: Client = { socket, received: '' }
-  socket.on('data', (data) => {
-    one.received += data
-  })
-  socket.on('error', () => undefined)
-  open.push(socket)
-  await once(socket, 'connect')
-  return one
-}
-
-const TYPES: Record<string, string> = {
-  '/subscribe/library': 'multipart/form-data; boundary=x',
-  '/api/subscriptions': 'application/json',
-}
-
-interface Sent {
-  path: string
-  ip: string
-  length: number
-  accept?: string
-}
-
-/** Sends the headers of a POST. Its body never comes, unless the test sends it. */
-async function beginPost({ path, ip, length, accept = 'text/html' }: Sent): Promise<Client> {
-  const one = await client()
-  const type = TYPES[path] ?? 'application/x-www-form-urlencoded'
-  one.socket.write(
-    `POST ${path} HTTP/1.1\r\nHost: papers.example\r\nX-Forwarded-For: ${ip}\r\nAccept: ${accept}\r\n` +
-      `Content-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`,
-  )
-  return one
-}
+const { client, beginPost, ask, beginMany } = useRawClients(site)
 
 const ipOf = (n: number): string => `198.51.${n % 30}.${1 + Math.floor(n / 30)}`
-
-async function beginMany(path: string, ips: string[], length = 50_000): Promise<Client[]> {
-  const all: Client[] = []
-  for (const ip of ips) all.push(await beginPost({ path, ip, length }))
-  // The server has read all of their headers once it responds to a later request.
-  await ask('GET', '/live', '203.0.113.1')
-  return all
-}
-
-async function ask(method: 'GET' | 'POST', path: string, ip: string, fields?: Record<string, string>) {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method,
-    redirect: 'manual',
-    headers: { 'x-forwarded-for': ip, accept: 'text/html' },
-    body: fields && new URLSearchParams(fields),
-  })
-  return { status: response.status, body: await response.text() }
-}
-
-const REFERENCES = '@article{a, title={Linear attention for long sequences}}\n'
-
-const uploadBody = (text: string): string =>
-  `--x\r\nContent-Disposition: form-data; name="library"\r\n\r\n${text}\r\n--x--\r\n`
-
-const statusOf = ({ received }: Client): number => Number(received.split(' ')[1] ?? 0)
-
-const replied = (one: Client) => expect.poll(() => statusOf(one), { timeout: 10_000 }).toBeGreaterThan(0)
 
 describe('300 idle bodies from 30 networks', () => {
   test('refuse no visitor a page, a search, a sign-up or the API', async () => {
@@ -141,33 +62,6 @@ test('the slowest body ends with 408, a calm page for people and JSON for progra
   expect(program.received).toMatch(/^HTTP\/1\.1 408 /)
   expect(JSON.parse(program.received.split('\r\n\r\n')[1]!)).toMatchObject({ error: 'request.too-slow' })
   await expect.poll(() => person.socket.closed && program.socket.closed).toBe(true)
-})
-
-describe('idle uploads', () => {
-  const upload = async (ip: string) => {
-    const body = uploadBody(REFERENCES)
-    const one = await beginPost({ path: '/subscribe/library', ip, length: body.length })
-    one.socket.write(body)
-    await replied(one)
-    return statusOf(one)
-  }
-
-  test('do not refuse an upload from another network, nor from their own', async () => {
-    const ips = Array.from({ length: 8 }, (_, n) => `198.51.${n % 4}.7`)
-    await beginMany('/subscribe/library', ips, 5_000_000)
-    expect([await upload('203.0.113.1'), await upload(ips[0]!)]).toEqual([200, 200])
-  })
-
-  test('are ended before an upload that arrives', async () => {
-    const body = uploadBody(`${REFERENCES}${'%'.repeat(200_000)}`)
-    const steady = await beginPost({ path: '/subscribe/library', ip: '203.0.113.1', length: body.length })
-    const ips = Array.from({ length: 20 }, (_, n) => `198.51.${n}.7`)
-    steady.socket.write(body.slice(0, 100_000))
-    await beginMany('/subscribe/library', ips, 5_000_000)
-    steady.socket.write(body.slice(100_000))
-    await replied(steady)
-    expect(statusOf(steady)).toBe(200)
-  })
 })
 
 /** As many as Node reads from a connection at once, so that it begins to respond to all of them. */
