@@ -19,8 +19,6 @@ const MS_PER_PERMIT = 50
 
 const MAX_WAIT_MS = 4000
 const MAX_OPTIONAL_WAIT_MS = 500
-/** A library takes as long as many searches, and so may those before it. */
-export const MAX_LIBRARY_WAIT_MS = 30_000
 /** After that, a page goes without its optional part. The search goes on, so that the next page finds its papers in memory. */
 const MAX_OPTIONAL_MS = 1500
 

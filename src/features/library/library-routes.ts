@@ -6,7 +6,7 @@ import type { Deps, SearchTurn } from '../../core/deps.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
-import { forVisitor, isTemporaryRefusal, MAX_LIBRARY_WAIT_MS } from '../../search/for-visitor.ts'
+import { forVisitor, isTemporaryRefusal } from '../../search/for-visitor.ts'
 import { MAX_VOTES } from '../../subscribers/vote.repo.ts'
 import { acceptFiles } from '../../web/accept-files.ts'
 import { sendManagePage } from '../../web/account/manage-page.ts'
@@ -39,6 +39,9 @@ import {
 import { showLibrary } from './library-part.ts'
 import { type LibraryReader, openLibraryReader } from './library-reader.ts'
 import { type LibraryProposal, proposeFromLibrary } from './propose-from-library.ts'
+
+/** A library takes as long as many searches, and so may those before it. */
+const MAX_WAIT_MS = 30_000
 
 const readers = new WeakMap<Deps, LibraryReader>()
 
@@ -91,7 +94,7 @@ export const signupLibraryRoute: FastifyPluginAsyncZod<Site> = async (app, site)
         const library = libraryView(sent, proposal, { fresh, taken })
         return send(deps, queriesOf(fresh), library)
       }
-      return await forVisitor(deps, request, propose, MAX_LIBRARY_WAIT_MS)
+      return await forVisitor(deps, request, propose, MAX_WAIT_MS)
     } catch (error) {
       if (sent.text) showLibrary(request, keptLibrary(sent))
       return showFormAgain(site, reply, { form, error })
@@ -140,8 +143,7 @@ export const manageLibraryRoute: FastifyPluginAsyncZod<Site> = async (app, site)
         const said = `${library.said} ${learned}`.trim()
         return filled(deps, queriesOf(fresh), { ...library, said })
       }
-      const page = await forVisitor(deps, request, propose, MAX_LIBRARY_WAIT_MS)
-      return sendManagePage(site, reply, page)
+      return sendManagePage(site, reply, await forVisitor(deps, request, propose, MAX_WAIT_MS))
     } catch (error) {
       const fault = toFault(error, request)
       if (sent.text) showLibrary(request, keptLibrary(sent))
