@@ -1,7 +1,7 @@
 // Renders every mail from its samples: npm run preview -- FOLDER
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SAMPLE_NOTICE_MAILS } from '../test/support/sample-notices.ts'
+import type { RenderedEmail } from '../src/mail/rendering/template.ts'
 import { renderMails } from '../test/support/walk-mails.ts'
 
 const folder = process.argv[2]
@@ -15,8 +15,12 @@ for (const [name, { subject, html, text }] of await renderMails()) {
   writeFileSync(join(folder, `${name}.txt`), text)
   process.stdout.write(`${name}: ${subject}\n`)
 }
-// What the operator gets is text alone.
-for (const [name, { subject, text }] of SAMPLE_NOTICE_MAILS) {
-  writeFileSync(join(folder, `${name}.txt`), text)
-  process.stdout.write(`${name}: ${subject}\n`)
+// Emails to the operator are only text.
+const tests = join(import.meta.dirname, '../test')
+for (const file of globSync('unit/features/*/sample-emails.ts', { cwd: tests })) {
+  const samples: { SAMPLE_EMAILS: [name: string, email: RenderedEmail][] } = await import(join(tests, file))
+  for (const [name, { subject, text }] of samples.SAMPLE_EMAILS) {
+    writeFileSync(join(folder, `${name}.txt`), text)
+    process.stdout.write(`${name}: ${subject}\n`)
+  }
 }

@@ -17,14 +17,29 @@ export interface FeatureNudge {
   run(deps: ServiceDeps, input: { signal: AbortSignal }): Promise<unknown>
 }
 
+/** Work after each tick in the process that claimed it, without the queue and the worker. */
+interface TickNudge {
+  name: string
+  /** Runs once at a time in a process; ticks do not wait for it. Never rejects. */
+  runAfterTick(deps: ServiceDeps): Promise<void>
+}
+
 declare module './feature.ts' {
   interface Feature {
-    nudges?: readonly FeatureNudge[]
+    nudges?: readonly (FeatureNudge | TickNudge)[]
   }
 }
 
+const allNudges = (features: readonly Feature[]) => features.flatMap(({ nudges = [] }) => nudges)
+
+/** For the worker. */
 export const featureNudges = (features: readonly Feature[]): FeatureNudge[] =>
-  features.flatMap(({ nudges = [] }) => nudges)
+  allNudges(features).filter((nudge) => 'run' in nudge)
+
+export async function runAfterTick(deps: ServiceDeps): Promise<void> {
+  const nudges = allNudges(deps.features).filter((nudge) => 'runAfterTick' in nudge)
+  await Promise.all(nudges.map((nudge) => nudge.runAfterTick(deps)))
+}
 
 /** Those of the core and the features. */
 export const nudgeNames = (features: readonly Feature[]): Nudge[] => [

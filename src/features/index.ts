@@ -1,4 +1,5 @@
 import type { Feature } from '../core/feature.ts'
+import { alerts } from './alerts/index.ts'
 import { doctor } from './doctor/index.ts'
 import { explain } from './explain/index.ts'
 import { imap } from './imap/index.ts'
@@ -6,4 +7,4 @@ import { importExport } from './import-export/index.ts'
 import { library } from './library/index.ts'
 
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
-export const FEATURES: readonly Feature[] = [doctor, explain, imap, importExport, library]
+export const FEATURES: readonly Feature[] = [alerts, doctor, explain, imap, importExport, library]

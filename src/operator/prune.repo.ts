@@ -1,6 +1,5 @@
 import type { Database } from '../core/database/database.ts'
 import { WITHOUT_NOTE } from '../subscribers/signup.repo.ts'
-import { WEEK } from './alerts/alert.repo.ts'
 
 interface RowCutoffs {
   now: Date
@@ -18,8 +17,7 @@ interface Table<Where> {
 }
 
 /**
- * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, alerts that
- * last, the operator's notes and the log of the operator's actions are kept.
+ * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, the operator's notes and the log of the operator's actions are kept.
  */
 export async function pruneRows(
   db: Database,
@@ -31,11 +29,6 @@ export async function pruneRows(
   const isOldRequest = {
     OR: [{ confirmedAt: null, createdAt: { lt: unconfirmed } }, { createdAt: { lt: kept } }],
   }
-  // A weekly summary is kept from when it was emailed or, if it never was, from when it was written.
-  const isOldWeek = {
-    kind: WEEK,
-    OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
-  }
   return {
     reports: await prune(db.report, {
       state: { not: 'waiting' },
@@ -46,7 +39,6 @@ export async function pruneRows(
     signups: await prune(db.signup, { ...WITHOUT_NOTE, ...isOldRequest }),
     addressChanges: await prune(db.addressChange, isOldRequest),
     changes: await prune(db.change, { at: { lt: kept } }),
-    alerts: await prune(db.alert, { OR: [{ endedAt: { lt: kept } }, isOldWeek] }),
     sessions: await prune(db.adminSession, { expiresAt: { lt: now } }),
   }
 }

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { schedule } from 'node-cron'
+import { endSignupsIncident } from '../account/signup/subscribe.ts'
+import { endUnknownLinksIncident } from '../account/unknown-links.ts'
 import { monotonicMs } from '../core/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorFields } from '../core/errors.ts'
-import { nudgeNames } from '../core/feature-nudge.ts'
+import { nudgeNames, runAfterTick } from '../core/feature-nudge.ts'
 import { claimTick, deleteTicksBefore } from '../core/tick.repo.ts'
 import { deleteIdleBuckets } from '../limits/permits.repo.ts'
 import { endDomainIncidents } from '../limits/send-rate.repo.ts'
-import { runAlerts } from '../operator/alerts/run-alerts.ts'
 
-/** How long an alert in progress may take once the service stops. */
-const ALERT_GRACE_MS = 3000
+/** How long work after a tick, such as an alert, may take once the service stops. */
+const AFTER_TICK_GRACE_MS = 3000
 const EVERY_MINUTE = '* * * * *'
 /** By default node-cron drops a run that starts more than a second late, as on a busy machine. */
 const TOLERANCE_MS = 59_000
@@ -24,20 +25,20 @@ export function startSchedule(deps: ServiceDeps, expression?: string): { stop():
     work(deps).catch((error) => deps.log.error('tick.failed', errorFields(error)))
   // A process that restarts within the minute finds its slot claimed, so it nudges once at start.
   const firstNudges = safely(nudgeAll)
-  // Ticks do not wait for alerts: a mail server may not reply.
-  let watching: Promise<void> | undefined
-  const tickAndWatch = async () => {
-    if (await tick(deps)) watching ??= runAlerts(deps).finally(() => (watching = undefined))
+  // Ticks do not wait for it: the mail server of an alert may not reply.
+  let afterTick: Promise<void> | undefined
+  const tickAndRun = async () => {
+    if (await tick(deps)) afterTick ??= runAfterTick(deps).finally(() => (afterTick = undefined))
   }
   let ticking: Promise<unknown> | undefined
   const job = startMinuteJob(() => {
-    ticking ??= safely(tickAndWatch).finally(() => (ticking = undefined))
+    ticking ??= safely(tickAndRun).finally(() => (ticking = undefined))
   }, expression)
   return {
     stop: async () => {
       job.stop()
       await Promise.all([firstNudges, ticking])
-      await Promise.race([watching, sleep(ALERT_GRACE_MS, undefined, { ref: false })])
+      await Promise.race([afterTick, sleep(AFTER_TICK_GRACE_MS, undefined, { ref: false })])
     },
   }
 }
@@ -89,6 +90,8 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   await deleteTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
   await deleteIdleBuckets(deps.db)
   await endDomainIncidents(deps.db)
+  await endSignupsIncident(deps)
+  await endUnknownLinksIncident(deps)
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true
 }

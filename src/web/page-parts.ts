@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Deps } from '../core/deps.ts'
 import type { Feature } from '../core/feature.ts'
 
 /** Where the forms to sign up and to manage topics have parts of features: before and after the field for topics. */
@@ -12,26 +13,47 @@ export interface PagePart {
   view(request: FastifyRequest, sent: Readonly<Record<string, unknown>>): object
 }
 
-interface FeaturePagePart {
+interface FeatureFormPart {
   /** Those of its fields that a fault may name. */
   fields: readonly string[]
   read(): Promise<PagePart>
 }
 
+/** A section of the admin overview, in a template that reads `it` as `data`. */
+export interface OverviewSection {
+  file: URL
+  data: object
+}
+
+interface FeatureOverviewPart {
+  page: 'overview'
+  readSection(deps: Deps): Promise<OverviewSection>
+}
+
 declare module '../core/feature.ts' {
   interface Feature {
-    /** Parts of the core's pages. Read when a server is built. */
-    pageParts?: readonly FeaturePagePart[]
+    /** Parts of the core's pages. Those of forms are read when a server is built. */
+    pageParts?: readonly (FeatureFormPart | FeatureOverviewPart)[]
   }
 }
 
 const allOf = (features: readonly Feature[]) => features.flatMap(({ pageParts = [] }) => pageParts)
 
+const formParts = (features: readonly Feature[]): FeatureFormPart[] =>
+  allOf(features).filter((one) => 'fields' in one)
+
 export const readPageParts = (features: readonly Feature[]): Promise<PagePart[]> =>
-  Promise.all(allOf(features).map((one) => one.read()))
+  Promise.all(formParts(features).map((one) => one.read()))
 
 export const partFields = (features: readonly Feature[]): string[] =>
-  allOf(features).flatMap(({ fields }) => fields)
+  formParts(features).flatMap(({ fields }) => fields)
+
+export const overviewSections = (deps: Deps): Promise<OverviewSection[]> =>
+  Promise.all(
+    allOf(deps.features)
+      .filter((one) => 'page' in one)
+      .map((one) => one.readSection(deps)),
+  )
 
 const bodies = new WeakMap<FastifyRequest, Readonly<Record<string, unknown>>>()
 

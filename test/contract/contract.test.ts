@@ -1,6 +1,6 @@
 // What others rely on, in files that show a change as a diff. `npm test -- test/contract -u` writes them again.
 // Commands and settings are in docs/cli.md and docs/configuration.md, types and labels of metrics in docs/metrics.md,
-// and alerts in test/unit/operator/snapshots: the tests of those files compare them with the program.
+// and alerts in test/unit/features/alerts/snapshots: the tests of those files compare them with the program.
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { LOG_EVENTS } from '../../src/core/log.ts'

@@ -141,11 +141,6 @@ export function checkSecrets(
   ])
 }
 
-export const checkOperatorEmail = (email: string | undefined): CheckResult =>
-  email
-    ? ok('alerts go to OPERATOR_EMAIL')
-    : warning('no one is alerted when something breaks', 'OPERATOR_EMAIL=an address that someone reads')
-
 /** Bytes that this process may write in a folder, or in its nearest existing parent. */
 export function freeBytes(folder: string): number {
   const path = resolve(folder)

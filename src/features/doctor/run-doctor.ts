@@ -21,7 +21,6 @@ import {
   checkDatabase,
   checkDisk,
   checkMigrations,
-  checkOperatorEmail,
   checkSecrets,
   fileMode,
   freeBytes,
@@ -158,11 +157,6 @@ const CHECKS: CheckDefinition<DoctorContext>[] = [
         missing: db && (await secretMissingHere(database.deps!)),
         dotEnvMode: fileMode('.env'),
       }),
-  },
-  {
-    name: 'operator',
-    settings: ['OPERATOR_EMAIL'],
-    check: ({ config }) => checkOperatorEmail(config.OPERATOR_EMAIL),
   },
 ]
 

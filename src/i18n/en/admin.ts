@@ -92,12 +92,9 @@ export const admin = {
     allBounces: 'All bounces and complaints',
     sources: 'Sources today',
     allSources: 'All source days',
-    alerts: 'Recent alerts',
-    noAlerts: 'No alerts.',
     actions: 'Recent actions',
     noStates: 'None yet.',
     sourceHeads: { source: 'Source', state: 'State', papers: 'Papers', next: 'Next fetch (UTC)' },
-    alertHeads: { at: 'When (UTC)', what: 'What', emailed: 'Emailed (UTC)' },
   },
 
   delivery: {
@@ -195,6 +192,14 @@ export const admin = {
     sendUntil: 'Send until',
     timeline: 'Timeline',
     maybeTwice: 'It may already have arrived. If so, they get it twice.',
+  },
+
+  alerts: {
+    heading: 'Recent alerts',
+    none: 'No alerts.',
+    when: 'When (UTC)',
+    what: 'What',
+    emailed: 'Emailed (UTC)',
   },
 
   bounces: {

@@ -8,7 +8,6 @@ import { Fault } from '../../core/errors.ts'
 import { dateAndTime, longDateWithoutYear, weekdayDate } from '../../i18n/dates.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
 import { capitalized, counted, fill, words } from '../../i18n/words.ts'
-import { alertTitle } from '../../operator/alerts/write-alert.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { sourceStateText } from '../../operator/source-status.ts'
 import { topicHeadings } from '../../queries/language/topic-name.ts'
@@ -53,7 +52,6 @@ const HELPERS = {
   topicHeadings,
   understoodOf,
   weekdayDate,
-  alertTitle,
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
   number: (value: number) => number.format(value),

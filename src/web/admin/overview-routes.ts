@@ -7,7 +7,6 @@ import { Fault } from '../../core/errors.ts'
 import { earliestNextDue } from '../../digests/next-mail.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
-import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
 import { cachedDailyFigures, type DayFigures } from '../../operator/daily-figures.ts'
 import { deliveryLimits, deliveryLimitText, QUEUED_STATES } from '../../operator/delivery-report.ts'
 import { deliverySummary } from '../../operator/delivery-switch.ts'
@@ -16,6 +15,7 @@ import { readHealthFacts } from '../../operator/health/facts.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
 import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
+import { overviewSections } from '../page-parts.ts'
 import { numberField, optionalText } from '../request.ts'
 import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 import { CHART_SPANS, chartsView } from './charts-view.ts'
@@ -56,7 +56,7 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
       states: await countByState(deps.db),
       bounces: await countBounces(deps.db, { from: midnight(addDays(today, -1)), before: midnight(today) }),
       sources: await sourceStatus(deps, { days: 1 }),
-      alerts: await newestAlerts(deps.db, { limit: NEWEST }),
+      sections: await overviewSections(deps),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,
       spans: CHART_SPANS,

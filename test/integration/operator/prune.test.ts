@@ -162,32 +162,6 @@ describe('pruning', () => {
     },
   )
 
-  test('deletes alerts that are over, or were sent or raised long ago, and none that lasts', async () => {
-    const old = new Date('2026-11-24T12:00:00Z')
-    const young = new Date('2027-01-09T12:00:00Z')
-    const rows = [
-      { key: 'lasts, told', sentAt: old },
-      { key: 'lasts, never told' },
-      { key: 'over, told', sentAt: old, endedAt: old },
-      { key: 'over, never told', endedAt: old },
-      { key: 'over now, told', sentAt: old, endedAt: young },
-      { key: 'week, told', kind: 'week', sentAt: old },
-      { key: 'week, never told', kind: 'week' },
-      { key: 'week, told now', kind: 'week', sentAt: young },
-    ]
-    const more = { kind: 'source-stalled', at: old, nextTry: old, values: {} }
-    await world.db.alert.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
-    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ alerts: 4 })
-    expect(await prune(depsAt(NIGHT))).toMatchObject({ alerts: 4 })
-    const left = await world.db.alert.findMany({ orderBy: { id: 'asc' } })
-    expect(left.map(({ key }) => key)).toEqual([
-      'lasts, told',
-      'lasts, never told',
-      'over now, told',
-      'week, told now',
-    ])
-  })
-
   test('deletes bounces with their report, and nothing that waits to be read', async () => {
     const old = new Date('2026-12-10T23:59:00Z')
     await world.addSubscriber('ann')

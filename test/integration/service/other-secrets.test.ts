@@ -4,9 +4,9 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { FEATURES } from '../../../src/features/index.ts'
-import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
 import { type Service, startService } from '../../../src/service/service.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
+import { problemsOf } from '../../support/problems.ts'
 import { runCliProcess } from '../../support/processes.ts'
 
 const OLD = 'the-old-secret-of-at-least-thirty-two-bytes'
@@ -35,11 +35,7 @@ async function start(APP_SECRET: string): Promise<Service> {
 
 const later = (minutes: number) => clock.moveTo(new Date(clock.now().getTime() + minutes * 60_000))
 
-/** Alerts that last after the check of a minute. */
-async function ongoingAlerts({ deps }: Service): Promise<string[]> {
-  await runAlerts(deps)
-  return (await database.db.alert.findMany({ where: { endedAt: null } })).map(({ kind }) => kind)
-}
+const problems = ({ deps }: Service) => problemsOf(deps, 'secrets-differ')
 
 async function doctorOutput(APP_SECRET: string): Promise<string> {
   const settings = { DATABASE_URL: database.url, APP_SECRET, HF_URL: 'http://127.0.0.1:1' }
@@ -47,27 +43,26 @@ async function doctorOutput(APP_SECRET: string): Promise<string> {
 }
 
 describe('two processes on one database', () => {
-  test('with other secrets: an alert after five minutes, from whichever process checks, and its end', async () => {
+  test('with other secrets: a problem after five minutes, in whichever process checks, until one ends', async () => {
     const [first, second] = [await start(OLD), await start(NEW)]
-    expect(await ongoingAlerts(first)).not.toContain('secrets-differ')
+    expect(await problems(first)).toEqual([])
     later(6)
-    expect(await ongoingAlerts(first)).toContain('secrets-differ')
-    expect(await ongoingAlerts(second)).toContain('secrets-differ')
-    expect(await database.db.alert.count({ where: { kind: 'secrets-differ' } })).toBe(1)
+    expect(await problems(first)).toHaveLength(1)
+    expect(await problems(second)).toHaveLength(1)
     await running.pop()!.stop()
-    expect(await ongoingAlerts(first)).not.toContain('secrets-differ')
+    expect(await problems(first)).toEqual([])
   })
 
-  test('with the new and the old secret each: no alert', async () => {
+  test('with the new and the old secret each: no problem', async () => {
     const [first] = [await start(`${NEW},${OLD}`), await start(`${NEW},${OLD}`)]
     later(6)
-    expect(await ongoingAlerts(first)).not.toContain('secrets-differ')
+    expect(await problems(first)).toEqual([])
   })
 
-  test('of which one has only the old secret of a rotation: an alert names it', async () => {
+  test('of which one has only the old secret of a rotation: a problem', async () => {
     const [rotated] = [await start(`${NEW},${OLD}`), await start(OLD)]
     later(6)
-    expect(await ongoingAlerts(rotated)).toContain('secrets-differ')
+    expect(await problems(rotated)).toHaveLength(1)
   })
 
   test('of which one ended without notice: ignored after three minutes, then its row is removed', async () => {
@@ -77,7 +72,7 @@ describe('two processes on one database', () => {
       .$executeRaw`update switch set at = at - interval '3 minutes' where name like 'process %'`
     const third = await start(NEW)
     later(6)
-    expect(await ongoingAlerts(third)).not.toContain('secrets-differ')
+    expect(await problems(third)).toEqual([])
     expect(await database.db.switch.count({ where: { name: { startsWith: 'process ' } } })).toBe(1)
   })
 

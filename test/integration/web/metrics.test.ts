@@ -8,7 +8,6 @@ import { silentLog } from '../../../src/core/log.ts'
 import { openMetrics } from '../../../src/core/metrics.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
-import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
 import { recordFailedFetch, recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { cameBack, leaveReport } from '../../support/returns.ts'
@@ -137,7 +136,8 @@ async function busyDay() {
     for (const day of ['2026-11-12', '2026-11-10'])
       await recordSuccessfulFetch(site.db, { ...today, day, papers })
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
-  await addAlert(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values: {} })
+  await site.db.$executeRaw`insert into alert (kind, key, at, values, next_try)
+    values ('source-stalled', 'x', ${NOW}, '{}', ${NOW})`
   // Bounces of eleven domains from two subscribers, and of one domain from a single subscriber.
   const [one, two] = await site.db.subscriber.findMany()
   for (let n = 0; n < 11; n++)

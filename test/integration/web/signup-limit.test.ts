@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
-import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
+import { problemsOf } from '../../support/problems.ts'
 import { post, textOf, useSite } from '../../support/site.ts'
 
 const site = useSite({ SIGNUP_PER_HOUR: '3' })
@@ -66,16 +66,13 @@ describe('when the sign-up emails of the hour are used up', () => {
     expect(await going()).toHaveLength(3)
   })
 
-  test('the operator gets one alert, which ends when permits are free again', async () => {
+  test('is a problem for the operator, until permits are free again', async () => {
     await useUp()
-    await runAlerts(site.deps)
-    expect(await site.db.alert.count()).toBe(0)
+    expect(await problemsOf(site.deps, 'signups-limited')).toEqual([])
     for (let n = 0; n < 3; n++) await signsUp(`c${n}@example.com`)
-    for (let n = 0; n < 2; n++) await runAlerts(site.deps)
     const values = { detail: expect.stringMatching(/^3 an hour .* 1 more/) }
-    expect(await site.db.alert.findMany()).toMatchObject([{ kind: 'signups-limited', endedAt: null, values }])
+    expect(await problemsOf(site.deps, 'signups-limited')).toMatchObject([{ finding: { values } }])
     await site.db.$executeRaw`update bucket set at = at - interval '1 hour'`
-    await runAlerts(site.deps)
-    expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
+    expect(await problemsOf(site.deps, 'signups-limited')).toEqual([])
   })
 })

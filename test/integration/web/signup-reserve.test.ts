@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
+import { problemsOf } from '../../support/problems.ts'
 import { newestMail, subscribeThroughSite, textOf, useSite } from '../../support/site.ts'
 
 const PER_HOUR = 30
@@ -86,13 +86,12 @@ describe('when SIGNUP_PER_HOUR is used up', () => {
     expect(deadline).toEqual(datedAt)
   })
 
-  test('the operator gets one alert, which names the reserve', async () => {
+  test('is a problem for the operator, which names the reserve', async () => {
     await useUp()
     for (const ip of ['203.0.113.7', '10.0.3.1', '10.0.4.1']) await signsUpFrom(ip)
-    for (let n = 0; n < 2; n++) await runAlerts(site.deps)
     const values = {
       detail: '30 an hour (SIGNUP_PER_HOUR), and 8 more for networks without a sign-up in the last 24 hours',
     }
-    expect(await site.db.alert.findMany()).toMatchObject([{ kind: 'signups-limited', values }])
+    expect(await problemsOf(site.deps, 'signups-limited')).toMatchObject([{ finding: { values } }])
   })
 })

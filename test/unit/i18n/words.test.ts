@@ -54,7 +54,6 @@ describe('every word', () => {
       'admin.days.heads',
       'admin.delivery.heads',
       'admin.messages.heads',
-      'admin.overview.alertHeads',
       'admin.overview.sourceHeads',
       'admin.sources.heads',
       'admin.subscriber.consentHeads',

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
 import { words } from '../../../../src/i18n/words.ts'
-import { newestAlerts } from '../../../../src/operator/alerts/alert.repo.ts'
-import { runAlerts } from '../../../../src/operator/alerts/run-alerts.ts'
 import { CONDITIONS, findProblems } from '../../../../src/operator/health/conditions.ts'
 import { readHealthFacts } from '../../../../src/operator/health/facts.ts'
 import { logIn } from '../../../support/admin.ts'
@@ -16,36 +14,26 @@ const faulty = useFaultySite()
 
 const overviewOf = async (site: TestSite) => textOf((await (await logIn(site)).get('/admin')).body)
 const statusOf = async (site: TestSite) => textOf((await get(site, '/status')).body)
-const alertOf = async (site: TestSite) => {
-  await runAlerts(site.deps)
-  return (await newestAlerts(site.db, { limit: 10 })).map(({ kind }) => kind)
-}
 
 test('a service in which nothing is wrong says so everywhere', async () => {
   const { site } = faulty
   expect(await overviewOf(site)).toContain('Nothing is wrong.')
   expect(await statusOf(site)).toContain(words.status.sending)
-  expect(await alertOf(site)).toEqual([])
 })
 
-test.each(CONDITIONS.map((condition) => [condition.name, condition] as const))(
-  '%s is on the overview, on /status and in an alert',
-  async (name, condition) => {
-    const site = await faulty.breakIt(name)
-    const problems = findProblems(await readHealthFacts(site.deps, EMPTY_LANES))
-    expect(problems.map((problem) => problem.condition.name)).toEqual([name])
-    const [problem] = problems
+test.each(CONDITIONS.map(({ name }) => name))('%s is on the overview and on /status', async (name) => {
+  const site = await faulty.breakIt(name)
+  const problems = findProblems(await readHealthFacts(site.deps, EMPTY_LANES))
+  expect(problems.map((problem) => problem.condition.name)).toEqual([name])
+  const [problem] = problems
 
-    const overview = await overviewOf(site)
-    expect(overview).toContain(problem!.sentence)
-    expect(overview).not.toContain('Nothing is wrong.')
+  const overview = await overviewOf(site)
+  expect(overview).toContain(problem!.sentence)
+  expect(overview).not.toContain('Nothing is wrong.')
 
-    const status = await statusOf(site)
-    const { notice } = problem!
-    const sentence = notice ? words.status.problems[notice] : words.status.sending
-    expect(status).toContain(sentence.split('{since}')[0])
-    expect(status.includes(words.status.sending)).toBe(notice === null || BESIDE_SENDING.includes(notice))
-
-    expect(await alertOf(site)).toEqual(condition.alertAfterMs === 0 ? [name] : [])
-  },
-)
+  const status = await statusOf(site)
+  const { notice } = problem!
+  const sentence = notice ? words.status.problems[notice] : words.status.sending
+  expect(status).toContain(sentence.split('{since}')[0])
+  expect(status.includes(words.status.sending)).toBe(notice === null || BESIDE_SENDING.includes(notice))
+})

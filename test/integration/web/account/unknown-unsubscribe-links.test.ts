@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
 import type { ServiceDeps } from '../../../../src/core/deps.ts'
 import { randomId } from '../../../../src/core/secrets.ts'
-import { runAlerts } from '../../../../src/operator/alerts/run-alerts.ts'
 import { type LinkPurpose, signLink } from '../../../../src/subscribers/links.ts'
 import { buildServer } from '../../../../src/web/server.ts'
+import { problemsOf } from '../../../support/problems.ts'
 import { NOW, subscribeThroughSite, unsubscribeToken, useSite } from '../../../support/site.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -25,10 +25,7 @@ async function tokenSignedWith(secret: string, purpose: LinkPurpose = 'unsubscri
   return signLink({ purpose, id, epoch: 0, issuedAt: site.clock.now() }, secret)
 }
 
-const alertsOf = async (kind: string) => {
-  await runAlerts(site.deps)
-  return site.db.alert.findMany({ where: { kind } })
-}
+const problems = () => problemsOf(site.deps, 'unknown-links')
 
 describe('one click with a link that a known secret signed', () => {
   test('is answered 200 if the person left long ago', async () => {
@@ -74,15 +71,14 @@ describe('one click with a link that another secret signed', () => {
     expect(await stateOf()).toBe('active')
   })
 
-  test('raises one alert at the fifth within an hour, and ends it two hours after the last', async () => {
+  test('is a problem from the fifth within an hour until two hours after the last', async () => {
     const token = await tokenSignedWith(OTHER_SECRET)
     for (let n = 0; n < 4; n++) await press(token)
-    expect(await alertsOf('unknown-links')).toEqual([])
+    expect(await problems()).toEqual([])
     for (let n = 0; n < 20; n++) await press(token)
-    await alertsOf('unknown-links')
-    expect(await alertsOf('unknown-links')).toMatchObject([{ endedAt: null }])
+    expect(await problems()).toHaveLength(1)
     await site.db.$executeRaw`update bucket set at = at - interval '121 minutes'`
-    expect(await alertsOf('unknown-links')).toMatchObject([{ endedAt: site.clock.now() }])
+    expect(await problems()).toEqual([])
   })
 
   test('leaves no more rows however many come, and none if the token does not look like ours', async () => {
@@ -112,7 +108,7 @@ describe('one click with a link that another secret signed', () => {
       return statements.length
     }
     expect(await pressMany()).toBeLessThan(15)
-    expect(await alertsOf('unknown-links')).toHaveLength(1)
+    expect(await problems()).toHaveLength(1)
     expect(await pressMany()).toBe(0)
     site.clock.moveTo(new Date(site.clock.now().getTime() + 61_000))
     expect(await pressMany()).toBeGreaterThan(0)
@@ -123,6 +119,6 @@ describe('one click with a link that another secret signed', () => {
     await subscribeThroughSite(site, EMAIL)
     const token = await unsubscribeToken(site, EMAIL)
     for (let n = 0; n < 10; n++) await press(`${token.slice(0, -4)}${n}AAA`)
-    expect(await alertsOf('unknown-links')).toEqual([])
+    expect(await problems()).toEqual([])
   })
 })

@@ -1,14 +1,12 @@
-import { endSignupsIncident } from '../../account/signup/subscribe.ts'
-import { endUnknownLinksIncident } from '../../account/unknown-links.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorFields } from '../../core/errors.ts'
 import { siteOf } from '../../emails/compose-message.ts'
 import { nameInSubject } from '../../mail/rendering/template.ts'
-import { findProblems } from '../health/conditions.ts'
-import { type HealthFacts, readHealthFacts } from '../health/facts.ts'
-import { HELD_DOMAIN } from '../health/mail-conditions.ts'
-import { sendDirectly } from '../send-directly.ts'
+import { findProblems } from '../../operator/health/conditions.ts'
+import { type HealthFacts, readHealthFacts } from '../../operator/health/facts.ts'
+import { HELD_DOMAIN } from '../../operator/health/mail-conditions.ts'
+import { sendDirectly } from '../../operator/send-directly.ts'
 import {
   type Alert,
   type AlertValues,
@@ -43,8 +41,6 @@ export async function runAlerts(deps: Deps): Promise<void> {
 async function findAlerts(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
   const at = clock.now()
-  await endSignupsIncident(deps)
-  await endUnknownLinksIncident(deps)
   const found = alertsDue(await readHealthFacts(deps))
   for (const alert of found) {
     if (await addAlert(db, { ...alert, at })) log.warn('alert.raised', logFields(alert))

@@ -1,8 +1,8 @@
-import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
-import type { Alert, AlertValues } from '../../src/operator/alerts/alert.repo.ts'
-import { writeAlerts } from '../../src/operator/alerts/write-alert.ts'
+import type { Alert, AlertValues } from '../../../../src/features/alerts/alert.repo.ts'
+import { writeAlerts } from '../../../../src/features/alerts/write-alert.ts'
+import type { RenderedEmail } from '../../../../src/mail/rendering/template.ts'
 
-export const sampleAlert = (kind: string, values: AlertValues, endedAt: Date | null = null): Alert => ({
+const sampleAlert = (kind: string, values: AlertValues, endedAt: Date | null = null): Alert => ({
   id: 1,
   kind,
   key: kind,
@@ -66,7 +66,7 @@ const week = sampleAlert('week', {
 })
 
 /** The one template, with each of its parts. */
-export const SAMPLE_NOTICE_MAILS: [name: string, mail: RenderedEmail][] = [
+export const SAMPLE_EMAILS: [name: string, mail: RenderedEmail][] = [
   ['notice-one', writeAlerts([held], [{ ...refused, endedAt: ENDED }])],
   ['notice-ended', writeAlerts([{ ...refused, endedAt: ENDED }])],
   ['notice-several', writeAlerts([held, refused])],

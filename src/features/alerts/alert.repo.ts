@@ -83,3 +83,19 @@ export async function markAlertsSent(db: Database, ids: number[], at: Date): Pro
 export async function retryAlertsAt(db: Database, ids: number[], nextTry: Date): Promise<void> {
   await db.alert.updateMany({ where: { id: { in: ids } }, data: { nextTry } })
 }
+
+/**
+ * Deletes, or counts in a dry run, alerts that ended before `kept`. A weekly summary is kept from when it was emailed or,
+ * if it never was, from when it was written.
+ */
+export async function pruneAlerts(
+  db: Database,
+  { kept, dryRun }: { kept: Date; dryRun: boolean },
+): Promise<{ alerts: number }> {
+  const isOldWeek = {
+    kind: WEEK,
+    OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
+  }
+  const where = { OR: [{ endedAt: { lt: kept } }, isOldWeek] }
+  return { alerts: dryRun ? await db.alert.count({ where }) : (await db.alert.deleteMany({ where })).count }
+}

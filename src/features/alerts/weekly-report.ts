@@ -3,9 +3,9 @@ import { databaseFacts } from '../../core/database/database-facts.repo.ts'
 import { addDays, type Day, instantOf, localDayOf, midnight, weekdayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { closedDates } from '../../digests/plan.repo.ts'
+import { type DayFigures, dailyFigures } from '../../operator/daily-figures.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { countSuppressionsBetween } from '../../subscribers/suppression.repo.ts'
-import { type DayFigures, dailyFigures } from '../daily-figures.ts'
 import { type AlertValues, addAlert, hasAlert, WEEK } from './alert.repo.ts'
 
 const HOUR = 8

@@ -1,6 +1,6 @@
 import type { RenderedEmail } from '../../mail/rendering/template.ts'
 import { wrap } from '../../mail/rendering/text.ts'
-import { shortInstant } from '../health/condition.ts'
+import { shortInstant } from '../../operator/health/condition.ts'
 import { type Alert, isWeekly } from './alert.repo.ts'
 import { weeklyReportLines } from './weekly-report.ts'
 
