@@ -16,6 +16,7 @@ import {
 } from '../queries/ranking/preference.ts'
 import { toUnitLength, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
+import { forHolder, unlessRefused } from '../search/for-visitor.ts'
 import { inSearchThread } from '../search/in-search-thread.ts'
 import { MAX_DAYS, openNewestArchive } from '../search/open-archive.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
@@ -59,7 +60,7 @@ export function voteOn(
   return { paperId: paper.id, kind, at, close: doesMatch(archive, topic, text) === false, phrases }
 }
 
-/** `voteOn`, for another thread. */
+/** A vote on a paper under a topic, as it is stored. */
 export const readVote = inSearchThread(
   import.meta.url,
   'readVote',
@@ -175,22 +176,28 @@ const notMatching = inSearchThread(
   },
 )
 
-/** After an edit of topics: which of the papers with votes come close, and what is usual, by the new queries. */
-export async function learnForNewQueries(
+/**
+ * After an edit of topics: which of the papers with votes come close, and what is usual, by the new queries. The edit is
+ * stored: what cannot be learned now is learned after the next one.
+ */
+export const learnForNewQueries = (
   deps: Deps,
   subscriberId: string,
   topics: readonly StoredTopic[],
-): Promise<void> {
-  for (const topic of topics) {
-    const votes = await votesOf(deps.db, topic.id)
-    if (votes.length === 0) continue
-    const ids = votes.map(({ paperId }) => paperId)
-    const close = await notMatching(deps, { topic, papers: await papersById(deps.db, ids) })
-    await deps.db.$transaction(async (tx) => {
-      await lockSubscriber(tx, subscriberId)
-      await saveCloseness(tx, topic.id, close)
-      await learnAgain(tx, topic.id, deps.clock.now())
-    })
-    await learnUsual(deps, topic)
-  }
+): Promise<void> =>
+  unlessRefused(async () => {
+    for (const topic of topics) await learnForNewQuery(forHolder(deps, subscriberId), subscriberId, topic)
+  })
+
+async function learnForNewQuery(deps: Deps, subscriberId: string, topic: StoredTopic): Promise<void> {
+  const votes = await votesOf(deps.db, topic.id)
+  if (votes.length === 0) return
+  const ids = votes.map(({ paperId }) => paperId)
+  const close = await notMatching(deps, { topic, papers: await papersById(deps.db, ids) })
+  await deps.db.$transaction(async (tx) => {
+    await lockSubscriber(tx, subscriberId)
+    await saveCloseness(tx, topic.id, close)
+    await learnAgain(tx, topic.id, deps.clock.now())
+  })
+  await learnUsual(deps, topic)
 }

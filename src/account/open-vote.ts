@@ -8,7 +8,7 @@ import { papersWith, withinDays } from '../queries/ranking/phrase-papers.ts'
 import { preferenceOf, votedStep } from '../queries/ranking/preference.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { closestOfEachDay } from '../search/close-of-days.ts'
-import { forVisitorIfFree, type Searcher } from '../search/for-visitor.ts'
+import { forHolder, forVisitorIfFree, type Searcher } from '../search/for-visitor.ts'
 import { inSearchThread } from '../search/in-search-thread.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import {
@@ -74,7 +74,7 @@ export async function openVote(
   if (!opened.topic) return opened
   const { topic, paper, learned } = opened
   const about = { topic, paper, learned }
-  const phrases = await phrasesWithCounts(deps, about)
+  const phrases = await phrasesWithCounts(forHolder(deps, opened.holder.subscriber.id), about)
   const votes = await votesOf(deps.db, topic.id)
   const vote = votes.find(({ paperId }) => paperId === paper.id)?.kind ?? null
   if (vote === kind) return { ...opened, kind, vote, phrases, moved: [] }

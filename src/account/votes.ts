@@ -4,6 +4,7 @@ import { Fault } from '../core/errors.ts'
 import { paperByName } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { MAX_STEP } from '../queries/ranking/close-papers.ts'
+import { forHolder, unlessRefused } from '../search/for-visitor.ts'
 import { requireSubscription } from '../subscribers/subscriber.ts'
 import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import {
@@ -38,9 +39,14 @@ interface GivenVote extends OnTopic {
 /** A repeated vote counts once. Returns the earlier vote on the paper, or null. Throws paper.unknown. */
 export async function giveVote(deps: Deps, token: string, given: GivenVote): Promise<VoteKind | null> {
   const { topicId, kind, meant } = given
-  const topic = topicIn(await openHeldTopics(deps, token), topicId)
+  const { topics, holder } = await openHeldTopics(deps, token)
+  const topic = topicIn(topics, topicId)
   const paper = await knownPaper(deps.db, given.paper)
-  const vote = await readVote(deps, { topic, paper, vote: { kind, meant, at: deps.clock.now() } })
+  const vote = await readVote(forHolder(deps, holder), {
+    topic,
+    paper,
+    vote: { kind, meant, at: deps.clock.now() },
+  })
   return changeVotesOf(deps, token, given, async (tx) => {
     const earlier = (await votesOf(tx, topicId)).find(({ paperId }) => paperId === paper.id)
     await saveVote(tx, topicId, vote)
@@ -60,14 +66,14 @@ export async function takeBackVote(
 
 /** "More" under each topic for the papers that it matches, unless they have a vote. Returns how many have one now. */
 export async function voteForLibrary(deps: Deps, token: string, names: readonly string[]): Promise<number> {
-  const topics = await openHeldTopics(deps, token)
+  const { topics, holder } = await openHeldTopics(deps, token)
   const papers = await Promise.all(names.map((name) => knownPaper(deps.db, name)))
   const at = deps.clock.now()
-  const ofTopic = await readLibraryVotes(deps, { topics, papers, at })
+  const ofTopic = await readLibraryVotes(forHolder(deps, holder), { topics, papers, at })
   const { voted, changed } = await changeVotes(deps, token, (tx, current) =>
     saveLibraryVotes(tx, current, ofTopic, at),
   )
-  for (const topic of changed) await learnUsual(deps, topic)
+  await learnAfterVotes(deps, holder, changed)
   return voted.size
 }
 
@@ -127,11 +133,17 @@ export const setStep = (
   })
 
 /** For what takes long, before the transaction. */
-async function openHeldTopics(deps: Deps, token: string): Promise<StoredTopic[]> {
+async function openHeldTopics(deps: Deps, token: string) {
   const subscriber = await subscriberByManageLink(deps, token)
   requireSubscription(subscriber)
-  return storedTopicsOf(deps.db, subscriber.id)
+  return { topics: await storedTopicsOf(deps.db, subscriber.id), holder: subscriber.id }
 }
+
+/** The vote is stored: what cannot be learned now is learned with the next one. */
+const learnAfterVotes = (deps: Deps, holder: string, topics: readonly StoredTopic[]): Promise<void> =>
+  unlessRefused(async () => {
+    for (const topic of topics) await learnUsual(forHolder(deps, holder), topic)
+  })
 
 function topicIn(topics: readonly StoredTopic[], topicId: number): StoredTopic {
   const topic = topics.find(({ id }) => id === topicId)
@@ -146,12 +158,12 @@ async function changeVotesOf<T>(
   { topicId }: OnTopic,
   work: (tx: Database) => Promise<T>,
 ): Promise<T> {
-  const { done, topic } = await changeTopic(deps, token, { topicId }, async (tx, topic) => {
+  const { done, topic, holder } = await changeTopic(deps, token, { topicId }, async (tx, topic, holder) => {
     const done = await work(tx)
     await learnAgain(tx, topicId, deps.clock.now())
-    return { done, topic }
+    return { done, topic, holder }
   })
-  await learnUsual(deps, topic)
+  await learnAfterVotes(deps, holder, [topic])
   return done
 }
 
@@ -159,17 +171,17 @@ const changeTopic = <T>(
   deps: Deps,
   token: string,
   { topicId }: OnTopic,
-  work: (tx: Database, topic: StoredTopic) => Promise<T>,
-): Promise<T> => changeVotes(deps, token, (tx, topics) => work(tx, topicIn(topics, topicId)))
+  work: (tx: Database, topic: StoredTopic, holder: string) => Promise<T>,
+): Promise<T> => changeVotes(deps, token, (tx, topics, holder) => work(tx, topicIn(topics, topicId), holder))
 
 async function changeVotes<T>(
   deps: Deps,
   token: string,
-  work: (tx: Database, topics: readonly StoredTopic[]) => Promise<T>,
+  work: (tx: Database, topics: readonly StoredTopic[], holder: string) => Promise<T>,
 ): Promise<T> {
   const { id, done } = await withHolder(deps, 'manage', token, async ({ tx, subscriber }) => {
     requireSubscription(subscriber)
-    return { id: subscriber.id, done: await work(tx, await storedTopicsOf(tx, subscriber.id)) }
+    return { id: subscriber.id, done: await work(tx, await storedTopicsOf(tx, subscriber.id), subscriber.id) }
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'votes' })
   return done

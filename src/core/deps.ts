@@ -36,8 +36,8 @@ export interface SearchThreadJob {
 }
 
 /** On whose behalf a job runs. The default is this service itself, which waits as long as it takes. */
-export interface SearchTurn {
-  /** Networks take turns. */
+export interface SearchCaller {
+  /** Jobs run round robin between networks. */
   network?: string
   /** Ends the wait, not the job. */
   signal?: AbortSignal
@@ -48,7 +48,7 @@ export interface SearchTurn {
 
 export interface SearchThread {
   /** Throws what the job throws, rate.at-once, search.busy and search.too-long. */
-  run(job: SearchThreadJob, turn?: SearchTurn): Promise<unknown>
+  run(job: SearchThreadJob, caller?: SearchCaller): Promise<unknown>
 }
 
 export interface ServiceDeps extends Deps {

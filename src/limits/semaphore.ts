@@ -8,8 +8,8 @@ export interface SemaphoreLimits {
   maxWaiting?: number
   /** How many of one key may wait; no limit unless given. */
   maxWaitingPerKey?: number
-  /** A key that is never refused, however many of it and of others wait. */
-  unlimitedKey?: string | undefined
+  /** A key that is never refused, however many wait, and that gets every second slot while it waits. */
+  privilegedKey?: string | undefined
 }
 
 /**
@@ -44,7 +44,7 @@ interface Waiter {
  * one key, round robin between keys. A full queue drops the newest waiter of the key with the most waiters.
  */
 export class Semaphore {
-  readonly #limits: Required<Omit<SemaphoreLimits, 'unlimitedKey'>> & Pick<SemaphoreLimits, 'unlimitedKey'>
+  readonly #limits: Required<Omit<SemaphoreLimits, 'privilegedKey'>> & Pick<SemaphoreLimits, 'privilegedKey'>
   readonly #running = new Map<string, number>()
   /** The key that is next comes first. No list is empty. */
   readonly #waiting = new Map<string, Waiter[]>()
@@ -55,16 +55,17 @@ export class Semaphore {
     perKey = total,
     maxWaiting = Number.POSITIVE_INFINITY,
     maxWaitingPerKey = maxWaiting,
-    unlimitedKey,
+    privilegedKey,
   }: SemaphoreLimits) {
-    this.#limits = { total, perKey, maxWaiting, maxWaitingPerKey, unlimitedKey }
+    this.#limits = { total, perKey, maxWaiting, maxWaitingPerKey, privilegedKey }
     this.#free = total
   }
 
   /** Runs `work` in a slot. `signal` ends the wait, not the work. Throws NoSlot, and what `work` throws. */
   async withSlot<T>(key: string, work: () => Promise<T>, signal?: () => AbortSignal): Promise<T> {
-    if (this.#mayRun(key)) this.#start(key)
-    else await this.#wait(key, signal?.())
+    const waitEnds = signal?.()
+    if (this.#mayRun(key) && !waitEnds?.aborted) this.#start(key)
+    else await this.#wait(key, waitEnds)
     try {
       return await work()
     } finally {
@@ -108,11 +109,11 @@ export class Semaphore {
 
   /** Throws NoSlot if the key may not wait. */
   #makeRoom(key: string): void {
-    const { maxWaiting, maxWaitingPerKey, unlimitedKey } = this.#limits
-    if (key === unlimitedKey) return
+    const { maxWaiting, maxWaitingPerKey, privilegedKey } = this.#limits
+    if (key === privilegedKey) return
     const own = this.#waitingOf(key)
     if (own >= maxWaitingPerKey) throw new NoSlot('key')
-    const limited = [...this.#waiting].flatMap(([one, waiters]) => (one === unlimitedKey ? [] : [waiters]))
+    const limited = [...this.#waiting].flatMap(([one, waiters]) => (one === privilegedKey ? [] : [waiters]))
     if (limited.flat().length < maxWaiting) return
     const longest = limited.reduce((a, b) => (b.length > a.length ? b : a), [])
     if (longest.length <= own + 1) throw new NoSlot('total')
@@ -130,8 +131,16 @@ export class Semaphore {
     const running = this.#runningOf(key) - 1
     if (running > 0) this.#running.set(key, running)
     else this.#running.delete(key)
-    const next = this.#waiting.keys().find(this.#mayRun)
+    const next = this.#nextAfter(key)
     if (next !== undefined) this.#startNext(next)
+  }
+
+  #nextAfter(key: string): string | undefined {
+    const { privilegedKey } = this.#limits
+    const able = [...this.#waiting.keys()].filter(this.#mayRun)
+    if (privilegedKey !== undefined && key !== privilegedKey && able.includes(privilegedKey))
+      return privilegedKey
+    return able.find((one) => one !== privilegedKey) ?? able[0]
   }
 
   /** Starts the first waiter of a key, then moves the key behind the others. */

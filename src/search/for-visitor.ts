@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
-import type { Deps, SearchThread, SearchTurn } from '../core/deps.ts'
+import type { Deps, SearchCaller, SearchThread } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import { yieldToEventLoop } from '../core/yield-to-event-loop.ts'
 import { chargePermits } from '../limits/permits.repo.ts'
@@ -32,14 +32,14 @@ export interface Searcher {
 /**
  * Runs searches for a visitor, with the Deps that it passes to `work`. All web routes search through this function. It
  * charges the rate limit, one permit before the work and more for a search that took long; one that never ran costs
- * nothing. In the search thread, networks take turns; `work` gets the turn for a thread of its own. A search that still
+ * nothing. The search thread runs them round robin between networks; `work` gets the caller for a thread of its own. A search that still
  * waits ends if the client disconnects. Throws rate.too-many, rate.at-once, search.busy, search.too-long, and what `work`
  * throws.
  */
 export async function forVisitor<T>(
   deps: Deps,
   { ip, socket }: Searcher,
-  work: (deps: Deps, turn: SearchTurn) => Promise<T>,
+  work: (deps: Deps, caller: SearchCaller) => Promise<T>,
   maxWaitMs = MAX_WAIT_MS,
 ): Promise<T> {
   await requirePermit(deps.db, SEARCHES, { ip })
@@ -51,23 +51,23 @@ export async function forVisitor<T>(
   const onSpent = (ms: number) => {
     spentMs = (spentMs ?? 0) + ms
   }
-  const turn = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs, onSpent }
+  const caller = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs, onSpent }
   const searchThread: SearchThread | undefined = deps.searchThread && {
-    run: (job) => deps.searchThread!.run(job, turn),
+    run: (job) => deps.searchThread!.run(job, caller),
   }
-  let hadNoTurn = false
+  let hadNoSlot = false
   try {
-    return await work({ ...deps, searchThread }, turn)
+    return await work({ ...deps, searchThread }, caller)
   } catch (error) {
-    if (isOneOf(NO_TURN, error)) {
-      hadNoTurn = spentMs === undefined
+    if (isOneOf(NO_SLOT, error)) {
+      hadNoSlot = spentMs === undefined
       // Pages for many refusals, all in one iteration of the event loop, would block other requests.
       await yieldToEventLoop()
     }
     throw error
   } finally {
     socket.off('close', disconnect)
-    const more = hadNoTurn ? -1 : Math.floor((spentMs ?? 0) / MS_PER_PERMIT)
+    const more = hadNoSlot ? -1 : Math.floor((spentMs ?? 0) / MS_PER_PERMIT)
     // The result is more important than an exact charge.
     if (more !== 0)
       await chargePermits(deps.db, bucketsOf(SEARCHES, ip), more).catch((error) =>
@@ -94,8 +94,28 @@ export async function forVisitorIfFree<T>(
   }
 }
 
-const NO_TURN = ['rate.at-once', 'search.busy']
-const REFUSALS = ['rate.too-many', 'search.too-long', ...NO_TURN]
+/**
+ * Deps whose searches run for the holder of a personal link: round robin with those of networks, and with the same limits,
+ * but without a permit. Throw rate.at-once, search.busy and search.too-long.
+ */
+export function forHolder(deps: Deps, subscriberId: string): Deps {
+  const { searchThread } = deps
+  if (!searchThread) return deps
+  const caller = { network: `subscriber ${subscriberId}`, maxWaitMs: MAX_WAIT_MS }
+  return { ...deps, searchThread: { run: (job) => searchThread.run(job, caller) } }
+}
+
+/** Runs what may be left out, and leaves it out if it is refused for now. */
+export async function unlessRefused(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isTemporaryRefusal(error)) throw error
+  }
+}
+
+const NO_SLOT = ['rate.at-once', 'search.busy']
+const REFUSALS = ['rate.too-many', 'search.too-long', ...NO_SLOT]
 
 /** Whether the request is valid and only refused for some seconds or minutes. */
 export const isTemporaryRefusal = (error: unknown): boolean => isOneOf(REFUSALS, error)

@@ -96,7 +96,9 @@ async function searchDatabase(
  * The papers that a source listed on a day, most votes first. With a query, only those that match; newer versions only
  * if the query asks for them. Throws query.*.
  */
-export async function listPapers(deps: Deps, { day, query }: { day: Day; query?: string }): Promise<Paper[]> {
+export const listPapers = inSearchThread(import.meta.url, 'listPapers', listHere)
+
+async function listHere(deps: Deps, { day, query }: { day: Day; query?: string }): Promise<Paper[]> {
   const meaning = await meaningIn(deps.db)
   const tree = query === undefined ? undefined : meaning(parseQuery(query))
   const papers = await papersListedOn(deps.db, day, { withRevised: tree && mentionsRevised(tree) })

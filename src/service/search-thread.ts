@@ -12,7 +12,7 @@ const MAX_JOB_MS = 10_000
 /** A thread without a reply for as long does not reply any more. */
 const HUNG_MS = 120_000
 const FILE = new URL('./search-program.ts', import.meta.url).href
-/** The service itself takes turns with the networks of visitors. */
+/** The service itself gets every second slot, so that visitors do not delay its digests. */
 const SERVICE = ''
 
 export interface RunningSearchThread extends SearchThread {
@@ -20,8 +20,8 @@ export interface RunningSearchThread extends SearchThread {
 }
 
 /**
- * The thread with the papers in memory. It starts with the first search and runs one job at a time; the next one is of
- * the network whose turn it is. A thread that ends, or hangs, fails its job, and the next job starts another.
+ * The thread with the papers in memory. It starts with the first search and runs one job at a time, round robin between
+ * networks. A thread that ends, or hangs, fails its job, and the next job starts another.
  */
 export function openSearchThread(
   settings: ThreadSettings,
@@ -48,21 +48,21 @@ export function openSearchThread(
     }
   }
   const run = (job: SearchThreadJob, maxMs: number) => post({ ...job, maxMs })
-  return { ...inTurns(run, maxJobMs), stop: () => pool.destroy() }
+  return { ...oneAtATime(run, maxJobMs), stop: () => pool.destroy() }
 }
 
-/** Runs one job at a time, of the network whose turn it is. `run` gets the milliseconds that the job may take. */
-export function inTurns(
+/** Runs one job at a time, round robin between networks. `run` gets the milliseconds that the job may take. */
+export function oneAtATime(
   run: (job: SearchThreadJob, maxMs: number) => Promise<JobOutcome>,
   maxJobMs = MAX_JOB_MS,
 ): SearchThread {
-  const turns = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8, unlimitedKey: SERVICE })
+  const slots = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8, privilegedKey: SERVICE })
   return {
     run: async (job, { network = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
       const maxMs = network === SERVICE ? Number.POSITIVE_INFINITY : maxJobMs
       const waitEnds = () =>
         AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
-      const outcome = await turns
+      const outcome = await slots
         .withSlot(network, () => run(job, maxMs), waitEnds)
         .catch((error) => Promise.reject(refusalFor(error)))
       onSpent?.(outcome.spentMs)

@@ -88,7 +88,8 @@ export async function startService(
   const searchThread = threads ? openSearchThread(threadSettings, metrics) : undefined
   const deps: RunningDeps = { ...queued, metrics, searchThread, workerReplies: watchdog?.replies }
   const parts: Parts = { stops: [], closes: [processLock.stop, close] }
-  if (searchThread) parts.closes.unshift(searchThread.stop)
+  // Last: the work that the queue lets finish may search.
+  if (searchThread) parts.closes.push(searchThread.stop)
   const address = webFiles && (await startSite(deps, await webFiles, parts))
   parts.stops.push((await announceProcess(deps)).stop)
   if (roles.includes('schedule')) parts.stops.push(startSchedule(deps).stop)

@@ -2,7 +2,7 @@ import type { Deps, SearchThread, SearchThreadJob } from '../../src/core/deps.ts
 import { toPlainError } from '../../src/core/plain-error.ts'
 import { runSearchJob } from '../../src/search/in-search-thread.ts'
 import type { JobOutcome } from '../../src/service/search-program.ts'
-import { inTurns } from '../../src/service/search-thread.ts'
+import { oneAtATime } from '../../src/service/search-thread.ts'
 
 /** A search thread whose jobs run in the thread of the test, in the turns of a service, and which a test can keep busy. */
 export interface HeldSearchThread extends SearchThread {
@@ -30,7 +30,7 @@ export function heldSearchThread(depsOf: () => Deps): HeldSearchThread {
       ? released.promise
       : runSearchJob({ ...depsOf(), searchThread: undefined }, structuredClone(job))
 
-  const turns = inTurns(async (job): Promise<JobOutcome> => {
+  const turns = oneAtATime(async (job): Promise<JobOutcome> => {
     running++
     try {
       return { result: structuredClone(await resultOf(job)), spentMs: thread.spentMs }

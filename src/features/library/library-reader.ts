@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina'
-import type { SearchTurn } from '../../core/deps.ts'
+import type { SearchCaller } from '../../core/deps.ts'
 import { refusalFor, Semaphore } from '../../limits/semaphore.ts'
 import type { ReadingOutcome } from './library-worker.ts'
 import { emptyLibrary } from './read-library.ts'
@@ -7,10 +7,10 @@ import { emptyLibrary } from './read-library.ts'
 export interface LibraryReader {
   /**
    * See readLibrary. After MAX_READING_MS of CPU time the library has the entries that were read until then. If the
-   * thread was ended, as when the client has gone, it is empty, and all of that time counts. Networks take turns. Throws
+   * thread was ended, as when the client has gone, it is empty, and all of that time counts. Round robin between networks. Throws
    * rate.at-once and search.busy.
    */
-  read(text: string, turn: SearchTurn): Promise<ReadingOutcome>
+  read(text: string, caller: SearchCaller): Promise<ReadingOutcome>
   /** Ends the thread. */
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ export function openLibraryReader({ hungMs = HUNG_MS, filename = FILE } = {}): L
     resourceLimits: LIMITS,
     recordTiming: false,
   })
-  const turns = new Semaphore({ total: 1 })
+  const slots = new Semaphore({ total: 1 })
   const readNow = async (text: string, gone: AbortSignal | undefined): Promise<ReadingOutcome> => {
     const signal = AbortSignal.any([AbortSignal.timeout(hungMs), gone ?? []].flat())
     try {
@@ -47,7 +47,7 @@ export function openLibraryReader({ hungMs = HUNG_MS, filename = FILE } = {}): L
     async read(text, { network = '', signal, maxWaitMs, onSpent }) {
       const waitEnds = () =>
         AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
-      const outcome = await turns
+      const outcome = await slots
         .withSlot(network, () => readNow(text, signal), waitEnds)
         .catch((error) => Promise.reject(refusalFor(error)))
       onSpent?.(outcome.spentMs)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { openLinkHolder } from '../../account/open-manage-page.ts'
 import { voteForLibrary } from '../../account/votes.ts'
-import type { Deps, SearchTurn } from '../../core/deps.ts'
+import type { Deps, SearchCaller } from '../../core/deps.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
@@ -88,8 +88,8 @@ export const signupLibraryRoute: FastifyPluginAsyncZod<Site> = async (app, site)
         return await forVisitor(deps, request, (deps) => send(deps, [offer], library))
       }
       requireLibrary(sent)
-      const propose = async (deps: Deps, turn: SearchTurn) => {
-        const proposal = await proposeFromLibrary(deps, await reader.read(sent.text, turn))
+      const propose = async (deps: Deps, caller: SearchCaller) => {
+        const proposal = await proposeFromLibrary(deps, await reader.read(sent.text, caller))
         const fresh = freshTopics(proposal, taken)
         const library = libraryView(sent, proposal, { fresh, taken })
         return send(deps, queriesOf(fresh), library)
@@ -135,8 +135,8 @@ export const manageLibraryRoute: FastifyPluginAsyncZod<Site> = async (app, site)
         const page = await forVisitor(deps, request, (deps) => filled(deps, [offer], library))
         return sendManagePage(site, reply, page)
       }
-      const propose = async (deps: Deps, turn: SearchTurn) => {
-        const proposal = await proposeFromLibrary(deps, await reader.read(sent.text, turn))
+      const propose = async (deps: Deps, caller: SearchCaller) => {
+        const proposal = await proposeFromLibrary(deps, await reader.read(sent.text, caller))
         const fresh = freshTopics(proposal, taken)
         const library = libraryView(sent, proposal, { fresh, taken })
         const learned = form.learn ? await learnFromLibrary(site, token, proposal) : ''

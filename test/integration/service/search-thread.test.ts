@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
 import { systemClock } from '../../../src/core/clock.ts'
-import type { Deps, SearchTurn } from '../../../src/core/deps.ts'
+import type { Deps, SearchCaller } from '../../../src/core/deps.ts'
 import { Fault, FieldFaults } from '../../../src/core/errors.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openSearchThread, type RunningSearchThread } from '../../../src/service/search-thread.ts'
@@ -20,14 +20,14 @@ function depsWithThread(options?: Parameters<typeof openSearchThread>[2]) {
   const settings = { config, clockBeganAt: new Date() }
   const opened = openSearchThread(settings, { count: () => {} }, options)
   thread = opened
-  return (turn?: SearchTurn): Deps => ({
+  return (caller?: SearchCaller): Deps => ({
     config,
     clock: systemClock(),
     log: silentLog,
     db: database.db,
     databaseUrl: database.url,
     features: [],
-    searchThread: { run: (job) => opened.run(job, turn) },
+    searchThread: { run: (job) => opened.run(job, caller) },
   })
 }
 
