@@ -18,7 +18,8 @@ import { openEmails } from './render-emails.ts'
 
 /**
  * Loads templates and signing key once, and returns the function that composes a message's email. It uses only the
- * message's row, so that a retry has the same bytes; the first time, it adds the papers of a welcome to that row. Throws dkim.cannot-sign for a key that cannot sign.
+ * message's row, so that a retry has the same bytes; the first time, it adds the papers of a welcome to that row.
+ * Throws dkim.cannot-sign for a key that cannot sign.
  */
 export async function openComposer(deps: Deps): Promise<Compose> {
   const { config } = deps

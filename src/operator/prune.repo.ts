@@ -17,7 +17,8 @@ interface Table<Where> {
 }
 
 /**
- * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, the operator's notes and the log of the operator's actions are kept.
+ * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, the operator's
+ * notes and the log of the operator's actions are kept.
  */
 export async function pruneRows(
   db: Database,
