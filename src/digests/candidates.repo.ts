@@ -14,7 +14,7 @@ import { NO_USAGE, type Usage } from '../queries/meaning/usage.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
-import type { DigestTopic } from './digest.repo.ts'
+import type { TopicQuery } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, type Matcher, type NewMatchCause, newlyMatchingSince } from './matcher.ts'
 import { openTopicRanks, type TopicRanks, untilTopicsCanBeRanked } from './topic-ranks.ts'
@@ -24,7 +24,7 @@ export interface CandidatePool {
   /** The candidates for some digests, with the ranks of their topics: call `rank` before they are composed. */
   openPage(): CandidatePage
   /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
-  loadQueries(db: Database, topics: readonly DigestTopic[]): Promise<void>
+  loadQueries(db: Database, topics: readonly TopicQuery[]): Promise<void>
   /** Makes room: most queries belong to one subscriber. Call it while no page is composed. */
   forgetQueries(): void
   /** The highest id of the papers' history that is loaded. */
@@ -32,10 +32,10 @@ export interface CandidatePool {
   /** Reads the papers as of each of these history ids. Call it before `newlyMatching` with one of them. */
   loadSnapshots(db: Database, histories: readonly number[]): Promise<void>
   /** Whether one of these topics can newly match an earlier paper, through votes or newer versions. */
-  mayNewlyMatch(topics: readonly DigestTopic[]): boolean
+  mayNewlyMatch(topics: readonly TopicQuery[]): boolean
 }
 
-export type CandidatePage = Candidates & Pick<TopicRanks, 'rank'>
+export type CandidatePage = Candidates & Pick<TopicRanks, 'rank' | 'isRanked'>
 
 /** More than a digest shows, since another topic of the same subscriber may match some of them. */
 const MAX_NEAR_MISSES = 12

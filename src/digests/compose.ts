@@ -12,7 +12,7 @@ import { withAddition } from '../queries/reasons/shown-paper.ts'
 import { MAX_CLOSE } from '../search/close-of-days.ts'
 import type { LearnedTopic } from '../subscribers/vote.repo.ts'
 import { type Candidates, toSection } from './candidates.ts'
-import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
+import type { DigestDraft, DigestTopic, NextDigest, Recipient } from './digest.repo.ts'
 import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
 import {
@@ -100,8 +100,13 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
+/** What decides which ranks a digest needs. */
+export type RankInput = Pick<ComposeInput, 'earlier' | 'localDate' | 'maxPaperId' | 'learned'> & {
+  recipient: Pick<NextDigest, 'topics' | 'related' | 'confirmedAt' | 'importedAt'>
+}
+
 /** What `compose` needs to know about topics: ranks of their queries. */
-export function rankRequests(candidates: RankedLater, input: ComposeInput): RankRequest[] {
+export function rankRequests(candidates: RankedLater, input: RankInput): RankRequest[] {
   const { topics, related = false } = input.recipient
   const scope = scopeOf(candidates, input)
   const from = related ? firstDayIn(candidates, scope) : undefined
@@ -111,7 +116,10 @@ export function rankRequests(candidates: RankedLater, input: ComposeInput): Rank
   })
 }
 
-function scopeOf(candidates: RankedLater, input: ComposeInput): Omit<EligibilityScope, 'candidates'> {
+function scopeOf(
+  candidates: RankedLater,
+  input: RankInput & Pick<ComposeInput, 'last'>,
+): Omit<EligibilityScope, 'candidates'> {
   const { recipient, earlier, localDate, maxPaperId, last } = input
   const since = eligibleSince(localDate, receivesSince(recipient))
   const range = eligibleRangeAfter(earlier, candidates.lowestIdSince(since) ?? maxPaperId + 1, maxPaperId)

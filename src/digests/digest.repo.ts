@@ -32,6 +32,33 @@ export interface Recipient {
   topics: DigestTopic[]
 }
 
+/** The fields of a digest and its subscriber that decide which ranks it needs. */
+export interface NextDigest extends Omit<Recipient, 'weekly' | 'maxPapers' | 'topics'> {
+  id: number
+  topics: TopicQuery[]
+}
+
+/** A topic without its name, which takes time to read from a query. */
+export type TopicQuery = Omit<DigestTopic, 'name'>
+
+/**
+ * A report: the next unfilled digests of a plan, by id after `after`, without those that another planner fills now. They
+ * are locked only to find out, so two planners may get the same ones.
+ */
+export const nextDueDigests = (
+  db: Database,
+  { planId, after, most }: { planId: number; after: number; most: number },
+): Promise<NextDigest[]> =>
+  db.$queryRaw<NextDigest[]>`
+    select d.id, s.id as "subscriberId", s.state = 'paused' as paused, s.related,
+      s.confirmed_at as "confirmedAt", s.imported_at as "importedAt", (
+        select coalesce(json_agg(json_build_object('id', t.id, 'queryId', q.id, 'query', q.text)), '[]')
+        from topic t join query q on q.id = t.query_id where subscriber_id = s.id) as topics
+    from digest d join subscriber s on s.id = d.subscriber_id
+    where d.plan_id = ${planId} and d.outcome = 'due' and d.id > ${after}
+    order by d.id limit ${most}
+    for key share of d skip locked`
+
 export interface DueDigest extends Recipient {
   id: number
   /** Null if the subscriber was erased since. */
@@ -42,14 +69,11 @@ export interface DueDigest extends Recipient {
 }
 
 /**
- * A claim: locks the next unfilled digests of a plan, by id after `after`, and their subscribers until the transaction
- * ends. So no other process fills these or another digest of the same subscribers, and none of them is erased before
- * the message is written. Digests that another planner has locked are skipped.
+ * A claim: locks those of the digests that are unfilled, and their subscribers, until the transaction ends. So no other
+ * process fills these or another digest of the same subscribers, and none of them is erased before the message is
+ * written. Digests that another planner has locked are skipped.
  */
-export async function takeDueDigests(
-  tx: Database,
-  { planId, after, most }: { planId: number; after: number; most: number },
-): Promise<DueDigest[]> {
+export async function takeDueDigests(tx: Database, ids: readonly number[]): Promise<DueDigest[]> {
   const due = await tx.$queryRaw<(DueDigest & { topics: TopicRow[] })[]>`
     select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
       s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers", s.related,
@@ -58,8 +82,8 @@ export async function takeDueDigests(
           order by position), '[]')
         from topic t join query q on q.id = t.query_id where subscriber_id = s.id) as topics
     from digest d join subscriber s on s.id = d.subscriber_id
-    where d.plan_id = ${planId} and d.outcome = 'due' and d.id > ${after}
-    order by d.id limit ${most}
+    where d.id = any(${[...ids]}::int[]) and d.outcome = 'due'
+    order by d.id
     for update of d skip locked for no key update of s`
   return due.map((digest) => ({ ...digest, topics: namedTopics(digest.topics) }))
 }

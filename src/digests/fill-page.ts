@@ -7,12 +7,21 @@ import { enqueue } from '../mail/outbox/message.repo.ts'
 import { secretId } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { CandidatePage, CandidatePool } from './candidates.repo.ts'
-import { composeDigests, rankAhead } from './compose-digests.ts'
-import { type DueDigest, type FilledDigest, fillDigests, takeDueDigests } from './digest.repo.ts'
+import { composeRanked, readRankRequests } from './compose-digests.ts'
+import {
+  type DigestDraft,
+  type DueDigest,
+  type FilledDigest,
+  fillDigests,
+  type NextDigest,
+  nextDueDigests,
+  takeDueDigests,
+} from './digest.repo.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
 import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import type { OpenPlan } from './plan.repo.ts'
 import { type SharedPapers, storedContents } from './stored-content.repo.ts'
+import type { RankRequest } from './topic-ranks.ts'
 
 /** The content of a message of kind digest: the data for the email besides the digest. */
 export interface DigestMessage {
@@ -35,120 +44,140 @@ export interface FillPageInput {
   onPage: (() => Promise<void>) | undefined
 }
 
-interface PageOptions {
-  most?: number
-  /** Called with the id of the last digest of the page once it only remains to be written. */
-  onComposed?: (last: number | undefined) => void
-}
-
 interface FilledPage {
   fillings: FilledDigest[]
-  /** The id of the last digest that it processed; undefined if this process has nothing left to do. */
+  /** The id of the last digest of the page; undefined if this process has nothing left to do. */
   last: number | undefined
 }
 
 const PAGE = 1000
 
 /**
- * Fills the digests of a plan after the id `after`, each together with its message, in one transaction; if that fails,
- * one by one. A digest that cannot be composed stays due, so that the next tick retries it. Throws if the database is
- * unavailable.
+ * Fills the next digests of a plan after the id `after`. `onComposed` is called with the id of the last one once they
+ * only remain to be written. A digest that cannot be composed stays due, so that the next tick retries it. Throws if
+ * the database is unavailable, and if the search thread fails.
  */
 export async function fillPage(
   deps: Deps,
   input: FillPageInput,
   after: number,
-  { most = PAGE, onComposed }: PageOptions = {},
+  onComposed: (last: number) => void,
 ): Promise<FilledPage> {
-  // If the search thread fails, no digest of the plan can be composed. They stay due, and the next tick retries it.
-  const page = await rankNext(deps, input, { after, most })
-  let taken: DueDigest[] = []
-  try {
-    const take = async (tx: Database) => {
-      taken = await takeDueDigests(tx, { planId: input.plan.id, after, most })
-      return taken
-    }
-    const fillings = await fillNext(deps, input, {
-      take,
-      page,
-      onComposed: () => onComposed?.(taken.at(-1)?.id),
-    })
-    return { fillings, last: taken.at(-1)?.id }
-  } catch (error) {
-    const last = taken.at(-1)?.id
-    if (last === undefined || isDatabaseUnavailable(error)) throw error
-    if (most > 1) return oneByOne(deps, input, after, last)
-    deps.log.error('digests.failed', { planId: input.plan.id, digestId: last, ...errorFields(error) })
-    return { fillings: [], last }
-  }
+  const next = await nextDueDigests(deps.db, { planId: input.plan.id, after, most: PAGE })
+  const last = next.at(-1)?.id
+  if (last === undefined) return { fillings: [], last }
+  return { fillings: await fillEach(deps, input, next, () => onComposed(last)), last }
 }
 
-async function oneByOne(deps: Deps, input: FillPageInput, after: number, upTo: number): Promise<FilledPage> {
-  const fillings: FilledDigest[] = []
-  const retry = { ...input, shared: input.shared.forRetry() }
-  for (let reached = after; reached < upTo; ) {
-    const { fillings: made, last } = await fillPage(deps, retry, reached, { most: 1 })
-    fillings.push(...made)
-    reached = last ?? upTo
-  }
-  return { fillings, last: upTo }
-}
-
-/** Ranks the topics of the digests that will probably be taken next. */
-async function rankNext(
-  { db }: Deps,
-  { plan, pool, now }: FillPageInput,
-  { after, most }: { after: number; most: number },
-): Promise<CandidatePage> {
-  const next = await takeDueDigests(db, { planId: plan.id, after, most })
-  const recipients = next.filter(({ paused }) => !paused)
-  return rankAhead(db, { recipients, localDate: plan.localDate, snapshot: plan, pool, now })
-}
-
-interface FillNextInput {
-  take: (tx: Database) => Promise<DueDigest[]>
-  page: CandidatePage
-  onComposed: () => void
-}
-
-function fillNext(
+/**
+ * Fills these digests, each together with its message, in one transaction; if that fails, one by one. Their topics are
+ * ranked before it: its subscribers cannot unsubscribe while it runs. See composeRanked.
+ */
+async function fillEach(
   deps: Deps,
   input: FillPageInput,
-  { take, page, onComposed }: FillNextInput,
+  next: readonly NextDigest[],
+  onComposed?: () => void,
+): Promise<FilledDigest[]> {
+  const { plan, pool, now } = input
+  const recipients = next.filter(({ paused }) => !paused)
+  const request = { recipients, localDate: plan.localDate, snapshot: plan, pool, now }
+  let requests: RankRequest[]
+  try {
+    requests = await readRankRequests(deps.db, request)
+  } catch (error) {
+    return fillOneByOne(deps, input, next, error)
+  }
+  const page = pool.openPage()
+  // If the search thread fails, no digest of the plan can be composed.
+  await page.rank(requests)
+  let isTaken = false
+  const take = async (tx: Database) => {
+    const taken = await takeDueDigests(
+      tx,
+      next.map(({ id }) => id),
+    )
+    isTaken = true
+    return taken
+  }
+  try {
+    return await fillTaken(deps, input, { take, page, onComposed })
+  } catch (error) {
+    if (!isTaken) throw error
+    return fillOneByOne(deps, input, next, error)
+  }
+}
+
+/** `error`: of all digests together. */
+async function fillOneByOne(
+  deps: Deps,
+  input: FillPageInput,
+  next: readonly NextDigest[],
+  error: unknown,
+): Promise<FilledDigest[]> {
+  if (isDatabaseUnavailable(error)) throw error
+  if (next.length === 1) {
+    deps.log.error('digests.failed', { planId: input.plan.id, digestId: next[0]!.id, ...errorFields(error) })
+    return []
+  }
+  const fillings: FilledDigest[] = []
+  const retry = { ...input, shared: input.shared.forRetry() }
+  for (const one of next) fillings.push(...(await fillEach(deps, retry, [one])))
+  return fillings
+}
+
+interface FillTakenInput {
+  take: (tx: Database) => Promise<DueDigest[]>
+  page: CandidatePage
+  onComposed: (() => void) | undefined
+}
+
+function fillTaken(
+  deps: Deps,
+  input: FillPageInput,
+  { take, page, onComposed }: FillTakenInput,
 ): Promise<FilledDigest[]> {
   const { plan, pool, shared, now } = input
   const work = async (tx: Database) => {
     const digests = await take(tx)
-    if (digests.length === 0) return []
     const { paused = [], due = [] } = Object.groupBy(digests, (digest) => (digest.paused ? 'paused' : 'due'))
     const { localDate } = plan
     const wanted = { recipients: due, localDate, snapshot: plan, pool, now }
-    const drafts = await composeDigests(tx, wanted, page)
-    // Without an address, the subscriber was erased.
-    const isPlanned = due.map(({ address }, i) => drafts[i]!.content !== null && address !== null)
-    const contents = drafts.map(({ content }, i) => (isPlanned[i] ? content : null))
+    const composed = await composeRanked(tx, wanted, page)
+    const contents = composed.map((one) => (isPlanned(one) ? one.draft.content : null))
     const stored = await storedContents(deps.db, contents, { localDate, shared })
-    const fillings: FilledDigest[] = due.map(({ id }, i) =>
-      isPlanned[i]
-        ? { id, outcome: 'planned', ...drafts[i]!, content: stored[i]! }
-        : { id, outcome: 'nothing_matched', ...drafts[i]!, ...NO_PAPERS },
-    )
+    const fillings: FilledDigest[] = composed.map((one, i) => {
+      const { recipient, draft } = one
+      return isPlanned(one)
+        ? { id: recipient.id, outcome: 'planned', ...draft, content: stored[i]! }
+        : { id: recipient.id, outcome: 'nothing_matched', ...draft, ...NO_PAPERS }
+    })
     fillings.push(...paused.map(({ id }) => ({ id, outcome: 'paused' as const })))
-    onComposed()
+    onComposed?.()
+    if (fillings.length === 0) return []
     await fillDigests(tx, fillings)
     const times = timesOf(deps, input)
-    const messages = messagesFor(
-      input,
-      due.filter((_, i) => isPlanned[i]),
-      times,
+    const { planned = [], unmatched = [] } = Object.groupBy(composed, (one) =>
+      isPlanned(one) ? 'planned' : 'unmatched',
     )
-    const unmatched = due.filter((_, i) => !isPlanned[i])
-    const noMatchesMessages = await noMatchesFor(tx, { ...input, unmatched, times })
-    await enqueue(tx, 'bulk', [...messages, ...noMatchesMessages])
+    const messages = messagesFor(input, planned.map(digestOf), times)
+    const noMatchesInput = { ...input, unmatched: unmatched.map(digestOf), times }
+    await enqueue(tx, 'bulk', [...messages, ...(await noMatchesFor(tx, noMatchesInput))])
     return fillings
   }
   return deps.db.$transaction(work, batchLimits())
 }
+
+interface ComposedDigest {
+  recipient: DueDigest
+  draft: DigestDraft
+}
+
+/** Without an address, the subscriber was erased. */
+const isPlanned = ({ recipient, draft }: ComposedDigest): boolean =>
+  draft.content !== null && recipient.address !== null
+
+const digestOf = ({ recipient }: ComposedDigest): DueDigest => recipient
 
 const NO_PAPERS = { bestDay: null, papers: [], matched: 0, content: null }
 

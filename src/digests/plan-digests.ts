@@ -137,14 +137,12 @@ async function fillPlan(deps: Deps, input: FillPageInput, counts: Counts) {
   try {
     for (let after: number | undefined = 0; after !== undefined; ) {
       const composed = Promise.withResolvers<number | undefined>()
-      const page = fillPage(deps, input, after, { onComposed: composed.resolve }).then(
-        async ({ fillings, last }) => {
-          for (const { outcome } of fillings)
-            counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
-          composed.resolve(last)
-          await input.onPage?.()
-        },
-      )
+      const page = fillPage(deps, input, after, composed.resolve).then(async ({ fillings, last }) => {
+        for (const { outcome } of fillings)
+          counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
+        composed.resolve(last)
+        await input.onPage?.()
+      })
       page.catch(composed.reject)
       pages.push(page)
       ;[after] = await Promise.all([composed.promise, pages.at(-2)])

@@ -108,10 +108,12 @@ export interface RankRequest {
 /** The ranks that a page of digests needs. */
 export interface TopicRanks extends Pick<Candidates, 'ranked' | 'closeTo'> {
   /**
-   * Finds the ranks that are not known yet. Call it before they are used. Throws if the search thread does not reply,
-   * and if the database is unavailable.
+   * Finds the ranks that are not known yet. Call it before they are used, but not in a transaction: it waits for the
+   * searches of visitors. Throws if the search thread does not reply, and if the database is unavailable.
    */
   rank(requests: Iterable<RankRequest>): Promise<void>
+  /** Whether all these ranks are known. */
+  isRanked(requests: Iterable<RankRequest>): boolean
 }
 
 /** Queries for one job, some 50 ms: the searches of visitors take turns with them. */
@@ -192,6 +194,7 @@ function openPage(deps: Deps, ofPlanner: RankedArchive, kept: Kept): TopicRanks 
         }
       }
     },
+    isRanked: (requests) => openRequests(requests).length === 0,
     ranked: (queryId) => matches.get(queryId) ?? notRanked(queryId),
     closeTo: (queryId, from, choice: CloseChoice = { minCloseness: MIN_CLOSENESS }) =>
       chooseClose(

@@ -22,13 +22,13 @@ test('two digests of one subscriber are filled one after the other, so that the 
   for (const date of ['2026-11-24', '2026-11-25']) {
     await openDue(world.deps, { date, now: new Date('2026-11-25T09:00:00Z') })
   }
-  const [tuesday, wednesday] = await world.db.plan.findMany({ orderBy: { localDate: 'asc' } })
+  const [tuesday, wednesday] = await world.db.digest.findMany({ orderBy: { localDate: 'asc' } })
   const other = openDatabase(world.deps.databaseUrl, silentLog, { connections: 1 })
   let second: Promise<unknown> | undefined
   await world.db.$transaction(async (tx) => {
-    const [first] = await takeDueDigests(tx, { planId: tuesday!.id, after: 0, most: 10 })
+    const [first] = await takeDueDigests(tx, [tuesday!.id])
     second = other.db.$transaction(async (tx) => {
-      await takeDueDigests(tx, { planId: wednesday!.id, after: 0, most: 10 })
+      await takeDueDigests(tx, [wednesday!.id])
       const earlier = await earlierDigests(tx, { ...OF_ANN, lowest: 1, since: '2026-11-11' })
       return earlier.get('ann')
     })

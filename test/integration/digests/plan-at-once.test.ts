@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { type Database, openDatabase } from '../../../src/core/database/database.ts'
-import type { Deps } from '../../../src/core/deps.ts'
+import type { Deps, SearchThread } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { finishPlan, openDigests } from '../../../src/digests/plan.repo.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
+import { runSearchJob } from '../../../src/search/in-search-thread.ts'
+import { parseTopic } from '../../../src/subscribers/read-signup.ts'
 import type { Schedule } from '../../../src/subscribers/subscriber.ts'
+import { setTopics } from '../../../src/subscribers/topic.repo.ts'
+import { saveLearnedTopic } from '../../../src/subscribers/vote.repo.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 
@@ -57,6 +61,75 @@ test('several planners at once plan each subscriber once', async () => {
   for (const { close } of others) await close()
   expect(results.reduce((sum, { planned }) => sum + planned, 0)).toBe(MANY)
   await expectEverybodyOnce()
+})
+
+/** Fails if a subscriber with that topic is locked, and so cannot unsubscribe in one click. */
+const expectUnlocked = (query: string) =>
+  world.db.$queryRaw`
+    select s.id from subscriber s
+    where s.id in (select subscriber_id from topic t join query q on q.id = t.query_id where q.text = ${query})
+    for no key update of s nowait`
+
+/** Runs its jobs in this thread. `beforeRanking` gets the topic of the queries to be ranked, if it is one of these. */
+const rankingThread = (beforeRanking: (topic: 'robots' | 'graphs') => Promise<unknown>): SearchThread => ({
+  run: async (job) => {
+    const input = JSON.stringify(job.input)
+    if (job.name === 'rankTopics')
+      for (const topic of ['robots', 'graphs'] as const) if (input.includes(topic)) await beforeRanking(topic)
+    return runSearchJob(depsAt(EIGHT), structuredClone(job))
+  },
+})
+
+test('a planner overtaken by another ranks the topics of its next page before it locks its subscribers', async () => {
+  await addMany(MANY - 1)
+  await world.addSubscriber('zoe', { topics: ['graphs'] })
+  await world.db.$executeRaw`
+    update topic set query_id = (select query_id from topic where subscriber_id = 'zoe')
+    where subscriber_id in (select id from subscriber order by id offset 1000)`
+  const ranked: string[] = []
+  const searchThread = rankingThread(async (topic) => {
+    ranked.push(topic)
+    if (topic === 'robots') await expect(planDigests(depsAt(EIGHT, failingAt(1)))).rejects.toThrow('gone')
+    await expectUnlocked(topic)
+  })
+  const result = await planDigests({ ...depsAt(EIGHT), searchThread })
+  expect(ranked).toEqual(['robots', 'graphs'])
+  expect(result).toMatchObject({ due: MANY - 1000, planned: MANY - 1000 })
+  await expectEverybodyOnce()
+})
+
+test('a digest whose topics changed while they were ranked stays due for the next plan', async () => {
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.addSubscriber('bob', { topics: ['robots'] })
+  await world.addPapers('2026-11-24', ['Robots', 'Graphs'])
+  const ranked: string[] = []
+  const searchThread = rankingThread(async (topic) => {
+    ranked.push(topic)
+    await setTopics(world.db, { subscriberId: 'ann', topics: [parseTopic('graphs')] })
+  })
+  expect(await planDigests({ ...depsAt(EIGHT), searchThread })).toMatchObject({ due: 1, planned: 1 })
+  expect(ranked).toEqual(['robots'])
+  expect((await world.digestsOf('ann'))['2026-11-24']!.outcome).toBe('due')
+  expect(await planDigests({ ...depsAt(EIGHT), searchThread })).toMatchObject({ due: 1, planned: 1 })
+  expect((await world.digestsOf('ann'))['2026-11-24']!.titles).toEqual(['Graphs'])
+})
+
+test('a digest that cannot be read stays due, and the topics of the others are ranked without locks', async () => {
+  await world.addSubscriber('ann', { topics: ['seas'] })
+  await world.addSubscriber('bob', { topics: ['robots'] })
+  await world.addSubscriber('cid', { topics: ['graphs'] })
+  await world.addPapers('2026-11-24', ['Robots', 'Graphs'])
+  const damaged = await world.db.topic.findFirstOrThrow({ where: { subscriberId: 'ann' } })
+  await saveLearnedTopic(world.db, damaged.id, { step: 1 })
+  await world.db.$executeRaw`update learned_topic set phrases = 'null'`
+  const ranked: string[] = []
+  const searchThread = rankingThread(async (topic) => {
+    ranked.push(topic)
+    await expectUnlocked(topic)
+  })
+  expect(await planDigests({ ...depsAt(EIGHT), searchThread })).toMatchObject({ due: 2, planned: 2 })
+  expect(ranked).toEqual(['robots', 'graphs'])
+  expect((await world.digestsOf('ann'))['2026-11-24']!.outcome).toBe('due')
 })
 
 test('of many, the first have their messages before the last are opened and filled', async () => {
