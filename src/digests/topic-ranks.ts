@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { monotonicMs } from '../core/clock.ts'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { LruCache } from '../core/lru-cache.ts'
@@ -76,9 +77,20 @@ const mayRankTopics = inSearchThread(import.meta.url, 'mayRankTopics', (deps: De
 /** How often we look whether the search thread has read all papers, as in the first seconds after a start. */
 const READING_MS = 200
 
-/** Waits until `rankTopics` need not wait for papers: while a job waits, so do the searches of visitors. */
-export async function untilTopicsCanBeRanked(deps: Deps): Promise<void> {
-  while (!(await mayRankTopics(deps, null))) await setTimeout(READING_MS)
+/** After that time, the plan fails, and the next tick tries again. */
+const MAX_READING_MS = 5 * 60_000
+
+/**
+ * Waits until `rankTopics` need not wait for papers: while a job waits, so do the searches of visitors. Throws if the
+ * vectors of papers cannot be computed, and if it takes longer than `maxMs`.
+ */
+export async function untilTopicsCanBeRanked(deps: Deps, { maxMs = MAX_READING_MS } = {}): Promise<void> {
+  const began = monotonicMs()
+  while (!(await mayRankTopics(deps, null))) {
+    if (monotonicMs() - began >= maxMs)
+      throw new Error(`the search thread has not read all papers within ${maxMs / 1000} s`)
+    await setTimeout(READING_MS)
+  }
 }
 
 function ranksOf(

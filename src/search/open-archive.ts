@@ -43,6 +43,8 @@ interface CachedArchive {
   space: LatentSpace | undefined
   /** The computation of vectors, if it is running. */
   vectors?: Promise<void>
+  /** Why the last computation failed that `isWholeArchiveReady` started. */
+  vectorsFailure?: unknown
   /** A queue: one step of reading at a time, for all callers. */
   work: Promise<unknown>
   /** The read of the whole archive, running or finished. */
@@ -104,10 +106,22 @@ export function readWholeArchive(deps: Deps): Promise<Archive> {
 /** Whether older papers are still to be read, as in the first seconds after a start. */
 export const isReadingArchive = (deps: Deps): boolean => cachedArchive(deps).readBackTo !== undefined
 
-/** Whether all papers are in memory, with their vectors. If not, this starts to read and compute them. */
+/**
+ * Whether all papers are in memory, with their vectors. If not, this starts to read and compute them, and throws if the
+ * vectors could not be computed since the last call.
+ */
 export async function isWholeArchiveReady(deps: Deps): Promise<boolean> {
   const archive = await openAvailableArchive(deps)
-  return !isReadingArchive(deps) && archive.hasVectorsOf(cachedArchive(deps).space)
+  const cached = cachedArchive(deps)
+  if (isReadingArchive(deps)) return false
+  const { vectorsFailure } = cached
+  cached.vectorsFailure = undefined
+  if (archive.hasVectorsOf(cached.space)) return true
+  if (vectorsFailure !== undefined) throw vectorsFailure
+  computeVectors(cached).catch((error) => {
+    cached.vectorsFailure = error
+  })
+  return false
 }
 
 /** Drops the archive of a database whose papers were replaced. */

@@ -1,9 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Deps, SearchThread, SearchThreadJob } from '../../../src/core/deps.ts'
 import { toPlainError } from '../../../src/core/plain-error.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { untilTopicsCanBeRanked } from '../../../src/digests/topic-ranks.ts'
 import { previewDigest } from '../../../src/operator/preview-digest.ts'
+import { Archive } from '../../../src/queries/archive.ts'
 import { runSearchJob } from '../../../src/search/in-search-thread.ts'
 import { openSearchThread } from '../../../src/service/search-thread.ts'
 import { saveLearnedTopic } from '../../../src/subscribers/vote.repo.ts'
@@ -110,4 +112,22 @@ test('all papers are read before digests are ranked, in jobs that do not wait fo
   })
   expect(await planDigests(depsWith(reading))).toMatchObject({ planned: 1 })
   expect(jobs).toEqual(['mayRankTopics', 'mayRankTopics', 'mayRankTopics', 'rankTopics'])
+})
+
+test('a search thread that never has all papers fails the wait', async () => {
+  const reading = threadHere(async () => false)
+  await expect(untilTopicsCanBeRanked(depsWith(reading), { maxMs: 300 })).rejects.toThrow('within 0.3 s')
+})
+
+test('vectors that cannot be computed fail the wait, until they can', async () => {
+  await learnSpace(world.db)
+  await world.addPapers(DAY, TITLES)
+  const compute = vi.spyOn(Archive.prototype, 'computeVectorsYielding')
+  onTestFinished(() => compute.mockRestore())
+  compute.mockImplementation(async () => {
+    throw new Error('damaged paper')
+  })
+  await expect(untilTopicsCanBeRanked(depsWith(undefined))).rejects.toThrow('damaged paper')
+  compute.mockRestore()
+  await untilTopicsCanBeRanked(depsWith(undefined))
 })
