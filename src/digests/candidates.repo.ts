@@ -17,9 +17,11 @@ import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts
 import type { TopicQuery } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, type Matcher, type NewMatchCause, newlyMatchingSince } from './matcher.ts'
-import { openTopicRanks, type TopicRanks, untilTopicsCanBeRanked } from './topic-ranks.ts'
+import { openTopicRanks, type TopicRanks } from './topic-ranks.ts'
 
 export interface CandidatePool {
+  /** Whether a subscriber has topics. If so, wait with `untilTopicsCanBeRanked` before `rank` of a page. */
+  hasTopics: boolean
   candidates: Omit<Candidates, 'ranked' | 'closeTo'>
   /** The candidates for some digests, with the ranks of their topics: call `rank` before they are composed. */
   openPage(): CandidatePage
@@ -44,16 +46,15 @@ const MAX_CACHED_QUERIES = 5000
 /** Number of papers with words of a query, best first, that are examined in detail. */
 const MAX_EXAMINED = 24
 
-/** The papers up to the id `upTo` that were first listed on `since` or later. */
+/** The papers up to the id `upTo` that were first listed on `since` or later. Does not wait for the search thread. */
 export async function openCandidatePool(
   deps: Deps,
   { since, upTo }: { since: Day; upTo: number },
 ): Promise<CandidatePool> {
   const { db } = deps
   const { papers, history } = await papersWithHistory(db, { since, upTo })
-  const isRanked = await topicsInUse(db)
-  const { archive, usage } = await openOwnArchive(db, papers, isRanked)
-  if (isRanked) await untilTopicsCanBeRanked(deps)
+  const hasTopics = await topicsInUse(db)
+  const { archive, usage } = await openOwnArchive(db, papers, hasTopics)
   const queries = new Map<number, Query>()
   const matcher = createMatcher(papers, queries, archive)
   const to = papers.reduce<Day | undefined>((newest, { firstDay }) => laterOf(newest, firstDay), undefined)
@@ -67,6 +68,7 @@ export async function openCandidatePool(
   }, MAX_CACHED_QUERIES)
   const candidates = candidatesFrom(matcher, { nearMisses, newlyMatching })
   return {
+    hasTopics,
     history,
     candidates,
     openPage: () => ({ ...candidates, ...openRanks() }),

@@ -11,6 +11,7 @@ import { closePlans, openDue } from './open-due.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from './plan.repo.ts'
 import { prunedThrough } from './reconciliation.repo.ts'
 import { SharedPapers } from './stored-content.repo.ts'
+import { untilTopicsCanBeRanked } from './topic-ranks.ts'
 
 export interface PlanResult {
   /** How many digests this call processed: the sum of the others. */
@@ -116,6 +117,7 @@ async function fillPlans(deps: Deps, { date, now, onPage }: Run, plans: OpenPlan
     since: eligibleSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
     upTo: Math.max(...plans.map(({ maxPaperId }) => maxPaperId)),
   })
+  if (pool.hasTopics) await untilTopicsCanBeRanked(deps)
   const sharedOn = memoize((_localDate: Day) => new SharedPapers())
   for (const plan of plans) {
     const shared = sharedOn(plan.localDate)

@@ -29,7 +29,10 @@ export async function previewDigest(deps: Deps, { date, ...who }: SubscriberRef 
   return { localDate, composed, mail: content && (await mailOf(deps, subscriber, content)) }
 }
 
-/** In the search thread, because reading and indexing the papers of two weeks takes seconds. */
+/**
+ * In the search thread, because reading and indexing the papers of two weeks takes seconds. Before it, the caller waits
+ * until topics can be ranked: a job that waits delays the searches of visitors.
+ */
 const composeNow = inSearchThread(
   import.meta.url,
   'composeNow',

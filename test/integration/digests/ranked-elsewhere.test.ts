@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Deps, SearchThread, SearchThreadJob } from '../../../src/core/deps.ts'
 import { toPlainError } from '../../../src/core/plain-error.ts'
+import { openCandidatePool } from '../../../src/digests/candidates.repo.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { untilTopicsCanBeRanked } from '../../../src/digests/topic-ranks.ts'
 import { previewDigest } from '../../../src/operator/preview-digest.ts'
@@ -112,6 +113,15 @@ test('all papers are read before digests are ranked, in jobs that do not wait fo
   })
   expect(await planDigests(depsWith(reading))).toMatchObject({ planned: 1 })
   expect(jobs).toEqual(['mayRankTopics', 'mayRankTopics', 'mayRankTopics', 'rankTopics'])
+})
+
+test('candidates are opened without the search thread, so that a preview in its thread does not wait', async () => {
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.addPapers(DAY, TITLES)
+  const reading = threadHere(() => Promise.reject(new Error('a job')))
+  expect(await openCandidatePool(depsWith(reading), { since: DAY, upTo: 99 })).toMatchObject({
+    hasTopics: true,
+  })
 })
 
 test('a search thread that never has all papers fails the wait', async () => {
