@@ -24,6 +24,8 @@ export interface ComposedWelcome extends MatchedElsewhere {
   content: DigestContent | null
   /** The ids of the papers in `content`: no later digest contains one of them. */
   papers: number[]
+  /** The queries by which they were selected, as typed. */
+  topics: string[]
   /** We searched papers, and none matched: neither today's nor any that were emailed before. */
   nothingMatched: boolean
 }
@@ -32,6 +34,7 @@ export interface ComposedWelcome extends MatchedElsewhere {
 export const NO_PAPERS: ComposedWelcome = {
   content: null,
   papers: [],
+  topics: [],
   nothingMatched: false,
   matchedToday: 0,
   mailedBefore: 0,
@@ -62,7 +65,10 @@ async function selectPapers(
   const since = welcomeSince(now)
   const shown = await papersMailedTo(db, { subscriberId, since, now: clock.now() })
   const input = { recipient, queries, shown, now }
-  if (topics.length > 0) return welcomeByTopics(db, await openArchive(deps, { from: since }), input)
+  if (topics.length > 0) {
+    const welcome = await welcomeByTopics(db, await openArchive(deps, { from: since }), input)
+    return { ...welcome, topics: topics.map(({ query }) => query!) }
+  }
   const papers = await papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since })
   return withPapers(composeWelcome({ ...input, papers }))
 }

@@ -8,7 +8,6 @@ import { enqueue } from '../mail/outbox/message.repo.ts'
 import { addToContent, messageContent } from '../mail/outbox/subscriber-messages.repo.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import { topicsOf } from '../subscribers/topic.repo.ts'
 import { transactionalMessage } from '../subscribers/transactional-message.ts'
 import {
   type ComposedWelcome,
@@ -21,8 +20,6 @@ import { nextDue } from './due.ts'
 
 /** The content of a message of kind welcome when it is enqueued. */
 interface PendingWelcome {
-  /** Queries, as typed. */
-  topics: string[]
   /** The local date of the first digest, and its hour in the zone. */
   next: Day | null
   hour: number
@@ -54,10 +51,8 @@ export async function enqueueWelcome(
   { signupId, subscriberId, now }: EnqueueWelcomeInput,
 ): Promise<void> {
   const subscriber = (await subscriberById(tx, subscriberId))!
-  const topics = await topicsOf(tx, subscriberId)
   const { hour, zone, epoch, format, detail } = subscriber
   const content: PendingWelcome = {
-    topics: topics.map(({ query }) => query),
     next: nextDue(subscriber, now)?.localDate ?? null,
     confirmedOn: dayOf(now),
     hour,

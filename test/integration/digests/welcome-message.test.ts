@@ -11,6 +11,8 @@ import type { TakenMessage } from '../../../src/mail/message.ts'
 import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { readLink } from '../../../src/subscribers/links.ts'
+import { parseTopic } from '../../../src/subscribers/read-signup.ts'
+import { setTopics } from '../../../src/subscribers/topic.repo.ts'
 import { emptyTables } from '../../support/database.ts'
 import { mailed } from '../../support/mailed-links.ts'
 import {
@@ -230,6 +232,17 @@ describe('confirming leaves a welcome', () => {
     await listed('2026-11-20', 'Robots 2')
     expect(await welcomes()).toMatchObject([{ papers: [1] }])
     expect((await mailOf()).raw).toBe(raw)
+  })
+
+  test('which lists the topics by which it was composed, not those of the confirmation', async () => {
+    await listed('2026-11-20', 'Graphs')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const { id: subscriberId } = await site.db.subscriber.findFirstOrThrow()
+    await setTopics(site.db, { subscriberId, topics: [parseTopic('seas')] })
+    expect(await welcomes()).toMatchObject([{ topics: ['seas'], nothingMatched: true }])
+    const { text } = (await mailOf()).mail
+    expect(text).toContain('seas')
+    expect(text).not.toContain('robots')
   })
 
   test('not composed twice, even if two workers compose it at once', async () => {
