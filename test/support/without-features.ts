@@ -43,13 +43,14 @@ export function copyWithout(names: readonly string[]): string {
 const partsOf = (name: string, cwd: string): string[] =>
   globSync([`src/features/${name}`, `prisma/features/${name}.prisma`, `test/*/features/${name}`], { cwd })
 
-/** Without the import and the name of a feature, and without its words, which have that name in camel case. */
+/** Without the import and the name of a feature, and without its words: those of its name in camel case, and of its errors. */
 function withoutLines(text: string, name: string): string {
   const identifier = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   return text
     .replace(`import { ${identifier} } from './${name}/index.ts'\n`, '')
     .replace(new RegExp(`(FEATURES: [^=]*= \\[[^\\]]*?)\\b${identifier}\\b,?\\s*`), '$1')
     .replace(new RegExp(`^( +)${identifier}: \\{\\n[\\s\\S]*?^\\1\\},\\n`, 'm'), '')
+    .replace(new RegExp(`^ +'${name}\\.[\\w-]+':\\s+'.*',\\n`, 'gm'), '')
 }
 
 export const removeCopy = (folder: string): void => rmSync(folder, { recursive: true, force: true })

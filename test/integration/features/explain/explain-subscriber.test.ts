@@ -14,7 +14,6 @@ import { recordAction } from '../../../../src/core/action.repo.ts'
 import { setSwitch } from '../../../../src/core/switch.repo.ts'
 import { textOfExplanation } from '../../../../src/features/explain/explain-operation.ts'
 import { explainSubscriber } from '../../../../src/features/explain/explain-subscriber.ts'
-import { importSubscribers } from '../../../../src/features/import-export/import-subscribers.ts'
 import { holdPermits, setPermitLimits, takeAvailable } from '../../../../src/limits/permits.repo.ts'
 import { rampUpRate } from '../../../../src/limits/send-rate.ts'
 import { pauseDelivery, resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
@@ -405,11 +404,11 @@ describe('no email, because of the subscriber’s state then', () => {
   test('imported as pending: not emailed at first, then emailed, and never confirmed', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
-    await importSubscribers(world.at(FRIDAY_BEFORE).deps, { file })
+    await runCommand(world.at(FRIDAY_BEFORE).deps, ['subscribers', 'import', file])
     const unasked = 'they were imported at 20 Nov 2026, 09:00:00 UTC and have not been asked to confirm yet'
     await expectVerdict(undefined, 'never-asked', unasked)
     await expectVerdict('2026-11-19', 'never-asked', unasked)
-    await importSubscribers(world.at('2026-11-23T12:00:00Z').deps, { file, ask: true })
+    await runCommand(world.at('2026-11-23T12:00:00Z').deps, ['subscribers', 'import', file, '--ask'])
     await expectVerdict(MONDAY, 'not-confirmed', 'they were imported and asked at 23 Nov 2026, 12:00:00 UTC')
     await expectVerdict(TUESDAY, 'not-confirmed', 'and never pressed the button')
     await expectVerdict('2026-11-19', 'not-subscribed', 'they were not subscribed')
@@ -418,7 +417,7 @@ describe('no email, because of the subscriber’s state then', () => {
   test('imported after the hour with an older consent: not subscribed before, and the import is a step', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,zone,confirmed_at,confirmed_how\n${EMAIL},Europe/Paris,2025-01-01,form\n`)
-    await importSubscribers(world.at('2026-11-24T22:23:00Z').deps, { file })
+    await runCommand(world.at('2026-11-24T22:23:00Z').deps, ['subscribers', 'import', file])
     await expectVerdict(
       TUESDAY,
       'not-subscribed',
