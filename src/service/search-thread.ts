@@ -3,7 +3,7 @@ import type { SearchThread, SearchThreadJob } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { fromPlainError } from '../core/plain-error.ts'
-import { refusalFor, Semaphore } from '../limits/semaphore.ts'
+import { NoSlot, refusalFor, Semaphore } from '../limits/semaphore.ts'
 import type { JobOutcome, PostedJob } from './search-program.ts'
 import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
 
@@ -39,16 +39,24 @@ export function openSearchThread(
     recordTiming: false,
   })
   pool.on('message', ({ event, fields }: ThreadMessage) => count(event, fields))
+  let isStopped = false
   const post = async (job: PostedJob): Promise<JobOutcome> => {
     const signal = AbortSignal.timeout(hungMs) // this ends the thread
     try {
       return await pool.run(job, { signal })
     } catch (cause) {
+      if (isStopped) throw new NoSlot('total')
       throw signal.aborted ? new Fault('search.too-long', { seconds: hungMs / 1000 }, { cause }) : cause
     }
   }
   const run = (job: SearchThreadJob, maxMs: number) => post({ ...job, maxMs })
-  return { ...oneAtATime(run, maxJobMs), stop: () => pool.destroy() }
+  return {
+    ...oneAtATime(run, maxJobMs),
+    stop: () => {
+      isStopped = true
+      return pool.destroy()
+    },
+  }
 }
 
 /** Runs one job at a time, round robin between networks. `run` gets the milliseconds that the job may take. */

@@ -117,12 +117,21 @@ export function addPageCache(app: FastifyInstance, deps: Pick<Deps, 'db' | 'cloc
 
   /** Where the response to a request is kept if it can be. */
   const places = new WeakMap<FastifyRequest, Pages>()
+  const makers = openMakers()
   app.addHook('onRequest', (request, reply, done) => {
     const pages = isSameForEveryone(request) ? papers.pages() : undefined
-    const page = pages?.get(request.url)
-    if (page) return void sendUnlessKnown(request, reply.headers(page.headers), page.body)
-    if (pages) places.set(request, pages)
-    done()
+    if (!pages) return done()
+    const sendOrMake = () => {
+      const page = pages.get(request.url)
+      if (page) return void sendUnlessKnown(request, reply.headers(page.headers), page.body)
+      places.set(request, pages)
+      makers.begin(request)
+      reply.raw.once('close', () => makers.end(request))
+      done()
+    }
+    const made = makers.isMade(request.url)
+    if (made) made.then(sendOrMake)
+    else sendOrMake()
   })
 
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -137,6 +146,28 @@ export function addPageCache(app: FastifyInstance, deps: Pick<Deps, 'db' | 'cloc
     // An empty body would have a length of its own (RFC 9110, 15.4.5). Fastify sends none for HEAD.
     done(null, request.method === 'HEAD' ? body : null)
   })
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    makers.end(request)
+    done()
+  })
+}
+
+/** One request makes a page while others for the same wait: hundreds at once would make it hundreds of times. */
+function openMakers() {
+  const making = new Map<string, { maker: FastifyRequest; made: PromiseWithResolvers<void> }>()
+  return {
+    /** Resolves when the page is made, or could not be; undefined if no request makes it. */
+    isMade: (url: string): Promise<void> | undefined => making.get(url)?.made.promise,
+    begin(maker: FastifyRequest): void {
+      if (!making.has(maker.url)) making.set(maker.url, { maker, made: Promise.withResolvers() })
+    },
+    end(request: FastifyRequest): void {
+      const found = making.get(request.url)
+      if (found?.maker !== request) return
+      making.delete(request.url)
+      found.made.resolve()
+    },
+  }
 }
 
 const sendUnlessKnown = (request: FastifyRequest, reply: FastifyReply, body: Buffer): FastifyReply =>

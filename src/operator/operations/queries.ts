@@ -35,6 +35,7 @@ const test = operation({
   effect: 'read',
   input: z.object({ query: z.string(), days: z.string().default('30') }),
   run: async (deps, { query, days }) => {
+    parseQuery(query) // before what takes long
     await learnOrLog(deps, { growth: MEASURED_GROWTH })
     // What is close depends on the whole archive.
     await openArchive(deps, { withVectors: true })

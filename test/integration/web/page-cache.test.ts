@@ -1,7 +1,9 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import fastify from 'fastify'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import type { SourceRecord } from '../../../src/sources/source.ts'
+import { addPageCache, cacheForOneMinute } from '../../../src/web/page-cache.ts'
 import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
 import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
 import { textOf, useSite } from '../../support/site.ts'
@@ -44,6 +46,47 @@ test.each([
     [String(headers.etag), '"other"'].map((tag) => ask(url, { 'if-none-match': tag })),
   )
   expect([known!.statusCode, known!.body, other!.statusCode]).toEqual([304, '', 200])
+})
+
+describe('a page that many ask for at once', () => {
+  /** A server whose page waits until it is released, and counts how often it is made. */
+  async function slowPage({ status = 200 } = {}) {
+    const app = fastify()
+    const released = Promise.withResolvers<void>()
+    let made = 0
+    addPageCache(app, site.deps, 0)
+    app.get('/slow', { config: { cachedBy: [] } }, async (_request, reply) => {
+      made++
+      await released.promise
+      return cacheForOneMinute(reply.code(status)).send('slow')
+    })
+    await app.ready()
+    const asked = Array.from({ length: 50 }, () => app.inject('/slow'))
+    return {
+      asked: Promise.all(asked),
+      release: released.resolve,
+      made: () => made,
+      close: () => app.close(),
+    }
+  }
+
+  test('is made once', async () => {
+    const { asked, release, made, close } = await slowPage()
+    await vi.waitFor(() => expect(made()).toBe(1))
+    release()
+    expect(new Set((await asked).map(({ statusCode, body }) => `${statusCode} ${body}`))).toEqual(
+      new Set(['200 slow']),
+    )
+    expect(made()).toBe(1)
+    await close()
+  })
+
+  test('and cannot be made lets nobody wait for ever', async () => {
+    const { asked, release, close } = await slowPage({ status: 503 })
+    release()
+    expect((await asked).map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(503))
+    await close()
+  })
 })
 
 test('a new paper is on the page at once, with another ETag', async () => {
