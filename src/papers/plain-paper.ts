@@ -34,19 +34,19 @@ export const plainFingerprint = (paper: Paper): string => {
   return hash('md5', JSON.stringify(texts), 'base64')
 }
 
-/** Those that came from the database together with their papers. */
-const loaded = new WeakMap<Paper, PlainPaper>()
+/** What came from the database together with a paper. It is in the paper, so that another thread gets it too. */
+const loadedWith = (paper: Paper & { plain?: PlainPaper }): PlainPaper | undefined => paper.plain
 
 /** Without TeX. Reading takes a millisecond, unless the paper was loaded with its stored texts. */
-export const plainTextsOf = (paper: Paper): PlainTexts => loaded.get(paper) ?? readTexts(paper)
+export const plainTextsOf = (paper: Paper): PlainTexts => loadedWith(paper) ?? readTexts(paper)
 
 /** Reading sentences takes another millisecond. */
-export const plainPaperOf = (paper: Paper): PlainPaper => loaded.get(paper) ?? readPaper(paper)
+export const plainPaperOf = (paper: Paper): PlainPaper => loadedWith(paper) ?? readPaper(paper)
 
 /** The abstract for a page. Reading one of TeX takes some milliseconds. */
 export const abstractRunsOf = (paper: Paper): PageRun[] =>
   isTex(paper.abstract)
-    ? (loaded.get(paper)?.abstractRuns ?? pageRuns(paper.abstract))
+    ? (loadedWith(paper)?.abstractRuns ?? pageRuns(paper.abstract))
     : [{ text: plainTextsOf(paper).abstract, math: null }]
 
 const readTexts = memoizeByObject(
@@ -86,7 +86,7 @@ export function storedPlainOf(paper: Paper): StoredPlainPaper {
 
 /** The paper, with what is stored of it unless that was made of other texts or by another version. */
 export function withStoredPlain(paper: Paper, fingerprint: string | null, stored: unknown): Paper {
-  if (fingerprint === plainFingerprint(paper))
-    loaded.set(paper, { ...asWritten(paper), ...(stored as StoredPlainPaper & PaperSentence) })
-  return paper
+  if (fingerprint !== plainFingerprint(paper)) return paper
+  const plain: PlainPaper = { ...asWritten(paper), ...(stored as StoredPlainPaper & PaperSentence) }
+  return Object.assign(paper, { plain })
 }

@@ -34,8 +34,7 @@ export interface PostedJob extends SearchThreadJob {
 export type JobOutcome = { spentMs: number } & ({ result: unknown } | { error: PlainError })
 
 export default async function runJob({ maxMs, ...job }: PostedJob): Promise<JobOutcome> {
-  // Reading the newest papers after a start is no cost of the first search. If it fails, the job says so.
-  await openNewestArchive(deps).catch(() => {})
+  await readNewestOnce()
   const began = threadCpuMs()
   const spentMs = () => threadCpuMs() - began
   setDeadline(maxMs)
@@ -54,4 +53,14 @@ let isFlushed = false
 function flushOnce(): void {
   if (!isFlushed) flushCompileCache()
   isFlushed = true
+}
+
+let isRead = false
+/** Reading the newest papers after a start is no cost of the first search. If it fails, the job says so. */
+async function readNewestOnce(): Promise<void> {
+  if (isRead) return
+  await openNewestArchive(deps).then(
+    () => (isRead = true),
+    () => {},
+  )
 }

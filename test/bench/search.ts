@@ -87,7 +87,10 @@ export async function fill(url: string, papers: readonly Paper[]): Promise<void>
 }
 
 async function measure(settings: Record<string, string>, papers: readonly Paper[], options: Options) {
-  const server = fork(join(import.meta.dirname, 'search/server.ts'), [JSON.stringify(settings)])
+  const server = fork(join(import.meta.dirname, 'search/server.ts'), [JSON.stringify(settings)], {
+    // As npm start does.
+    execArgv: [...process.execArgv, '--max-semi-space-size=2'],
+  })
   const { address, rss: before } = await heard(server, 'address')
   const readHeard = heard(server, 'read')
   const ask = asker(address!)
