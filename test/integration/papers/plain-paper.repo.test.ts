@@ -54,7 +54,7 @@ test('a stored paper gives the same as one that is read anew, and only what TeX 
   const before = await papersAfter(database.db, { after: 0, most: 2 })
   await store()
   const after = await papersAfter(database.db, { after: 0, most: 2 })
-  expect(after).toEqual(before)
+  expect(after).toMatchObject(before)
   expect(after.map(plainPaperOf)).toEqual(before.map(plainPaperOf))
   const [withTex, without] = (await contents()) as object[]
   expect(withTex).toHaveProperty('titleRuns')
