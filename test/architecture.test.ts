@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
   ancestorsOf,
+  BASE,
+  FOLDERS,
   lineCount,
   nameOf,
   parseSourceFile,
@@ -11,23 +13,6 @@ import {
   valueImportsOf,
 } from './support/source-files.ts'
 
-/** In the order in which data moves: a folder imports those before it, and BASE. */
-const FOLDERS = [
-  'mail',
-  'sources',
-  'papers',
-  'queries',
-  'search',
-  'subscribers',
-  'digests',
-  'bounces',
-  'account',
-  'emails',
-  'operator',
-  'web',
-  'service',
-]
-const BASE = ['core', 'config', 'i18n', 'limits']
 /** The settings are checked when the service starts, so they include those of each source and webhook provider. */
 const EXCEPTIONS = [
   'config/source-settings.ts: sources/registry.ts',

@@ -37,8 +37,7 @@ const atColumn = <Code extends string>(messages: Record<Code, string>): Record<C
 
 /**
  * Error codes, with what the operator reads. A code never changes its meaning; messages may. Sentences for readers of a
- * page are in i18n/. Errors that only a command or a feature raises are
- * there.
+ * page are in i18n/. Errors that only a command or a feature raises are with it.
  */
 export const errorTable = {
   ...errorEntries(400, 1, {

@@ -34,6 +34,28 @@ export const refusalFor = (error: unknown): unknown =>
     ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: REFUSED_RETRY_SECONDS })
     : error
 
+/** Which key waits, until when and for how long; by default as long as it takes. */
+export interface SlotWaiter {
+  key: string
+  signal?: AbortSignal | undefined
+  maxWaitMs?: number | undefined
+}
+
+/** Runs work in a slot. Throws rate.at-once and search.busy, and what the work throws. */
+export async function inSlotOf<T>(
+  slots: Semaphore,
+  { key, signal, maxWaitMs }: SlotWaiter,
+  work: () => Promise<T>,
+): Promise<T> {
+  const waitEnds = () =>
+    AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
+  try {
+    return await slots.withSlot(key, work, waitEnds)
+  } catch (error) {
+    throw refusalFor(error)
+  }
+}
+
 interface Waiter {
   start(): void
   refuse(): void

@@ -32,9 +32,9 @@ export interface Searcher {
 /**
  * Runs searches for a visitor, with the Deps that it passes to `work`. All web routes search through this function. It
  * charges the rate limit, one permit before the work and more for a search that took long; one that never ran costs
- * nothing. The search thread runs them round robin between networks; `work` gets the caller for a thread of its own. A search that still
- * waits ends if the client disconnects. Throws rate.too-many, rate.at-once, search.busy, search.too-long, and what `work`
- * throws.
+ * nothing. The search thread runs them round robin between networks; `work` gets the caller for a thread of its own. A
+ * search that still waits ends if the client disconnects; one that runs goes on. Throws rate.too-many, rate.at-once,
+ * search.busy, search.too-long, and what `work` throws.
  */
 export async function forVisitor<T>(
   deps: Deps,

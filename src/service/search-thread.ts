@@ -3,7 +3,7 @@ import type { SearchThread, SearchThreadJob } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { fromPlainError } from '../core/plain-error.ts'
-import { NoSlot, refusalFor, Semaphore } from '../limits/semaphore.ts'
+import { inSlotOf, NoSlot, Semaphore } from '../limits/semaphore.ts'
 import type { JobOutcome, PostedJob } from './search-program.ts'
 import type { ThreadMessage, ThreadSettings } from './thread-settings.ts'
 
@@ -66,13 +66,9 @@ export function oneAtATime(
 ): SearchThread {
   const slots = new Semaphore({ total: 1, maxWaiting: 100, maxWaitingPerKey: 8, privilegedKey: SERVICE })
   return {
-    run: async (job, { network = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
-      const maxMs = network === SERVICE ? Number.POSITIVE_INFINITY : maxJobMs
-      const waitEnds = () =>
-        AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
-      const outcome = await slots
-        .withSlot(network, () => run(job, maxMs), waitEnds)
-        .catch((error) => Promise.reject(refusalFor(error)))
+    run: async (job, { network: key = SERVICE, signal, maxWaitMs, onSpent } = {}) => {
+      const maxMs = key === SERVICE ? Number.POSITIVE_INFINITY : maxJobMs
+      const outcome = await inSlotOf(slots, { key, signal, maxWaitMs }, () => run(job, maxMs))
       onSpent?.(outcome.spentMs)
       if ('error' in outcome) throw fromPlainError(outcome.error)
       return outcome.result

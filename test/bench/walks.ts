@@ -29,6 +29,7 @@ import { ingestDay } from '../../src/papers/ingest.ts'
 import { buildServer } from '../../src/web/server.ts'
 import { startHuggingFaceServer } from '../support/hugging-face-server.ts'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
+import { BASE, FOLDERS } from '../support/source-files.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../src')
 const RECORDED = resolve(import.meta.dirname, '../fixtures/huggingface/daily')
@@ -38,26 +39,7 @@ const TOPIC = 'language model'
 
 /** A reader knows what dates, errors, the log and settings are without following the calls. */
 const LEFT_OUT = /^generated\/|^config\/|^core\/(?:dates|errors|log|deps|clock|memoize)\.ts$/
-/** The order in which data moves: see src/README.md. */
-const FOLDERS = [
-  'core',
-  'i18n',
-  'limits',
-  'mail',
-  'sources',
-  'papers',
-  'queries',
-  'search',
-  'subscribers',
-  'digests',
-  'bounces',
-  'account',
-  'emails',
-  'operator',
-  'web',
-  'service',
-  'features',
-]
+const ORDER = [...BASE, ...FOLDERS, 'features']
 
 interface Walk {
   name: string
@@ -187,7 +169,7 @@ function isCalled({ ranges }: { ranges: { startOffset: number; count: number }[]
 }
 
 function walkOf(name: string, files: string[]): Walk {
-  const place = (path: string) => FOLDERS.indexOf(path.split('/')[0]!)
+  const place = (path: string) => ORDER.indexOf(path.split('/')[0]!)
   const inOrder = files.toSorted((one, other) => place(one) - place(other) || one.localeCompare(other, 'en'))
   return { name, lines: inOrder.reduce((sum, path) => sum + linesOfCode(path), 0), files: inOrder }
 }

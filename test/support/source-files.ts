@@ -2,6 +2,26 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseSync, visitorKeys } from 'oxc-parser'
 
+/** The folders of src/ that all others may import. */
+export const BASE = ['core', 'config', 'i18n', 'limits']
+
+/** In the order in which data moves: a folder imports those before it, and BASE. */
+export const FOLDERS = [
+  'mail',
+  'sources',
+  'papers',
+  'queries',
+  'search',
+  'subscribers',
+  'digests',
+  'bounces',
+  'account',
+  'emails',
+  'operator',
+  'web',
+  'service',
+]
+
 const root = resolve(import.meta.dirname, '../../src')
 
 export interface SourceFile {

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina'
 import type { SearchCaller } from '../../core/deps.ts'
-import { refusalFor, Semaphore } from '../../limits/semaphore.ts'
+import { inSlotOf, Semaphore } from '../../limits/semaphore.ts'
 import type { ReadingOutcome } from './library-worker.ts'
 import { emptyLibrary } from './read-library.ts'
 
@@ -44,12 +44,8 @@ export function openLibraryReader({ hungMs = HUNG_MS, filename = FILE } = {}): L
     }
   }
   return {
-    async read(text, { network = '', signal, maxWaitMs, onSpent }) {
-      const waitEnds = () =>
-        AbortSignal.any([signal ?? [], maxWaitMs === undefined ? [] : AbortSignal.timeout(maxWaitMs)].flat())
-      const outcome = await slots
-        .withSlot(network, () => readNow(text, signal), waitEnds)
-        .catch((error) => Promise.reject(refusalFor(error)))
+    async read(text, { network: key = '', signal, maxWaitMs, onSpent }) {
+      const outcome = await inSlotOf(slots, { key, signal, maxWaitMs }, () => readNow(text, signal))
       onSpent?.(outcome.spentMs)
       return outcome
     },
