@@ -55,18 +55,18 @@ function nothingMatchedVerdict({ papers, subscription: { topics }, sources: days
   })
 }
 
-/** "; huggingface is failed for 2026-11-24", else why no source listed papers on the newest day. */
+/** "; Hugging Face failed for 2026-11-24", else why no source listed papers on the newest day. */
 function sourceReason(days: Recorded['sources']): string {
   const stuck = days.find(({ state }) => state === 'failed' || state === 'stalled')
-  if (stuck) return `; ${sourceState(stuck)} for ${stuck.day}`
+  if (stuck) return `; ${sourceState(stuck, '')} for ${stuck.day}`
   const newest = days.at(-1)?.day
   const ofNewest = days.filter(({ day }) => day === newest)
   const isQuiet = newest && ofNewest.every(({ state }) => state === 'quiet')
-  return isQuiet ? `; ${listed(ofNewest.map(sourceState))} on ${newest}` : ''
+  return isQuiet ? `; ${listed(ofNewest.map((one) => sourceState(one, 'was ')))} on ${newest}` : ''
 }
 
-const sourceState = ({ source, state, reason }: Recorded['sources'][number]): string =>
-  `${source} is ${state}${reason ? ` (${sourceReasonText(reason)})` : ''}`
+const sourceState = ({ source, state, reason }: Recorded['sources'][number], verb: string): string =>
+  `${sourceTitle(source)} ${verb}${state}${reason ? ` (${sourceReasonText(reason)})` : ''}`
 
 /** The verdict if the state of the subscriber decides it. */
 function stateVerdict(recorded: Recorded): Verdict | undefined {

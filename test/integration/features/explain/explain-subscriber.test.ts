@@ -298,7 +298,7 @@ describe('no email, because of the papers', () => {
     await expectVerdict(
       TUESDAY,
       'no-new-papers',
-      'no paper was new to them; huggingface is failed for 2026-11-24',
+      'no paper was new to them; Hugging Face failed for 2026-11-24',
     )
     expect(await texts()).toContain('last error: error response (502)')
   })
@@ -313,7 +313,7 @@ describe('no email, because of the papers', () => {
     await expectVerdict(
       TUESDAY,
       'no-new-papers',
-      'no paper was new to them; huggingface is stalled (same list as another day) for 2026-11-24',
+      'no paper was new to them; Hugging Face stalled (same list as another day) for 2026-11-24',
     )
     expect(await texts()).toContain('Tue 24 Nov 2026: stalled: same list as another day, 0 papers')
   })
@@ -328,7 +328,7 @@ describe('no email, because of the papers', () => {
     await expectVerdict(
       TUESDAY,
       'no-new-papers',
-      'no paper was new to them; huggingface is quiet (holiday) on 2026-11-24',
+      'no paper was new to them; Hugging Face was quiet (holiday) on 2026-11-24',
     )
   })
 
