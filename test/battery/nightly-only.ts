@@ -8,7 +8,7 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'wrong-record-before-send': 'K2-wrong runs this variant with one crash',
   'wrong-checkpoint-at-fetch': 'K2-wrong runs this variant with one crash',
   'B1-terminate':
-    'service.test.ts and digests.test.ts end a service and a run with SIGTERM in the middle of an email',
+    'service.slow.test.ts and digests.test.ts end a service and a run with SIGTERM in the middle of an email',
   'K3-services': 'K1-kill-three kills workers, plan-killed a planner, many-takeover a service',
   'K3-wrong': 'K2-wrong and S2-wrong-unanswered-goes-again show emails sent twice',
   'K4-wrong': 'K5-wrong shows a worker that keeps its lease and does no work',

@@ -39,7 +39,9 @@ describe('what profile ci skips', () => {
 
   test.each(Object.entries(NIGHTLY_ONLY))('%s: %s', (_name, reason) => {
     const needed = /^it needs ([\w-]+)/.exec(reason)?.[1]
-    const others = reason.match(/[A-Za-z][\w-]+(\.repo)?(\.test\.ts)?/g)!.filter((word) => word !== needed)
+    const others = reason
+      .match(/[A-Za-z][\w-]+(\.repo|\.slow)?(\.test\.ts)?/g)!
+      .filter((word) => word !== needed)
     const tests = others.filter((word) => word.endsWith('.test.ts'))
     const cases = others.filter((word) => known.includes(word))
     expect(tests.filter((file) => globSync(`test/**/${file}`, { cwd: root }).length === 0)).toEqual([])

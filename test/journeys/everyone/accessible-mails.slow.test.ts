@@ -10,7 +10,7 @@ import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 const RULES_FOR_PAGES = ['landmark-one-main', 'region']
 
 // What a screen reader reads out. After a change that is meant to be heard:
-// npm test -- test/journeys/everyone/accessible-mails.test.ts -u
+// npm test -- test/journeys/everyone/accessible-mails.slow.test.ts -u
 const HEARD = resolve(import.meta.dirname, '../../fixtures/accessibility/mails')
 
 const mails = await renderMails()

@@ -15,7 +15,7 @@ const MAX_BYTES = 100_000
 const ZOOMED = { width: 320, height: 200, deviceScaleFactor: 4, mobile: false }
 const WIDE = { width: 1280, height: 800 }
 // What a screen reader reads out, as files to be read. After a change that is meant to be heard:
-// npm test -- test/journeys/everyone/pages.test.ts -u
+// npm test -- test/journeys/everyone/pages.slow.test.ts -u
 const HEARD = resolve(import.meta.dirname, '../../fixtures/accessibility/pages')
 
 const seen = useWalk({ viewport: WIDE })
