@@ -1,31 +1,31 @@
+import { accountCases } from './account/cases.ts'
 import type { BatteryCase } from './battery-case.ts'
+import { bouncesCases } from './bounces/cases.ts'
 import { clockCases } from './clock/cases.ts'
 import { contentCases } from './content/cases.ts'
 import { crashCases } from './crash/cases.ts'
 import { databaseCases } from './database/cases.ts'
 import { digestsCases } from './digests/cases.ts'
-import { doorsCases } from './doors/cases.ts'
-import { julyCases } from './july/cases.ts'
-import { mannersCases } from './manners/cases.ts'
-import { manyCases } from './many/cases.ts'
-import { peopleCases } from './people/cases.ts'
-import { returnsCases } from './returns/cases.ts'
+import { limitsCases } from './limits/cases.ts'
+import { monthCases } from './month/cases.ts'
+import { servicesCases } from './services/cases.ts'
 import { smtpCases } from './smtp/cases.ts'
 import { sourcesCases } from './sources/cases.ts'
+import { webCases } from './web/cases.ts'
 
 /** Every case, in the order of the table in docs/battery.md. */
 export const CASES: BatteryCase[] = [
   ...crashCases,
-  ...peopleCases,
+  ...accountCases,
   ...contentCases,
   ...digestsCases,
   ...smtpCases,
   ...clockCases,
-  ...mannersCases,
-  ...manyCases,
+  ...limitsCases,
+  ...servicesCases,
   ...databaseCases,
-  ...julyCases,
-  ...doorsCases,
-  ...returnsCases,
+  ...monthCases,
+  ...webCases,
+  ...bouncesCases,
   ...sourcesCases,
 ]

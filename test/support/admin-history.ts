@@ -1,6 +1,6 @@
 import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { DAY_MS, dayOf, midnight } from '../../src/core/dates.ts'
-import { HOSTILE } from '../battery/doors/hostile.ts'
+import { HOSTILE } from '../battery/web/hostile.ts'
 import type { TestSite } from './site.ts'
 
 /** A year in which people came, went and got mail, up to the clock's now; and somebody whose words are markup. */

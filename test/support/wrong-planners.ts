@@ -23,7 +23,7 @@ export const WRONG_PLANNERS = {
       while (await fillPage(deps, plan, 0));
     }),
   /** Drops from the list whom it cannot serve, so that nothing is open any more. */
-  'forgets-the-last': (deps: Deps) =>
+  'drops-the-rest': (deps: Deps) =>
     eachPlan(deps, async (plan, now) => {
       await fillPage(deps, plan, 0)
       await deps.db.digest.deleteMany({ where: { planId: plan.id, outcome: 'due' } })

@@ -44,7 +44,7 @@ type NewRule = (wall: Wall) => Rule
 /** Rules that look right and are not. They are never used: the battery runs them to show that it would notice. */
 const WRONG_RULES: Record<string, { rule: NewRule; sees: keyof Faults }> = {
   /** As node-cron does: acts when the wall shows the hour, once; in a gap it never does. */
-  'skips-the-gap': {
+  'skips-the-missing-hour': {
     rule: (wall) => {
       const done = new Set<string>()
       return ({ hour }, tick) => {
@@ -57,7 +57,7 @@ const WRONG_RULES: Record<string, { rule: NewRule; sees: keyof Faults }> = {
     sees: 'missed',
   },
   /** Acts whenever the wall shows the hour, which it does twice in a fold. */
-  'twice-in-the-fold': {
+  'twice-in-the-repeated-hour': {
     rule: (wall) => (schedule, tick) => {
       const { date, isNow } = shows(wall, schedule.hour, tick)
       return isNow ? { localDate: date, dueAt: tick } : newestDue(schedule, tick)
@@ -179,7 +179,7 @@ const howMuch = (zones: number, { transitions, dates, leftOut }: Seen): string =
   `${zones} zones, ${transitions} transitions, ${dates} dates and hours (${leftOut} of them on a date that was left out)`
 
 const right: BatteryCase = {
-  name: 'T2-daylight-saving',
+  name: 'daylight-saving',
   fault: 'hours 0 to 3 around every transition of three years, a tick each 15 minutes',
   invariant: 'one due instant for each local date: after the gap, first of the fold',
   run: async () => {
@@ -198,7 +198,7 @@ const FEW = ZONES.filter(([zone]) => /Berlin|Lord_Howe|Havana/.test(zone))
 /** Green where the battery sees that the rule is wrong. */
 const wrongCases = Object.entries(WRONG_RULES).map(
   ([name, { rule, sees }]): BatteryCase => ({
-    name: `T2-wrong-${name}`,
+    name: `daylight-saving-wrong-${name}`,
     fault: `wrong on purpose: ${name}`,
     invariant: `the battery must see it: ${sees}`,
     run: async () => {

@@ -187,7 +187,7 @@ const inFigures = (all: Down3[]): string => {
 }
 
 const downtime: BatteryCase = {
-  name: 'T3-downtime',
+  name: 'service-downtime',
   fault: `killed, and started again after ${Object.keys(DOWN_MS).join(', ')}`,
   invariant: 'one catch-up digest, of the newest date, with all papers of 14 days; the others missed',
   run: (profile) =>
@@ -215,7 +215,7 @@ const WRONG: Record<string, { sees: RegExp }> = {
 
 /** Green where the battery sees each of them in the list of what is wrong. */
 const wrongParts: BatteryCase = {
-  name: 'T3-wrong',
+  name: 'service-downtime-wrong-missed-dates',
   fault: 'the same, wrong on purpose',
   invariant: 'each wrong part must be seen',
   run: () =>

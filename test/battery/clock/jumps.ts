@@ -134,7 +134,7 @@ const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>
   withBench(BENCH, (bench) => withJumpWorld(bench, part, (world) => run(world, jumps)))
 
 const clockJumps: BatteryCase = {
-  name: 'T1-clock-jumps',
+  name: 'clock-jumps',
   alone: true,
   fault: 'the clock of one of two services jumps by 3 h, to and fro, in the middle of a run',
   invariant: 'one digest and mail each; no lease ends or lasts by it; what a deadline ends is recorded',
@@ -152,7 +152,7 @@ const clockJumps: BatteryCase = {
 
 /** Green where the battery sees it. */
 const ownClock: BatteryCase = {
-  name: 'T1-wrong',
+  name: 'clock-jumps-wrong-leases-by-own-clock',
   fault: 'the same, wrong on purpose: leases by the clock of each worker',
   invariant: 'it must be seen to take over from the living, or to wait for the dead',
   run: async () => {

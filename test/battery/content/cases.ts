@@ -1,7 +1,7 @@
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { fuzzCases } from './fuzz.ts'
-import { inboundCases } from './inbound.ts'
+import { fuzzCases } from './fuzzed-digests.ts'
+import { inboundCases } from './fuzzed-reports.ts'
 import { POISONS } from './poison.ts'
 import { type Poisoned, type PoisonPlan, runPoisoned } from './poisoned-run.ts'
 
@@ -14,7 +14,7 @@ const SMALL: PoisonPlan = { others: 300, poisons: 20, megabytes: 0.1 }
 const MAX_MEGABYTES = 700
 
 const poison: BatteryCase = {
-  name: 'P1-poison',
+  name: 'poisoned-data',
   fault: 'people, papers and messages that break things',
   invariant: 'others all sent; poison ends with its reason; memory bounded; HTML < 95 kB',
   run: async (profile) => {
@@ -32,16 +32,16 @@ const poison: BatteryCase = {
 
 /** Parts that look right and are not: the battery runs them to show that it would notice. */
 const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
-  'unmakeable-ends-the-run': {
+  'failed-email-ends-the-run': {
     deliver: {
       real: 'src/mail/sending/recorder.ts',
-      wrong: 'test/battery/content/wrong-parts/unmakeable-ends-the-run.ts',
+      wrong: 'test/battery/content/wrong-parts/failed-email-ends-the-run.ts',
     },
   },
-  'one-ends-the-plan': {
+  'one-subscriber-ends-the-plan': {
     plan: {
       real: 'src/core/database/database.ts',
-      wrong: 'test/battery/content/wrong-parts/one-ends-the-plan.ts',
+      wrong: 'test/battery/content/wrong-parts/one-subscriber-ends-the-plan.ts',
     },
   },
 }
@@ -49,7 +49,7 @@ const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
 /** Green where the battery sees that others suffer. */
 const wrongCases = Object.entries(WRONG).map(
   ([name, parts]): BatteryCase => ({
-    name: `P1-wrong-${name}`,
+    name: `poisoned-data-wrong-${name}`,
     fault: `the same, wrong on purpose: ${name}`,
     invariant: 'the battery must see others without their mail',
     run: async () => {

@@ -23,7 +23,7 @@ function compose(
 /** They are never used: the battery runs them to show that it would notice. */
 export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
   /** The name of the site goes into a field as it was typed, line ends and all. */
-  'name-as-typed': {
+  'name-not-encoded': {
     build: ({ email, from }) => {
       const mail = toOutgoingMail(digestMessage, email, from)
       const list = `"${from.siteName}" ${mail.headers['List-ID']!.replace(/^.*</, '<')}`
@@ -36,7 +36,7 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
     sees: /reads the fields as .*bcc/i,
   },
   /** A field for each way to unsubscribe, where one field lists both. */
-  'two-unsubscribe-fields': {
+  'two-unsubscribe-headers': {
     build: ({ email, from }) => {
       const mail = toOutgoingMail({ ...digestMessage, returnAddresses: digestReturns }, email, from)
       const headers = Object.entries(mail.headers).flatMap(([key, value]): Header[] =>

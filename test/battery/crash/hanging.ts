@@ -6,7 +6,7 @@ import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
 import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
 import { beginService, endService } from '../bench/services.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { nudgeEach, until } from '../many/crew-of-services.ts'
+import { nudgeEach, until } from '../services/start-services.ts'
 
 const CONNECTIONS = 4
 const MAILS = 300
@@ -68,7 +68,7 @@ const blockedInWords = ({ arrivals, leasesLost, meanwhile, exits }: Blocked): st
 const N_BLOCKED = `${MAILS} emails, lease ${LEASE_SECONDS} s, blocked for two of them or more`
 
 const blocked: BatteryCase = {
-  name: 'K4-blocked',
+  name: 'main-thread-blocked',
   fault: 'the main thread of a process with every role is blocked during a delivery, for two leases or more',
   invariant: 'the worker keeps its leases: lost 0, doubled 0',
   run: async () => {
@@ -86,7 +86,7 @@ const blocked: BatteryCase = {
 }
 
 const blockedWrongly: BatteryCase = {
-  name: 'K4-wrong',
+  name: 'main-thread-blocked-wrong-worker-in-main-thread',
   fault: 'the same, wrong on purpose: the worker shares the main thread',
   invariant: 'the battery must see leases lost and emails doubled',
   run: async () => {
@@ -119,7 +119,7 @@ const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
 const N_HUNG = `${HUNG_MAILS} emails, ${CONNECTIONS} connections that hang`
 
 const hung: BatteryCase = {
-  name: 'K5-hung',
+  name: 'connections-hang',
   fault: 'every connection of a worker hangs while it makes an email',
   invariant: 'another worker gets its messages: lost 0, doubled 0',
   run: async () => {
@@ -130,7 +130,7 @@ const hung: BatteryCase = {
 }
 
 const hungWrongly: BatteryCase = {
-  name: 'K5-wrong',
+  name: 'connections-hang-wrong-renews-without-progress',
   fault: 'the same, wrong on purpose: a lease is renewed whatever its worker does',
   invariant: 'the battery must see that emails are lost',
   run: async () => {

@@ -142,7 +142,7 @@ function killCase(
 /** Green where the battery sees that the variant is wrong. */
 function wrongCase(variant: string): BatteryCase {
   return {
-    name: `wrong-${variant}`,
+    name: `kill-one-process-wrong-${variant}`,
     fault: `kill -9 at random, wrong on purpose: ${variant}`,
     invariant: 'the battery must see it lose or double',
     run: async () => {
@@ -162,7 +162,7 @@ function wrongCase(variant: string): BatteryCase {
 const MAX_END_MS = 35_000
 
 const terminate: BatteryCase = {
-  name: 'B1-terminate',
+  name: 'terminate-under-load',
   fault: 'SIGTERM under load',
   invariant: 'exit 0 within 35 s; lost 0; doubled 0; nine of ten signals while mail was left or under way',
   run: async (profile) => {
@@ -183,8 +183,8 @@ const terminate: BatteryCase = {
 }
 
 export const killCases: BatteryCase[] = [
-  killCase('K1-kill-one', KILLS_OF_ONE, { workers: 1, runs: 2, connections: 8, sink: SERVER }),
-  killCase('K1-kill-three', KILLS_OF_THREE, { workers: 3, runs: 1, connections: 4, sink: SERVER }),
+  killCase('kill-one-process', KILLS_OF_ONE, { workers: 1, runs: 2, connections: 8, sink: SERVER }),
+  killCase('kill-three-processes', KILLS_OF_THREE, { workers: 3, runs: 1, connections: 4, sink: SERVER }),
   terminate,
   ...Object.keys(WRONG_VARIANTS).map(wrongCase),
 ]

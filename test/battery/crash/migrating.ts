@@ -204,7 +204,7 @@ async function migrateAfterEach(points: Point[], way: Way, whole: string) {
 }
 
 const migrateKilled: BatteryCase = {
-  name: 'migrate-killed',
+  name: 'kill-migration',
   fault: 'db migrate killed with kill -9 on an empty database, at random and at known points',
   invariant: 'the next one ends well, and the schema is the same as without a kill',
   run: async (profile) => {
@@ -230,7 +230,7 @@ const migrateKilled: BatteryCase = {
 }
 
 const wrongInThree: BatteryCase = {
-  name: 'migrate-wrong-three-transactions',
+  name: 'kill-migration-wrong-three-transactions',
   fault: 'the same, wrong on purpose: a row, the SQL and the end of a migration are three transactions',
   invariant: 'must be caught: the next one cannot finish',
   run: async () => {

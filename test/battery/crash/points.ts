@@ -51,7 +51,7 @@ const onDatabasesOfTheirOwn = <T>(work: (open: (mails: number) => Promise<Bench>
   )
 
 const everyPoint: BatteryCase = {
-  name: 'K2-points',
+  name: 'kill-at-each-point',
   long: true,
   fault: 'kill -9 at each named point, one connection',
   invariant: 'after-dot, after-250, before-commit: 1 double a crash; others 0; lost 0; the same bytes',
@@ -73,7 +73,7 @@ const everyPoint: BatteryCase = {
 
 /** Green where one crash after the dot is enough to see each wrong variant. */
 const wrongVariants: BatteryCase = {
-  name: 'K2-wrong',
+  name: 'kill-at-each-point-wrong-recording-order',
   fault: 'the same after the dot, each wrong variant',
   invariant: 'each must be seen to lose or double',
   run: () =>

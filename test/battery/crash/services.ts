@@ -189,7 +189,7 @@ const inFigures = ({ before, after, most, counts, due, exits }: Killed): string 
   `due ${counts.due} (${due}), wrong ${after.wrong.length}${after.wrong.slice(0, 3)}, doubled ${after.doubles} (≤ ${most}), without a kill ${before.doubles}, differing ${after.differing}; books ${isReconciled(counts) ? '' : 'do not '}balance; exits ${[...new Set(exits)]}`
 
 const anyKilled: BatteryCase = {
-  name: 'K3-services',
+  name: 'kill-services',
   long: true,
   fault: 'kill -9 of any of 3 workers and 2 schedulers, while people come and mails go',
   invariant: 'digests = who is due; one each; doubled ≤ connections × workers killed, 0 without a kill',
@@ -213,13 +213,13 @@ const anyKilled: BatteryCase = {
 
 /** Green where the battery sees that mails come twice. */
 const wrongPart: BatteryCase = {
-  name: 'K3-wrong',
+  name: 'kill-services-wrong-takes-leased-batches',
   fault: 'the same, wrong on purpose: a worker leases what another one holds',
   invariant: 'the battery must see doubles without a kill, and more than the kills explain',
   run: async () => {
     const outcome = await runKilling(3, {
       real: 'src/mail/outbox/batch.repo.ts',
-      wrong: 'test/battery/clock/wrong-parts/leases-held-chunks.ts',
+      wrong: 'test/battery/clock/wrong-parts/takes-leased-batches.ts',
     })
     const { before, after, most } = outcome
     const caught = before.doubles > 0 && after.doubles > most

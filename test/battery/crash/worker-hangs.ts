@@ -3,7 +3,7 @@ import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
 import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
 import { beginService, endService } from '../bench/services.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { nudgeEach, until } from '../many/crew-of-services.ts'
+import { nudgeEach, until } from '../services/start-services.ts'
 
 const CONNECTIONS = 4
 const EMAILS = 200
@@ -15,7 +15,7 @@ const HANGS = {
 const OFTEN_PINGED = { real: 'src/service/service.ts', wrong: 'test/support/often-pinged.ts' }
 const UNWATCHED = {
   real: 'src/service/worker-watchdog.ts',
-  wrong: 'test/battery/crash/wrong-parts/unwatched-worker.ts',
+  wrong: 'test/battery/crash/wrong-parts/no-watchdog.ts',
 }
 
 const isDone = async ({ db }: Bench): Promise<boolean> =>
@@ -73,7 +73,7 @@ const hangs: BatteryCase = {
 }
 
 const hangsUnwatched: BatteryCase = {
-  name: 'worker-hangs-wrong-unwatched',
+  name: 'worker-hangs-wrong-no-watchdog',
   fault: 'the same, wrong on purpose: nothing pings the thread',
   invariant: 'the battery must see that emails are lost',
   run: async () => {

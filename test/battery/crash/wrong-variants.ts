@@ -12,7 +12,7 @@ import { plainMail } from '../bench/plain-mail.ts'
  */
 export const WRONG_VARIANTS = {
   /** Sends a batch of a hundred, then records it: whoever is killed in between sends all of it again. */
-  'record-per-batch': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
+  'records-per-batch': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
     const sent: TakenMessage[] = []
     await overConnections(connections, batch, async (smtp, message) => {
       await send(smtp, message)
@@ -21,13 +21,13 @@ export const WRONG_VARIANTS = {
     await accept(deps, sent)
   },
   /** Records each message, then sends it: whoever is killed in between never sends it. */
-  'record-before-send': (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) =>
+  'records-before-sending': (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) =>
     overConnections(connections, batch, async (smtp, message) => {
       await accept(deps, [message])
       await send(smtp, message)
     }),
   /** Moves the mark past a batch when it fetches it: whoever is killed in between loses the rest. */
-  'checkpoint-at-fetch': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
+  'records-at-lease': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
     await accept(deps, batch)
     await overConnections(connections, batch, send)
   },

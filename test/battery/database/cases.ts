@@ -1,9 +1,9 @@
 import type { BatteryCase } from '../battery-case.ts'
-import { away } from './away.ts'
 import { fullDisk } from './full-disk.ts'
 import { fullLog } from './full-log.ts'
 import { promotedCases } from './promoted.ts'
 import { restarts } from './restarts.ts'
+import { away } from './unreachable.ts'
 import { wrongDatabaseCases } from './wrong.ts'
 
 /** What a database does to whoever relies on it. */

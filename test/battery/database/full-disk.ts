@@ -114,7 +114,7 @@ async function end(service: ChildProcess): Promise<void> {
 }
 
 export const fullDisk: BatteryCase = {
-  name: 'D3-full-disk',
+  name: 'full-disk',
   fault:
     'the disk of Postgres and of the log is full; Postgres stops itself, and is started again with space',
   invariant:

@@ -27,7 +27,7 @@ const deliverWithFullLog = () =>
   })
 
 export const fullLog: BatteryCase = {
-  name: 'D3-full-log',
+  name: 'full-log',
   fault: 'no line of the log can be written',
   invariant: 'the run goes on to its end: lost 0, doubled 0, exit 0',
   run: async (profile) => {

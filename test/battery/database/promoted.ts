@@ -12,7 +12,7 @@ import type { BatteryCase } from '../battery-case.ts'
 import { atEndOfRun } from '../bench/cleanups.ts'
 import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
-import { until } from '../many/crew-of-services.ts'
+import { until } from '../services/start-services.ts'
 import { doMoreArrive } from './running.ts'
 
 const MAILS = 300
@@ -131,7 +131,7 @@ const promoted: BatteryCase = {
 }
 
 const wrongNoTimeline: BatteryCase = {
-  name: 'promoted-wrong-no-timeline',
+  name: 'promoted-standby-wrong-no-timeline',
   fault: 'the same, wrong on purpose: the identity of the database has no timeline',
   invariant: 'must be caught: emails are doubled',
   run: async () => {

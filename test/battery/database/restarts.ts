@@ -3,7 +3,7 @@ import type { BatteryCase, Profile } from '../battery-case.ts'
 import { COMPOSING } from '../bench/bulk-mails.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
-import { startServices } from '../many/crew-of-services.ts'
+import { startServices } from '../services/start-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
 import { doMoreArrive, getsDone, isAlive, SEED, SERVER, whileNudged } from './running.ts'
@@ -15,7 +15,7 @@ const MAILS_EACH = 90
 const RESTARTS: Record<Profile, number> = { ci: 5, nightly: 50 }
 
 export const restarts: BatteryCase = {
-  name: 'D1-restart',
+  name: 'postgres-restarts',
   fault: 'pg_ctl restart -m immediate in the middle of a run',
   invariant: 'lost 0; doubled ≤ connections × restarts; the same process goes on by itself',
   run: (profile) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/core/database/database.ts'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
-import { nudgeEach } from '../many/crew-of-services.ts'
+import { nudgeEach } from '../services/start-services.ts'
 
 export const SEED = 20261125
 /** Long enough for a fault to fall between any two steps. */

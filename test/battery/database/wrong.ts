@@ -72,33 +72,33 @@ const part = (real: WrongPart['real'], name: string): WrongPart => ({ real, wron
 
 const WRONGS: Wrong[] = [
   {
-    name: 'D1-wrong-gives-up-after-one-try',
-    program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'gives-up-after-one-try'), PLAIN),
+    name: 'postgres-restarts-wrong-tries-once',
+    program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'tries-once'), PLAIN),
     ...restart,
     sees: 'unrecorded',
   },
   {
-    name: 'D1-wrong-unknown-errors',
+    name: 'postgres-restarts-wrong-unknown-errors',
     program: programWith(part('src/core/database/driver-adapter.ts', 'unknown-errors'), COMPOSER),
     ...hangUps,
     sees: 'lost',
   },
   {
-    name: 'D2-wrong-fenced-results',
-    program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'fenced-results'), PLAIN),
+    name: 'postgres-unreachable-wrong-records-only-while-leased',
+    program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'records-only-while-leased'), PLAIN),
     ...freeze,
     sees: 'unrecorded',
   },
   {
-    name: 'D2-wrong-waits-for-ever',
-    program: programWith(part('src/core/database/connection.ts', 'waits-for-ever'), PLAIN),
+    name: 'postgres-unreachable-wrong-waits-forever',
+    program: programWith(part('src/core/database/connection.ts', 'waits-forever'), PLAIN),
     ...blackHole,
     quietMs: MAX_SILENCE_MS + 15_000, // with the limit, emails arrive again
     sees: 'lost',
   },
   {
-    name: 'D2-wrong-record-per-batch',
-    program: [PLAIN, 'record-per-batch'],
+    name: 'postgres-unreachable-wrong-records-per-batch',
+    program: [PLAIN, 'records-per-batch'],
     ...freeze,
     delayMs: 150,
     sees: 'unleased',

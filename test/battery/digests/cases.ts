@@ -1,9 +1,9 @@
 import type { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { type ClosePapersSeen, type CloseRun, runClosePapers } from './close-once.ts'
 import { type Offered, type OfferingRun, runOffering } from './offered.ts'
 import { type Planned, type PlanningRun, runPlanning } from './planned.ts'
+import { type ClosePapersSeen, type CloseRun, runClosePapers } from './related-once.ts'
 
 const RUNS: Record<Profile, PlanningRun> = {
   // A planner fills a thousand at a time.
@@ -12,7 +12,7 @@ const RUNS: Record<Profile, PlanningRun> = {
 }
 
 const planned: BatteryCase = {
-  name: 'plan-killed',
+  name: 'kill-planner',
   fault: 'kill -9 of a planner in the middle of a date',
   invariant: 'everybody who is due has one outcome, the right one; the books balance',
   run: async (profile) => {
@@ -31,12 +31,12 @@ const planned: BatteryCase = {
 const WRONG: Record<keyof typeof WRONG_PLANNERS, PlanningRun> = {
   'pages-by-offset': { subscribers: 1000, kills: 0 },
   'done-before-filled': { subscribers: 2000, kills: 1 },
-  'forgets-the-last': { subscribers: 1000, kills: 0 },
+  'drops-the-rest': { subscribers: 1000, kills: 0 },
 }
 
 const wrongCases = Object.entries(WRONG).map(
   ([wrong, run]): BatteryCase => ({
-    name: `plan-wrong-${wrong}`,
+    name: `kill-planner-wrong-${wrong}`,
     fault: `the same, wrong on purpose: ${wrong}`,
     invariant: 'the books must show it',
     run: async () => {
@@ -93,13 +93,13 @@ const inPlaceOf = (real: string, name: string): WrongPart => ({
 /** Rules that offer twice, or never: the battery sees it in what arrived. */
 const WRONG_OFFERS: Record<string, { real: string; sees: 'twice' | 'never' }> = {
   'offers-two-weeks': { real: 'src/digests/eligible-range.ts', sees: 'twice' },
-  'counts-accepted-alone': { real: 'src/digests/earlier-digest.repo.ts', sees: 'twice' },
-  'goes-on-after-the-last': { real: 'src/digests/earlier-digest.repo.ts', sees: 'never' },
+  'counts-only-accepted': { real: 'src/digests/earlier-digest.repo.ts', sees: 'twice' },
+  'continues-after-last-digest': { real: 'src/digests/earlier-digest.repo.ts', sees: 'never' },
 }
 
 const wrongOffers = Object.entries(WRONG_OFFERS).map(
   ([name, { real, sees }]): BatteryCase => ({
-    name: `offers-wrong-${name}`,
+    name: `offers-once-wrong-${name}`,
     fault: `the same, wrong on purpose: ${name}`,
     invariant: `the battery must see papers offered ${sees}`,
     run: async () => {
@@ -124,7 +124,7 @@ const CLOSE_RUNS: Record<Profile, CloseRun> = {
 }
 
 const closeOnce: BatteryCase = {
-  name: 'close-papers-once',
+  name: 'related-once',
   fault: 'papers that come close match by votes a day later, and are listed twice, while emails are refused',
   invariant: 'each paper once to each subscriber, as close or as a match',
   run: async (profile) => {
@@ -140,12 +140,12 @@ const closeOnce: BatteryCase = {
 }
 
 const closeOnceWrong: BatteryCase = {
-  name: 'close-papers-once-wrong-forgets-close-papers',
+  name: 'related-once-wrong-forgets-related',
   fault: 'the same, wrong on purpose: papers that only came close do not count as offered',
   invariant: 'the battery must see papers offered twice',
   run: async () => {
     const run = { days: 5, subscribers: 9 }
-    const part = inPlaceOf('src/digests/earlier-digest.repo.ts', 'forgets-close-papers')
+    const part = inPlaceOf('src/digests/earlier-digest.repo.ts', 'forgets-related')
     const seen = await runClosePapers(run, part)
     const caught = seen.twice > 0
     const result = `${caught ? 'caught' : 'NOT CAUGHT'}: ${closeInWords(seen)}`

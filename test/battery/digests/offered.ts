@@ -12,7 +12,7 @@ import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp
 import { randomFrom } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
-import { readMail } from '../july/sink.ts'
+import { readMail } from '../month/sink.ts'
 
 const SEED = 20261124
 const FIRST_DAY = '2026-11-02'
@@ -152,7 +152,7 @@ export async function startWorker(
   settings: Record<string, string>,
   part: WrongPart | undefined,
 ): Promise<ChildProcess> {
-  const [file = '', ...args] = programWith(part, 'test/battery/july/worker.ts')
+  const [file = '', ...args] = programWith(part, 'test/battery/month/worker.ts')
   const root = resolve(import.meta.dirname, '../../..')
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   const worker = fork(join(root, file), args, {

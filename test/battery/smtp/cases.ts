@@ -1,10 +1,10 @@
 import type { BatteryCase } from '../battery-case.ts'
-import { answers, answersWrongly } from './answers.ts'
-import { closing, closingWrongly } from './closing.ts'
-import { greylist, greylistWrongly } from './greylist.ts'
-import { replies, repliesTakenWrongly } from './replies.ts'
-import { unanswered, unansweredWrongly } from './unanswered.ts'
-import { unansweredRelay, unansweredRelayWrongly } from './unanswered-relay.ts'
+import { closing, closingWrongly } from './closed-connections.ts'
+import { replies, repliesTakenWrongly } from './error-replies.ts'
+import { answers, answersWrongly } from './fuzzed-replies.ts'
+import { greylist, greylistWrongly } from './greylisting.ts'
+import { unanswered, unansweredWrongly } from './no-reply.ts'
+import { unansweredRelay, unansweredRelayWrongly } from './relay-no-reply.ts'
 
 /** What a mail server may do. */
 export const smtpCases: BatteryCase[] = [

@@ -97,7 +97,7 @@ export async function deliverAllAt(
   return reports
 }
 
-/** As after a reply, but at full speed: unanswered-relay tries the pause itself. */
+/** As after a reply, but at full speed: relay-no-reply tries the pause itself. */
 const endPauses = (db: Database) =>
   db.switch.deleteMany({ where: { name: { startsWith: 'missing replies ' } } })
 
@@ -124,13 +124,13 @@ export const NEVER_SLOWER = classifiedBy('never-slower')
 
 /** Parts that look right and are not: the battery runs them to show that it would notice. */
 const WRONG = {
-  'later-is-never': classifiedBy('later-is-never'),
-  'counts-no-missing-replies': partOf('sending/server-watch', 'counts-no-missing-replies'),
-  'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
-  'greylist-slows-down': classifiedBy('greylist-slows-down'),
-  'hears-without-end': partOf('smtp/smtp-wire-client', 'hears-without-end'),
-  'any-yes-is-an-acceptance': partOf('smtp/smtp-reply', 'any-yes-is-an-acceptance'),
-  'hang-up-defers': partOf('smtp/smtp-client', 'hang-up-defers'),
+  '4xx-is-final': classifiedBy('4xx-is-final'),
+  'ignores-missing-replies': partOf('sending/server-watch', 'ignores-missing-replies'),
+  'sends-again': classifiedBy('sends-again'),
+  'slows-down': classifiedBy('slows-down'),
+  'reads-without-limit': partOf('smtp/smtp-wire-client', 'reads-without-limit'),
+  'any-2xx-is-acceptance': partOf('smtp/smtp-reply', 'any-2xx-is-acceptance'),
+  'defers-after-close': partOf('smtp/smtp-client', 'defers-after-close'),
 } satisfies Record<string, WrongPart>
 
 /** A worker that ends in the middle is a fault that was seen; anything else is the battery's own. */

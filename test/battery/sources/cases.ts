@@ -105,19 +105,19 @@ const WRONG_PARTS = 'test/battery/sources/wrong-parts'
 
 const WRONGS: Wrong[] = [
   {
-    name: 'sources-wrong-closes-at-once',
+    name: 'sources-august-wrong-closes-at-once',
     fault: 'a day is read once in the morning, and closed',
     part: { real: 'src/sources/huggingface/calendar.ts', wrong: `${WRONG_PARTS}/closes-at-once.ts` },
     sees: 'lost',
   },
   {
-    name: 'sources-wrong-keeps-sources-apart',
+    name: 'sources-august-wrong-keeps-sources-apart',
     fault: 'what two sources list is two papers',
     part: { real: 'src/papers/paper-key.ts', wrong: `${WRONG_PARTS}/keeps-sources-apart.ts` },
     sees: 'twice',
   },
   {
-    name: 'sources-wrong-nothing-rises',
+    name: 'sources-august-wrong-nothing-rises',
     fault: 'votes count when a paper is first looked at, and never again',
     part: { real: 'src/digests/matcher.ts', wrong: `${WRONG_PARTS}/compares-with-nothing.ts` },
     sees: 'lost',

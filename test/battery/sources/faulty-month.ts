@@ -10,13 +10,13 @@ import { startArxivServer } from '../../support/arxiv-server.ts'
 import { startHuggingFaceServer } from '../../support/hugging-face-server.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { startSink } from '../july/sink.ts'
-import { startHand } from './crew.ts'
+import { startSink } from '../month/sink.ts'
 import { type Troubles, troublesOver } from './faults.ts'
 import { entriesAt } from './hf-days.ts'
 import { CATEGORIES, type Month } from './month.ts'
 import { judge, MIN_VOTES, type Offered, type Reader, truePapers } from './oracle.ts'
 import type { Phase } from './worker.ts'
+import { startWorkerProcess } from './worker-process.ts'
 
 const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * 3600 * 1000
@@ -94,7 +94,7 @@ export async function runMonth(
   }
   const readers = readersOf(month)
   await addReaders(database.db, settings, readers)
-  const hand = await startHand(settings, wrong)
+  const hand = await startWorkerProcess(settings, wrong)
   const troublesAt = quiet ? () => NO_TROUBLES : troublesOver(month.hf)
   let peakMb = 0
   try {

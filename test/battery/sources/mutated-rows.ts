@@ -12,7 +12,7 @@ const FAULT =
   'recorded answers of Hugging Face, arXiv and bioRxiv cut, repeated, of wrong types and encodings, deep, huge, slow, with entities, with other statuses, with pages that break or never end'
 
 const mutated: BatteryCase = {
-  name: 'sources-mutated',
+  name: 'sources-fuzzed',
   fault: FAULT,
   long: true,
   invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MAX_MB} MB with a heap of ${HEAP_MB} MB and a malloc that gives back`,
@@ -26,7 +26,7 @@ const mutated: BatteryCase = {
 }
 
 const wrong: BatteryCase = {
-  name: 'sources-wrong-keeps-what-it-got',
+  name: 'sources-fuzzed-wrong-keeps-partial-day',
   fault: 'the same, wrong on purpose: what came before a page that cannot be had is kept',
   invariant: 'the battery must see days that are half written',
   run: async () => {
@@ -91,7 +91,7 @@ const poisoned: BatteryCase = {
 }
 
 const wrongPoisoned: BatteryCase = {
-  name: 'sources-wrong-all-or-nothing',
+  name: 'sources-poisoned-wrong-all-or-nothing',
   fault: 'the same, wrong on purpose: a day is recorded as a whole or not at all',
   invariant: 'the battery must see papers that are lost with others',
   run: async () => {

@@ -7,7 +7,7 @@ import {
   type Weekday,
   weekdayOf,
 } from '../../../src/core/dates.ts'
-import type { CaughtMail } from '../july/sink.ts'
+import type { CaughtMail } from '../month/sink.ts'
 import { votesAt } from './hf-days.ts'
 import type { Month } from './month.ts'
 

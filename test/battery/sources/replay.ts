@@ -5,8 +5,8 @@ import { papersListedOn } from '../../../src/papers/paper.repo.ts'
 import { type SourceDay, sourceDaysBetween } from '../../../src/sources/source-day.repo.ts'
 import { startHuggingFaceServer } from '../../support/hugging-face-server.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
-import { startHand } from './crew.ts'
 import { entriesAt, type HfDays, type HfEntry, hfDays, laterDays, readDay } from './hf-days.ts'
+import { startWorkerProcess } from './worker-process.ts'
 
 const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * HOUR_MS
@@ -45,7 +45,7 @@ export async function replay(prefix: string): Promise<ReplayResult | undefined> 
   const source = await startHuggingFaceServer({ folder, today: '9999-12-31' })
   const postgres = await ownDatabase()
   const database = openDatabase(postgres.url, silentLog, { connections: 2 })
-  const hand = await startHand({ DATABASE_URL: postgres.url, HF_URL: source.url })
+  const hand = await startWorkerProcess({ DATABASE_URL: postgres.url, HF_URL: source.url })
   try {
     let peakMb = 0
     for (now of stepsOver([...days.keys()])) {

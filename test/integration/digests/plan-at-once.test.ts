@@ -254,9 +254,9 @@ describe('the books notice a planner that', () => {
     expect(await isBalanced()).toBe(false)
   })
 
-  test('forgets-the-last', async () => {
+  test('drops-the-rest', async () => {
     await addMany()
-    await WRONG_PLANNERS['forgets-the-last'](depsAt(EIGHT))
+    await WRONG_PLANNERS['drops-the-rest'](depsAt(EIGHT))
     // Whom it forgot is due anew, and the books say that something was lost.
     expect(await isBalanced()).toBe(false)
     await world.db.message.updateMany({ data: { state: 'accepted' } })

@@ -1,0 +1,80 @@
+// Reads so many mutated reports and answers, and prints what came of it as JSON: fuzzed-reports-worker.ts N SEED.
+
+import type { ParsedBounce } from '../../../src/bounces/reading/parsed-bounce.ts'
+import { readBounceText } from '../../../src/bounces/reading/read-bounce-text.ts'
+import { errorText } from '../../../src/core/errors.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { mutateReport } from './mutated-reports.ts'
+import { readReports } from './reports.ts'
+
+export interface InboundReport {
+  faults: string[]
+  reports: number
+  /** Mails that name somebody as dead. */
+  dead: number
+  /** Mails of which something else is said than of the report that they were made from. */
+  otherwise: number
+  slowestMs: number
+  grownMb: number
+}
+
+const MAX_DURATION_MS = 1000
+
+const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
+const random = randomFrom(seed)
+const reports = readReports()
+const said: string[] = []
+for (const report of reports) said.push(inWords((await readBounceText(report)).bounces))
+const megabytes = () => process.resourceUsage().maxRSS / 1024
+const megabytesBefore = megabytes()
+const faults: string[] = []
+let dead = 0
+let otherwise = 0
+let slowestMs = 0
+
+for (let i = 0; i < mails; i++) {
+  const from = i % reports.length
+  const mail = mutateReport(reports[from]!, reports, random)
+  const begun = process.cpuUsage()
+  const returned = await returnedIn(mail)
+  const { user, system } = process.cpuUsage(begun)
+  const ms = Math.round((user + system) / 1000)
+  slowestMs = Math.max(slowestMs, ms)
+  if (ms > MAX_DURATION_MS) faults.push(`a mail took ${ms} ms`)
+  const named = returned.filter((one) => one.class === 'dead' && one.recipient !== null)
+  if (named.length > 0) dead++
+  if (inWords(returned) !== said[from]) otherwise++
+  faults.push(...named.flatMap((one) => wrongOf(one, mail)))
+}
+const grownMb = Math.round(megabytes() - megabytesBefore)
+const report: InboundReport = { faults, reports: reports.length, dead, otherwise, slowestMs, grownMb }
+console.log(JSON.stringify(report))
+
+async function returnedIn(mail: string): Promise<ParsedBounce[]> {
+  try {
+    return (await readBounceText(mail)).bounces
+  } catch (error) {
+    faults.push(`it throws: ${errorText(error)}`)
+    return []
+  }
+}
+
+function inWords(returned: ParsedBounce[]): string {
+  return returned.map((one) => `${one.recipient} ${one.class}`).join()
+}
+
+/** Nobody is dead whom the mail does not name, nor for sure without a code that says "for good". */
+function wrongOf({ recipient, smtpReply, sure }: ParsedBounce, mail: string): string[] {
+  const isNamed = [mail, mail.replace(/=(?:\r\n?|\n)/g, '')].some((one) => unbroken(one).includes(recipient!))
+  return [
+    ...(isNamed ? [] : ['somebody is dead whom the mail does not name']),
+    ...(!sure || (smtpReply?.status && smtpReply.status >= 500 && /5(?:\d\d|\.\d)/.test(mail))
+      ? []
+      : ['dead for sure without a 5xx']),
+  ]
+}
+
+/** An address may be folded, and stand in brackets. */
+function unbroken(mail: string): string {
+  return mail.replace(/[<>\s]/g, '')
+}

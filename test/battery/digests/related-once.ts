@@ -1,0 +1,163 @@
+import type { ChildProcess } from 'node:child_process'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
+import { addDays, type Day } from '../../../src/core/dates.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { importPapers } from '../../../src/papers/import-papers.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
+import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { ownDatabase } from '../bench/shared-postgres.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { readMail } from '../month/sink.ts'
+import { order, startWorker } from './offered.ts'
+
+const SEED = 20261130
+const FIRST_DAY = '2026-11-02'
+const JOINED = new Date('2026-11-01T12:00:00Z')
+/** After the last day with papers: emails that were given up are planned anew, and no more fail. */
+const QUIET_DAYS = 3
+const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+/** To the first, papers come close; the second matches the same papers once they have votes. */
+const CLOSE_TOPIC = 'car engine'
+const VOTES_TOPIC = 'automobile votes>=20'
+
+/** Daily and weekly subscribers, with and without the topic of votes. */
+const KINDS = [
+  { topics: [CLOSE_TOPIC], days: EVERY_DAY },
+  { topics: [CLOSE_TOPIC, VOTES_TOPIC], days: EVERY_DAY },
+  { topics: [CLOSE_TOPIC, VOTES_TOPIC], days: ['sun'] },
+]
+
+export interface CloseRun {
+  days: number
+  subscribers: number
+}
+
+export interface ClosePapersSeen {
+  emails: number
+  /** Emails without a match. */
+  onlyClose: number
+  /** Pairs of a subscriber and a paper that was offered to them more than once. */
+  twice: number
+  /** Pairs of a daily subscriber and a paper that was never offered to them. */
+  never: number
+  refused: number
+}
+
+/**
+ * Each day brings a paper that comes close to a topic, and some days one that matches it. On the day after, another source
+ * lists them again with 25 votes, so that a second topic matches the first. The mail server refuses some emails. What was
+ * offered is read from the bodies that arrived.
+ */
+export async function runClosePapers(run: CloseRun, part?: WrongPart): Promise<ClosePapersSeen> {
+  const { url, destroy } = await ownDatabase()
+  const mood = { random: randomFrom(SEED), isGood: false }
+  const refusal = (): Behaviour | undefined =>
+    !mood.isGood && mood.random() < 0.15 ? '554 5.7.1 not this one' : undefined
+  const sink = await startSmtpSink({ at: { rcpt: refusal } })
+  const settings = {
+    DATABASE_URL: url,
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=2`,
+    STOP_AT_REFUSED: '100',
+    LOG_LEVEL: 'fatal',
+  }
+  const clock = stoppedClock(JOINED)
+  const { deps, close } = await buildDeps(readConfig(settings), { clock, log: silentLog, connections: 2 })
+  let worker: ChildProcess | undefined
+  try {
+    await learnSpace(deps.db)
+    await importOn(deps, addDays(FIRST_DAY, -20), numbered(CARS, 9000))
+    const daily = await addSubscribers(deps, run.subscribers)
+    worker = await startWorker(settings, part)
+    for (let n = 0; n < run.days + QUIET_DAYS; n++) {
+      const day = addDays(FIRST_DAY, n)
+      mood.isGood = n >= run.days
+      await importDay(deps, clock, { day, n, isLast: n >= run.days })
+      for (const phase of ['plan', 'deliver'] as const)
+        await order(worker, { now: `${day}T08:05:00Z`, phase })
+    }
+    return compare(sink, daily, run.days)
+  } finally {
+    worker?.disconnect()
+    await close()
+    await sink.close()
+    await destroy()
+  }
+}
+
+/** Each in a domain of their own, so that none waits for another. Returns the daily ones. */
+async function addSubscribers(deps: Deps, count: number): Promise<string[]> {
+  const daily: string[] = []
+  for (let n = 0; n < count; n++) {
+    const { topics, days } = KINDS[n % KINDS.length]!
+    const email = `s@y${n}.example`
+    await addSubscriber(deps, {
+      email,
+      topics,
+      days,
+      zone: 'UTC',
+      hour: '8',
+      max: '25',
+      consent: 'for a test',
+    })
+    if (days === EVERY_DAY) daily.push(email)
+  }
+  return daily
+}
+
+interface Entry {
+  id: string
+  title: string
+}
+
+const idOf = (number: number): string => `2611.${String(number).padStart(5, '0')}`
+const numbered = (titles: readonly string[], first: number): Entry[] =>
+  titles.map((title, i) => ({ id: idOf(first + i), title }))
+
+const PAPERS_A_DAY = 100
+const closeOn = (n: number): Entry => ({ id: idOf(n * PAPERS_A_DAY + 1), title: `Automobile engine ${n}` })
+const matchOn = (n: number): Entry[] =>
+  n % 3 === 2 ? [{ id: idOf(n * PAPERS_A_DAY + 2), title: `A car engine ${n}` }] : []
+
+interface ImportedDay {
+  day: Day
+  n: number
+  /** Only what the day before had is listed again. */
+  isLast: boolean
+}
+
+async function importDay(deps: Deps, clock: MovableClock, { day, n, isLast }: ImportedDay): Promise<void> {
+  clock.moveTo(new Date(`${day}T06:00:00Z`))
+  if (!isLast)
+    await importOn(deps, day, [closeOn(n), ...matchOn(n), ...numbered(CELLS, n * PAPERS_A_DAY + 10)])
+  if (n === 0) return
+  const again = [closeOn(n - 1), ...matchOn(n - 1)].map(({ id, title }) => ({
+    paper: { id: `${id}v2`, title: `${title}!`, summary: 'Again.', upvotes: 25 },
+  }))
+  await importPapers(deps, { text: JSON.stringify(again), day })
+}
+
+const importOn = (deps: Deps, day: Day, entries: readonly Entry[]) =>
+  importPapers(deps, {
+    text: JSON.stringify(entries.map((entry) => ({ ...entry, summary: 'A summary.' }))),
+    day,
+  })
+
+function compare(sink: SmtpSink, daily: readonly string[], days: number): ClosePapersSeen {
+  const digests = sink.mails.map(({ text, to }) => readMail(text, to)).filter(({ kind }) => kind === 'digest')
+  const offered = digests.flatMap(({ to, papers }) => papers.map((id) => `${to} ${id}`))
+  const numbers = Array.from({ length: days }, (_, n) => n)
+  const close = new Set(numbers.map((n) => closeOn(n).id))
+  const wanted = daily.flatMap((to) => [...close].map((id) => `${to} ${id}`))
+  const seen = new Set(offered)
+  return {
+    emails: digests.length,
+    onlyClose: digests.filter(({ papers }) => papers.every((id) => close.has(id))).length,
+    twice: new Set(offered.filter((pair, i) => offered.indexOf(pair) !== i)).size,
+    never: wanted.filter((pair) => !seen.has(pair)).length,
+    refused: sink.recipients.length - sink.mails.length,
+  }
+}

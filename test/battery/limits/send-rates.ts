@@ -1,0 +1,175 @@
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import {
+  type Bench,
+  type BenchOptions,
+  compare,
+  exitOf,
+  firstLine,
+  withBench,
+} from '../bench/delivery-bench.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+
+interface Bucket {
+  capacity: number
+  perSecond: number
+}
+
+/** The largest part of what the bucket held until then that had come at any instant; more than 1 is too much. */
+function fullest(times: number[], { capacity, perSecond }: Bucket): number {
+  const shares = times.map((at, i) => (i + 1) / (capacity + (perSecond * (at - times[0]!)) / 1000))
+  return Math.max(0, ...shares)
+}
+
+const spanOf = (times: number[]): number => (times.at(-1)! - times[0]!) / 1000
+
+const withMails = <T>(
+  { addresses, ...options }: Partial<BenchOptions> & { addresses: string[] },
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> =>
+  withBench({ mails: 0, connections: 4, settings: COMPOSING, ...options }, async (bench) => {
+    await addBulkMails(bench.db, addresses)
+    return work(bench)
+  })
+
+const RATE = 60
+const DOMAIN_RATE = 3
+/** The first mail is asked for before it arrives. */
+const MARGIN = 1.1
+/** One more stays for whoever waits for an answer. */
+const ALL: Bucket = { capacity: RATE + 1, perSecond: RATE }
+const BIG: Bucket = { capacity: 5 * DOMAIN_RATE, perSecond: DOMAIN_RATE }
+
+const MAILS: Record<Profile, number> = { ci: 300, nightly: 3000 }
+
+interface Paced {
+  /** Of what the buckets held. */
+  all: number
+  big: number
+  /** The time it took, of the time that the paces ask for. */
+  time: number
+  lost: number
+  doubles: number
+}
+
+/** Two workers at once; a tenth of the mails goes to the domain. */
+function runPaced(mails: number, part?: WrongPart): Promise<Paced> {
+  const settings = { ...COMPOSING, DOMAIN_RATE: `big.example=${DOMAIN_RATE}` }
+  const options = { addresses: mixedAddresses(mails, 1), query: `rate=${RATE}`, settings }
+  return withMails(options, async (bench) => {
+    const begin = () => bench.begin(programWith(part, 'test/battery/bench/worker.ts'), bench.settings)
+    const workers = [begin(), begin()]
+    await Promise.all(workers.map(firstLine))
+    await Promise.all(workers.map(exitOf))
+    const arrived = bench.arrived()
+    const times = arrived.map(({ at }) => at)
+    const big = arrived.filter(({ to }) => to.endsWith('@big.example')).map(({ at }) => at)
+    const seconds = Math.max(mails / RATE, (big.length - BIG.capacity) / DOMAIN_RATE)
+    const { lost, doubles } = await compare(bench.db, arrived)
+    return { all: fullest(times, ALL), big: fullest(big, BIG), time: spanOf(times) / seconds, lost, doubles }
+  })
+}
+
+const pacesInWords = ({ all, big, time, lost, doubles }: Paced): string =>
+  `at most ${all.toFixed(2)} of what the bucket of all mail held, ${big.toFixed(2)} of the domain’s (≤ ${MARGIN}); ${time.toFixed(2)} of the time that the paces ask for; lost ${lost}, doubled ${doubles}`
+
+const rates: BatteryCase = {
+  name: 'send-rates',
+  alone: true,
+  fault: `${RATE} mails a second in all, ${DOMAIN_RATE} to one domain, two workers at once`,
+  invariant: 'at no instant more than the buckets held until then, nothing idles, lost 0, doubled 0',
+  run: async (profile) => {
+    const paced = await runPaced(MAILS[profile])
+    const { all, big, time, lost, doubles } = paced
+    return {
+      ok: lost + doubles === 0 && all <= MARGIN && big <= MARGIN && time < 1.5,
+      n: `${MAILS[profile]} mails, a tenth to the domain, 2 workers`,
+      result: pacesInWords(paced),
+    }
+  },
+}
+
+const wrongRates: BatteryCase = {
+  name: 'send-rates-wrong-no-domain-rate',
+  alone: true,
+  fault: 'the same, wrong on purpose: the pace of all mail alone counts',
+  invariant: 'the battery must see that the domain gets too much',
+  run: async () => {
+    const paced = await runPaced(MAILS.ci, {
+      real: 'src/limits/send-rate.ts',
+      wrong: 'test/battery/limits/wrong-parts/no-domain-rate.ts',
+    })
+    const caught = paced.big > MARGIN
+    return {
+      ok: caught,
+      n: `${MAILS.ci} mails, a tenth to the domain, 2 workers`,
+      result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${pacesInWords(paced)}`,
+    }
+  },
+}
+
+const SLOWLY = 20
+
+/** Moves what was deferred to now, so that nobody waits for the back-off. */
+const endBackOff = ({ db }: Bench) => db.$executeRaw`
+  with due as (update message set next_try = now() where state = 'deferred' returning batch_id)
+  update batch set not_before = now(), done_at = null where id in (select batch_id from due)`
+
+const slowDown: BatteryCase = {
+  name: 'domain-limits-rate',
+  fault: `a domain answers 421 beyond ${SLOWLY} mails a second`,
+  invariant: 'it is mailed to more slowly, the rest is not; few tries are refused; lost 0, doubled 0',
+  run: (profile) => {
+    const mails = MAILS[profile]
+    const does = '421 4.7.0 too many messages, slow down'
+    const rule = { step: 'rcpt' as const, domain: 'big.example', does, beyondPerSecond: SLOWLY }
+    return withMails(
+      { addresses: mixedAddresses(mails, 5), sink: { rules: [rule], delayMs: 5 } },
+      async (bench) => {
+        const worker = await bench.startWorker()
+        let rounds = 0
+        await exitOf(worker)
+        const tries = () => bench.db.attempt.count()
+        const refused = await tries()
+        const paces = await bench.db.bucket.findMany({ where: { slowedAt: { not: null } } })
+        while ((await bench.db.message.count({ where: { state: 'deferred' } })) > 0 && ++rounds < 20) {
+          await endBackOff(bench)
+          await exitOf(await bench.startWorker())
+        }
+        const arrived = bench.arrived()
+        const { lost, doubles } = await compare(bench.db, arrived)
+        const small = arrived.filter(({ to }) => !to.endsWith('@big.example'))
+        const smallShare = spanOf(small.map(({ at }) => at)) / spanOf(arrived.map(({ at }) => at))
+        const isSlowed = paces.length === 1 && paces[0]!.key === 'send domain big.example'
+        return {
+          ok: lost + doubles === 0 && isSlowed && refused < mails / 10 && smallShare < 0.5,
+          n: `${mails} mails, half of them to the domain`,
+          result: `slowed ${paces.map(({ key }) => key).join()}; ${refused} tries refused at first (< ${mails / 10}), ${await tries()} in all; the rest took ${Math.round(smallShare * 100)} % of the time; lost ${lost}, doubled ${doubles}`,
+        }
+      },
+    )
+  },
+}
+
+const rampUp: BatteryCase = {
+  name: 'send-ramp-up',
+  fault: 'a new sending domain with more subscribers than its first day allows',
+  invariant: '1,000 digests on the first day, the others wait; what waits is in the books as open',
+  run: () => {
+    const mails = 1100
+    const settings = { ...COMPOSING, RAMP_UP_SINCE: new Date().toISOString().slice(0, 10) }
+    return withMails({ addresses: mixedAddresses(mails, 5), settings, connections: 8 }, async (bench) => {
+      await exitOf(await bench.startWorker())
+      const came = bench.arrived().length
+      const ready = await bench.db.message.count({ where: { state: 'ready' } })
+      const { doubles } = await compare(bench.db, bench.arrived())
+      return {
+        ok: came === 1000 && ready === mails - came && doubles === 0,
+        n: `${mails} mails`,
+        result: `${came} went out, ${ready} wait, doubled ${doubles}`,
+      }
+    })
+  },
+}
+
+export const paceCases: BatteryCase[] = [rates, wrongRates, slowDown, rampUp]

@@ -1,0 +1,82 @@
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { compare, withBench } from '../bench/delivery-bench.ts'
+import { nudgeEach, prepareServices, startServices, until } from './start-services.ts'
+
+/** What a service has unless it is told otherwise. */
+const CONNECTIONS = 4
+/** What the mail server takes for each mail. */
+const MAIL_MS = 200
+const PER_WORKER: Record<Profile, number> = { ci: 140, nightly: 1200 }
+const WORKERS = [1, 2, 4]
+const TICK_MS = 60_000
+const MAX_DURATION_MS = 300_000
+
+interface Speed {
+  workers: number
+  /** Mails a second, from the first to the last. */
+  rate: number
+  wrong: number
+}
+
+async function measure(workers: number, perWorker: number): Promise<Speed> {
+  const mails = perWorker * workers
+  const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: MAIL_MS }, settings: COMPOSING }
+  return withBench(options, async (bench) => {
+    await prepareServices(bench)
+    await startServices(bench, workers)
+    await addBulkMails(bench.db, mixedAddresses(mails, 5))
+    const nudges = await nudgeEach(bench, TICK_MS)
+    const cameAll = await until(() => bench.arrived().length >= mails, MAX_DURATION_MS)
+    // The last ones are written down just after they came.
+    await until(async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0, 10_000)
+    await nudges.stop()
+    const arrived = bench.arrived()
+    const { lost, doubles, misrecorded } = await compare(bench.db, arrived)
+    const seconds = (arrived.at(-1)!.at - arrived[0]!.at) / 1000
+    return { workers, rate: mails / seconds, wrong: lost + doubles + misrecorded + (cameAll ? 0 : 1) }
+  })
+}
+
+interface Measured {
+  speeds: Speed[]
+  /** Of what one worker alone would come to, so many times. */
+  shares: number[]
+  wrong: number
+}
+
+const MAX_AGAIN = 2
+
+async function measureAll(perWorker: number): Promise<Measured> {
+  const speeds: Speed[] = []
+  for (const workers of WORKERS) speeds.push(await measure(workers, perWorker))
+  const [one] = speeds
+  return {
+    speeds,
+    shares: speeds.map(({ workers, rate }) => rate / (workers * one!.rate)),
+    wrong: speeds.reduce((sum, speed) => sum + speed.wrong, 0),
+  }
+}
+
+/** What is lost or doubled is not measured again: see `wrong`. */
+const isLinear = ({ shares, wrong }: Measured): boolean =>
+  wrong === 0 && shares.every((share) => share >= 0.9)
+
+export const linear: BatteryCase = {
+  name: 'services-scale',
+  alone: true,
+  fault: `1, 2 and 4 processes with the role worker, a mail server that takes ${MAIL_MS} ms a mail`,
+  invariant: 'the work is shared without a setting: at least 0.9 of linear; lost 0, doubled 0',
+  run: async (profile) => {
+    // Whatever else the machine does takes away from a measure, and nothing adds to it: the server sets the pace.
+    let measured = await measureAll(PER_WORKER[profile])
+    for (let again = 0; again < MAX_AGAIN && measured.wrong === 0 && !isLinear(measured); again++)
+      measured = await measureAll(PER_WORKER[profile])
+    const { speeds, shares, wrong } = measured
+    return {
+      ok: isLinear(measured),
+      n: `${PER_WORKER[profile]} mails for each worker, ${CONNECTIONS} connections each`,
+      result: `${speeds.map(({ workers, rate }, i) => `${workers}: ${rate.toFixed(1)} a second (${shares[i]!.toFixed(2)} of linear)`).join(', ')}; lost, doubled or misrecorded ${wrong}`,
+    }
+  },
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { compare, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
+import { nudgeEach, prepareServices, startServices, until } from './start-services.ts'
+
+const CONNECTIONS = 4
+const TICK_MS = 60_000
+
+/** Seconds of a lease: in nightly those that operators have. */
+const LEASE: Record<Profile, { seconds: number; mails: number; within: number }> = {
+  ci: { seconds: 5, mails: 360, within: 20 },
+  nightly: { seconds: 45, mails: 3000, within: 60 },
+}
+
+export const takeover: BatteryCase = {
+  name: 'services-takeover',
+  fault: 'kill -9 of one of three services in the middle of a run',
+  invariant: 'the others do its work within a minute; lost 0, doubled ≤ its connections',
+  run: (profile) => {
+    const { seconds, mails, within } = LEASE[profile]
+    const settings = {
+      ...COMPOSING,
+      LEASE_SECONDS: String(seconds),
+      LEASE_RENEW_SECONDS: String(Math.ceil(seconds / 5)),
+    }
+    const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: 100 }, settings }
+    return withBench(options, async (bench) => {
+      await prepareServices(bench)
+      const services = await startServices(bench, 3)
+      await addBulkMails(bench.db, mixedAddresses(mails, 5))
+      const nudges = await nudgeEach(bench, TICK_MS)
+      await until(() => bench.arrived().length >= mails / 3, 60_000)
+      services[1]!.kill('SIGKILL')
+      const killedAt = performance.now()
+      await exitOf(services[1]!)
+      const isDone = async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0
+      await until(isDone, (within + 60) * 1000)
+      const took = (performance.now() - killedAt) / 1000
+      await nudges.stop()
+      const arrivals = await compare(bench.db, bench.arrived())
+      return {
+        ok: arrivals.lost + arrivals.misrecorded === 0 && arrivals.doubles <= CONNECTIONS && took <= within,
+        n: `${mails} mails, lease ${seconds} s`,
+        result: `all done ${took.toFixed(1)} s after the kill (≤ ${within}); ${inWords(arrivals)} (≤ ${CONNECTIONS})`,
+      }
+    })
+  },
+}
+
+const CHANGES: Record<Profile, number> = { ci: 4, nightly: 20 }
+const MAILS_A_CHANGE = 130
+
+export const rolling: BatteryCase = {
+  name: 'rolling-restart',
+  fault: 'a rolling upgrade in the middle of a run: a new service starts, an old one gets SIGTERM',
+  invariant: 'exit 0 each; lost 0, doubled 0',
+  run: (profile) => {
+    const mails = CHANGES[profile] * MAILS_A_CHANGE
+    const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: 60 }, settings: COMPOSING }
+    return withBench(options, async (bench) => {
+      await prepareServices(bench)
+      const services = await startServices(bench, 2)
+      await addBulkMails(bench.db, mixedAddresses(mails, 5))
+      const nudges = await nudgeEach(bench, 1000)
+      const exits: (number | null)[] = []
+      for (let change = 0; change < CHANGES[profile]; change++) {
+        services.push(...(await startServices(bench, 1)))
+        await sleep(300)
+        const old = services.shift()!
+        old.kill('SIGTERM')
+        exits.push(await exitOf(old))
+      }
+      const atLastChange = bench.arrived().length
+      await until(() => bench.arrived().length >= mails, 60_000)
+      await until(async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0, 10_000)
+      await nudges.stop()
+      const arrivals = await compare(bench.db, bench.arrived())
+      const { lost, doubles, misrecorded } = arrivals
+      return {
+        ok: exits.every((code) => code === 0) && lost + doubles + misrecorded === 0 && atLastChange > 0,
+        n: `${mails} mails, ${exits.length} changes, ${atLastChange} mails out by the last of them`,
+        result: `exits ${[...new Set(exits)].join('/')}, ${inWords(arrivals)}`,
+      }
+    })
+  },
+}

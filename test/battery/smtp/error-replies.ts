@@ -1,0 +1,207 @@
+import type { Database } from '../../../src/core/database/database.ts'
+import { type SinkRule, type SmtpSink, type Step, startSmtpSink } from '../../support/smtp-sink.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { type Bench, withBench } from '../bench/delivery-bench.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { addBatches, counted, nothingLost, type Told, tellAll } from './mails.ts'
+import { deliverAllAt, type MovedWorker, NEVER_SLOWER, withMovedWorker, wrongCase } from './moved.ts'
+
+const CODES = [421, 450, 451, 452, 550, 552, 554] as const
+
+/**
+ * What becomes of a mail after its first try, by the step and the code: later, or refused. Before a mail began, no
+ * code speaks of it.
+ */
+const TABLE = {
+  //         421      450      451      452      550        552        554
+  greeting: ['later', 'later', 'later', 'later', 'later', 'later', 'later'],
+  ehlo: ['later', 'later', 'later', 'later', 'later', 'later', 'later'],
+  mail: ['later', 'later', 'later', 'later', 'refused', 'refused', 'refused'],
+  rcpt: ['later', 'later', 'later', 'later', 'refused', 'refused', 'refused'],
+  data: ['later', 'later', 'later', 'later', 'refused', 'refused', 'refused'],
+  dot: ['later', 'later', 'later', 'later', 'refused', 'refused', 'refused'],
+} satisfies Partial<Record<Step, string[]>>
+
+type Cell = { step: keyof typeof TABLE; code: number; becomes: string; label: string }
+
+const cells: Cell[] = Object.entries(TABLE).flatMap(([step, row]) =>
+  row.map((becomes, i) => ({
+    step: step as Cell['step'],
+    code: CODES[i]!,
+    becomes,
+    label: `${step}-${CODES[i]}`,
+  })),
+)
+const isAboutMail = ({ step }: Cell): boolean => step !== 'greeting' && step !== 'ehlo'
+
+/** Words that no rule takes for more than the code says, different at each step. */
+const replyOf = ({ code, step }: Pick<Cell, 'code' | 'step'>): string => `${code} not at ${step}`
+
+const RULES: SinkRule[] = cells.filter(isAboutMail).map((cell) => ({
+  step: cell.step,
+  does: replyOf(cell),
+  ...(cell.step === 'mail' ? { from: `${cell.label}@site.example` } : { to: `${cell.label}.` }),
+}))
+
+/** Tries of the policy: at once, after 1 minute, after 5 more. The fourth would come too late. */
+const TRY_AT = [0, 1, 6]
+const UNTIL = 20
+const BETWEEN = [0.9, 5.9, 19.9]
+const CONNECTIONS = 8
+
+/** Before the others, so that no run begins with refusals alone: that pauses delivery, whatever the setting. */
+const FIRST_MINUTES = -0.1
+
+/** Mails of each cell about a mail, and as many that nothing happens to, all mixed; a few of these come first. */
+async function mailReplies(bench: Bench, each: number, part: WrongPart = NEVER_SLOWER): Promise<string[]> {
+  const { db } = bench
+  const labels = ['good', ...cells.filter(isAboutMail).map(({ label }) => label)]
+  await addBatches(db, [
+    { label: 'good', count: CONNECTIONS, from: FIRST_MINUTES, until: UNTIL },
+    ...labels.map((label) => ({ label, count: each, until: UNTIL })),
+  ])
+  const faults: string[] = []
+  await withMovedWorker(bench, part, async (worker) => {
+    for (const [i, minutes] of TRY_AT.entries()) {
+      await deliverAllAt(worker, db, minutes)
+      faults.push(...wrongAfter(i + 1, await tellAll(db, bench.arrived())))
+      await deliverAllAt(worker, db, BETWEEN[i]!)
+      faults.push(...wrongAfter(i + 1, await tellAll(db, bench.arrived())))
+    }
+    await deliverAllAt(worker, db, UNTIL)
+  })
+  return [...faults, ...nothingLost(await tellAll(db, bench.arrived()))]
+}
+
+/** What is not as the table says after so many tries of the policy. */
+function wrongAfter(tries: number, told: Told[]): string[] {
+  const later = tries === TRY_AT.length ? 'gave_up' : 'deferred'
+  const expected = new Map(
+    cells.map(({ label, step, becomes }) => {
+      const isLater = becomes === 'later'
+      const made = isLater ? tries : 1
+      const state = isLater ? later : 'refused'
+      return [label, `${state}, tried ${made} times, arrived ${step === 'dot' ? made : 0} times`]
+    }),
+  )
+  expected.set('good', 'accepted, tried 1 times, arrived 1 times')
+  return told.flatMap(({ label, state, attempts, arrived }) => {
+    const is = `${state}, tried ${attempts} times, arrived ${arrived.length} times`
+    return is === expected.get(label) ? [] : [`${label} is ${is} after ${tries}`]
+  })
+}
+
+const MAX_CONNECTIONS = 100
+const TRIES_EACH = 3
+
+interface SessionsSeen {
+  faults: string[]
+  /** Of the tries that each code was the answer to, the fewest. */
+  leastMet: number
+}
+
+/** The same mails before a server that greets, then one that answers EHLO, with each code in turn; then a good one. */
+async function sessionReplies(bench: Bench, each: number): Promise<SessionsSeen> {
+  const { db } = bench
+  const count = each * CODES.length
+  await addBatches(db, [{ label: 'mail', count }])
+  const sink = await startSmtpSink()
+  // Each stops after three: a few mails are left for a second run.
+  const connections = Math.min(MAX_CONNECTIONS, Math.floor((0.9 * count) / TRIES_EACH))
+  const smtp = `smtp://127.0.0.1:${sink.port}?connections=${connections}`
+  try {
+    return await withMovedWorker(bench, NEVER_SLOWER, async (worker) => {
+      const seen: SessionsSeen[] = []
+      for (const [i, step] of (['greeting', 'ehlo'] as const).entries()) {
+        sink.at = answering(step)
+        seen.push(await stopAndGo(worker, { db, sink, smtp, each, step, tries: i + 1 }))
+      }
+      const faults = seen.flatMap((one) => one.faults)
+      sink.at = {}
+      const [{ stopped } = {}] = await deliverAllAt(worker, db, TRY_AT[2]!, smtp)
+      const states = await db.message.count({ where: { state: 'accepted', attempts: 3 } })
+      const copies = new Set(sink.accepted.map(({ messageId }) => messageId)).size
+      if (stopped || states !== count || copies !== count || sink.mails.length !== count)
+        faults.push(`${states} accepted of ${count}, ${sink.mails.length} arrived, stopped: ${stopped}`)
+      return { faults, leastMet: Math.min(...seen.map(({ leastMet }) => leastMet)) }
+    })
+  } finally {
+    await sink.close()
+  }
+}
+
+/** Each code in turn; HELO comes after an EHLO that was refused. */
+function answering(step: 'greeting' | 'ehlo'): SmtpSink['at'] {
+  let turn = 0
+  const next = () => replyOf({ step, code: CODES[turn++ % CODES.length]! })
+  return step === 'greeting' ? { greeting: next } : { ehlo: next, helo: next }
+}
+
+interface Sessions {
+  db: Database
+  sink: SmtpSink
+  smtp: string
+  each: number
+  step: 'greeting' | 'ehlo'
+  tries: number
+}
+
+/** Runs stop as unreachable until every mail was tried: the last may have too few left for that. */
+async function stopAndGo(
+  worker: MovedWorker,
+  { db, sink, smtp, each, step, tries }: Sessions,
+): Promise<SessionsSeen> {
+  const count = each * CODES.length
+  const reports = await deliverAllAt(worker, db, TRY_AT[tries - 1]!, smtp)
+  const faults = reports
+    .slice(0, Math.max(1, reports.length - 1))
+    .filter(({ stopped }) => stopped !== 'unreachable')
+    .map(({ stopped }) => `${step}: a run ended with ${stopped}`)
+  const deferred = await db.message.count({ where: { state: 'deferred', attempts: tries } })
+  if (deferred !== count || sink.recipients.length > 0)
+    faults.push(`${step}: ${deferred} of ${count} deferred, ${sink.recipients.length} recipients heard`)
+  const codes = await db.attempt.groupBy({ by: ['status'], where: { n: tries }, _count: true })
+  const met = CODES.map((code) => codes.find(({ status }) => status === code)?._count ?? 0)
+  const leastMet = Math.min(...met)
+  // Connections take the codes in turn, and some of them end without a mail.
+  if (leastMet < each / 2) faults.push(`${step}: a code was heard ${leastMet} times`)
+  return { faults, leastMet }
+}
+
+const EACH: Record<Profile, number> = { ci: 20, nightly: 500 }
+const OPTIONS = {
+  mails: 0,
+  connections: CONNECTIONS,
+  sink: { rules: RULES },
+  settings: { STOP_AT_REFUSED: '100' }, // half of these mails are refused
+}
+
+export const replies: BatteryCase = {
+  name: 'smtp-error-replies',
+  fault: `${CODES.join(', ')} as the answer to connecting, EHLO, MAIL, RCPT, DATA and the dot`,
+  invariant: 'each state as the table says, at the times of the policy; accepted only after a 250',
+  run: async (profile) => {
+    const each = EACH[profile]
+    const { faults, leastMet } = await withBench(OPTIONS, async (bench) => {
+      const beside = await bench.beside({ mails: 0 })
+      const [ofMails, sessions] = await Promise.all([mailReplies(bench, each), sessionReplies(beside, each)])
+      return { ...sessions, faults: [...ofMails, ...sessions.faults] }
+    })
+    return {
+      ok: faults.length === 0,
+      n: `${cells.filter(isAboutMail).length} cells × ${each} mails, ${TRY_AT.length} tries; each code at greeting and EHLO met by ${leastMet} mails at least`,
+      result: `wrong ${faults.length}${counted(faults)}`,
+    }
+  },
+}
+
+const takesLaterForNever = {
+  row: 'smtp-error-replies',
+  part: '4xx-is-final',
+  sees: /^(?:mail|rcpt|data|dot)-4\d\d is (?:refused|gave_up), .* after 1$/,
+} as const
+
+export const repliesTakenWrongly = wrongCase(takesLaterForNever, async (part) => ({
+  n: `${cells.filter(isAboutMail).length} cells × 3 mails`,
+  faults: await withBench(OPTIONS, (bench) => mailReplies(bench, 3, part)),
+}))

@@ -1,0 +1,64 @@
+import { globSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { simpleParser } from 'mailparser'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import type { TakenMessage } from '../../../src/mail/message.ts'
+import { faultsOfMailHtml, UNSEEN } from './html-faults.ts'
+import type { Site } from './world.ts'
+
+const TEMPLATES = resolve(import.meta.dirname, '../../../templates/emails')
+
+interface Mail {
+  kind: string
+  raw: string
+  subject: string
+  text: string
+  /** Null in a mail of text alone. */
+  html: string | null
+}
+
+/** Every message that was left by now, made as it would go out. */
+export async function mailsLeft({ deps, wrong }: Site): Promise<Mail[]> {
+  const compose = await openComposer(deps)
+  const rows = await deps.db.message.findMany({
+    where: { toAddress: { not: null } },
+    include: { digest: true },
+  })
+  const mails: Mail[] = []
+  for (const row of rows) {
+    const { raw } = await compose({
+      ...row,
+      digestContent: row.digest?.content,
+      uncertainBefore: false,
+    } as TakenMessage)
+    const { subject = '', text = '', html } = await simpleParser(raw)
+    const asItIs = html || null
+    const seen = asItIs && wrong.mail ? wrong.mail(asItIs, row.kind) : asItIs
+    mails.push({ kind: row.kind, raw: raw.toString(), subject, text, html: seen })
+  }
+  return mails
+}
+
+export async function faultsOfMail({ kind, raw, subject, text, html }: Mail): Promise<string[]> {
+  const faults = [
+    ...(html === null ? [] : faultsOfMailHtml(html)),
+    ...(UNSEEN.test(text) ? ['a control or bidi character in the text part'] : []),
+    ...(/^bcc:/im.test(raw.split(/\r?\n\r?\n/)[0]!) ? ['a header field from a title'] : []),
+    ...(UNSEEN.test(subject) ? ['a control in the subject'] : []),
+  ]
+  return faults.map((fault) => `mail ${kind}: ${fault}`)
+}
+
+// Whoever does not subscribe yet has no say in the form of a mail; the others follow it.
+const ALWAYS_HTML = ['confirmation', 'add-topics']
+
+/** Each kind that there is a template of must have been looked at, with HTML and without. */
+export function kindsUnseen(mails: Mail[]): string[] {
+  const kinds = globSync('*/meta.json', { cwd: TEMPLATES }).map((path) => dirname(path))
+  const has = (kind: string, isText: boolean) =>
+    mails.some((mail) => mail.kind === kind && (mail.html === null) === isText)
+  return kinds.flatMap((kind) => [
+    ...(has(kind, false) ? [] : [`mail ${kind}: none with HTML was left`]),
+    ...(has(kind, true) || ALWAYS_HTML.includes(kind) ? [] : [`mail ${kind}: none of text alone was left`]),
+  ])
+}

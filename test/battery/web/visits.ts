@@ -1,0 +1,101 @@
+import type { InjectOptions } from 'fastify'
+import { spanOf } from '../../../src/search/spans.ts'
+import { BUTTONS, type Button, type Fields, queriesFor } from './buttons.ts'
+import { holderOfAll, type Person, somebody, type TokenPurpose } from './people.ts'
+import { DAYS } from './seed.ts'
+import { API_TOKEN, type Route, type Site } from './world.ts'
+
+/** Somebody fresh, the pages that they can see, and a button on one of them. */
+export interface Visit {
+  person: Person
+  /** GET and HEAD of one route each, plain and with queries; among them what the button's form holds. */
+  pages: { route: Route; requests: InjectOptions[] }[]
+  /** None in the visit to every page. */
+  button?: Button
+}
+
+/** Every button once, each by another person, and every page. Throws for a route without a sample. */
+export async function* visits(site: Site): AsyncGenerator<Visit> {
+  const { deps, routes } = site
+  const readable = routes.filter(({ method }) => method === 'GET' || method === 'HEAD')
+  requireSamples(routes)
+  for (const button of buttonsOf(site)) {
+    const person = await somebody(deps, button.by)
+    const behind = readable.filter(({ url }) => isBehind(url, button.url))
+    yield { button, person, pages: pagesOf(behind, person, button.fields?.(person)) }
+  }
+  if (site.wrong.only) return
+  const person = await holderOfAll(deps)
+  yield { person, pages: pagesOf(readable, person) }
+}
+
+/** Those that are tried. */
+export const buttonsOf = ({ wrong: { only = '/' } }: Site): Button[] =>
+  BUTTONS.filter(({ url }) => url.startsWith(only))
+
+function requireSamples(routes: Route[]): void {
+  for (const { method, url } of routes) {
+    const isRead = method === 'GET' || method === 'HEAD'
+    const isKnown = isRead
+      ? !pathOf(url, ANYBODY).includes(':')
+      : BUTTONS.some((one) => one.url === url && (one.method ?? 'POST') === method)
+    if (!isKnown) throw new Error(`${method} ${url}: no sample of it`)
+  }
+}
+
+const ANYBODY = { token: () => 'x', subscriberId: 'x', messageId: 'x', topicId: 0 }
+
+/** A page with the same link, or at the same address. */
+const isBehind = (page: string, button: string): boolean =>
+  button.includes('/:token') ? page.startsWith(`/${purposeOf(button)}/:token`) : page === button
+
+const purposeOf = (url: string): TokenPurpose => url.split('/')[1] as TokenPurpose
+
+const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['pages'] =>
+  routes.map((route) => {
+    const all = route.method === 'GET' ? [...queriesFor(person), fields] : [fields]
+    const queries = all.map((query) => new URLSearchParams(query).toString())
+    const path = pathOf(route.url, person)
+    const requests = [...new Set(queries)].map((query) => `${path}${query && '?'}${query}`)
+    return {
+      route,
+      requests: requests.map((url) => ({ method: route.method as 'GET', url, headers: tokenFor(url) })),
+    }
+  })
+
+/** A path at which a route answers; a parameter that nobody knows stays. */
+export const pathOf = (
+  url: string,
+  { token, subscriberId, messageId, topicId }: Pick<Person, keyof typeof ANYBODY>,
+): string =>
+  url
+    .replace(':token', () => token(purposeOf(url)))
+    .replace('/papers/:id', '/papers/2511.00001')
+    .replace('/topics/:id', () => `/topics/${topicId}`)
+    .replace('/messages/:id', () => `/messages/${messageId}`)
+    .replace('/subscribers/:id', () => `/subscribers/${subscriberId}`)
+    .replace(':date', DAYS.at(-1)!)
+    .replace(':week', spanOf('week', DAYS.at(-1)!).name)
+    .replace(':month', spanOf('month', DAYS.at(-1)!).name)
+    .replace(':part', '1')
+    .replace('/papers/*', '/papers/2511.00001')
+
+/** What the operator's program sends along. */
+export const tokenFor = (url: string): Record<string, string> =>
+  url.startsWith('/api/') ? { authorization: `Bearer ${API_TOKEN}` } : {}
+
+/** The button's form as a browser sends it; `more`: fields that it lacks, or has otherwise. */
+export function press(
+  { url, method = 'POST', fields, headers, isJson }: Button,
+  person: Person,
+  more: Fields = {},
+): InjectOptions {
+  const all = { ...fields?.(person), ...more }
+  const type = isJson ? 'application/json' : 'application/x-www-form-urlencoded'
+  return {
+    method,
+    url: pathOf(url, person),
+    headers: { 'content-type': type, ...tokenFor(url), ...headers },
+    payload: isJson ? JSON.stringify(all) : new URLSearchParams(all).toString(),
+  }
+}
