@@ -2,7 +2,7 @@
 import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RenderedEmail } from '../src/mail/rendering/template.ts'
-import { renderMails } from '../test/support/walk-mails.ts'
+import { renderMails } from '../test/support/sample-emails.ts'
 
 const folder = process.argv[2]
 if (!folder || folder.startsWith('-')) {

@@ -13,8 +13,8 @@ import { silentLog } from '../src/core/log.ts'
 import { prepareQueue } from '../src/core/queue.ts'
 import { ADMIN_STOPS, openAdminWalk, visitAdmin } from './support/admin-walk.ts'
 import { launchBrowser } from './support/browser.ts'
+import { renderMails } from './support/sample-emails.ts'
 import { openWalk, STOPS } from './support/site-walk.ts'
-import { renderMails } from './support/walk-mails.ts'
 
 const THEMES = ['light', 'dark'] as const
 const PAGE_WIDTHS = [375, 1280]

@@ -1,25 +1,22 @@
 // What others rely on, in files that show a change as a diff. `npm test -- test/contract -u` writes them again.
 // Commands and settings are in docs/cli.md and docs/configuration.md, types and labels of metrics in docs/metrics.md,
-// and alerts in test/unit/features/alerts/snapshots: the tests of those files compare them with the program.
-import { createHash } from 'node:crypto'
+// and alerts in test/unit/features/alerts/snapshots: the tests of those files compare them with the program. What emails
+// say is in emails.test.ts.
 import { expect, test } from 'vitest'
 import { LOG_EVENTS } from '../../src/core/log.ts'
 import { openMetrics } from '../../src/core/metrics.ts'
 import { words } from '../../src/i18n/words.ts'
-import { MAIL_KINDS } from '../../src/mail/rendering/template.ts'
 import { GAUGES } from '../../src/operator/metrics/write-metrics.ts'
 import { API_TOKEN, documentOf } from '../support/api.ts'
 import { ALL_ERRORS } from '../support/error-codes.ts'
 import { useSite } from '../support/site.ts'
-import { type NamedEmail, renderEmails } from './rendered-emails.ts'
 import { schemaOf } from './schema.ts'
 
 const site = useSite({ API_TOKEN })
-const emails = await renderEmails()
 
 const textOf = (lines: readonly string[]): string => `${lines.join('\n')}\n`
 
-test('the API', async () => {
+test('the API is described by openapi.json', async () => {
   const { paths, components, ...head } = (await documentOf(site.app)) as unknown as Document
   // Their order is that in which files were loaded.
   const sorted = {
@@ -38,11 +35,11 @@ interface Document {
 const byName = (entries: object): object =>
   Object.fromEntries(Object.entries(entries).toSorted(([a], [b]) => a.localeCompare(b)))
 
-test('the schema of the database', async () => {
+test('the database has the schema in schema.txt', async () => {
   await expect(await schemaOf(site.db)).toMatchFileSnapshot('schema.txt')
 })
 
-test('the help of metrics', async () => {
+test('metrics have the help in metrics.txt', async () => {
   const gauges = GAUGES.map(({ name, help }) => ({ name: `daily_papers_${name}`, help }))
   const counters = openMetrics().registry.getMetricsAsArray()
   const ours = [...gauges, ...counters].filter(({ name }) => name.startsWith('daily_papers_'))
@@ -51,11 +48,11 @@ test('the help of metrics', async () => {
   )
 })
 
-test('log events', async () => {
+test('the log has the events in log-events.txt', async () => {
   await expect(textOf(LOG_EVENTS)).toMatchFileSnapshot('log-events.txt')
 })
 
-test('errors: code, HTTP status, exit code, what operators see, and what readers of a page see', async () => {
+test('errors have the status, exit code and sentences in errors.txt', async () => {
   const sentences: Record<string, string | undefined> = words.errors
   const lines = Object.entries(ALL_ERRORS)
     .toSorted()
@@ -66,27 +63,6 @@ test('errors: code, HTTP status, exit code, what operators see, and what readers
     ])
   await expect(textOf(lines)).toMatchFileSnapshot('errors.txt')
 })
-
-test('emails: SHA-256 and number of the bytes that are sent, name and subject', async () => {
-  expect(emails.length).toBeGreaterThanOrEqual(300)
-  const lines = emails.map(({ name, mail, bytes }) => {
-    const hash = createHash('sha256').update(bytes).digest('hex')
-    return `${hash} ${bytes.length} ${name}: ${mail.subject}`
-  })
-  await expect(textOf(lines)).toMatchFileSnapshot('emails.txt')
-})
-
-test.each(MAIL_KINDS)('an email in full: %s', async (kind) => {
-  await expect(readable(emails.find((email) => email.kind === kind)!)).toMatchFileSnapshot(
-    `emails/${kind}.txt`,
-  )
-})
-
-/** Header fields, text and HTML, each tag on a line. */
-function readable({ mail: { text, html = '' }, bytes }: NamedEmail): string {
-  const [head] = bytes.toString().split('\r\n\r\n')
-  return [head!.replaceAll('\r\n', '\n'), text, html.replaceAll(/>\s*</g, '>\n<')].join('\n\n')
-}
 
 const MAX_LINE_LENGTH = 110
 

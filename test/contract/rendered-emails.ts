@@ -51,7 +51,6 @@ const LISTED: readonly MailKind[] = ['digest', 'note', 'welcome']
 export interface NamedEmail {
   /** "digest video-generation 2026-08-20 week" */
   name: string
-  kind: MailKind
   mail: OutgoingMail
   /** As it is sent, without a DKIM signature. */
   bytes: Buffer
@@ -62,19 +61,23 @@ export async function renderEmails(): Promise<NamedEmail[]> {
   const all = Object.entries(await namedEmails())
   return Promise.all(
     all.map(async ([name, email], i) => {
-      const kind = name.split(' ')[0] as MailKind
-      const { unsubscribeUrl, token, ...message } = digestMessage
-      const mail = toOutgoingMail(
-        {
-          ...{ ...message, kind, token },
-          ...(LISTED.includes(kind) && { unsubscribeUrl }),
-          ...(i % 2 === 0 && { returnAddresses: digestReturns }),
-        },
-        email,
-        sender,
-      )
-      return { name, kind, mail, bytes: await buildMime(mail) }
+      const mail = outgoing(name.split(' ')[0] as MailKind, email, i % 2 === 0)
+      return { name, mail, bytes: await buildMime(mail) }
     }),
+  )
+}
+
+/** An email with the header fields of its kind. */
+export function outgoing(kind: MailKind, email: RenderedEmail, hasReturnAddresses = false): OutgoingMail {
+  const { unsubscribeUrl, token, ...message } = digestMessage
+  return toOutgoingMail(
+    {
+      ...{ ...message, kind, token },
+      ...(LISTED.includes(kind) && { unsubscribeUrl }),
+      ...(hasReturnAddresses && { returnAddresses: digestReturns }),
+    },
+    email,
+    sender,
   )
 }
 

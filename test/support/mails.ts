@@ -3,10 +3,11 @@ import { resolve } from 'node:path'
 import fc from 'fast-check'
 import type { DigestContent, DigestSection } from '../../src/digests/digest-content.ts'
 import type { DigestEmail } from '../../src/emails/digest-email.ts'
-import type { GoodbyeEmail } from '../../src/emails/link-emails.ts'
+import type { GoodbyeEmail, LinkEmail } from '../../src/emails/link-emails.ts'
 import type { NoMatchesEmail } from '../../src/emails/no-matches-email.ts'
 import type { Emails } from '../../src/emails/render-emails.ts'
 import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/signup-emails.ts'
+import type { WelcomeEmail } from '../../src/emails/welcome-email.ts'
 import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { HeaderInput, Sender } from '../../src/mail/smtp/build-mime.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
@@ -57,6 +58,7 @@ export const samples = {
   addTopics: sample('add-topics') as AddTopicsEmail,
   goodbye: sample('goodbye') as GoodbyeEmail,
   note: sample('note') as NoMatchesEmail,
+  manageLink: sample('manage-link') as LinkEmail,
 }
 
 export const paper = (changes: Partial<ShownPaper> = {}): ShownPaper => ({
@@ -83,6 +85,24 @@ export const section = (topic: string | null, count = 1): DigestSection => ({
   papers: Array.from({ length: count }, (_, i) => paper({ id: i + 1 })),
 })
 
+/** Of papers that match now, as they have enough votes. */
+export const risingSection = (count: number, day = '2026-11-24'): DigestSection => ({
+  ...section(null, count),
+  rising: true,
+  papers: section(null, count).papers.map((paper) => ({ ...paper, day })),
+})
+
+/** Of papers that match no topic, but come close to one. */
+export const closeSection = (count: number): DigestSection => ({
+  ...section(null, count),
+  close: true,
+  papers: section(null, count).papers.map((paper) => ({
+    ...paper,
+    reason: { kind: 'close', terms: ['gates'] },
+    closeTo: { topic: 'quantum', topicId: 32 },
+  })),
+})
+
 export const digest = (
   content: Partial<DigestContent> = {},
   changes: Partial<DigestEmail> = {},
@@ -102,6 +122,29 @@ export const digest = (
   confirmedOn: '2026-11-03',
   format: 'html',
   detail: 'full',
+  ...changes,
+})
+
+/** A welcome with three papers. */
+export const welcome = (
+  changes: Partial<WelcomeEmail> = {},
+  content: Partial<DigestContent> = {},
+): WelcomeEmail => ({
+  content: {
+    ...digest({ sections: [section('linear attention', 3)], localDate: '2026-11-23' }).content,
+    ...content,
+  },
+  nothingMatched: false,
+  matchedToday: 0,
+  mailedBefore: 0,
+  topics: ['linear attention'],
+  next: '2026-11-25',
+  hour: 8,
+  zone: 'Europe/Paris',
+  confirmedOn: '2026-11-24',
+  format: 'html',
+  detail: 'full',
+  ...readerLinks,
   ...changes,
 })
 
@@ -252,3 +295,6 @@ export function readable(emails: Emails): Emails {
   ])
   return Object.fromEntries(reading)
 }
+
+/** The addresses that the HTML part links to, in order. */
+export const hrefsOf = (html = ''): string[] => [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!)

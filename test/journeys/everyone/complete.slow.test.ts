@@ -2,8 +2,8 @@ import { globSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { useDatabase } from '../../support/database.ts'
+import { MAIL_NAMES, renderMails } from '../../support/sample-emails.ts'
 import { NOT_PAGES, openWalk, STOPS, type Walk } from '../../support/site-walk.ts'
-import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
 const templates = resolve(import.meta.dirname, '../../../templates')
 const database = useDatabase()

@@ -61,7 +61,7 @@ function matched(id: number, [before, met, after]: [string, string, string], vot
   })
 }
 
-/** Forms that a mail takes besides that of its sample. */
+/** Forms that an email has besides that of its sample. */
 const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
   'digest-titles': (emails) => emails.digest({ ...samples.digest, detail: 'titles' }),
   'digest-week': (emails) =>
@@ -104,7 +104,7 @@ const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
   'goodbye-reported': (emails) => emails.goodbye({ ...samples.goodbye, reported: true }),
 }
 
-/** Every mail in every form. Known before anything is rendered. */
+/** All kinds and forms of emails, known before one is rendered. */
 export const MAIL_NAMES = [...MAIL_KINDS, ...Object.keys(FORMS)].sort()
 
 export async function renderMails(): Promise<Map<string, RenderedEmail>> {
@@ -117,7 +117,7 @@ export async function renderMails(): Promise<Map<string, RenderedEmail>> {
   )
 }
 
-/** A template's sample.json, rendered by the function that has the folder's name; a note by `noMatches`. */
+/** A template's sample.json, rendered by the function with the name of its folder; a note by `noMatches`. */
 function renderSample(emails: Emails, folder: MailKind): RenderedEmail {
   const sample = JSON.parse(readFileSync(join(FOLDER, folder, 'sample.json'), 'utf8'))
   if (folder === 'note') return emails.noMatches(sample)
