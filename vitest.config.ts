@@ -42,8 +42,12 @@ export default defineConfig(({ mode }) => {
       // Programs that tests start are compiled once, not each time.
       env: { NODE_COMPILE_CACHE: join(tmpdir(), 'daily-papers-compiled') },
       testTimeout: 60_000,
-      // A page that is polled while the browser opens the next one may take longer than the second that is usual.
-      expect: { poll: { timeout: 15_000 } },
+      expect: {
+        // A test without an assertion fails.
+        requireAssertions: true,
+        // A page that is polled while the browser opens the next one may take longer than the usual second.
+        poll: { timeout: 15_000 },
+      },
       hookTimeout: 120_000,
       projects: [main, ...(runs === 'quick' ? [] : [withoutFeatures])].map((test) => ({
         extends: true,

@@ -221,7 +221,7 @@ test('a worker that starts reads the queries of an older grammar anew', async ()
   const config = readConfig({ DATABASE_URL: database.url })
   const service = await startService(config, ['worker'], { features: FEATURES, log: openLog('silent') })
   cleanups.push(service.stop)
-  await eventually(async () => (await database.db.query.count({ where: { grammar: { gt: 0 } } })) === 1)
+  await expect.poll(() => database.db.query.count({ where: { grammar: { gt: 0 } } })).toBe(1)
 })
 
 test('SIGTERM while the source does not respond: the worker stops within seconds', async () => {

@@ -129,5 +129,5 @@ test('a search that is not in the copy leads to what to run, without what was ty
   await page.getByRole('searchbox').fill('private words')
   await page.keyboard.press('Enter')
   await page.waitForURL(/demo-only\.html\??$/)
-  await page.getByText('npm ci && npm run demo').waitFor()
+  expect(await page.getByText('npm ci && npm run demo').isVisible()).toBe(true)
 })

@@ -13,7 +13,6 @@ import { returnAddress } from '../../../src/subscribers/return-address.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { openDialogue } from '../../support/mail-dialogue.ts'
 import { deliveryReport } from '../../support/return-mails.ts'
-import { eventually } from '../../support/until.ts'
 
 const database = useDatabase()
 const DOMAIN = 'bounce.papers.example'
@@ -128,7 +127,8 @@ test('clients that reset their connections do not end the process', async () => 
     socket.write(n % 3 ? 'EHLO x\r\nMAIL FROM:<>\r\n' : '\x16\x03\x01\0\0\0')
     socket.resetAndDestroy()
   }
-  await eventually(async () => (await bring(smtp, [bounceAddress()])).ended[0]?.startsWith('250'))
+  const lastReply = async () => (await bring(smtp, [bounceAddress()])).ended[0]
+  await expect.poll(lastReply).toMatch(/^250 /)
 })
 
 test('a port in use stops the start, and the error names the setting', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { silentLog } from '../../../src/core/log.ts'
 import { openQueue, prepareQueue } from '../../../src/core/queue.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -19,14 +19,14 @@ test('a queue whose connections stop responding takes nudges on new ones', async
   let worked = 0
   await queue.onNudge('plan', async () => void worked++)
   await queue.nudge('plan')
-  await eventually(() => worked === 1)
+  await expect.poll(() => worked).toBe(1)
   proxy.swallow()
   // Each connection in the pool has to be closed.
   await eventually(async () => {
     await queue.nudge('plan')
     return true
   })
-  await eventually(() => worked > 1)
+  await expect.poll(() => worked).toBeGreaterThan(1)
 })
 
 test('a clock that goes back three hours while a nudge is worked on delays no nudge', async () => {
@@ -39,7 +39,7 @@ test('a clock that goes back three hours while a nudge is worked on delays no nu
     if (++worked === 1) vi.setSystemTime(Date.now() - 3 * 3600 * 1000)
   })
   await queue.nudge('prune')
-  await eventually(() => worked === 1)
+  await expect.poll(() => worked).toBe(1)
   await queue.nudge('prune')
-  await eventually(() => worked === 2, { seconds: 5 })
+  await expect.poll(() => worked, { timeout: 5000 }).toBe(2)
 })

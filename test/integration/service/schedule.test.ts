@@ -111,7 +111,7 @@ test('a tick comes by itself', async () => {
   cleanups.push(service.stop)
   const schedule = startSchedule(service.deps, EVERY_SECOND)
   cleanups.push(schedule.stop)
-  await eventually(async () => (await database.db.tick.count({ where: { slot: clock.now() } })) === 1)
+  await expect.poll(() => database.db.tick.count({ where: { slot: clock.now() } })).toBe(1)
 })
 
 test('a schedule that starts nudges at once, also where the slot is claimed already', async () => {

@@ -3,7 +3,6 @@ import { countRunningProcesses, holdProcessLock } from '../../../../src/core/dat
 import { silentLog } from '../../../../src/core/log.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { startDatabaseProxy } from '../../../support/database-proxy.ts'
-import { eventually } from '../../../support/until.ts'
 
 const database = useDatabase()
 const count = () => countRunningProcesses(database.db)
@@ -12,9 +11,9 @@ test('a process counts from when it holds the lock until it stops', async () => 
   const locks = await Promise.all([1, 2].map(() => holdProcessLock(database.url, silentLog)))
   expect(await count()).toBe(2)
   await locks[0]!.stop()
-  await eventually(async () => (await count()) === 1)
+  await expect.poll(count).toBe(1)
   await locks[1]!.stop()
-  await eventually(async () => (await count()) === 0)
+  await expect.poll(count).toBe(0)
 })
 
 test('a lock whose connection ends counts no more and calls onLost, unlike one that stops', async () => {
@@ -24,7 +23,7 @@ test('a lock whose connection ends counts no more and calls onLost, unlike one t
   const stopped = await holdProcessLock(database.url, silentLog, onStopped)
   await stopped.stop()
   proxy.cut('end')
-  await eventually(async () => (await count()) === 0)
+  await expect.poll(count).toBe(0)
   expect(onLost).toHaveBeenCalledOnce()
   expect(onStopped).not.toHaveBeenCalled()
   await proxy.close()
