@@ -1,9 +1,0 @@
-import { expect, test } from 'vitest'
-import { scoreRoles } from '../../bench/summary.ts'
-import { noTestData } from '../../support/test-data.ts'
-
-test('the roles of sentences agree with the labels of CSAbstruct', ({ skip }) => {
-  const scores = scoreRoles()
-  if (!scores) skip(noTestData('csabstruct'))
-  expect(scores!.microF1).toBeGreaterThanOrEqual(0.74)
-})
