@@ -25,7 +25,7 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'kill-planner-wrong-drops-the-rest': 'plan-at-once.test.ts runs this variant',
   'greylisting-wrong-slows-down': 'greylisting-wrong-4xx-is-final is of the same case',
   'overlapping-schedules':
-    'schedule.test.ts has ten processes claim one minute, plan-at-once.test.ts several planners',
+    'one-of-ten-processes.slow.test.ts has ten processes claim one minute, plan-at-once.test.ts several planners',
   'overlapping-schedules-wrong-claims-not-exclusive':
     'it needs overlapping-schedules; daylight-saving-wrong-twice-in-the-repeated-hour shows a date that is planned twice',
   'service-downtime': 'plan-at-once.test.ts and eligible-range.test.ts plan what a downtime left',

@@ -13,7 +13,7 @@ export function useDatabase(): { readonly db: OpenDatabase['db']; readonly url: 
   let name: string
   beforeAll(async () => {
     name = `test_${process.pid}_${counter++}`
-    await onServer(`create database ${name} template template_migrated`)
+    await onServer(`create database ${name} template template_migrated strategy file_copy`)
     open = openDatabase(
       Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href,
       silentLog,

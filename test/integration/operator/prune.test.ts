@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'
-import { stoppedClock } from '../../../src/core/clock.ts'
-import { addDays, type Day, weekdayOf } from '../../../src/core/dates.ts'
-import type { Deps } from '../../../src/core/deps.ts'
+import { addDays, weekdayOf } from '../../../src/core/dates.ts'
 import { dayTotals, prunedThrough, storedDayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { showDigest } from '../../../src/digests/show-digest.ts'
 import { dailyFigures } from '../../../src/operator/daily-figures.ts'
@@ -13,103 +11,28 @@ import { runCommand } from '../../support/commands.ts'
 import { emptyTables } from '../../support/database.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 import { everyRow } from '../../support/every-row.ts'
+import { addReaders, depsAt, FIRST, live } from '../../support/lived-days.ts'
 import { cameBack, leaveReport } from '../../support/returns.ts'
 
 // Months of days.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const world = useDigestWorld()
-const FIRST: Day = '2026-11-24'
-
-const depsAt = (now: string, keepDays = 30): Deps => ({
-  ...world.deps,
-  config: { ...world.config, KEEP_DAYS: keepDays },
-  clock: stoppedClock(new Date(now)),
-})
-
 async function emptied(): Promise<void> {
   await emptyTables(world.db)
   await world.db.$executeRaw`truncate day_totals, alert, admin_session, address_change, change cascade`
 }
 beforeEach(emptied)
 
-/** A day of the service: yesterday's papers, everyone's digests, and the outcome of their emails. */
-async function live(day: Day, refuses: (id: string, day: Day) => boolean = () => false): Promise<void> {
-  await world.addPapers(addDays(day, -1), [
-    `Robots of ${day}`,
-    `Weather of ${day}`,
-    `Robots and weather of ${day}`,
-  ])
-  await world.plan(`${day}T08:00:00Z`)
-  const open = await world.db.message.findMany({ where: { kind: 'digest', state: 'ready' } })
-  for (const { subscriberId } of open)
-    await world.end(subscriberId, day, refuses(subscriberId, day) ? 'gave_up' : 'accepted')
-  await world.plan(`${day}T08:30:00Z`)
-}
-
-async function addReaders(): Promise<void> {
-  await world.addSubscriber('daily', { topics: ['robots'] })
-  await world.addSubscriber('weekly', { topics: ['weather', 'robots'], days: ['wed'] })
-  await world.addSubscriber('capped', { topics: ['robots OR weather'], max: 1 })
-  await world.addSubscriber('best')
-  await world.addSubscriber('nothing', { topics: ['basketball'] })
-}
-
-/** The papers that each reader got on each day, over `days` of service with `afterDay` every night. */
-async function offered(days: number, afterDay: (day: Day) => Promise<unknown>): Promise<string[]> {
-  const shown: string[] = []
-  for (let n = 0, day = FIRST; n < days; n++, day = addDays(day, 1)) {
-    // Down for a week.
-    if (n >= 44 && n < 51) continue
-    await live(day, (id) => id === 'weekly' && n % 9 === 1)
-    const rows = await world.db.digest.findMany({
-      where: { localDate: new Date(day) },
-      orderBy: { subscriberId: 'asc' },
-    })
-    const titles = new Map((await world.db.paper.findMany()).map(({ id, title }) => [id, title]))
-    for (const { subscriberId, outcome, papers } of rows)
-      shown.push(`${day} ${subscriberId} ${outcome}: ${papers.map((id) => titles.get(id)).join(', ')}`)
-    await afterDay(day)
-  }
-  return shown
-}
-
-const nightly = (keepDays: number) => (day: Day) => prune(depsAt(`${addDays(day, 1)}T03:00:00Z`, keepDays))
-
-describe('digests are the same with pruning and without', () => {
-  const both = async (days: number, keepDays: number) => {
-    const afterDays = [async () => {}, nightly(keepDays)]
-    const seen: string[][] = []
-    for (const afterDay of afterDays) {
-      await emptied()
-      await addReaders()
-      seen.push(await offered(days, afterDay))
-    }
-    return { without: seen[0]!, pruned: seen[1]! }
-  }
-
-  test('with the shortest KEEP_DAYS, every night', async () => {
-    const { without, pruned } = await both(70, 30)
-    expect(without.length).toBeGreaterThan(250)
-    expect(pruned).toEqual(without)
-    expect(await world.db.digest.count({ where: { localDate: { lt: new Date('2026-12-30') } } })).toBe(0)
-  })
-
-  test('with 5 days they would not be: this test would fail', async () => {
-    const { without, pruned } = await both(30, 5)
-    expect(pruned).not.toEqual(without)
-  })
-})
-
 describe('pruning', () => {
   const NIGHT = '2027-01-10T03:00:00Z' // before 2026-12-11
   async function liveFor(days: number): Promise<void> {
     for (let n = 0, day = FIRST; n < days; n++, day = addDays(day, 1))
-      await live(day, (id) => id === 'daily' && weekdayOf(day) === 'fri')
+      await live(world, day, (id) => id === 'daily' && weekdayOf(day) === 'fri')
   }
 
   test('leaves the totals and figures of each day unchanged', async () => {
-    await addReaders()
+    await addReaders(world)
     await liveFor(20)
     const range = { from: FIRST, to: '2026-12-13' }
     const said = async () => [
@@ -119,7 +42,7 @@ describe('pruning', () => {
       await dailyFigures(world.deps, range),
     ]
     const before = await said()
-    const pruned = await prune(depsAt(NIGHT))
+    const pruned = await prune(depsAt(world, NIGHT))
     expect(pruned).toMatchObject({ before: '2026-12-11', digests: 4 * 17 + 3 })
     expect(await world.db.digest.count()).toBeGreaterThan(0)
     const after = await said()
@@ -130,10 +53,10 @@ describe('pruning', () => {
   })
 
   test('is counted beforehand by --dry-run, and a second run deletes nothing', async () => {
-    await addReaders()
+    await addReaders(world)
     await liveFor(20)
     const rows = await everyRow(world.db)
-    const deps = depsAt(NIGHT)
+    const deps = depsAt(world, NIGHT)
     const tried = await runCommand(deps, ['prune', '--dry-run'])
     expect(await everyRow(world.db)).toEqual(rows)
     const { json, text } = await runCommand(deps, ['prune'])
@@ -156,7 +79,7 @@ describe('pruning', () => {
       await world.db.subscriber.update({ where: { id: 'imported' }, data: imported })
       const consent = { event: 'confirmed' as const, how: 'import', wording: 'elsewhere' }
       await world.db.consent.create({ data: { subscriberId: 'imported', at: new Date(at), ...consent } })
-      await prune(depsAt('2026-12-10T03:00:00Z'))
+      await prune(depsAt(world, '2026-12-10T03:00:00Z'))
       const kept = await world.db.dayTotals.findMany({ orderBy: { localDate: 'asc' } })
       expect([kept.length, kept[0]?.localDate]).toEqual([14, new Date('2026-11-20')])
     },
@@ -169,41 +92,44 @@ describe('pruning', () => {
     await cameBack(world.db, old, { isRead: false, class: 'unknown' })
     await cameBack(world.db, new Date('2026-12-11T00:00:00Z'), {})
     await leaveReport(world.db, old)
-    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ reports: 2 })
-    expect(await prune(depsAt(NIGHT))).toMatchObject({ reports: 2 })
-    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ reports: 0 })
+    expect(await prune(depsAt(world, NIGHT), { dryRun: true })).toMatchObject({ reports: 2 })
+    expect(await prune(depsAt(world, NIGHT))).toMatchObject({ reports: 2 })
+    expect(await prune(depsAt(world, NIGHT), { dryRun: true })).toMatchObject({ reports: 0 })
     expect(await world.db.bounce.count()).toBe(1)
     expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
   })
 
   test('can be interrupted, and run twice at once', async () => {
-    await addReaders()
+    await addReaders(world)
     await liveFor(20)
     const stopped = new AbortController()
     stopped.abort()
-    expect(await prune(depsAt(NIGHT), { signal: stopped.signal })).toMatchObject({ messages: 0, digests: 0 })
-    const both = await Promise.all([prune(depsAt(NIGHT)), prune(depsAt(NIGHT))])
-    await prune(depsAt(NIGHT))
+    expect(await prune(depsAt(world, NIGHT), { signal: stopped.signal })).toMatchObject({
+      messages: 0,
+      digests: 0,
+    })
+    const both = await Promise.all([prune(depsAt(world, NIGHT)), prune(depsAt(world, NIGHT))])
+    await prune(depsAt(world, NIGHT))
     expect(both[0].digests + both[1].digests).toBeLessThanOrEqual(71)
-    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ messages: 0, digests: 0 })
+    expect(await prune(depsAt(world, NIGHT), { dryRun: true })).toMatchObject({ messages: 0, digests: 0 })
     expect(await dayTotals(world.db, '2026-11-24')).toMatchObject({ due: 4, closed: true })
   })
 
   test('closes a plan that was never closed, and goes on; --dry-run counts the same', async () => {
-    await addReaders()
+    await addReaders(world)
     await liveFor(20)
     await world.db.plan.updateMany({ where: { localDate: new Date('2026-12-01') }, data: { closedAt: null } })
-    const expected = await prune(depsAt(NIGHT), { dryRun: true })
-    const { messages, digests } = await prune(depsAt(NIGHT))
+    const expected = await prune(depsAt(world, NIGHT), { dryRun: true })
+    const { messages, digests } = await prune(depsAt(world, NIGHT))
     expect({ messages, digests }).toEqual({ messages: expected.messages, digests: expected.digests })
     expect(await dayTotals(world.db, '2026-12-01')).toMatchObject({ due: 4, closed: true })
     expect(await world.db.digest.count({ where: { localDate: new Date('2026-12-01') } })).toBe(0)
   })
 
   test('does not let a date be planned again', async () => {
-    await addReaders()
+    await addReaders(world)
     await liveFor(20)
-    await prune(depsAt(NIGHT))
+    await prune(depsAt(world, NIGHT))
     await expect(world.plan('2027-01-10T09:00:00Z', '2026-12-20')).rejects.toMatchObject({
       code: 'digests.pruned',
       values: { first: '2026-12-25' },
@@ -215,20 +141,20 @@ describe('pruning', () => {
   })
 
   test('leaves a page behind the link that says so', async () => {
-    await addReaders()
+    await addReaders(world)
     await liveFor(1)
     const { id } = await world.db.message.findFirstOrThrow({ where: { subscriberId: 'daily' } })
     const secret = world.config.APP_SECRET[0]!
     const token = signLink({ purpose: 'digest', id, epoch: 0, issuedAt: new Date(NIGHT) }, secret)
-    expect(await showDigest(depsAt(NIGHT), { token })).not.toBeNull()
-    await prune(depsAt(NIGHT))
-    expect(await showDigest(depsAt(NIGHT), { token })).toBeNull()
+    expect(await showDigest(depsAt(world, NIGHT), { token })).not.toBeNull()
+    await prune(depsAt(world, NIGHT))
+    expect(await showDigest(depsAt(world, NIGHT), { token })).toBeNull()
   })
 })
 
 describe('an unconfirmed subscriber', () => {
   const ASKED = '2026-11-24T12:00:00Z'
-  const ask = (email: string, now: string) => addSubscriber(depsAt(now), { email, topics: ['robots'] })
+  const ask = (email: string, now: string) => addSubscriber(depsAt(world, now), { email, topics: ['robots'] })
   const tokenFor = async (email: string) => {
     const { id, createdAt } = await world.db.signup.findFirstOrThrow({
       where: { subscriber: { addressKey: email } },
@@ -248,13 +174,16 @@ describe('an unconfirmed subscriber', () => {
     await ask('again@reader.example', '2026-11-27T12:00:00Z')
     await ask('confirmed@reader.example', ASKED)
     const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
-    await confirm({ ...depsAt('2026-11-25T12:00:00Z'), queue }, await tokenFor('confirmed@reader.example'))
+    await confirm(
+      { ...depsAt(world, '2026-11-25T12:00:00Z'), queue },
+      await tokenFor('confirmed@reader.example'),
+    )
     await world.db.message.updateMany({ data: { state: 'accepted' } })
-    await prune(depsAt('2026-12-01T11:59:00Z'))
+    await prune(depsAt(world, '2026-12-01T11:59:00Z'))
     expect(await addresses()).toHaveLength(3)
-    expect(await prune(depsAt('2026-12-01T12:01:00Z'))).toMatchObject({ subscribers: 1 })
+    expect(await prune(depsAt(world, '2026-12-01T12:01:00Z'))).toMatchObject({ subscribers: 1 })
     expect(await addresses()).toEqual(['again@reader.example', 'confirmed@reader.example'])
-    await prune(depsAt('2026-12-04T12:01:00Z'))
+    await prune(depsAt(world, '2026-12-04T12:01:00Z'))
     expect(await addresses()).toEqual(['confirmed@reader.example'])
     const events = await world.db.consent.findMany({ orderBy: { id: 'asc' } })
     expect(events.map(({ event }) => event)).toEqual(['asked', 'confirmed'])
@@ -280,11 +209,11 @@ describe('an unconfirmed subscriber', () => {
 
 test('every night one process prunes, once, not before 3 UTC', async () => {
   const count = () => world.logged.filter(({ event }) => event === 'prune.done').length
-  await pruneNightly(depsAt('2027-01-10T02:59:00Z'), {})
+  await pruneNightly(depsAt(world, '2027-01-10T02:59:00Z'), {})
   expect(count()).toBe(0)
-  await Promise.all([1, 2, 3].map(() => pruneNightly(depsAt('2027-01-10T03:00:00Z'), {})))
-  await pruneNightly(depsAt('2027-01-10T23:00:00Z'), {})
+  await Promise.all([1, 2, 3].map(() => pruneNightly(depsAt(world, '2027-01-10T03:00:00Z'), {})))
+  await pruneNightly(depsAt(world, '2027-01-10T23:00:00Z'), {})
   expect(count()).toBe(1)
-  await pruneNightly(depsAt('2027-01-11T03:00:00Z'), {})
+  await pruneNightly(depsAt(world, '2027-01-11T03:00:00Z'), {})
   expect(count()).toBe(2)
 })

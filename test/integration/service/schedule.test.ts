@@ -11,7 +11,6 @@ import { startSchedule, tick } from '../../../src/service/schedule.ts'
 import { startService } from '../../../src/service/service.ts'
 import { startReplay } from '../../battery/month/recorded-days.ts'
 import { useDatabase } from '../../support/database.ts'
-import { runProgram } from '../../support/processes.ts'
 import { eventually } from '../../support/until.ts'
 
 const EVERY_SECOND = '* * * * * *'
@@ -22,20 +21,12 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** Looks again until it holds; the queue is polled, so a nudge takes a moment. */
 describe('a slot', () => {
   test('is claimed by one of ten at once, and by none later', async () => {
     const slot = new Date('2026-11-23T08:00:00Z')
     const claims = await Promise.all(Array.from({ length: 10 }, () => claimTick(database.db, 'minute', slot)))
     expect(claims.filter(Boolean)).toHaveLength(1)
     expect(await claimTick(database.db, 'minute', slot)).toBe(false)
-  })
-
-  test('is acted on by one of ten processes', async () => {
-    const settings = { DATABASE_URL: database.url, CLOCK_NOW: '2026-11-23T09:00:10Z' }
-    const processes = Array.from({ length: 10 }, () => runProgram(['test/support/tick-once.ts'], settings))
-    const answers = (await Promise.all(processes)).map(({ stdout }) => stdout.trim())
-    expect(answers.toSorted()).toEqual([...Array(9).fill('false'), 'true'])
   })
 })
 

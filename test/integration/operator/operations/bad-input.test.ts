@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
@@ -9,7 +8,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../../../support/commands.ts'
 import { useDatabase } from '../../../support/database.ts'
-import { runProgram, startProgram } from '../../../support/processes.ts'
+import { runProgram } from '../../../support/processes.ts'
 
 const database = useDatabase()
 const closing: (() => void)[] = []
@@ -229,19 +228,4 @@ describe('production', () => {
     const { code, stderr } = await runProgram(['src/main.ts', '--roles', 'web,juggler'], {}, folder)
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('"juggler"') })
   })
-
-  test('next to a demo: the demo does not read its .env', async () => {
-    const production = mkdtempSync(join(tmpdir(), 'production-'))
-    const unreachable =
-      'DATABASE_URL=postgresql://nobody@127.0.0.1:1/none\nSMTP_URL=smtp://127.0.0.1:1\nNODE_ENV=production\nHF_URL=x\n'
-    writeFileSync(join(production, '.env'), unreachable)
-    const demo = startProgram(['scripts/demo.ts', '--json', '--no-open'], {}, production)
-    try {
-      const { site } = JSON.parse(String((await once(demo.stdout!, 'data'))[0]))
-      expect((await fetch(`${site}/ready`)).status).toBe(200)
-    } finally {
-      demo.kill('SIGTERM')
-      await once(demo, 'exit')
-    }
-  }, 90_000)
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../../src/core/database/database.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { buildServer } from '../../../../src/web/server.ts'
@@ -229,10 +229,17 @@ describe('operations that fail do so as documented', () => {
       wrong: '',
     })
   })
+})
 
-  test.each(ids)('%s: 503 while the database is away', async (id) => {
+describe('while the database is away', () => {
+  let app: typeof site.app
+  beforeAll(() => {
     const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
-    const app = buildServer({ ...site.deps, db: nowhere.db })
+    app = buildServer({ ...site.deps, db: nowhere.db })
+  })
+  afterAll(() => app?.close())
+
+  test.each(ids)('%s: 503', async (id) => {
     const world = { subscriberId: 'a', otherId: 'b', messageId: 'c' }
     const { answer, wrong, error } = await send(id, { app, world })
     expect({ status: answer.statusCode, error, wrong }).toEqual({
@@ -241,6 +248,5 @@ describe('operations that fail do so as documented', () => {
       wrong: '',
     })
     expect(answer.headers['retry-after']).toBe('30')
-    await app.close()
   })
 })
