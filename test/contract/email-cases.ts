@@ -4,7 +4,7 @@ import type { Emails } from '../../src/emails/render-emails.ts'
 import type { WelcomeEmail } from '../../src/emails/welcome-email.ts'
 import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
-import { closeSection, digest, paper, risingSection, samples, section, welcome } from '../support/mails.ts'
+import { closeSection, digest, paper, risingSection, samples, section, welcome } from '../support/emails.ts'
 
 export const DIGEST_CASES: Record<string, Partial<DigestContent>> = {
   'one paper of one topic': {},

@@ -13,7 +13,7 @@ import type { OutgoingMail } from '../../src/mail/smtp/build-mime.ts'
 import { buildMime, toOutgoingMail } from '../../src/mail/smtp/build-mime.ts'
 import { parseQuery } from '../../src/queries/language/parse-query.ts'
 import { parseDailyPapers } from '../../src/sources/huggingface/parse-daily-papers.ts'
-import { digestMessage, digestReturns, readerLinks, sender, site } from '../support/mails.ts'
+import { digestMessage, digestReturns, readerLinks, sender, site } from '../support/emails.ts'
 import { paperOf } from '../support/recorded-papers.ts'
 
 /** The project's own recordings: those in TEST_DATA are not on every machine. */

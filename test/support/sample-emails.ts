@@ -4,7 +4,7 @@ import type { LinkKind } from '../../src/emails/link-emails.ts'
 import { type Emails, openEmails } from '../../src/emails/render-emails.ts'
 import { MAIL_KINDS, type MailKind, type RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
-import { digest, paper, samples, site } from './mails.ts'
+import { digest, paper, samples, site } from './emails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
 

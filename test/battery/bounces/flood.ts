@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/core/database/database.ts'
-import { complaint } from '../../support/return-mails.ts'
+import { complaint } from '../../support/bounce-emails.ts'
 import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'

@@ -1,6 +1,6 @@
 import { randomId } from '../../../src/core/secrets.ts'
 import { returnToken } from '../../../src/subscribers/return-address.ts'
-import { appleUnsubscribe, complaint, deliveryReport } from '../../support/return-mails.ts'
+import { appleUnsubscribe, complaint, deliveryReport } from '../../support/bounce-emails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { APP_SECRET } from '../bench/bulk-mails.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'

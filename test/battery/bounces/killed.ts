@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/core/database/database.ts'
-import { appleUnsubscribe, complaint, deliveryReport } from '../../support/return-mails.ts'
+import { appleUnsubscribe, complaint, deliveryReport } from '../../support/bounce-emails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'

@@ -1,4 +1,4 @@
-import { anyMails, type Build, buildRightly, builtFaults } from '../../support/built-mails.ts'
+import { anyMails, type Build, buildRightly, builtFaults } from '../../support/built-emails.ts'
 import { hasPython } from '../../support/strict-parser.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { WRONG_BUILDERS } from './wrong-builders.ts'

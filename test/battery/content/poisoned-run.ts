@@ -14,7 +14,7 @@ import { type DayTotals, dayTotals, isReconciled } from '../../../src/digests/re
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import type { StoredTopic } from '../../../src/subscribers/topic.repo.ts'
-import { faultsOfBytes } from '../../support/built-mails.ts'
+import { faultsOfBytes } from '../../support/built-emails.ts'
 import { importPeople } from '../../support/import-people.ts'
 import { runProgram } from '../../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'

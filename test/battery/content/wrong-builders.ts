@@ -1,7 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { type OutgoingMail, toOutgoingMail } from '../../../src/mail/smtp/build-mime.ts'
-import { type Build, buildRightly } from '../../support/built-mails.ts'
-import { digestMessage, digestReturns } from '../../support/mails.ts'
+import { type Build, buildRightly } from '../../support/built-emails.ts'
+import { digestMessage, digestReturns } from '../../support/emails.ts'
 
 /** A way to build mails that looks right, and what the battery must say of it. */
 interface WrongBuilder {

@@ -10,9 +10,9 @@ import { openQueue, type Queue } from '../../../src/core/queue.ts'
 import { randomId } from '../../../src/core/secrets.ts'
 import { FEATURES } from '../../../src/features/index.ts'
 import { returnAddress } from '../../../src/subscribers/return-address.ts'
+import { deliveryReport } from '../../support/bounce-emails.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { openDialogue } from '../../support/mail-dialogue.ts'
-import { deliveryReport } from '../../support/return-mails.ts'
 
 const database = useDatabase()
 const DOMAIN = 'bounce.papers.example'

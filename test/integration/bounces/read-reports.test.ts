@@ -8,18 +8,18 @@ import { Fault } from '../../../src/core/errors.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { suppressionOf } from '../../../src/subscribers/suppression.repo.ts'
-import { appleUnsubscribe, complaint, deliveryReport, vacation } from '../../support/return-mails.ts'
-import { type SentMail, useReturnsWorld } from '../../support/returns-world.ts'
+import { appleUnsubscribe, complaint, deliveryReport, vacation } from '../../support/bounce-emails.ts'
+import { type SentMail, useBounceWorld } from '../../support/bounce-world.ts'
 
-const world = useReturnsWorld()
+const world = useBounceWorld()
 const ANN = 'ann@reader.example'
 const UNKNOWN = '550 5.1.1 <ann@reader.example>: Recipient address rejected: User unknown'
 
 describe('a dead mailbox', () => {
   test('by a server’s own reply: that address is suppressed at once, and no other', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.mailTo('ben@reader.example')
-    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+    const mail = await world.sendTo(ANN)
+    await world.sendTo('ben@reader.example')
+    await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
     expect(await world.bounces()).toEqual([
       { class: 'dead', effect: 'suppressed', foundBy: 'token', messageId: mail.id },
     ])
@@ -31,27 +31,27 @@ describe('a dead mailbox', () => {
 
   test('by free text only: suppressed after a second report on another day', async () => {
     const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
-    const first = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: first.envelope })
-    const second = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: second.envelope })
+    const first = await world.sendTo(ANN)
+    await world.receive(report(), { to: first.envelope })
+    const second = await world.sendTo(ANN)
+    await world.receive(report(), { to: second.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
     world.later(1)
-    const third = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: third.envelope })
+    const third = await world.sendTo(ANN)
+    await world.receive(report(), { to: third.envelope })
     expect((await world.bounces()).map(({ effect }) => effect)).toEqual(['nothing', 'nothing', 'suppressed'])
     expect(await world.suppressionOf(ANN)).toBe('dead')
   })
 
   test('a later email that was accepted and did not bounce in five days clears it', async () => {
     const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
-    const first = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: first.envelope })
+    const first = await world.sendTo(ANN)
+    await world.receive(report(), { to: first.envelope })
     world.later(1)
-    await world.mailTo(ANN)
+    await world.sendTo(ANN)
     world.later(6)
-    const third = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: third.envelope })
+    const third = await world.sendTo(ANN)
+    await world.receive(report(), { to: third.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
@@ -59,21 +59,21 @@ describe('a dead mailbox', () => {
     ['by words alone it is dropped', '550 no such user', 'dropped'],
     ['by a server’s answer it is suppressed too', UNKNOWN, 'suppressed'],
   ])('of a sign-up that nobody confirmed: %s', async (_what, said, done) => {
-    const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
+    const mail = await world.sendTo(ANN, { state: 'pending', kind: 'confirmation' })
     const { db } = world.deps
     const request = { topics: [] }
     await db.signup.create({
       data: { subscriberId: mail.subscriberId, request: request, createdAt: world.clock.now() },
     })
-    await world.comesBack(deliveryReport({ recipient: ANN, said }), { to: mail.envelope })
+    await world.receive(deliveryReport({ recipient: ANN, said }), { to: mail.envelope })
     expect(await world.bounces()).toMatchObject([{ class: 'dead', effect: done }])
     expect(await db.signup.count()).toBe(0)
   })
 
   test('behind theirs, as a group has them: counted, and sending continues', async () => {
     for (let day = 0; day < 3; day++) {
-      const mail = await world.mailTo('team@reader.example')
-      await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+      const mail = await world.sendTo('team@reader.example')
+      await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
       world.later(1)
     }
     expect((await world.bounces()).map(({ effect }) => effect)).toEqual([
@@ -85,24 +85,24 @@ describe('a dead mailbox', () => {
   })
 
   test('of an address that they changed: the old one is suppressed, the new one is not', async () => {
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     const to = { address: 'ann@new.example', addressKey: 'ann@new.example' }
     await world.deps.db.subscriber.update({ where: { id: mail.subscriberId }, data: to })
-    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+    await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
     expect(await world.suppressionOf(ANN)).toBe('dead')
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
   })
 })
 
 test('a lifted suppression is not renewed by another report about the same email', async () => {
-  const mail = await world.mailTo(ANN)
+  const mail = await world.sendTo(ANN)
   const report = deliveryReport({ recipient: ANN, said: UNKNOWN })
-  await world.comesBack(report, { to: mail.envelope })
+  await world.receive(report, { to: mail.envelope })
   await unsuppress(world.deps, { email: ANN })
-  await world.comesBack(Buffer.concat([report, Buffer.from('\r\n')]), { to: mail.envelope })
+  await world.receive(Buffer.concat([report, Buffer.from('\r\n')]), { to: mail.envelope })
   expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
-  const next = await world.mailTo(ANN)
-  await world.comesBack(report, { to: next.envelope })
+  const next = await world.sendTo(ANN)
+  await world.receive(report, { to: next.envelope })
   expect(await world.suppressionOf(ANN)).toBe('dead')
 })
 
@@ -110,51 +110,51 @@ describe('reports by free text count', () => {
   const report = (recipient = ANN) => deliveryReport({ recipient, said: `550 <${recipient}>: User unknown` })
 
   test('once per email, however many reports there are, on whatever days', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: mail.envelope })
+    const mail = await world.sendTo(ANN)
+    await world.receive(report(), { to: mail.envelope })
     world.later(1)
-    await world.comesBack(Buffer.concat([report(), Buffer.from('\r\n')]), { to: mail.envelope })
+    await world.receive(Buffer.concat([report(), Buffer.from('\r\n')]), { to: mail.envelope })
     expect((await world.bounces()).map(({ effect }) => effect)).toEqual(['nothing', 'nothing'])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
   test('for the address that they are about: a new address starts at zero', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: mail.envelope })
+    const mail = await world.sendTo(ANN)
+    await world.receive(report(), { to: mail.envelope })
     world.later(1)
     await changeAddressByOperator(world.deps, { email: ANN, newEmail: 'ann@new.example' })
-    const other = await world.mailTo('ann@new.example')
-    await world.comesBack(report('ann@new.example'), { to: other.envelope })
+    const other = await world.sendTo('ann@new.example')
+    await world.receive(report('ann@new.example'), { to: other.envelope })
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
   })
 
   test('no longer after they confirmed again', async () => {
     const { db } = world.deps
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: mail.envelope })
+    const mail = await world.sendTo(ANN)
+    await world.receive(report(), { to: mail.envelope })
     world.later(8)
     await db.subscriber.update({ where: { addressKey: ANN }, data: { confirmedAt: world.clock.now() } })
-    const second = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: second.envelope })
+    const second = await world.sendTo(ANN)
+    await world.receive(report(), { to: second.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
   test('no longer after their mailbox sent an automatic reply: it works', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: mail.envelope })
+    const mail = await world.sendTo(ANN)
+    await world.receive(report(), { to: mail.envelope })
     world.later(1)
-    const second = await world.mailTo(ANN)
-    await world.comesBack(vacation(), { to: second.envelope })
+    const second = await world.sendTo(ANN)
+    await world.receive(vacation(), { to: second.envelope })
     world.later(1)
-    const third = await world.mailTo(ANN)
-    await world.comesBack(report(), { to: third.envelope })
+    const third = await world.sendTo(ANN)
+    await world.receive(report(), { to: third.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
   test('like a certain reply that was found only by a Message-ID', async () => {
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     const original = { 'Message-ID': mail.messageIdField }
-    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
+    await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
     expect(await world.bounces()).toMatchObject([{ class: 'dead', foundBy: 'message-id', effect: 'nothing' }])
   })
 })
@@ -163,16 +163,16 @@ test.each([
   ['another domain, where they forward to', 'ann@old-isp.example', 'elsewhere'],
   ['a host of their domain', 'ann@mx.reader.example', 'suppressed'],
 ])('of %s', async (_what, recipient, done) => {
-  const mail = await world.mailTo(ANN)
-  await world.comesBack(deliveryReport({ recipient, said: '550 5.1.1 User unknown' }), { to: mail.envelope })
+  const mail = await world.sendTo(ANN)
+  await world.receive(deliveryReport({ recipient, said: '550 5.1.1 User unknown' }), { to: mail.envelope })
   expect(await world.bounces()).toMatchObject([{ class: 'dead', effect: done }])
 })
 
 test('about an erased subscriber: counted, and nothing that identifies them is stored', async () => {
   const { db } = world.deps
-  const mail = await world.mailTo(ANN)
+  const mail = await world.sendTo(ANN)
   await eraseSubscriber(world.deps, { email: ANN })
-  await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+  await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
   expect(await db.bounce.findMany()).toMatchObject([
     { class: 'dead', effect: 'nothing', messageId: mail.id, reply: '', domain: null },
   ])
@@ -185,8 +185,8 @@ describe('a full mailbox', () => {
   test('pauses for a week, and is suppressed at the fifth time over two weeks', async () => {
     const done: string[] = []
     for (let times = 1; times <= 5; times++) {
-      const mail = await world.mailTo(ANN)
-      await world.comesBack(full(), { to: mail.envelope })
+      const mail = await world.sendTo(ANN)
+      await world.receive(full(), { to: mail.envelope })
       done.push((await world.bounces()).at(-1)!.effect)
       if (times === 1)
         expect((await world.stateOf(ANN)).pausedUntil).toEqual(new Date('2026-12-01T00:00:00Z'))
@@ -197,8 +197,8 @@ describe('a full mailbox', () => {
   })
 
   test('a longer pause of their own is kept', async () => {
-    const mail = await world.mailTo(ANN, { state: 'paused' })
-    await world.comesBack(full(), { to: mail.envelope })
+    const mail = await world.sendTo(ANN, { state: 'paused' })
+    await world.receive(full(), { to: mail.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'paused', pausedUntil: null })
     expect(await world.bounces()).toMatchObject([{ class: 'full', effect: 'nothing' }])
   })
@@ -206,12 +206,12 @@ describe('a full mailbox', () => {
 
 describe('a complaint', () => {
   test('proven by the token or our signed field: suppressed at once, and no email', async () => {
-    const mail = await world.mailTo(ANN)
-    const other = await world.mailTo('ben@reader.example')
-    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }), {
+    const mail = await world.sendTo(ANN)
+    const other = await world.sendTo('ben@reader.example')
+    await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }), {
       to: 'fbl@bounce.papers.example',
     })
-    await world.comesBack(complaint({}), { to: other.envelope })
+    await world.receive(complaint({}), { to: other.envelope })
     expect(await world.bounces()).toEqual([
       { class: 'complaint', effect: 'suppressed', foundBy: 'field', messageId: mail.id },
       { class: 'complaint', effect: 'suppressed', foundBy: 'token', messageId: other.id },
@@ -238,8 +238,8 @@ describe('a complaint', () => {
       (mail: SentMail) => complaint({ 'X-Daily-Papers-Message': mail.token }, { fields: ELSEWHERE }),
     ],
   ])('that %s: unsubscribed once, with an undo by email', async (_what, raw) => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(raw(mail))
+    const mail = await world.sendTo(ANN)
+    await world.receive(raw(mail))
     expect(await world.bounces()).toMatchObject([{ effect: 'unsubscribed', messageId: mail.id }])
     expect(await world.suppressionOf(ANN)).toBeNull()
     expect(await goodbyes()).toMatchObject([{ toAddress: ANN, content: { reported: true } }])
@@ -249,16 +249,16 @@ describe('a complaint', () => {
     await resubscribe(world.deps, undo)
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
     // After the undo, the same message cannot end the subscription again.
-    await world.comesBack(Buffer.concat([raw(mail), Buffer.from('again')]))
+    await world.receive(Buffer.concat([raw(mail), Buffer.from('again')]))
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
     // But a proven complaint about it can.
-    await world.comesBack(complaint({}), { to: mail.envelope })
+    await world.receive(complaint({}), { to: mail.envelope })
     expect(await world.suppressionOf(ANN)).toBe('complaint')
   })
 
   test('without proof, about a subscriber without digests: nothing', async () => {
-    const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
-    await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
+    const mail = await world.sendTo(ANN, { state: 'pending', kind: 'confirmation' })
+    await world.receive(complaint({ 'Message-ID': mail.messageIdField }))
     expect(await world.bounces()).toMatchObject([{ effect: 'nothing' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'pending' })
     expect(await goodbyes()).toEqual([])
@@ -266,8 +266,8 @@ describe('a complaint', () => {
 
   test('five without proof do not stop delivery', async () => {
     for (let n = 0; n < 6; n++) {
-      const mail = await world.mailTo(`n${n}@reader.example`)
-      await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
+      const mail = await world.sendTo(`n${n}@reader.example`)
+      await world.receive(complaint({ 'Message-ID': mail.messageIdField }))
     }
     expect(await world.deps.db.consent.count({ where: { how: 'unproven complaint' } })).toBe(6)
     expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toBeNull()
@@ -275,8 +275,8 @@ describe('a complaint', () => {
 
   test('five complaints about few emails stop delivery', async () => {
     for (let n = 0; n < 5; n++) {
-      const mail = await world.mailTo(`n${n}@reader.example`)
-      await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }))
+      const mail = await world.sendTo(`n${n}@reader.example`)
+      await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }))
     }
     expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toMatchObject({
       value: 'paused',
@@ -284,23 +284,23 @@ describe('a complaint', () => {
   })
 
   test('that only requests removal from a list unsubscribes, and suppresses no one', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
+    const mail = await world.sendTo(ANN)
+    await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
     expect(await world.bounces()).toMatchObject([{ class: 'unsubscribe', effect: 'unsubscribed' }])
     expect(await world.suppressionOf(ANN)).toBeNull()
   })
 
   test('“this is not spam” changes nothing', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'not-spam' }))
+    const mail = await world.sendTo(ANN)
+    await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'not-spam' }))
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 })
 
 describe('unsubscribing by email', () => {
   test('the token in the address is the authority, also for Apple’s automatic form; no email is enqueued', async () => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(appleUnsubscribe(mail.unsubscribe), { to: mail.unsubscribe })
+    const mail = await world.sendTo(ANN)
+    await world.receive(appleUnsubscribe(mail.unsubscribe), { to: mail.unsubscribe })
     expect(await world.bounces()).toMatchObject([{ class: 'unsubscribe', effect: 'unsubscribed' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'unsubscribed' })
     expect(await world.deps.db.message.count({ where: { kind: 'goodbye' } })).toBe(0)
@@ -310,14 +310,14 @@ describe('unsubscribing by email', () => {
   })
 
   test('whatever the email contains, and however often it arrives', async () => {
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     for (const raw of [
       '',
       '\0\0',
       'x'.repeat(100_000),
       deliveryReport({ recipient: ANN, said: UNKNOWN }).toString(),
     ])
-      await world.comesBack(Buffer.from(raw), { to: mail.unsubscribe })
+      await world.receive(Buffer.from(raw), { to: mail.unsubscribe })
     expect((await world.bounces()).map(({ effect }) => effect)).toEqual([
       'unsubscribed',
       'nothing',
@@ -354,22 +354,22 @@ describe('nothing is done', () => {
     ['what expired', deliveryReport({ recipient: ANN, said: '421 4.4.2 Connection timed out' }), 'temporary'],
     ['somebody who is away', vacation(), 'auto-reply'],
   ])('about %s', async (_what, raw, kind) => {
-    const mail = await world.mailTo(ANN)
-    await world.comesBack(raw, { to: mail.envelope })
+    const mail = await world.sendTo(ANN)
+    await world.receive(raw, { to: mail.envelope })
     expect(await world.bounces()).toMatchObject([{ class: kind, effect: 'nothing', foundBy: 'token' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active', pausedUntil: null })
   })
 
   test('if a stranger only has the address', async () => {
-    await world.mailTo(ANN)
-    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), {
+    await world.sendTo(ANN)
+    await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), {
       to: 'postmaster@bounce.papers.example',
     })
     const forged = {
       'X-Daily-Papers-Message': '00'.repeat(22),
       'Message-ID': '<digest.AAAAAAAAAAAAAAAA@x.example>',
     }
-    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original: forged }))
+    await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN, original: forged }))
     expect(await world.bounces()).toMatchObject([
       { class: 'dead', foundBy: null, effect: 'nothing' },
       { class: 'dead', foundBy: null, effect: 'nothing' },
@@ -380,16 +380,16 @@ describe('nothing is done', () => {
 
 describe('reports', () => {
   test('the same report on two channels counts once', async () => {
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: '552 5.2.2 Mailbox full' })
-    await world.comesBack(raw, { to: mail.envelope })
-    await world.comesBack(raw, { to: mail.envelope, channel: 'smtp' })
+    await world.receive(raw, { to: mail.envelope })
+    await world.receive(raw, { to: mail.envelope, channel: 'smtp' })
     expect(await world.deps.db.report.count()).toBe(1)
   })
 
   test('the bytes are kept only until it is read', async () => {
     const { db } = world.deps
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
     await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     expect(await db.report.findFirst()).toMatchObject({ state: 'waiting', bytes: raw.length })
@@ -400,7 +400,7 @@ describe('reports', () => {
 
   test('a reader that dies leaves its report to the next one, ten times; then it ends unread', async () => {
     const { db } = world.deps
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
     await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     const forget = () => db.report.updateMany({ data: { takenUntil: new Date(0) } })
@@ -417,7 +417,7 @@ describe('reports', () => {
 
   test('failures that are not their fault do not count against them, and block no other', async () => {
     const { db } = world.deps
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
     await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     await insertReport(db, { channel: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
@@ -437,7 +437,7 @@ describe('reports', () => {
 
   test('one that takes too long is tried three times', async () => {
     const { db } = world.deps
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     await insertReport(db, {
       channel: 'lmtp',
       recipient: mail.envelope,
@@ -457,7 +457,7 @@ describe('reports', () => {
   test('many readers at once: each report is processed once', async () => {
     const { db } = world.deps
     for (let n = 0; n < 12; n++) {
-      const mail = await world.mailTo(`n${n}@reader.example`)
+      const mail = await world.sendTo(`n${n}@reader.example`)
       const said = '552 5.2.2 Mailbox full'
       const raw = deliveryReport({ recipient: mail.address, said })
       await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
@@ -476,7 +476,7 @@ describe('a domain that bounces 5 % of its email by policy', () => {
 
   async function returnedBy(count: number) {
     for (let n = 0; n < count; n++) {
-      const mail = await world.mailTo(`n${n}@reader.example`)
+      const mail = await world.sendTo(`n${n}@reader.example`)
       const report = { channel: 'lmtp', recipient: mail.envelope, raw: spam(mail.address) } as const
       await insertReport(world.deps.db, { ...report, at: world.clock.now() })
     }
@@ -503,7 +503,7 @@ describe('a domain that bounces 5 % of its email by policy', () => {
   })
 
   test('one person who forges reports pauses no domain', async () => {
-    const mail = await world.mailTo(ANN)
+    const mail = await world.sendTo(ANN)
     for (let n = 0; n < 30; n++) {
       const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])
       await insertReport(world.deps.db, {

@@ -10,7 +10,7 @@ import type { TakenMessage } from '../../../src/mail/message.ts'
 import { type LinkPurpose, readLink, secretId } from '../../../src/subscribers/links.ts'
 import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
 import { useDatabase } from '../../support/database.ts'
-import { samples } from '../../support/mails.ts'
+import { samples } from '../../support/emails.ts'
 
 const database = useDatabase()
 const FRESH = 'fresh-secret-of-at-least-32-bytes-!!'

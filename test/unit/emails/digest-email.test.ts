@@ -16,7 +16,7 @@ import {
   section,
   site,
   unsubscribeUrl,
-} from '../../support/mails.ts'
+} from '../../support/emails.ts'
 
 const sent = await openEmails(site)
 const emails = readable(sent)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openEmails } from '../../../src/emails/render-emails.ts'
-import { hrefsOf, readable, samples, site } from '../../support/mails.ts'
+import { hrefsOf, readable, samples, site } from '../../support/emails.ts'
 
 const PRIVACY_URL = 'https://papers.example.org/privacy'
 const emails = readable(await openEmails({ ...site, privacyUrl: PRIVACY_URL }))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HTML_BUDGET } from '../../../src/emails/join-digest.ts'
 import { openEmails } from '../../../src/emails/render-emails.ts'
-import { anyDigest, readable, readerLinks, site, welcome } from '../../support/mails.ts'
+import { anyDigest, readable, readerLinks, site, welcome } from '../../support/emails.ts'
 
 const emails = readable(await openEmails(site))
 const { unsubscribeUrl, manageUrl, viewUrl } = readerLinks

@@ -4,8 +4,8 @@ import { readReports } from '../../../../src/bounces/read-reports.ts'
 import { insertReport } from '../../../../src/bounces/report.repo.ts'
 import { openReportReader } from '../../../../src/bounces/report-reader.ts'
 import { returnAddress } from '../../../../src/subscribers/return-address.ts'
+import { deliveryReport } from '../../../support/bounce-emails.ts'
 import { runCommand } from '../../../support/commands.ts'
-import { deliveryReport } from '../../../support/return-mails.ts'
 import { EMAIL, useExplainWorld } from './explain-world.ts'
 
 const world = useExplainWorld()

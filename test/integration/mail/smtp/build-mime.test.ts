@@ -16,7 +16,7 @@ import {
   DIGEST_FIELDS,
   faultsOfBytes,
   foreignMarkup,
-} from '../../../support/built-mails.ts'
+} from '../../../support/built-emails.ts'
 import { dkimVerifies } from '../../../support/dkim-verifies.ts'
 import {
   anyDigest,
@@ -28,7 +28,7 @@ import {
   samples,
   sender,
   site,
-} from '../../../support/mails.ts'
+} from '../../../support/emails.ts'
 import { recordedDay, recordedDays, recordingsAre } from '../../../support/recorded-days.ts'
 import { hasPython, parseStrictly } from '../../../support/strict-parser.ts'
 import { testData } from '../../../support/test-data.ts'

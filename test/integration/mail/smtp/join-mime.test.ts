@@ -11,7 +11,7 @@ import {
   toOutgoingMail,
 } from '../../../../src/mail/smtp/build-mime.ts'
 import { withAddition } from '../../../../src/queries/reasons/shown-paper.ts'
-import { faultsOfBytes } from '../../../support/built-mails.ts'
+import { faultsOfBytes } from '../../../support/built-emails.ts'
 import {
   anyDigest,
   digest,
@@ -21,7 +21,7 @@ import {
   samples,
   sender,
   site,
-} from '../../../support/mails.ts'
+} from '../../../support/emails.ts'
 
 const emails = await openEmails(site)
 

@@ -6,6 +6,7 @@ import { openDatabase } from '../../../../src/core/database/database.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { addressHash } from '../../../../src/subscribers/address.ts'
 import { buildServer } from '../../../../src/web/server.ts'
+import { addSubscribers, enqueueGoodbyes } from '../../../support/messages.ts'
 import {
   brevoEvent,
   mailgunEvent,
@@ -16,7 +17,7 @@ import {
   sendgridEvent,
   sesBounce,
   sesComplaint,
-} from '../../../support/maker-bodies.ts'
+} from '../../../support/provider-bodies.ts'
 import {
   CERTIFICATE_URL,
   MAILGUN_KEY,
@@ -27,8 +28,7 @@ import {
   snsKey,
   startSnsServer,
   TOPIC,
-} from '../../../support/maker-keys.ts'
-import { addSubscribers, enqueueGoodbyes } from '../../../support/messages.ts'
+} from '../../../support/provider-keys.ts'
 import { useSite } from '../../../support/site.ts'
 
 const sns = snsKey()

@@ -17,7 +17,7 @@ import {
   sesBounce,
   sesComplaint,
   sesEvent,
-} from '../../../support/maker-bodies.ts'
+} from '../../../support/provider-bodies.ts'
 
 const readBody = (name: ProviderName, body: Buffer) => readWebhookBody(providerOf(name)!, body)
 

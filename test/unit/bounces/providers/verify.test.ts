@@ -16,7 +16,7 @@ import {
   sendgridKey,
   snsKey,
   TOPIC,
-} from '../../../support/maker-keys.ts'
+} from '../../../support/provider-keys.ts'
 
 /** The test certificate is valid from the start of the test. */
 const NOW = new Date(Date.now() + 60_000)

@@ -2,7 +2,7 @@ import { decodeHTML } from 'entities'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { asciiHtml, escapeToAscii, foldLongLines } from '../../../../src/mail/rendering/ascii-html.ts'
-import { anyText } from '../../../support/mails.ts'
+import { anyText } from '../../../support/emails.ts'
 
 const MAX_LINE_LENGTH = 998
 const longest = (html: string) => Math.max(...html.split('\n').map(({ length }) => length))

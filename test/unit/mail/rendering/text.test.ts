@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fittingRuns } from '../../../../src/emails/sections-view.ts'
 import { asciiLine, oneLine, truncateAtWord, withoutLinks } from '../../../../src/mail/rendering/text.ts'
-import { anyText } from '../../../support/mails.ts'
+import { anyText } from '../../../support/emails.ts'
 
 describe('oneLine', () => {
   test.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { oneLine, wrap } from '../../../../src/mail/rendering/text.ts'
-import { anyText } from '../../../support/mails.ts'
+import { anyText } from '../../../support/emails.ts'
 
 test('words go to the next line at 74 columns, each line indented', () => {
   const text = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ')

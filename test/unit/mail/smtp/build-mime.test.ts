@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
-import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../../support/mails.ts'
+import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../../support/emails.ts'
 
 const email = { subject: 'Subject', text: 'text', html: '<p>html</p>' }
 

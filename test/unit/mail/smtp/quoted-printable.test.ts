@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
 import { quotedPrintable } from '../../../../src/mail/smtp/build-mime.ts'
-import { anyText } from '../../../support/mails.ts'
+import { anyText } from '../../../support/emails.ts'
 
 const HEADER =
   'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'

@@ -4,7 +4,7 @@ import { stoppedClock } from '../../../../src/core/clock.ts'
 import { openEmails } from '../../../../src/emails/render-emails.ts'
 import { readTypedSettings } from '../../../../src/subscribers/read-signup.ts'
 import { inboxView } from '../../../../src/web/signup/inbox-view.ts'
-import { samples } from '../../../support/mails.ts'
+import { samples } from '../../../support/emails.ts'
 
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 

@@ -3,7 +3,7 @@ import { simpleParser } from 'mailparser'
 import { openEmails } from '../../src/emails/render-emails.ts'
 import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import { buildMime, type OutgoingMail, type Sender, toOutgoingMail } from '../../src/mail/smtp/build-mime.ts'
-import { anyDigest, anyText, digestMessage, sender, site } from './mails.ts'
+import { anyDigest, anyText, digestMessage, sender, site } from './emails.ts'
 import { parseStrictly, type StrictlyParsed } from './strict-parser.ts'
 
 /** What a mail is made of: a digest, and who sends it. */

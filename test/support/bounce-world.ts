@@ -19,7 +19,7 @@ import { NOW } from './messages.ts'
 
 export const BOUNCE_DOMAIN = 'bounce.papers.example'
 
-/** A mail that a relay took, and the addresses under which something comes back for it. */
+/** An email that a relay accepted, and the addresses to which bounces of it go. */
 export interface SentMail {
   id: string
   subscriberId: string
@@ -30,24 +30,24 @@ export interface SentMail {
   unsubscribe: string
 }
 
-export interface ReturnsWorld {
+export interface BounceWorld {
   readonly deps: Deps & { reader: ReportReader }
   readonly clock: MovableClock
   readonly logged: Record<string, unknown>[]
   later(days: number): void
-  /** Somebody with that address, in that state; and a mail to them that was accepted now. */
-  mailTo(address: string, options?: { state?: SubscriberState; kind?: string }): Promise<SentMail>
-  /** Something comes in, and everything that waits is read. */
-  comesBack(raw: Buffer, options?: { to?: string | null; channel?: Channel }): Promise<void>
+  /** A subscriber with that address, in that state, and an email to them that was accepted now. */
+  sendTo(address: string, options?: { state?: SubscriberState; kind?: string }): Promise<SentMail>
+  /** A report arrives, and all reports that wait are read. */
+  receive(raw: Buffer, options?: { to?: string | null; channel?: Channel }): Promise<void>
   read(): Promise<number>
   stateOf(address: string): Promise<{ state: string; stateBefore: string | null; pausedUntil: Date | null }>
   suppressionOf(address: string): Promise<string | null>
-  /** Newest report last: what its rows say. */
+  /** The rows of all reports, the newest last. */
   bounces(): Promise<{ class: string; effect: string; foundBy: string | null; messageId: string | null }[]>
 }
 
-/** A database of its own, emptied before each test, and a reader in a thread of its own. */
-export function useReturnsWorld(): ReturnsWorld {
+/** A database and a reader in its own thread; the database is emptied before each test. */
+export function useBounceWorld(): BounceWorld {
   const database = useDatabase()
   const reader = openReportReader()
   afterAll(() => reader.close())
@@ -70,7 +70,7 @@ export function useReturnsWorld(): ReturnsWorld {
     databaseUrl: database.url,
     reader,
   })
-  const world: ReturnsWorld = {
+  const world: BounceWorld = {
     get deps() {
       return deps()
     },
@@ -79,7 +79,7 @@ export function useReturnsWorld(): ReturnsWorld {
     },
     logged,
     later: (days) => clock.moveTo(new Date(clock.now().getTime() + days * DAY_MS)),
-    mailTo: async (address, { state = 'active', kind = 'note' } = {}) => {
+    sendTo: async (address, { state = 'active', kind = 'note' } = {}) => {
       const { db } = database
       const now = clock.now()
       const known = await db.subscriber.findUnique({ where: { addressKey: address } })
@@ -112,7 +112,7 @@ export function useReturnsWorld(): ReturnsWorld {
         unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, BOUNCE_DOMAIN),
       }
     },
-    comesBack: async (raw, { to = null, channel = 'lmtp' } = {}) => {
+    receive: async (raw, { to = null, channel = 'lmtp' } = {}) => {
       await insertReport(database.db, { channel, recipient: to, raw, at: clock.now() })
       await world.read()
     },

@@ -1,11 +1,11 @@
-/** What a server writes of a mail that it could not deliver (RFC 3464), and other mails that come back. */
+/** What a report of an email that was not delivered contains (RFC 3464). */
 export interface ReportOptions {
   recipient: string
-  /** "550 5.1.1 User unknown", as the other server said it; without one the reporting server speaks for itself. */
+  /** The reply of the other server, such as "550 5.1.1 User unknown". Without it, the reporting server failed itself. */
   said?: string
   status?: string
   action?: 'failed' | 'delayed' | 'delivered'
-  /** Of the mail that was sent. */
+  /** Header fields of the email that was sent. */
   original?: Record<string, string>
 }
 
@@ -61,7 +61,7 @@ export function deliveryReport(options: ReportOptions): Buffer {
   )
 }
 
-/** What a mailbox provider sends when somebody presses “spam” (RFC 5965). It hides who, unless `fields` of the report say so. */
+/** What a mailbox provider sends when a person presses “spam” (RFC 5965). It names them only in `fields`. */
 export const complaint = (
   original: Record<string, string>,
   { type = 'abuse', fields = {} }: { type?: string; fields?: Record<string, string> } = {},
@@ -96,7 +96,7 @@ export const complaint = (
     ),
   )
 
-/** Somebody who is away. */
+/** An automatic reply during an absence. */
 export const vacation = (): Buffer =>
   Buffer.from(
     lines(
@@ -110,7 +110,7 @@ export const vacation = (): Buffer =>
     ),
   )
 
-/** What Apple's Mail writes for whoever presses “unsubscribe” in it. */
+/** What Apple's Mail sends when a person presses “unsubscribe” in it. */
 export const appleUnsubscribe = (to: string): Buffer =>
   Buffer.from(
     lines(
