@@ -1,5 +1,5 @@
-// Records test/fixtures/upgrade: a database as this release leaves it, with messages in flight. node test/record-upgrade.ts
-// Needs Debian's Postgres for pg_dump. Run it only before a first release: later releases must upgrade what it recorded.
+// Records test/fixtures/upgrade: a database of this version with messages in flight. node test/record-upgrade.ts
+// Needs Debian's Postgres for pg_dump. Run it only before the first release: later ones must upgrade what it recorded.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { startDebianPostgres } from './support/debian-postgres.ts'
 import { type SinkMail, startSmtpSink } from './support/smtp-sink.ts'
 
 const FOLDER = 'test/fixtures/upgrade'
-const settings = parseEnv(readFileSync(join(FOLDER, 'first-release.env'), 'utf8')) as Record<string, string>
+const settings = parseEnv(readFileSync(join(FOLDER, 'recorded.env'), 'utf8')) as Record<string, string>
 const [secret = '', olderSecret = ''] = settings.APP_SECRET!.split(',')
 const LEFT_AT = '2026-11-24T09:00:00Z'
 const DELIVERED = ['accepted', 'uncertain', 'deferred', 'dead', 'unsubscribed', 'paused', 'erased']
@@ -117,10 +117,10 @@ const left = {
   arrived: sink.mails.map(sent),
   links,
 }
-writeFileSync(join(FOLDER, 'first-release.json'), `${JSON.stringify(left, null, 2)}\n`)
+writeFileSync(join(FOLDER, 'recorded.json'), `${JSON.stringify(left, null, 2)}\n`)
 const dump = await server.tool('pg_dump', '--column-inserts', '--no-owner', '--no-privileges', databaseUrl)
 const statements = dump.split('\n').filter((line) => line !== '' && !/^(--|\\)/.test(line))
-writeFileSync(join(FOLDER, 'first-release.sql.gz'), gzipSync(statements.join('\n'), { level: 9 }))
+writeFileSync(join(FOLDER, 'recorded.sql.gz'), gzipSync(statements.join('\n'), { level: 9 }))
 console.log(server.version)
 await sink.close()
 await server.stop()

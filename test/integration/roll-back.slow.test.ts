@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { applyMigrations } from '../../src/core/database/migrations.ts'
 import { useDatabase } from '../support/database.ts'
-import { databaseOf, dropDatabase, onServer } from '../support/first-release.ts'
 import { nextRelease } from '../support/next-release.ts'
 import { type Finished, runCliProcess, runProgram } from '../support/processes.ts'
 import { startSmtpSink } from '../support/smtp-sink.ts'
+import { createDatabase, dropDatabase, runSql } from '../support/upgrade-fixture.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -57,7 +57,7 @@ test.each([
   ],
 ])('a migration that %s keeps the release before from running', async (_what, sql) => {
   const name = `roll_back_${process.pid}`
-  const url = await databaseOf(name, { left: false })
+  const url = await createDatabase(name)
   try {
     await applyMigrations(url, { folder: next.migrations })
     const settings = { DATABASE_URL: url, CLOCK_NOW: '2026-11-23T12:00:00Z' }
@@ -65,7 +65,7 @@ test.each([
     const read = () => runCliProcess(['messages', 'list'], settings)
     done(await write(EMAIL))
     done(await read())
-    await onServer(sql, name)
+    await runSql(sql, name)
     const codes = [(await write('ben@reader.example')).code, (await read()).code]
     expect(codes).toContain(1)
   } finally {

@@ -43,11 +43,11 @@ export async function restore(lab: Lab, say: Say): Promise<void> {
 
 export async function upgrade(lab: Lab, say: Say): Promise<void> {
   const fixture = join(import.meta.dirname, '../../test/fixtures/upgrade')
-  const left = JSON.parse(readFileSync(join(fixture, 'first-release.json'), 'utf8'))
-  const sql = (await must(['gunzip', '-c', join(fixture, 'first-release.sql.gz')])).toString()
+  const left = JSON.parse(readFileSync(join(fixture, 'recorded.json'), 'utf8'))
+  const sql = (await must(['gunzip', '-c', join(fixture, 'recorded.sql.gz')])).toString()
   await inDatabase(lab, 'createdb -U papers old')
   await inDatabase(lab, 'psql -q -U papers -d old -v ON_ERROR_STOP=1 -f -', sql)
-  const settings = readFileSync(join(fixture, 'first-release.env'), 'utf8').split('\n').filter(Boolean)
+  const settings = readFileSync(join(fixture, 'recorded.env'), 'utf8').split('\n').filter(Boolean)
   const env = Object.fromEntries(settings.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]))
   const old = { ...env, DATA_DIR: '/data', DATABASE_URL: 'postgresql://papers:papers@db/old' }
   const command = async (args: string[], now: string) => {
