@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonicMs } from '../../../src/core/clock.ts'
 import type { Database } from '../../../src/core/database/database.ts'
 import { complaint } from '../../support/bounce-emails.ts'
 import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import { beginService, endService, type ServiceProcess } from '../bench/services.ts'
+import { withSlowness } from '../bench/yardstick.ts'
 import { prepareServices } from '../services/start-services.ts'
 import { type Ports, returnsOn, settingsOf, untilRead } from './bench.ts'
 import { bring } from './client.ts'
@@ -16,7 +18,7 @@ const CONNECTIONS = 50
 /** So many of them come first, and one reader alone reads them. */
 const SHARE_OF_ONE = 0.25
 const IDLE_TIMES: Record<Profile, number> = { ci: 3, nightly: 10 }
-/** A queue looks once a second whether it was nudged. */
+/** A queue looks once a second whether it was nudged. On a machine that nothing else uses. */
 const MAX_IDLE_MS = 2000
 
 const begin = (bench: Bench, ports: Ports, roles: ServiceProcess['roles'], port = '0') =>
@@ -72,8 +74,11 @@ const runFlood = (count: number, idleTimes: number) =>
     )
     const crew = [begin(bench, ports, ['web']), begin(bench, ports, ['worker'])]
     await Promise.all(crew.map(isUp))
-    const idle: number[] = []
-    for (const reader of complaining.slice(1)) idle.push(await timeOfComplaint(db, ports, reader))
+    const { result: idle, slower } = await withSlowness(monotonicMs, async () => {
+      const times: number[] = []
+      for (const reader of complaining.slice(1)) times.push(await timeOfComplaint(db, ports, reader))
+      return times
+    })
 
     const few = reports.slice(0, count * SHARE_OF_ONE)
     const many = reports.slice(few.length)
@@ -94,7 +99,7 @@ const runFlood = (count: number, idleTimes: number) =>
     const codes = await Promise.all(crew.map(endService))
     return {
       ...(await judge(db, reports)),
-      ...{ idle, busy, shares: shares.slice(1), codes },
+      ...{ idle, slower, busy, shares: shares.slice(1), codes },
       ofOne: (few.length * 1000) / ofOne,
       ofTwo: (many.length * 1000) / ofTwo,
     }
@@ -104,10 +109,10 @@ export const flood: BatteryCase = {
   name: 'bounces-flood',
   alone: true,
   fault: `reports by ${CONNECTIONS} connections into one listener, before two readers of the real service`,
-  invariant: `all dealt with, once, by both; a complaint is acted on in the middle of it, and within ${MAX_IDLE_MS / 1000} s where nothing else comes`,
+  invariant: `all dealt with, once, by both; a complaint is acted on in the middle of it, and within ${MAX_IDLE_MS / 1000} s if nothing else comes`,
   run: async (profile) => {
     const seen = await runFlood(REPORTS[profile], IDLE_TIMES[profile])
-    const { idle, busy, ofOne, ofTwo, shares, codes } = seen
+    const { idle, slower, busy, ofOne, ofTwo, shares, codes } = seen
     const slowest = Math.max(...idle)
     return {
       ok:
@@ -115,12 +120,12 @@ export const flood: BatteryCase = {
         codes.every((code) => code === 0) &&
         shares.every((share) => share > 0) &&
         Number.isFinite(busy) &&
-        slowest <= MAX_IDLE_MS,
+        slowest <= MAX_IDLE_MS * slower,
       n: `${REPORTS[profile]} reports, ${idle.length + 1} complaints`,
       result: [
         judgedInWords(seen),
         `one reader ${ofOne.toFixed(0)} a second, two ${ofTwo.toFixed(0)} (× ${(ofTwo / ofOne).toFixed(2)}), rows read by each ${shares.join(' and ')}`,
-        `from 250 to suppressed: ${busy} ms in the flood, ${idle.join(', ')} ms where nothing else came (≤ ${MAX_IDLE_MS})`,
+        `from 250 to suppressed: ${busy} ms in the flood, ${idle.join(', ')} ms where nothing else came (≤ ${MAX_IDLE_MS} × ${slower.toFixed(1)}, for the machine is as much slower than usual)`,
       ].join('; '),
     }
   },

@@ -10,10 +10,10 @@ import { FEATURES } from '../../../src/features/index.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { computedMs } from '../../support/computed-ms.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
+import { slowness } from '../bench/yardstick.ts'
 import { type CostlyRequest, costlyRequests } from './costly-queries.ts'
 import { startMeter } from './silence.ts'
 import { startSearchThread } from './start-search-thread.ts'
-import { slowness } from './yardstick.ts'
 
 /** What one request took. */
 export interface Asked {

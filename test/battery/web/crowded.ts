@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from '../../../src/core/clock.ts'
 import { quantile } from '../../bench/median.ts'
+import { computedMs } from '../../support/computed-ms.ts'
 import type { Verdict } from '../battery-case.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
+import { withSlowness } from '../bench/yardstick.ts'
 import { costlyPreviews } from './costly-queries.ts'
-import type { Busy } from './searching-site.ts'
+import type { Busy } from './site-meter.ts'
 import { type SearchingSite, withSearchingSite } from './with-searching-site.ts'
-import { slowness } from './yardstick.ts'
 
 const PAPERS = 1500
 const AT_ONCE = 30
@@ -16,13 +17,12 @@ const WITHIN_MS = 1000
 const NETWORKS = 20
 /** With more than a hundred in progress, what was typed is no longer kept. */
 const AT_ONCE_OF_MANY = 4
-// In milliseconds, on a machine that nothing else uses.
+// In milliseconds of CPU time, on a processor that no other program slows down. Time in which the site does not run does
+// not count: how long visitors waited by the clock, and the event loop delay, are printed and not judged.
+/** Of the whole site while a visitor waits for the front page. */
 const MAX_PAGE_MS = 300
-const MAX_DELAY_MS = 50
-/** On a machine that is slower, the delay says how long the threads of others ran. */
-const MAX_LOAD = 1.5
-/** Milliseconds of CPU time in which the main thread does one thing; other programs do not count. */
-const MAX_SILENT_MS = 100
+/** In which the main thread does one thing. */
+const MAX_SILENT_MS = 50
 const EMAIL = 'ann@typed.example'
 
 /** As many topics as a form takes, and long ones. */
@@ -49,40 +49,56 @@ interface Crowd {
   pages: Seen[]
   searches: Seen[]
   busy: Busy
-  /** How many times slower than usual the machine was, because other programs use it. */
-  load: number
+  /** How many times longer than usual the same work took, in CPU time. */
+  slower: number
 }
 
 /** Whether others go on while one network, or twenty, send very expensive previews. */
 export async function othersReadOn(): Promise<Verdict> {
-  const crowds = await crowd()
+  const crowds = await crowdsUntil(() => false)
   const faults = crowds.flatMap(faultsOf)
-  const n = crowds.map(({ n }) => n).join('; ')
-  return { ok: faults.length === 0, n, result: [...faults, ...crowds.map(figuresOf)].join('; ') }
+  return {
+    ok: faults.length === 0,
+    n: namesOf(crowds),
+    result: [...faults, ...crowds.map(figuresOf)].join('; '),
+  }
 }
 
-/** Whether the battery sees that others wait with a wrong part: `sees` is in a fault. */
+/** Whether the battery sees that others wait with a wrong part: `sees` is in a fault of one of the crowds. */
 export async function othersWaitWith(part: WrongPart, sees: RegExp): Promise<Verdict> {
-  const crowds = await crowd(part)
-  const faults = crowds.flatMap(faultsOf)
-  const caught = faults.find((fault) => sees.test(fault))
-  const result = caught ? `caught: ${caught}` : `NOT CAUGHT: ${faults[0] ?? crowds.map(figuresOf).join('; ')}`
-  return { ok: caught !== undefined, n: crowds.map(({ n }) => n).join('; '), result }
+  const seenIn = (crowd: Crowd) => faultsOf(crowd).find((fault) => sees.test(fault))
+  const crowds = await crowdsUntil((crowd) => seenIn(crowd) !== undefined, part)
+  const caught = crowds.map(seenIn).find((fault) => fault !== undefined)
+  const other = crowds.flatMap(faultsOf)[0] ?? crowds.map(figuresOf).join('; ')
+  return {
+    ok: caught !== undefined,
+    n: namesOf(crowds),
+    result: caught ? `caught: ${caught}` : `NOT CAUGHT: ${other}`,
+  }
 }
 
-const crowd = (part?: WrongPart): Promise<Crowd[]> =>
+const namesOf = (crowds: readonly Crowd[]): string => crowds.map(({ n }) => n).join('; ')
+
+/** One crowd after the other, until `isEnough`. */
+const crowdsUntil = (isEnough: (crowd: Crowd) => boolean, part?: WrongPart): Promise<Crowd[]> =>
   withSearchingSite({ part, papers: PAPERS }, async (site) => {
     const costly = costlyPreviews(site.words)
     // Papers are read into memory, and code is compiled.
     for (const form of [KEPT, ...costly, ...costly]) await send(site, form, '192.0.2.1')
-    for (let n = 0; n < 20; n++) slowness(monotonicMs)
     for (let n = 0; n < 30; n++) await see(site, '/', `192.0.2.${n + 10}`)
     const many = Array.from({ length: NETWORKS }, (_, n) => `198.51.${n}.7`)
-    return [
-      await crowdOf(site, { networks: ['203.0.113.7'], atOnce: AT_ONCE, forms: [KEPT] }),
-      await crowdOf(site, { networks: many, atOnce: AT_ONCE_OF_MANY, forms: [KEPT] }),
-      await crowdOf(site, { networks: many, atOnce: AT_ONCE, forms: costly }),
+    const attacks: Attack[] = [
+      { networks: ['203.0.113.7'], atOnce: AT_ONCE, forms: [KEPT] },
+      { networks: many, atOnce: AT_ONCE_OF_MANY, forms: [KEPT] },
+      { networks: many, atOnce: AT_ONCE, forms: costly },
     ]
+    const crowds: Crowd[] = []
+    for (const attack of attacks) {
+      const crowd = await crowdOf(site, attack)
+      crowds.push(crowd)
+      if (isEnough(crowd)) break
+    }
+    return crowds
   })
 
 interface Attack {
@@ -104,13 +120,6 @@ async function crowdOf(site: SearchingSite, { networks, atOnce, forms }: Attack)
   const all = Promise.all(sent).finally(() => {
     isOver = true
   })
-  const load: number[] = []
-  const measure = async () => {
-    while (!isOver) {
-      load.push(slowness(monotonicMs))
-      await sleep(500)
-    }
-  }
   const repeat = async (path: string, from: string): Promise<Seen[]> => {
     const seen: Seen[] = []
     for (let n = 0; !isOver; n++) {
@@ -119,12 +128,10 @@ async function crowdOf(site: SearchingSite, { networks, atOnce, forms }: Attack)
     }
     return seen
   }
-  const [previews, pages, searches] = await Promise.all([
-    all,
-    repeat('/', '10.0'),
-    repeat('/papers?q=learning+{n}', '10.1'),
-    measure(),
-  ])
+  const { result, slower } = await withSlowness(computedMs, () =>
+    Promise.all([all, repeat('/', '10.0'), repeat('/papers?q=learning+{n}', '10.1')]),
+  )
+  const [previews, pages, searches] = result
   const of = networks.length > 1 ? `each of ${networks.length} networks` : '1 network'
   return {
     n: `${atOnce} previews of ${of}`,
@@ -132,7 +139,7 @@ async function crowdOf(site: SearchingSite, { networks, atOnce, forms }: Attack)
     pages,
     searches,
     busy: await site.busy(),
-    load: quantile(load, 0.95),
+    slower,
   }
 }
 
@@ -157,20 +164,22 @@ async function request(url: string, from: string, init: RequestInit = {}): Promi
 
 const isMade = ({ status }: Seen): boolean => status === 200
 
-function faultsOf({ n, previews, pages, searches, busy, load }: Crowd): string[] {
+function faultsOf({ n, previews, pages, searches, busy, slower }: Crowd): string[] {
   const made = previews.filter(isMade)
   const isOfOne = n.endsWith('1 network')
   const isKept = !n.startsWith(`${AT_ONCE} previews of each`)
-  const { delayMs, silentMs } = busy
+  const { silentMs, frontPageMs } = busy
   const wrong: [boolean, string][] = [
     [made.length === 0, `no preview of ${n} made`],
     [isOfOne && !previews.some(({ status }) => status === 429), `${n}: none of them was too many`],
-    [msOf(pages, 1) > MAX_PAGE_MS * load, `GET / of others took ${msOf(pages, 1)} ms during ${n}`],
     [
-      load < MAX_LOAD && delayMs.p999 > MAX_DELAY_MS,
-      `event loop delay p99.9 ${delayMs.p999.toFixed()} ms during ${n}`,
+      frontPageMs > MAX_PAGE_MS * slower,
+      `the site computed for ${frontPageMs.toFixed()} ms while others waited for GET /, during ${n}`,
     ],
-    [silentMs > MAX_SILENT_MS, `the main thread computed for ${silentMs.toFixed()} ms at once during ${n}`],
+    [
+      silentMs > MAX_SILENT_MS * slower,
+      `the main thread computed for ${silentMs.toFixed()} ms at once during ${n}`,
+    ],
     [!searches.some(isMade), `no search of others during ${n}`],
   ]
   const refusedPages = pages.filter((seen) => !isMade(seen))
@@ -201,15 +210,15 @@ const msOf = (seen: readonly Seen[], share: number): number =>
     ),
   )
 
-function figuresOf({ n, previews, pages, searches, busy, load }: Crowd): string {
+function figuresOf({ n, previews, pages, searches, busy, slower }: Crowd): string {
   const made = previews.filter(isMade)
   const spread = (seen: readonly Seen[]) => `p50 ${msOf(seen, 0.5)}, max ${msOf(seen, 1)} ms`
   const found = searches.filter(isMade)
   return [
     `${n}: ${made.length} made, ${previews.length - made.length} refused`,
-    `GET / of others ${spread(pages)}`,
-    `event loop delay p99.9 ${busy.delayMs.p999.toFixed(0)}, max ${busy.delayMs.max.toFixed(0)} ms, longest slice ${busy.silentMs.toFixed(0)} ms of CPU time`,
+    `GET / of others ${spread(pages)}, at most ${busy.frontPageMs.toFixed()} ms of CPU time`,
+    `the main thread computed for at most ${busy.silentMs.toFixed()} ms at once, event loop delay p99.9 ${busy.delayMs.p999.toFixed()}, max ${busy.delayMs.max.toFixed()} ms`,
     `${found.length} of ${searches.length} searches of others found, ${spread(found)}`,
-    `the machine ${load.toFixed(1)} times slower than usual`,
+    `the processor ${slower.toFixed(1)} times slower than usual`,
   ].join(', ')
 }

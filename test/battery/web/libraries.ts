@@ -5,9 +5,9 @@ import { expensiveLibraries } from '../../support/expensive-libraries.ts'
 import { uploadLibrary } from '../../support/upload-library.ts'
 import type { Verdict } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import type { Busy } from './searching-site.ts'
+import { slowness } from '../bench/yardstick.ts'
+import type { Busy } from './site-meter.ts'
 import { type SearchingSite, withSearchingSite } from './with-searching-site.ts'
-import { slowness } from './yardstick.ts'
 
 const PAPERS = 1500
 /** Four of them, from two networks. */

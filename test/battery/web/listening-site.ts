@@ -1,5 +1,6 @@
 // The site behind a proxy on this machine, on a port, with the connections that it has beside a worker thread:
-// listening-site.ts DATABASE_URL. Sends its port and the links of two readers; ends when its parent disconnects.
+// listening-site.ts DATABASE_URL. Sends its port and the links of two readers, and for each message how busy it was since
+// the last one; ends when its parent disconnects.
 
 import type { AddressInfo } from 'node:net'
 import { readConfig } from '../../../src/config/config.ts'
@@ -11,6 +12,7 @@ import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
 import { NOON, READER } from './seed.ts'
+import { startSiteMeter } from './site-meter.ts'
 
 export interface ReaderLinks {
   /** The page of a topic. */
@@ -42,6 +44,8 @@ const { id: paper } = await db.paper.findFirstOrThrow()
 const { port } = app.server.address() as AddressInfo
 const [reader, other] = [await linksOf(READER), await linksOf('text@reader.example')]
 process.send!({ port, paper, reader, other } satisfies ListeningSite)
+const takeBusy = startSiteMeter(app.server)
+process.on('message', () => process.send!(takeBusy()))
 process.once('disconnect', async () => {
   app.server.closeAllConnections()
   await app.close()

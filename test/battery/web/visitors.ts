@@ -6,11 +6,12 @@ import { monotonicMs } from '../../../src/core/clock.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import type { ListeningSite } from './listening-site.ts'
 import { seededDatabase } from './seeded-database.ts'
+import type { Busy } from './site-meter.ts'
 
 /** The site in a process of its own, on a database of its own, until `work` is done. */
 export async function withListeningSite<T>(
   part: WrongPart | undefined,
-  work: (site: ListeningSite) => Promise<T>,
+  work: (site: ListeningSite, busy: () => Promise<Busy>) => Promise<T>,
 ): Promise<T> {
   const { url, drop } = await seededDatabase()
   const [program = '', ...args] = programWith(part, 'test/battery/web/listening-site.ts')
@@ -19,7 +20,12 @@ export async function withListeningSite<T>(
   try {
     const [site] = (await Promise.race([once(child, 'message'), ended])) as [unknown]
     if (typeof site !== 'object' || !site) throw new Error(`the site ended with ${String(site)}`)
-    return await work(site as ListeningSite)
+    const busy = async () => {
+      child.send('busy')
+      const [value] = (await once(child, 'message')) as [Busy]
+      return value
+    }
+    return await work(site as ListeningSite, busy)
   } finally {
     if (child.connected) child.disconnect()
     await ended
@@ -30,6 +36,7 @@ export async function withListeningSite<T>(
 export interface Visit {
   status: number
   ms: number
+  endedAt: number
 }
 
 const MAX_VISIT_MS = 20_000
@@ -53,7 +60,10 @@ export function visit({ port }: ListeningSite, path: string, { ip, form }: Visit
   }
   const signal = AbortSignal.timeout(MAX_VISIT_MS)
   return new Promise((resolve) => {
-    const done = (status: number) => resolve({ status, ms: monotonicMs() - began })
+    const done = (status: number) => {
+      const endedAt = monotonicMs()
+      resolve({ status, ms: endedAt - began, endedAt })
+    }
     const method = form ? 'POST' : 'GET'
     const asked = request({ host: '127.0.0.1', port, path, method, headers, signal, agent: false })
     asked.on('error', () => done(0))

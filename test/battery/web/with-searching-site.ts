@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { commonWords, storeManyPapers } from './many-papers.ts'
-import type { Busy } from './searching-site.ts'
 import { seededDatabase } from './seeded-database.ts'
+import type { Busy } from './site-meter.ts'
 
 export interface SearchingSite {
   origin: string
