@@ -86,7 +86,7 @@ const WRONGLY = [
     part: '4xx-is-final',
     sees: RegExp(`^0 accepted, 0 deferred, refused-alike at ${GREY_AT}$`),
   },
-  { row: 'greylisting', part: 'slows-down', sees: /^slowed down: domain / },
+  { row: 'greylisting', part: 'slows-down', sees: /^slowed down: send domain / },
 ] as const
 
 export const greylistWrongly = WRONGLY.map((wrong) =>
