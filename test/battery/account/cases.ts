@@ -3,14 +3,14 @@ import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { importCases } from './import-unsubscribed.ts'
 import { pressUnknownLinks, unknownLinksVerdict } from './unknown-links.ts'
-import { type LeavingRun, mostInHand, type Outcome, runLeaving } from './unsubscribing.ts'
+import { type LeavingRun, maxInProgress, type Outcome, runLeaving } from './unsubscribing.ts'
 
 const WHOLE = { workers: 2, imports: true, delayMs: 80, timeoutSeconds: 15 }
 const WHOLE_RUNS: Record<Profile, LeavingRun> = {
   ci: { ...WHOLE, digests: 1900, goodbyes: 100, pending: 30, suppressed: 40, events: 500 },
   nightly: { ...WHOLE, digests: 48_000, goodbyes: 2000, pending: 300, suppressed: 400, events: 20_000 },
 }
-/** Almost as slow as is waited for. */
+/** The server takes almost as long as the SMTP time-out. */
 const SLOW_SERVER = { workers: 2, imports: false, delayMs: 3500, timeoutSeconds: 5 }
 const SLOW: Record<Profile, LeavingRun> = {
   ci: { ...SLOW_SERVER, digests: 72, goodbyes: 8, pending: 4, suppressed: 8, events: 40 },
@@ -27,35 +27,37 @@ const leavingCase = (
 ): BatteryCase => ({
   name,
   long: true,
-  fault: `${listed(['unsubscribes', 'erasures', 'suppressions', ...(runs.ci.imports ? ['an import'] : [])])} in the middle of a run, ${server}`,
-  invariant: `answered before it was taken: no mail; late at one instant ≤ ${mostInHand(runs.ci)}, never by more than one SMTP time-out; books right`,
+  fault: `${listed(['unsubscribes', 'erasures', 'suppressions', ...(runs.ci.imports ? ['an import'] : [])])} while digests are sent, ${server}`,
+  invariant: `no email to a subscriber who left before their message was taken; at most ${maxInProgress(runs.ci)} late at once, each within one SMTP time-out; states as recorded`,
   run: async (profile) => {
     const run = runs[profile]
     const outcome = await runLeaving(run)
-    const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, woken } = outcome
+    const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, reactivated } = outcome
     const { lateAtOnce, latestMs, left, stopped } = outcome
-    const wrong = mailedAfter + mailedPending + mailedSuppressed + misrecorded.length + doubled + woken
+    const wrong = mailedAfter + mailedPending + mailedSuppressed + misrecorded.length + doubled + reactivated
     const isEnough = stopped > left / 10
-    const isInTime = lateAtOnce <= mostInHand(run) && latestMs <= run.timeoutSeconds * 1000
+    const isInTime = lateAtOnce <= maxInProgress(run) && latestMs <= run.timeoutSeconds * 1000
     return {
       ok: wrong === 0 && isInTime && left === run.events && isEnough,
       n: howMany(run, outcome),
-      result: `${inWords(outcome)} (≤ ${run.timeoutSeconds * 1000})${isEnough ? '' : '; too few left in time to show anything'}`,
+      result: `${inWords(outcome)} (≤ ${run.timeoutSeconds * 1000})${isEnough ? '' : '; too few left in time to be a test'}`,
     }
   },
 })
 
 const unsubscribe = leavingCase(
-  { name: 'unsubscribe-while-sending', server: 'a server that takes 80 ms' },
+  { name: 'unsubscribe-while-sending', server: 'a mail server that takes 80 ms' },
   WHOLE_RUNS,
 )
 const slowServer = leavingCase(
-  { name: 'unsubscribe-slow-mail-server', server: 'an SMTP time-out of 5 s, a server that takes 3.5 s' },
+  { name: 'unsubscribe-slow-mail-server', server: 'an SMTP time-out of 5 s, a mail server that takes 3.5 s' },
   SLOW,
 )
 
 interface Wrong {
   part: WrongPart
+  /** What is wrong, after "a worker that". */
+  what: string
   sees: 'mailedAfter' | 'mailedPending' | 'mailedSuppressed'
 }
 
@@ -64,19 +66,31 @@ const takenBy = (name: string): WrongPart => ({
   wrong: `test/battery/account/wrong-parts/${name}.ts`,
 })
 
-/** Ways to take messages that look right and are not: the battery runs them to show that it would notice. */
+/** Wrong ways to take messages, and the count that must show it. */
 const WRONG: Record<string, Wrong> = {
-  'checks-once-per-batch': { part: takenBy('checks-once-per-batch'), sees: 'mailedAfter' },
-  'ignores-suppression': { part: takenBy('ignores-suppression'), sees: 'mailedSuppressed' },
-  'emails-unconfirmed': { part: takenBy('emails-unconfirmed'), sees: 'mailedPending' },
+  'checks-once-per-batch': {
+    part: takenBy('checks-once-per-batch'),
+    what: 'checks subscribers once per batch',
+    sees: 'mailedAfter',
+  },
+  'ignores-suppression': {
+    part: takenBy('ignores-suppression'),
+    what: 'ignores suppressions',
+    sees: 'mailedSuppressed',
+  },
+  'emails-unconfirmed': {
+    part: takenBy('emails-unconfirmed'),
+    what: 'sends to unconfirmed subscribers',
+    sees: 'mailedPending',
+  },
 }
 
-/** Green where the battery sees that the variant is wrong. */
+/** Passes if the counts show that the variant is wrong. */
 const wrongCases = Object.entries(WRONG).map(
-  ([name, { part, sees }]): BatteryCase => ({
+  ([name, { part, what, sees }]): BatteryCase => ({
     name: `unsubscribe-while-sending-wrong-${name}`,
-    fault: `the same, wrong on purpose: ${name}`,
-    invariant: 'the battery must see whom it mails',
+    fault: `unsubscribes, erasures and suppressions while digests are sent, with a worker that ${what}`,
+    invariant: 'must be caught: emails to subscribers who must get none',
     run: async () => {
       const outcome = await runLeaving(SMALL, part)
       const caught = outcome[sees] > 0
@@ -90,31 +104,30 @@ const wrongCases = Object.entries(WRONG).map(
 )
 
 const howMany = ({ digests, goodbyes }: LeavingRun, { left, suppressions }: Outcome): string =>
-  `${digests + goodbyes} mails, ${left} events, ${suppressions} suppressed addresses`
+  `${digests + goodbyes} emails, ${left} departures, ${suppressions} suppressed addresses`
 
 function inWords(outcome: Outcome): string {
-  const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, woken } = outcome
+  const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, reactivated } = outcome
   const { late, lateAtOnce, latestMs, stopped } = outcome
   const books = misrecorded.length > 0 ? ` (${[...new Set(misrecorded)].slice(0, 4).join('; ')})` : ''
   return [
-    `mailed after the answer ${mailedAfter}, unconfirmed ${mailedPending}, suppressed ${mailedSuppressed}`,
-    `woken ${woken}, doubled ${doubled}, misrecorded ${misrecorded.length}${books}`,
-    `${stopped} mails stopped; ${late} were under way, at one instant ${lateAtOnce}, the latest after ${latestMs} ms`,
+    `emails after a departure ${mailedAfter}, to unconfirmed ${mailedPending}, to suppressed ${mailedSuppressed}`,
+    `suppressions lifted ${reactivated}, duplicates ${doubled}, misrecorded ${misrecorded.length}${books}`,
+    `${stopped} emails not sent; ${late} were in progress, ${lateAtOnce} of them at once, the latest ${latestMs} ms after the departure`,
   ].join('; ')
 }
 
 const unknownLinks: BatteryCase = {
   name: 'unknown-unsubscribe-links',
   fault: 'two processes with different secrets; half of the one-click links were signed by the other one',
-  invariant: '200 only for those who are unsubscribed, 404 for the others',
+  invariant: '200 only for subscribers who are then unsubscribed, 404 for the others',
   run: async () => unknownLinksVerdict(await pressUnknownLinks()),
 }
 
-/** Green if the battery sees it. */
 const wrongUnknownLinks: BatteryCase = {
   name: 'unknown-unsubscribe-links-wrong-acknowledges-all',
-  fault: 'the same, wrong on purpose: acknowledges links that it cannot verify',
-  invariant: 'the battery must see who was acknowledged and is still subscribed',
+  fault: 'two processes with different secrets, which acknowledge links that they cannot verify',
+  invariant: 'must be caught: acknowledged, and still subscribed',
   run: async () => {
     const outcome = await pressUnknownLinks({
       real: 'src/account/unsubscribe.ts',
@@ -126,7 +139,7 @@ const wrongUnknownLinks: BatteryCase = {
   },
 }
 
-/** What people do to their subscription while mails go out, and imports of people who left elsewhere. */
+/** What subscribers do while emails are sent, and imports of people who left elsewhere. */
 export const accountCases: BatteryCase[] = [
   unsubscribe,
   slowServer,

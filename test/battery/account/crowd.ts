@@ -11,8 +11,8 @@ import type { GoodbyeMessage } from '../../../src/subscribers/transactional-mess
 import { importPeople } from '../../support/import-people.ts'
 
 /**
- * digest: an active subscriber. goodbye: somebody who left, and gets a last mail of the kind that goes to everybody
- * who is not suppressed. pending: has not confirmed. suppressed: before the run begins; half of them have a digest ready, half a goodbye.
+ * digest: an active subscriber. goodbye: a subscriber who left, and gets a last email of the kind that everyone gets
+ * unless suppressed. pending: has not confirmed. suppressed: before the run; half of them have a digest ready, half a goodbye.
  */
 type Group = 'digest' | 'goodbye' | 'pending' | 'suppressed'
 
@@ -37,11 +37,11 @@ const DOMAINS = ['one.example', 'two.example', 'three.example']
 
 const addressOf = (group: Group, n: number): string => `${group}-${n}@${DOMAINS[n % DOMAINS.length]}`
 
-/** The lines of a file for `subscribers import`, head included. */
+/** The lines of a file for `subscribers import`, with the header. */
 export const csvOf = (addresses: readonly string[], state = 'active'): string =>
   [HEAD, ...addresses.map((address) => `${address},${state},attention,${SCHEDULE}`)].join('\n')
 
-/** People who came by an import two days ago, with a digest of today planned for each by the real planner, or a goodbye. */
+/** Imports people two days ago; the real planner plans a digest of today for each, or they get a goodbye. */
 export async function gather(deps: Deps, folder: string, size: CrowdSize): Promise<Person[]> {
   const now = deps.clock.now()
   const [digests, goodbyes, pending, suppressed] = [
@@ -76,7 +76,7 @@ async function bringIn(deps: Deps, file: string, csv: string): Promise<void> {
   await importPeople(deps, file, CONSENT)
 }
 
-/** In the lane of digests, so that the same worker meets both kinds. */
+/** In lane bulk, so that the same worker gets both kinds. */
 async function leaveGoodbyes({ db, clock, config }: Deps, addresses: readonly string[]): Promise<void> {
   const people = await db.subscriber.findMany({ where: { address: { in: [...addresses] } } })
   const now = clock.now()

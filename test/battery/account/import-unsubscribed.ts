@@ -7,7 +7,7 @@ import type { BatteryCase, Verdict } from '../battery-case.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 
-/** Columns of exports that the import reads, and the cell of a person who left. */
+/** Columns of exports that the import reads, and the cells of a person who left. */
 const KNOWN: Record<string, [head: string, cell: string]> = {
   mailchimp: ['Email Address,First Name,Last Name,UNSUB_TIME', 'A,B,2025-01-01 08:00:00'],
   cleaned: ['Email Address,First Name,Last Name,CLEAN_TIME', 'A,B,2025-01-01 08:00:00'],
@@ -19,7 +19,7 @@ const KNOWN: Record<string, [head: string, cell: string]> = {
   fields: ['Email Address,Topics,State,UNSUB_TIME', 'robots,active,2025-01-01 08:00:00'],
   sendy: ['Email,Name,Status', 'A,Marked as spam'],
 }
-/** Columns of exports that it cannot read. */
+/** Columns of exports that the import cannot read. */
 const UNKNOWN: typeof KNOWN = {
   klaviyo: ['Email,Email Marketing Consent', 'NEVER_SUBSCRIBED'],
   others: ['email,receives_emails,member_status', 'false,lapsed'],
@@ -29,14 +29,14 @@ const EXPORTS = { ...KNOWN, ...UNKNOWN }
 const PEOPLE = 20
 
 interface Outcome {
-  /** Files. */
+  /** The number of refused files. */
   refused: number
-  /** People. */
+  /** Numbers of people. */
   active: number
   left: number
 }
 
-/** Imports each export through the command, and asks the database who became active. */
+/** Imports each export through the command, and counts who became active. */
 async function runImports(part?: WrongPart): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'who-left-'))
   const database = await ownDatabase()
@@ -69,15 +69,15 @@ const [known, unknown] = [KNOWN, UNKNOWN].map((exports) => Object.keys(exports).
 const verdict = (ok: boolean, { refused, active, left }: Outcome): Verdict => ({
   ok,
   n: `${known + unknown} exports with ${PEOPLE} people each`,
-  result: `${refused} of ${known + unknown} files refused, ${left} unsubscribed or suppressed, ${active} active who had left`,
+  result: `${refused} of ${known + unknown} files refused, ${left} unsubscribed or suppressed, ${active} active although they had left`,
 })
 
 /** Exports of other programs, of people who left there, are imported. */
 export const importCases: BatteryCase[] = [
   {
     name: 'import-unsubscribed',
-    fault: 'twelve exports of other programs, of people who had left there, imported with --consent',
-    invariant: 'no one becomes active: a file is read as what it says, or refused',
+    fault: 'imports with --consent of twelve exports of other programs, whose people had left there',
+    invariant: 'no one becomes active: a file is read as it is, or refused',
     run: async () => {
       const outcome = await runImports()
       const isRead = outcome.refused === unknown && outcome.left === known * PEOPLE
@@ -86,8 +86,8 @@ export const importCases: BatteryCase[] = [
   },
   {
     name: 'import-unsubscribed-wrong-ignores-unknown-columns',
-    fault: 'the same, wrong on purpose: columns that it cannot read are ignored',
-    invariant: 'the battery must see who becomes active',
+    fault: 'imports of people who had left elsewhere, which ignore columns that they cannot read',
+    invariant: 'must be caught: people who had left become active',
     run: async () => {
       const outcome = await runImports({
         real: 'src/features/import-export/who-left.ts',
@@ -98,8 +98,8 @@ export const importCases: BatteryCase[] = [
   },
   {
     name: 'import-unsubscribed-wrong-reads-all-as-active',
-    fault: 'the same, wrong on purpose: each row of an export is of an active person',
-    invariant: 'the battery must see who becomes active',
+    fault: 'imports of people who had left elsewhere, which read every row as active',
+    invariant: 'must be caught: people who had left become active',
     run: async () => {
       const outcome = await runImports({
         real: 'src/features/import-export/import-formats.ts',

@@ -3,24 +3,24 @@ import { type Arrival, isKept } from '../../support/smtp-sink.ts'
 import type { Person } from './crowd.ts'
 import type { Left } from './leaving.ts'
 
-/** What became of the mails of a run in which people left. */
+/** The emails of a run in which subscribers left. */
 export interface Judged {
-  /** Arrived at somebody who had been answered before their message was taken. */
+  /** Arrived although the departure was acknowledged before the message was taken. */
   mailedAfter: number
-  /** Arrived at somebody who never confirmed. */
+  /** Arrived at a subscriber who never confirmed. */
   mailedPending: number
-  /** Arrived at somebody who was suppressed before the run. */
+  /** Arrived at a subscriber who was suppressed before the run. */
   mailedSuppressed: number
-  /** Neither arrived nor skipped for its reason, or arrived and not known as accepted. */
+  /** Neither arrived nor skipped for its reason, or arrived and not recorded as accepted. */
   misrecorded: string[]
   doubled: number
-  /** Arrived after the answer: it was in the hand of a worker. */
+  /** Arrived after the departure was acknowledged: a worker was sending it. */
   late: number
-  /** The most of these at one instant. */
+  /** The maximum of these at any time. */
   lateAtOnce: number
-  /** Milliseconds from an answer to the arrival that followed it. */
+  /** The maximum time from an acknowledgement to an arrival, in milliseconds. */
   latestMs: number
-  /** Messages that were not sent because somebody left. */
+  /** Messages that were not sent because the subscriber left. */
   stopped: number
 }
 
@@ -33,7 +33,7 @@ interface Fate {
   takenAt: number
 }
 
-/** The file of the mail server beside what was answered when, and the books. */
+/** Compares the file of the mail server with the acknowledged departures and the states in the database. */
 export async function judge(
   db: Database,
   { people, left, arrived }: { people: readonly Person[]; left: readonly Left[]; arrived: Arrival[] },
@@ -41,7 +41,9 @@ export async function judge(
   const fates = await fatesOf(db, { people, left, arrived })
   const late = fates.flatMap(({ left, arrivals }) =>
     left
-      ? arrivals.filter(({ at }) => at > left.answeredAt).map(({ at }) => ({ from: left.answeredAt, to: at }))
+      ? arrivals
+          .filter(({ at }) => at > left.acknowledgedAt)
+          .map(({ at }) => ({ from: left.acknowledgedAt, to: at }))
       : [],
   )
   const mailed = (group: Person['group']) =>
@@ -53,7 +55,7 @@ export async function judge(
     misrecorded: fates.filter(isMisrecorded).map(inWords),
     doubled: fates.filter(({ arrivals }) => arrivals.length > 1).length,
     late: late.length,
-    lateAtOnce: mostAtOnce(late),
+    lateAtOnce: maxOverlap(late),
     latestMs: Math.max(0, ...late.map(({ from, to }) => to - from)),
     stopped: fates.filter(({ left, arrivals }) => left && arrivals.length === 0).length,
   }
@@ -81,7 +83,7 @@ async function fatesOf(
 }
 
 const isMailedAfter = ({ left, arrivals, takenAt }: Fate): boolean =>
-  left !== undefined && arrivals.length > 0 && left.answeredAt < takenAt
+  left !== undefined && arrivals.length > 0 && left.acknowledgedAt < takenAt
 
 function isMisrecorded({ person: { group }, left, arrivals, state, reason }: Fate): boolean {
   if (arrivals.length > 0) return state !== 'accepted'
@@ -90,10 +92,10 @@ function isMisrecorded({ person: { group }, left, arrivals, state, reason }: Fat
 }
 
 const inWords = ({ person, left, arrivals, state, reason }: Fate): string =>
-  `${person.group}, ${left?.way ?? 'stayed'}, ${arrivals.length} arrived, ${state} ${reason ?? ''}`.trim()
+  `${person.group}, ${left?.departure ?? 'stayed'}, ${arrivals.length} arrived, ${state} ${reason ?? ''}`.trim()
 
-/** How many intervals overlap at most. */
-function mostAtOnce(intervals: readonly { from: number; to: number }[]): number {
+/** The maximum number of intervals that overlap. */
+function maxOverlap(intervals: readonly { from: number; to: number }[]): number {
   const steps = intervals.flatMap(({ from, to }) => [
     { at: from, by: 1 },
     { at: to, by: -1 },

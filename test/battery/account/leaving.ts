@@ -8,19 +8,19 @@ import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import type { Person } from './crowd.ts'
 
-/** What somebody does in the middle of a run, or the operator or their mail server for them. */
-interface Way {
-  /** The reason for which their message is skipped from then on. */
+/** A departure: what a subscriber does during a run, or the operator or their mail server for them. */
+interface Departure {
+  /** The reason why their message is skipped from then on. */
   reason: 'unsubscribed' | 'erased' | 'suppressed'
-  /** How often it is chosen among the others. */
+  /** Its share among the others. */
   weight: number
-  /** Resolves once it was answered. */
+  /** Resolves once it is acknowledged. */
   go(world: World, person: Person): Promise<unknown>
 }
 
 interface World {
   deps: Deps
-  /** A real process of the site. */
+  /** The URL of a process with the role web. */
   site: string
 }
 
@@ -28,7 +28,7 @@ const press =
   (body: RequestInit['body'], headers?: Record<string, string>) => (world: World, person: Person) =>
     post(world, person, { body, headers })
 
-const WAYS: Record<string, Way> = {
+const DEPARTURES: Record<string, Departure> = {
   'one-click, multipart': { reason: 'unsubscribed', weight: 3, go: press(oneClickForm()) },
   'one-click, urlencoded': {
     reason: 'unsubscribed',
@@ -72,7 +72,7 @@ async function post(
 ): Promise<void> {
   const link = { purpose: 'unsubscribe', id: subscriberId, epoch: 0, issuedAt: deps.clock.now() } as const
   const token = signLink(link, deps.config.APP_SECRET[0]!)
-  // A connection of its own each time, as from the programs of many.
+  // A new connection each time, as from many clients.
   const request = {
     method: 'POST',
     body,
@@ -80,27 +80,27 @@ async function post(
     redirect: 'manual',
   } as const
   const { status } = await fetch(`${site}/unsubscribe/${token}`, request)
-  if (status !== 200 && status !== 303) throw new Error(`an unsubscribe was answered with ${status}`)
+  if (status !== 200 && status !== 303) throw new Error(`an unsubscribe returned ${status}`)
 }
 
-/** One of these for one person, at a share of the run. */
+/** A departure of one person, at a share of the run. */
 export interface Plan {
   person: Person
-  way: string
-  /** 0: the run begins; 1: all is handed over. */
+  departure: string
+  /** 0: the run starts; 1: every email is sent. */
   at: number
 }
 
-export const isSuppression = ({ way }: Plan): boolean => WAYS[way]!.reason === 'suppressed'
+export const isSuppression = ({ departure }: Plan): boolean => DEPARTURES[departure]!.reason === 'suppressed'
 
-/** One that was answered. */
+/** A departure that was acknowledged. */
 export interface Left extends Plan {
-  reason: Way['reason']
-  /** Milliseconds of the machine's clock, after the answer. */
-  answeredAt: number
+  reason: Departure['reason']
+  /** Milliseconds of the machine's clock, after the acknowledgement. */
+  acknowledgedAt: number
 }
 
-/** Who leaves how and when: the same for the same seed. Whoever left long ago is erased or suppressed. */
+/** Who leaves how and when: the same for the same seed. Those who left long ago are erased or suppressed. */
 export function planLeaving(
   people: readonly Person[],
   { events, seed }: { events: number; seed: number },
@@ -112,15 +112,15 @@ export function planLeaving(
     .map(({ person }) => person)
   return shuffled
     .slice(0, events)
-    .map((person) => ({ person, way: wayFor(person, random()), at: instantFor(random(), random()) }))
+    .map((person) => ({ person, departure: departureFor(person, random()), at: timeFor(random(), random()) }))
     .sort((a, b) => a.at - b.at)
 }
 
-/** Four in ten leave at one instant, the others whenever they like. */
-const instantFor = (chance: number, share: number): number => (chance < 0.4 ? 0.3 : 0.02 + 0.88 * share)
+/** Four in ten leave at the same time, the others at random times. */
+const timeFor = (chance: number, share: number): number => (chance < 0.4 ? 0.3 : 0.02 + 0.88 * share)
 
-function wayFor({ group }: Person, chance: number): string {
-  const fitting = Object.entries(WAYS).filter(
+function departureFor({ group }: Person, chance: number): string {
+  const fitting = Object.entries(DEPARTURES).filter(
     ([, { reason }]) => group !== 'goodbye' || reason !== 'unsubscribed',
   )
   let left = chance * fitting.reduce((sum, [, { weight }]) => sum + weight, 0)
@@ -135,14 +135,14 @@ const AT_ONCE = 6
 const MAX_TRIES = 5
 const AGAIN_AFTER_MS = 500
 
-/** Who is told that it failed tries again: a busy machine may end a transaction that takes too long. */
-async function untilAnswered(world: World, { way, person }: Plan): Promise<void> {
+/** Tries again after an error: a busy machine may end a transaction that takes too long. */
+async function untilAcknowledged(world: World, { departure, person }: Plan): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await WAYS[way]!.go(world, person)
+      await DEPARTURES[departure]!.go(world, person)
       return
     } catch (error) {
-      // An erasure that seemed to fail was done.
+      // An erasure that seemed to fail may have been committed.
       if (error instanceof Fault && error.code === 'subscriber.unknown' && tries > 1) return
       if (error instanceof Fault || tries === MAX_TRIES) throw error
       await sleep(AGAIN_AFTER_MS)
@@ -150,7 +150,7 @@ async function untilAnswered(world: World, { way, person }: Plan): Promise<void>
   }
 }
 
-/** Brings them about as the run goes on: `reached` resolves once so much of it is done. */
+/** Runs the plans as the run goes on: `reached` resolves once that share of it is done. */
 export async function leave(
   world: World,
   plans: readonly Plan[],
@@ -158,22 +158,22 @@ export async function leave(
 ): Promise<Left[]> {
   const left: Left[] = []
   const failures: unknown[] = []
-  const going = new Set<Promise<void>>()
+  const inProgress = new Set<Promise<void>>()
   const begin = (plan: Plan): Promise<void> => {
-    const { reason } = WAYS[plan.way]!
-    const one = untilAnswered(world, plan)
-      .then(() => void left.push({ ...plan, reason, answeredAt: Date.now() }))
+    const { reason } = DEPARTURES[plan.departure]!
+    const one = untilAcknowledged(world, plan)
+      .then(() => void left.push({ ...plan, reason, acknowledgedAt: Date.now() }))
       .catch((error) => void failures.push(error))
-      .finally(() => going.delete(one))
+      .finally(() => inProgress.delete(one))
     return one
   }
   for (const plan of plans) {
     await reached(plan.at)
-    if (going.size >= AT_ONCE) await Promise.race(going)
-    going.add(begin(plan))
+    if (inProgress.size >= AT_ONCE) await Promise.race(inProgress)
+    inProgress.add(begin(plan))
     if (failures.length > 0) break
   }
-  await Promise.all(going)
+  await Promise.all(inProgress)
   if (failures.length > 0) throw failures[0]
   return left
 }

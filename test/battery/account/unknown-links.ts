@@ -18,7 +18,7 @@ interface Pressed {
 
 export interface UnknownLinksOutcome {
   pressed: Pressed[]
-  /** Acknowledged, and still subscribed. */
+  /** Acknowledged and still subscribed. */
   broken: number
   /** Unsubscribed without an acknowledgement. */
   silent: number
@@ -26,8 +26,8 @@ export interface UnknownLinksOutcome {
 }
 
 /**
- * Two processes of the site on one database, each with its own APP_SECRET. Every subscriber presses the one-click link of
- * an email at the first; half of the links were signed by the second.
+ * Two processes of the site on one database, each with its own APP_SECRET. Every subscriber sends the one-click request of
+ * an email to the first; the second process signed half of the links.
  */
 export const pressUnknownLinks = (part?: WrongPart): Promise<UnknownLinksOutcome> =>
   withBench({ mails: PEOPLE, connections: 1 }, async (bench) => {

@@ -16,35 +16,35 @@ import { type Judged, judge } from './judge.ts'
 import { isSuppression, leave, planLeaving } from './leaving.ts'
 
 const SEED = 20261124
-/** Of each worker. */
+/** The connections of each worker. */
 const CONNECTIONS = 8
 const STRANGERS = 20
-/** When the import begins, as a share of the run. */
+/** When the import starts, as a share of the run. */
 const IMPORT_AT = 0.3
 
 export interface LeavingRun extends CrowdSize {
   events: number
   workers: number
-  /** Whether a file comes in meanwhile. */
+  /** Whether a file is imported during the run. */
   imports: boolean
-  /** From the final dot of a mail to its answer. */
+  /** Milliseconds from the final dot of an email to its reply. */
   delayMs: number
-  /** Of SMTP_URL: as long as an answer is waited for. */
+  /** The time-out in SMTP_URL. */
   timeoutSeconds: number
 }
 
-/** A message in the hand, and one on the way, for each connection. */
-export const mostInHand = ({ workers }: Pick<LeavingRun, 'workers'>): number => 2 * CONNECTIONS * workers
+/** For each connection, one message that is taken and one that is being sent. */
+export const maxInProgress = ({ workers }: Pick<LeavingRun, 'workers'>): number => 2 * CONNECTIONS * workers
 
 export interface Outcome extends Judged {
   left: number
   /** Addresses that were suppressed, before and during the run. */
   suppressions: number
-  /** Those that the import woke. */
-  woken: number
+  /** Suppressed addresses that the import reactivated. */
+  reactivated: number
 }
 
-/** Hands mails to a slow server while people unsubscribe, are erased and suppressed, and a file is imported. */
+/** Sends emails to a slow server while people unsubscribe, are erased and suppressed, and a file is imported. */
 export function runLeaving(run: LeavingRun, part?: WrongPart): Promise<Outcome> {
   const sink = { delayMs: run.delayMs }
   const query = `timeout=${run.timeoutSeconds}`
@@ -76,7 +76,7 @@ async function leaveOn(
   const ended = Promise.all(workers.map(exitOf)).finally(() => {
     over = true
   })
-  // Of those who leave, about half are mailed before.
+  // About half of those who leave get their email before.
   const expected = run.digests + run.goodbyes - run.events / 2
   const reached = reachedIn(bench, { expected, isOver: () => over })
   const suppressed = [
@@ -94,7 +94,7 @@ async function leaveOn(
     ...judged,
     left: left.length,
     suppressions: suppressed.length,
-    woken: await countWoken(deps, suppressed),
+    reactivated: await countReactivated(deps, suppressed),
   }
 }
 
@@ -117,7 +117,7 @@ async function startWorkers({ begin, settings }: Bench, count: number, part: Wro
 const LOOK_EVERY_MS = 5
 const BYTES_TO_REST_ON = 5000
 
-/** Waits until so much of the run is done, by the length of the mail server's file; at once where it is over. */
+/** Waits until that share of the run is done, by the size of the mail server's file; returns at once if it is over. */
 function reachedIn(
   { arrived, folder }: Bench,
   { expected, isOver }: { expected: number; isOver: () => boolean },
@@ -133,7 +133,7 @@ function reachedIn(
   }
 }
 
-/** The file says that they are active; none of them may come back by it. */
+/** Imports suppressed addresses as active; none of them may become active. */
 async function importAgain({ folder, settings }: Bench, addresses: string[]): Promise<void> {
   const file = join(folder, 'again.csv')
   writeFileSync(file, csvOf(addresses))
@@ -145,8 +145,8 @@ async function importAgain({ folder, settings }: Bench, addresses: string[]): Pr
     throw new Error(`the import failed: ${stdout}${stderr}`)
 }
 
-/** Addresses whose suppression does not hold any more, or whose subscriber is anything else. */
-async function countWoken({ db, config }: Deps, addresses: string[]): Promise<number> {
+/** Addresses without a valid suppression, or whose subscriber has another state. */
+async function countReactivated({ db, config }: Deps, addresses: string[]): Promise<number> {
   const hashes = addresses.map((address) => addressHash(address, config.SUPPRESSION_KEY))
   const holding = await db.suppression.count({ where: { addressHash: { in: hashes }, liftedAt: null } })
   const awake = await db.subscriber.count({

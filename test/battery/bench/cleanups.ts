@@ -1,6 +1,6 @@
 const cleanups = new Set<() => unknown>()
 
-/** Registers what to end when the battery ends or is interrupted. Call the returned function once it has ended. */
+/** Registers a cleanup for when the battery ends or is interrupted. Call the returned function once it is not needed. */
 export function atEndOfRun(cleanup: () => unknown): () => void {
   cleanups.add(cleanup)
   return () => void cleanups.delete(cleanup)
@@ -13,11 +13,11 @@ export async function runCleanups(): Promise<void> {
   await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
 }
 
-/** On SIGINT and SIGTERM: calls `tell`, ends what the cases started, then ends this process. */
-export function endWithSignals(tell: () => void): void {
+/** On SIGINT and SIGTERM: calls `report`, ends what the cases started, then ends this process. */
+export function endWithSignals(report: () => void): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, async () => {
-      tell()
+      report()
       await runCleanups()
       process.exit(code)
     })

@@ -1,5 +1,5 @@
-// A worker that delivers lane `bulk` as the service does, with the mails that the service makes. Prints "ready" when
-// it begins, and what it took of memory at most, in megabytes, when it ends.
+// A worker that delivers lane `bulk` as the service does, with emails that the service composes. Prints "ready" when it
+// starts, and its peak memory in megabytes when it ends.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'

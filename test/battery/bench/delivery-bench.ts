@@ -16,33 +16,31 @@ import { atEndOfRun } from './cleanups.ts'
 import { type OwnDatabase, ownDatabase } from './shared-postgres.ts'
 
 export interface BenchOptions {
-  /** Digest messages that lie ready; none: the case brings its own. */
+  /** The number of digest messages that are ready at the start; 0 if the case adds its own. */
   mails: number
-  /** How many of them are in one batch; 200 unless said otherwise. */
+  /** The number of messages in one batch; 200 by default. */
   perBatch?: number
   connections: number
-  /** How the mail server behaves: it runs in a process of its own, and writes down what came. */
+  /** How the mail server behaves: it runs in its own process, and writes down what arrived. */
   sink?: Omit<SinkOptions, 'file' | 'at'>
   /** More of SMTP_URL's query: "rate=20". */
   query?: string
   /** Settings of every worker. */
   settings?: Record<string, string>
-  /** A Postgres server of its own, for cases that do it harm, in the folder said or one of the bench; else a shared one. */
+  /** A Postgres server of its own, for cases that damage it, in the given folder or one of the bench; else a shared one. */
   ownServer?: true | string
-  /** What every worker is started with, behind its name: a wrong variant. */
+  /** Arguments of every worker, after its program: a wrong variant. */
   workerArgs?: string[]
 }
 
-/** What came, told by the mail server's own file alone. */
+/** What arrived, according to the mail server's file. */
 export interface Arrivals {
   lost: number
   /** Copies beyond the first. */
   doubles: number
-  /** The most copies of one message. */
-  mostCopies: number
-  /** Messages of which two copies differ. */
+  /** Messages with copies that differ. */
   differing: number
-  /** Arrived and not known as accepted, or known as accepted and not arrived. */
+  /** Arrived and not recorded as accepted, or recorded as accepted and not arrived. */
   misrecorded: number
 }
 
@@ -50,20 +48,20 @@ export interface Bench {
   folder: string
   db: Database
   databaseUrl: string
-  /** What a process of ours needs to work on this bench. */
+  /** Settings of a process that works on this bench. */
   settings: Record<string, string>
   /**
-   * Starts one of our programs; it is ended with the bench. Returns at once. What it says on stderr is shown, unless
-   * somebody else listens, line by line.
+   * Starts one of our programs; it ends with the bench. Returns at once. Its stderr is shown, unless a listener
+   * reads it line by line.
    */
   begin(args: string[], settings?: Record<string, string>, onLine?: (line: string) => void): ChildProcess
-  /** Resolves once the worker begins to deliver. */
+  /** Resolves once the worker starts to deliver. */
   startWorker(...args: string[]): Promise<ChildProcess>
-  /** Every mail whose body arrived, in order. */
+  /** Every email whose body arrived, in order. */
   arrived(): Arrival[]
-  /** Runs workers until nothing is left to do; then says what came. */
+  /** Runs workers until nothing is left to do; then counts what arrived. */
   finish(): Promise<Arrivals>
-  /** The same mail server with a database of its own, so that several runs go side by side. */
+  /** The same mail server with a database of its own, so that several runs work side by side. */
   beside(mails: Pick<BenchOptions, 'mails' | 'perBatch'>): Promise<Bench>
 }
 
@@ -74,8 +72,8 @@ const MAX_FINISH_MS = 120_000
 const MAX_REPLY_LENGTH = 2000
 
 /**
- * A durable database, a mail server in a process of its own and so many messages, all of its own and gone when `work`
- * is done. Ends only the processes that it began.
+ * A durable database, a mail server in its own process and the messages. All of them are removed after `work`. Ends
+ * only the processes that it started.
  */
 export async function withBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-battery-'))
@@ -150,7 +148,7 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
   }
 }
 
-/** An active subscriber, a digest and a ready message each. */
+/** Adds an active subscriber, a digest and a ready message for each. */
 async function addMails(db: Database, mails: number, perBatch?: number): Promise<void> {
   const now = new Date()
   const deadline = new Date(now.getTime() + DEADLINE_MS)
@@ -169,10 +167,10 @@ const settingsFor = (
   ...settings,
 })
 
-/** A program of a case ended before it began its work: nothing was tried, and nothing is known. */
+/** A program of a case ended before it started its work: the case tested nothing. */
 export class NotBegun extends Error {}
 
-/** The first line that a program prints. Throws NotBegun, with what it said at its end, where it ends before. */
+/** The first line that a program prints. Throws NotBegun, with its last output, if it ends before. */
 export async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
   let said = ''
@@ -182,15 +180,15 @@ export async function firstLine(child: ChildProcess): Promise<string> {
   child.stderr?.on('data', hear)
   const [line] = await Promise.race([
     once(lines, 'line'),
-    // Not its exit, which may be told before what it had said.
+    // Not 'exit', which may come before the last output.
     once(child, 'close').then(([code]) => {
-      throw new NotBegun(`ended with ${code} before it began: ${said.trim() || 'without a word'}`)
+      throw new NotBegun(`ended with ${code} before it began: ${said.trim() || 'no output'}`)
     }),
   ]).finally(() => child.stderr?.off('data', hear))
   return line
 }
 
-/** The exit code; null where a signal ended it. */
+/** The exit code; null if a signal ended it. */
 export async function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.exitCode
@@ -205,27 +203,26 @@ async function finish(
   while ((await db.batch.count({ where: { doneAt: null } })) > 0) {
     if (performance.now() > giveUpAt) throw new Error('messages are left that no worker finishes')
     await exitOf(await startWorker())
-    await sleep(200) // a wrong variant does not wait for the leases of those that were killed
+    await sleep(200) // a wrong variant does not wait for the leases of killed workers
   }
   return compare(db, arrived())
 }
 
-/** The messages of the database beside what arrived. */
+/** Compares the messages of the database with what arrived. */
 export async function compare(db: Database, arrived: Arrival[]): Promise<Arrivals> {
   const messages = await db.message.findMany({ select: { id: true, state: true } })
   const byId = Map.groupBy(arrived.filter(isKept), ({ messageId }) => idIn(messageId))
-  const told = messages.map(({ id, state }) => ({ state, copies: byId.get(id) ?? [] }))
+  const compared = messages.map(({ id, state }) => ({ state, copies: byId.get(id) ?? [] }))
   return {
-    lost: told.filter(({ copies }) => copies.length === 0).length,
-    doubles: told.reduce((sum, { copies }) => sum + Math.max(0, copies.length - 1), 0),
-    mostCopies: Math.max(0, ...told.map(({ copies }) => copies.length)),
-    differing: told.filter(({ copies }) => new Set(copies.map(({ hash }) => hash)).size > 1).length,
-    misrecorded: told.filter(({ state, copies }) => copies.length > 0 !== (state === 'accepted')).length,
+    lost: compared.filter(({ copies }) => copies.length === 0).length,
+    doubles: compared.reduce((sum, { copies }) => sum + Math.max(0, copies.length - 1), 0),
+    differing: compared.filter(({ copies }) => new Set(copies.map(({ hash }) => hash)).size > 1).length,
+    misrecorded: compared.filter(({ state, copies }) => copies.length > 0 !== (state === 'accepted')).length,
   }
 }
 
-/** Of the message whose Message-ID it is: "goodbye.ID@site.example", or without the kind. */
+/** The id of the message with this Message-ID: "goodbye.ID@site.example", or without the kind. */
 const idIn = (messageId: string): string => messageId.split('@')[0]!.split('.').at(-1)!
 
 export const inWords = ({ lost, doubles, differing, misrecorded }: Arrivals): string =>
-  `lost ${lost}, doubled ${doubles}, differing ${differing}, misrecorded ${misrecorded}`
+  `lost ${lost}, duplicates ${doubles}, differing ${differing}, misrecorded ${misrecorded}`

@@ -5,8 +5,8 @@ const TRIES = 10
 const PAUSE_MS = 200
 
 /**
- * Resolves once the database answers. The leases of a bench are short, and so is the time after which a connection is
- * given up: on a busy machine the first one may take longer. Throws what the last try threw.
+ * Resolves once the database answers a query. The leases of a bench are short, and so is the time-out of a connection:
+ * on a busy machine the first connection may take longer. Throws the error of the last try.
  */
 export async function firstAnswer(db: Database): Promise<void> {
   for (let left = TRIES; ; left--) {

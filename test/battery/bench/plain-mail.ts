@@ -1,6 +1,6 @@
 import type { Compose } from '../../../src/mail/message.ts'
 
-/** A small mail that is a function of its message alone: every try has the same bytes. */
+/** A small email whose bytes depend only on its message: they are the same at every try. */
 export const plainMail: Compose = async ({ id, toAddress, datedAt }) => ({
   from: 'papers@site.example',
   to: toAddress,

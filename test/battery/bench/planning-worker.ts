@@ -1,5 +1,5 @@
 // Plans as the service does: planning-worker.ts NOW [--ingest] [--wrong VARIANT]. With --ingest it fetches papers first.
-// Prints "ready" when it begins, and what it took of memory at most, in megabytes, when it ends.
+// Prints "ready" when it starts, and its peak memory in megabytes when it ends.
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'

@@ -5,10 +5,10 @@ import type { WrongPart } from './wrong-part.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
-/** The URL of a file whose path is from this repository's root. */
+/** The URL of a file, from its path in this repository. */
 export const urlOf = (path: string): string => pathToFileURL(resolve(root, path)).href
 
-/** Replaces a file of ours in this thread. The wrong one may import the real one, and gets it. */
+/** Replaces a source file in this thread. The replacement may import the real one. */
 export function replaceFile({ real, wrong }: WrongPart): void {
   registerHooks({
     resolve(specifier, context, next) {

@@ -10,26 +10,26 @@ export interface ServiceProcess {
   roles: readonly Role[]
   /** The events that it logged, in order. */
   logged: LogLine[]
-  /** Resolves once it says that it has started. Throws where it ends before. */
+  /** Resolves once it has started. Throws if it ends before. */
   started: Promise<unknown>
 }
 
 interface LogLine {
   event: string
-  /** By this process's clock, milliseconds since the epoch; `time` is what the other said. */
+  /** By this process's clock, milliseconds since the epoch; `time` is the time that the service logged. */
   seenAt: number
   [field: string]: unknown
 }
 
 export interface ServiceOptions {
   roles: readonly Role[]
-  /** What its clock says when it starts. */
+  /** The time of its clock when it starts. */
   now: Date
   settings?: Record<string, string>
   part?: WrongPart
 }
 
-/** Nobody asks a source: the papers are here. */
+/** No source is fetched: the papers are in the database. */
 const NO_SOURCE = 'http://127.0.0.1:1'
 
 /** Starts a process of the real service on a bench. Returns at once. */
@@ -48,7 +48,7 @@ export function beginService(bench: Bench, { roles, now, settings, part }: Servi
   return { child, roles, logged, started }
 }
 
-/** What is no line of the log is an event too. */
+/** A line that is not JSON is an event, too. */
 function read(line: string): LogLine {
   try {
     const { event = 'unknown', ...fields } = JSON.parse(line)
@@ -58,7 +58,7 @@ function read(line: string): LogLine {
   }
 }
 
-/** Asks it to end, once it has started; its exit code. */
+/** Sends SIGTERM once it has started; returns its exit code. */
 export async function endService({ child, started }: ServiceProcess): Promise<number | null> {
   await started
   child.kill('SIGTERM')

@@ -11,7 +11,7 @@ const TEMPLATE = 'battery_template'
 interface Shared {
   folder: string
   postgres: EmbeddedPostgres
-  /** Of the server's own database, from which others are made. */
+  /** The URL of the server's own database, from which others are made. */
   admin: pg.Pool
 }
 
@@ -24,8 +24,8 @@ export interface OwnDatabase {
 }
 
 /**
- * A database of one's own, migrated unless it is to be empty, on a durable server that all cases share which do no harm to it: making a server
- * takes two seconds of a processor, and there are many cases.
+ * A new database, migrated unless `empty`, on a durable server that the cases share, unless they damage it: starting a
+ * server takes two seconds of CPU time, and there are many cases.
  */
 export async function ownDatabase({ empty = false } = {}): Promise<OwnDatabase> {
   shared ??= startShared()
@@ -43,13 +43,13 @@ async function startShared(): Promise<Shared> {
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { database: TEMPLATE })
   await applyMigrations(postgres.url)
   const connectionString = Object.assign(new URL(postgres.url), { pathname: '/postgres' }).href
-  // One at a time: a template is copied while nobody uses it.
+  // One at a time: a template can only be copied while it has no connection.
   const admin = new pg.Pool({ connectionString, max: 1 })
   atEndOfRun(stopSharedPostgres)
   return { folder, postgres, admin }
 }
 
-/** Ends the shared server, where one was started. */
+/** Ends the shared server if one was started. */
 async function stopSharedPostgres(): Promise<void> {
   if (!shared) return
   const { folder, postgres, admin } = await shared

@@ -1,5 +1,5 @@
-// A process with a clock that its parent moves: fork it, send { now, phase }, wait for the answer: { value } or
-// { error }. It ticks, plans and delivers as a service does, at once instead of when a nudge comes.
+// A process with a clock that its parent moves: fork it, send { now, phase }, wait for the reply: { value } or
+// { error }. It ticks, plans and delivers as a service does, immediately instead of after a nudge.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { addQueue, buildDeps } from '../../../src/core/deps.ts'

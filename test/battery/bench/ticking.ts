@@ -10,23 +10,23 @@ export interface Order {
   phase: Phase
 }
 
-/** What a phase gave back, or why it failed. */
-export type Answer = { value: unknown } | { error: string }
+/** What a phase returned, or why it failed. */
+export type Reply = { value: unknown } | { error: string }
 
-/** Processes whose clock stands where the parent moves it. */
-export interface Crew {
-  /** Everybody does it at that instant, all at once. */
-  all(phase: Phase, now: Date): Promise<Answer[]>
+/** Processes whose clock the parent moves. */
+export interface ClockedProcesses {
+  /** All of them run the phase at that time, at once. */
+  all(phase: Phase, now: Date): Promise<Reply[]>
   end(): void
 }
 
 const root = resolve(import.meta.dirname, '../../..')
 
-export async function startCrew(
+export async function startClockedProcesses(
   many: number,
   settings: Record<string, string>,
   part?: WrongPart,
-): Promise<Crew> {
+): Promise<ClockedProcesses> {
   const [file = '', ...args] = programWith(part, 'test/battery/bench/ticking-worker.ts')
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   const env = { PATH, HOME, NODE_COMPILE_CACHE, LOG_LEVEL: 'error', ...settings }
@@ -43,9 +43,9 @@ export async function startCrew(
     all: (phase, now) =>
       Promise.all(
         processes.map((one) => {
-          const answer = messageOf(one)
+          const reply = messageOf(one)
           one.send({ now: now.toISOString(), phase } satisfies Order)
-          return answer as Promise<Answer>
+          return reply as Promise<Reply>
         }),
       ),
     end: () => {
@@ -54,7 +54,7 @@ export async function startCrew(
   }
 }
 
-/** The next message of a process. Throws where it ends before. */
+/** The next message of a process. Throws if it ends before. */
 async function messageOf(one: ChildProcess): Promise<unknown> {
   const ended = new AbortController()
   const { signal } = ended

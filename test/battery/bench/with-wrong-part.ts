@@ -1,5 +1,5 @@
-// Runs a program of ours with one of its files in the place of another: with-wrong-part.ts REAL WRONG PROGRAM [ARG …],
-// paths from this repository's root. Hooks belong to a thread, so WRONG_PART names the files for bench/search-program.ts.
+// Runs a program with one of its files replaced: with-wrong-part.ts REAL WRONG PROGRAM [ARG …], paths from this
+// repository's root. Hooks belong to a thread, so WRONG_PART names the files for bench/search-program.ts.
 import { replaceFile, urlOf } from './replace-file.ts'
 
 const [real = '', wrong = '', program = ''] = process.argv.splice(2, 3)

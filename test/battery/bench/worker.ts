@@ -1,6 +1,5 @@
-// A worker that does nothing but deliver: worker.ts [VARIANT] [--crash POINT:N] [--hang-after N] [--stalled-after MS].
-// Prints "ready" when it begins; on
-// SIGTERM it finishes what is under way and ends with 0.
+// A worker that only delivers: worker.ts [VARIANT] [--crash POINT:N] [--hang-after N] [--stalled-after MS].
+// Prints "ready" when it starts; on SIGTERM it finishes the emails in progress and exits with 0.
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
@@ -29,10 +28,10 @@ const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: fal
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 let composed = 0
-const mostComposed = Number(values['hang-after'] ?? Number.POSITIVE_INFINITY)
-const compose: Compose = (message) => (++composed > mostComposed ? new Promise(() => {}) : plainMail(message))
+const maxComposed = Number(values['hang-after'] ?? Number.POSITIVE_INFINITY)
+const compose: Compose = (message) => (++composed > maxComposed ? new Promise(() => {}) : plainMail(message))
 await firstAnswer(deps.db)
-// Whoever is killed has no other moment to leave what it compiled to the next one.
+// A worker that will be killed has no other chance to save its compiled code for the next one.
 flushCompileCache()
 console.log('ready')
 if (variant) await drainWrongly(deps, variant, owner)

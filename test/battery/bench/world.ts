@@ -10,7 +10,7 @@ import { importPapers } from '../../../src/papers/import-papers.ts'
 import { importPeople } from '../../support/import-people.ts'
 import type { Bench } from './delivery-bench.ts'
 
-/** Somebody who comes by an import, as the import's columns say it. */
+/** A subscriber, with the columns of the import that adds them. */
 export interface Person {
   email: string
   state: 'active' | 'paused' | 'pending' | 'unsubscribed' | 'suppressed'
@@ -20,7 +20,7 @@ export interface Person {
   days: readonly string[]
 }
 
-/** What the case itself does beside the processes that it starts, at a time that it moves. */
+/** What the case does itself, beside its processes, with a clock that it moves. */
 export interface World {
   deps: Deps
   clock: MovableClock
@@ -29,7 +29,7 @@ export interface World {
   addPapers(day: Day, titles: readonly string[]): Promise<void>
 }
 
-/** Opens a bench's database with everything that a service needs, its queue too, for as long as `work` takes. */
+/** Opens a bench's database with everything that a service needs, including its queue, while `work` runs. */
 export async function withWorld<T>(bench: Bench, now: Date, work: (world: World) => Promise<T>): Promise<T> {
   const clock = stoppedClock(now)
   const { deps, close } = await buildDeps(readConfig(bench.settings), {
@@ -47,7 +47,7 @@ export async function withWorld<T>(bench: Bench, now: Date, work: (world: World)
         const file = join(bench.folder, `people-${deps.databaseUrl.split('/').at(-1)}-${++files}.csv`)
         writeFileSync(file, csvOf(people))
         const { taken } = await importPeople(deps, file)
-        if (taken < people.length) throw new Error(`${people.length - taken} people were not taken`)
+        if (taken < people.length) throw new Error(`${people.length - taken} people were not imported`)
       },
       addPapers: async (day, titles) => {
         const text = JSON.stringify(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** One file of the program with another in its place, which looks right and is not. */
+/** One file of the program and a wrong file that replaces it. */
 export interface WrongPart {
   /** "src/mail/outbox/message.repo.ts" */
   real: string
@@ -12,7 +12,7 @@ export interface WrongPart {
 const root = resolve(import.meta.dirname, '../../..')
 
 /**
- * The arguments that start a program with the wrong part in place; without a part, the program as it is. Throws if a file has
+ * The arguments that start a program with the wrong part; without a part, the real program. Throws if a file has
  * moved or an export has another name: the program would run without the part, and the case would test nothing.
  */
 export function programWith(part: WrongPart | undefined, program: string): string[] {

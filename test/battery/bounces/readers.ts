@@ -6,7 +6,7 @@ import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
 import { secretId } from '../../../src/subscribers/links.ts'
 import { returnAddress, returnToken } from '../../../src/subscribers/return-address.ts'
-import { APP_SECRET } from '../bench/bulk-mails.ts'
+import { APP_SECRET } from '../bench/bulk-emails.ts'
 
 export const BOUNCE_DOMAIN = 'bounce.papers.example'
 export const SUPPRESSION_KEY = 'a-key-of-the-battery-of-32-bytes!!!!!'

@@ -100,7 +100,7 @@ const MAX_WRONG_MS = 10_000
 /** Of a service that has planned and has nothing to send. */
 const IDLE_MS = 2000
 
-/** Starts the service and kills it once so many digests have an outcome and no mail is open, or it has nothing to do. */
+/** Starts the service and kills it once so many digests have an outcome and no email is open, or it has nothing to do. */
 async function serve(bench: Bench, { deps: { db } }: World, now: Date, digests: number, part?: WrongPart) {
   const service = beginService(bench, { roles: ['schedule', 'worker'], now, part })
   const giveUpAt = performance.now() + MAX_DURATION_MS
@@ -183,7 +183,7 @@ const inFigures = (all: Down3[]): string => {
   const sum = (of: 'digests' | 'missed' | 'wrongBooks' | 'mails' | 'doubles') =>
     all.reduce((total, one) => total + one[of], 0)
   const wrong = all.flatMap((one) => one.wrong)
-  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('mails')} mails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, doubled ${sum('doubles')}, dates with wrong books ${sum('wrongBooks')}`
+  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('mails')} emails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, doubled ${sum('doubles')}, dates with wrong books ${sum('wrongBooks')}`
 }
 
 const downtime: BatteryCase = {

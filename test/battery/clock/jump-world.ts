@@ -21,9 +21,9 @@ const START = at('22:00')
 /** Three hours on, as the clock said that jumped. */
 const LATER = new Date('2026-11-25T01:05:00Z')
 const HOURS_PAST = [15, 16, 17, 18, 19, 20]
-/** More people come as soon as fewer mails are open: so much goes out between two jumps, and as much again. */
+/** More people come as soon as fewer emails are open: so much goes out between two jumps, and as much again. */
 const MIN_OPEN = 80
-/** Their mail server takes nothing in: at 23:00 their mails are given up. */
+/** Their mail server takes nothing in: at 23:00 their emails are given up. */
 export const LATE = 'late.example'
 
 interface Guests {
@@ -34,7 +34,7 @@ interface Guests {
   domain: string
 }
 
-/** Whose hour came before; their mails go out all the time. */
+/** Whose hour came before; their emails go out all the time. */
 const crowd = (wave: number): Guests => ({
   came: at('14:00'),
   hours: HOURS_PAST,

@@ -32,7 +32,7 @@ interface Jumped {
 }
 
 interface Judged {
-  /** People of whom there is not exactly one digest, and one mail or what became of it. */
+  /** People of whom there is not exactly one digest, and one email or what became of it. */
   wrong: number
   /** Whose mail a jump past its deadline ended. */
   ended: number
@@ -127,7 +127,7 @@ const isRight = (one: Outcome): boolean =>
 
 function inFigures({ takenOver, doubles, takeoverMs, wrong, ended, mails, doublesByKill }: Outcome): string {
   const takeover = Number.isFinite(takeoverMs) ? `after ${(takeoverMs / 1000).toFixed(1)} s` : 'by nobody'
-  return `${mails} mails; wrong ${wrong}, ended by a jump ${ended}; taken over from the living ${takenOver}, doubled ${doubles}; killed while ahead: taken over ${takeover}, doubled ${doublesByKill} (≤ ${CONNECTIONS})`
+  return `${mails} emails; wrong ${wrong}, ended by a jump ${ended}; taken over from the living ${takenOver}, doubled ${doubles}; killed while ahead: taken over ${takeover}, doubled ${doublesByKill} (≤ ${CONNECTIONS})`
 }
 
 const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>

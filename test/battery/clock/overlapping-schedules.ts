@@ -1,7 +1,7 @@
 import { dayOf, WEEKDAYS } from '../../../src/core/dates.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
-import { type Answer, startCrew } from '../bench/ticking.ts'
+import { type Reply, startClockedProcesses } from '../bench/ticking.ts'
 import { type Person, type World, withWorld } from '../bench/world.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 
@@ -43,20 +43,20 @@ interface Outcome extends Arrivals {
 
 async function fire(bench: Bench, { deps: { db }, ...world }: World, slots: number, part?: WrongPart) {
   await world.addPeople(people())
-  const crew = await startCrew(PROCESSES, bench.settings, part)
+  const processes = await startClockedProcesses(PROCESSES, bench.settings, part)
   const count = { wronglyClaimed: 0, failed: 0 }
   try {
     for (let n = 0; n < slots; n++) {
       const now = slotAt(n)
       world.clock.moveTo(now)
       if (n % 48 === 0) await world.addPapers(dayOf(now), [`Attention ${n}`])
-      const claims = await crew.all('tick', now)
-      const works = [...(await crew.all('plan', now)), ...(await crew.all('deliver', now))]
+      const claims = await processes.all('tick', now)
+      const works = [...(await processes.all('plan', now)), ...(await processes.all('deliver', now))]
       if (claims.filter(isTrue).length !== 1) count.wronglyClaimed++
       if ([...claims, ...works].some((answer) => 'error' in answer)) count.failed++
     }
   } finally {
-    crew.end()
+    processes.end()
   }
   const [plans, digests, messages] = await Promise.all([
     db.plan.count(),
@@ -66,14 +66,14 @@ async function fire(bench: Bench, { deps: { db }, ...world }: World, slots: numb
   return { ...count, slots, plans, digests, messages, ...(await compare(db, bench.arrived())) }
 }
 
-const isTrue = (answer: Answer): boolean => 'value' in answer && answer.value === true
+const isTrue = (reply: Reply): boolean => 'value' in reply && reply.value === true
 
 const run = (bench: Bench, slots: number, part?: WrongPart): Promise<Outcome> =>
   withWorld(bench, CAME, (world) => fire(bench, world, slots, part))
 
 const NO_MAILS = { mails: 0, connections: 1 }
 
-/** One schedule is due at each slot: a plan of it, and a digest and a mail for each of its people. */
+/** One schedule is due at each slot: a plan of it, and a digest and an email for each of its people. */
 const isRight = (outcome: Outcome): boolean => {
   const { slots, plans, digests, messages, wronglyClaimed, failed } = outcome
   const { lost, doubles, differing, misrecorded } = outcome
@@ -94,7 +94,7 @@ const doubleCron: BatteryCase = {
   name: 'overlapping-schedules',
   long: true,
   fault: `${PROCESSES} processes fire in the same minute`,
-  invariant: 'each minute claimed once; one plan for each schedule and date, one mail for each subscriber',
+  invariant: 'each minute claimed once; one plan for each schedule and date, one email for each subscriber',
   run: async (profile) => {
     const outcome = await withBench(NO_MAILS, (bench) => run(bench, SLOTS[profile]))
     return {

@@ -10,13 +10,13 @@ const PLANS: Record<Profile, PoisonPlan> = {
   nightly: { others: 1000, poisons: 500, megabytes: 10 },
 }
 const SMALL: PoisonPlan = { others: 300, poisons: 20, megabytes: 0.1 }
-/** A planner or a worker of a thousand takes 300 to 550. */
+/** A planner or a worker of a thousand subscribers takes 300 to 550. */
 const MAX_MEGABYTES = 700
 
 const poison: BatteryCase = {
   name: 'poisoned-data',
-  fault: 'people, papers and messages that break things',
-  invariant: 'others all sent; poison ends with its reason; memory bounded; HTML < 95 kB',
+  fault: 'subscribers, papers and messages with content that cannot be read, rendered or sent',
+  invariant: 'everyone else gets their email; the others end with a reason; memory < 700 MB; HTML < 95 kB',
   run: async (profile) => {
     const seen = await runPoisoned(PLANS[profile])
     const { notSent, wrongEnds, letIn, mailFaults, balanced, workerCode } = seen
@@ -30,15 +30,17 @@ const poison: BatteryCase = {
   },
 }
 
-/** Parts that look right and are not: the battery runs them to show that it would notice. */
-const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
+/** Wrong parts of the planner and the worker. */
+const WRONG: Record<string, { what: string; plan?: WrongPart; deliver?: WrongPart }> = {
   'failed-email-ends-the-run': {
+    what: 'an email that cannot be composed ends the run',
     deliver: {
       real: 'src/mail/sending/recorder.ts',
       wrong: 'test/battery/content/wrong-parts/failed-email-ends-the-run.ts',
     },
   },
   'one-subscriber-ends-the-plan': {
+    what: 'one subscriber without a digest ends the plan',
     plan: {
       real: 'src/core/database/database.ts',
       wrong: 'test/battery/content/wrong-parts/one-subscriber-ends-the-plan.ts',
@@ -46,12 +48,12 @@ const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
   },
 }
 
-/** Green where the battery sees that others suffer. */
+/** Passes if other subscribers get no email. */
 const wrongCases = Object.entries(WRONG).map(
-  ([name, parts]): BatteryCase => ({
+  ([name, { what, ...parts }]): BatteryCase => ({
     name: `poisoned-data-wrong-${name}`,
-    fault: `the same, wrong on purpose: ${name}`,
-    invariant: 'the battery must see others without their mail',
+    fault: `unreadable content, and ${what}`,
+    invariant: 'must be caught: other subscribers get no email',
     run: async () => {
       const seen = await runPoisoned(SMALL, parts)
       const caught = seen.notSent > 0
@@ -61,21 +63,21 @@ const wrongCases = Object.entries(WRONG).map(
 )
 
 const howMany = ({ others, poisons, megabytes }: PoisonPlan): string =>
-  `${poisons} of ${others + poisons} in ${Object.keys(POISONS).length} ways, abstracts of ${megabytes} MB`
+  `${poisons} of ${others + poisons} subscribers in ${Object.keys(POISONS).length} kinds, abstracts of ${megabytes} MB`
 
 function inWords(seen: Poisoned): string {
-  const { notSent, wrongEnds, letIn, mailFaults, balanced, books, largestHtml } = seen
-  const { accepted, refused, missed } = books
+  const { notSent, wrongEnds, letIn, mailFaults, balanced, totals, largestHtml } = seen
+  const { accepted, refused, missed } = totals
   const firstOf = (all: string[]) => (all.length > 0 ? ` (${[...new Set(all)].slice(0, 3).join('; ')})` : '')
   return [
-    `others not sent ${notSent}, wrong ends ${wrongEnds.length}${firstOf(wrongEnds)}, let in ${letIn}`,
-    `${accepted} accepted, ${refused} refused, ${missed} missed, the books ${balanced ? 'balance' : 'do NOT balance'}`,
-    `faults in mails ${mailFaults.length}${firstOf(mailFaults)}, largest HTML part ${largestHtml} bytes`,
+    `others without an email ${notSent}, wrong ends ${wrongEnds.length}${firstOf(wrongEnds)}, bad sign-ups accepted ${letIn}`,
+    `${accepted} accepted, ${refused} refused, ${missed} missed, day totals ${balanced ? 'balance' : 'do NOT balance'}`,
+    `faults in emails ${mailFaults.length}${firstOf(mailFaults)}, largest HTML part ${largestHtml} bytes`,
     `worker ended with ${seen.workerCode}, ${memory(seen.workerMegabytes)}; planner ${memory(seen.plannerMegabytes)}`,
   ].join('; ')
 }
 
 const memory = (most: number): string => (Number.isFinite(most) ? `${most} MB` : 'failed')
 
-/** What comes in by the doors and goes out as mail. */
+/** Hostile and broken content, of sign-ups, papers and bounces. */
 export const contentCases: BatteryCase[] = [poison, ...wrongCases, ...fuzzCases, ...inboundCases]

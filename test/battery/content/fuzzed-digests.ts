@@ -6,7 +6,7 @@ import { WRONG_BUILDERS } from './wrong-builders.ts'
 const SEED = 20261124
 const MAILS = { ci: 500, nightly: 10_000 }
 const MAILS_OF_WRONG = 100
-/** Read by one process of Python together. */
+/** The number of emails that one process of Python reads. */
 const TOGETHER = 250
 
 interface Fuzzed {
@@ -15,7 +15,7 @@ interface Fuzzed {
   largestHtml: number
 }
 
-/** Two heaps at a time: while Python reads one, the other is built. */
+/** Two groups at a time: while Python reads one, the other is built. */
 async function fuzz(build: Build, mails: number): Promise<Fuzzed> {
   const all: Fuzzed = { faults: [], largest: 0, largestHtml: 0 }
   let begun = 0
@@ -37,31 +37,31 @@ const parsers = hasPython ? 'mailparser and Python' : 'mailparser (no python3 on
 
 const right: BatteryCase = {
   name: 'fuzzed-digests',
-  fault: 'digests of any text, names of any text',
-  invariant: 'no field injected or doubled, CRLF, lines ≤ 998, read as it was meant, < 102 KB',
+  fault: 'digests and names of any characters',
+  invariant: 'no header injected or repeated, CRLF, lines ≤ 998, parsers read what was written, < 102 KB',
   run: async (profile) => {
     const { faults, largest, largestHtml } = await fuzz(buildRightly, MAILS[profile])
-    const sizes = `largest mail ${largest} bytes, HTML part ${largestHtml}`
+    const sizes = `largest email ${largest} bytes, HTML part ${largestHtml}`
     return {
       ok: faults.length === 0,
-      n: `${MAILS[profile]} mails`,
+      n: `${MAILS[profile]} emails`,
       result: faults.length > 0 ? firstOf(faults) : `0 faults, read by ${parsers}; ${sizes}`,
     }
   },
 }
 
-/** Green where the battery sees that the builder is wrong. */
+/** Passes if a fault is reported that shows what is wrong with the builder. */
 const wrongCases = Object.entries(WRONG_BUILDERS).map(
-  ([name, { build, sees }]): BatteryCase => ({
+  ([name, { build, what, sees }]): BatteryCase => ({
     name: `fuzzed-digests-wrong-${name}`,
-    fault: `wrong on purpose: ${name}`,
-    invariant: 'the battery must see it',
+    fault: `digests and names of any characters, built with ${what}`,
+    invariant: 'must be caught: a parser reads other headers, or a line is too long',
     run: async () => {
       const { faults } = await fuzz(build, MAILS_OF_WRONG)
       const caught = faults.filter((fault) => sees.test(fault))
       return {
         ok: caught.length > 0,
-        n: `${MAILS_OF_WRONG} mails`,
+        n: `${MAILS_OF_WRONG} emails`,
         result:
           caught.length > 0 ? `caught ${caught.length}: ${caught[0]}` : `NOT CAUGHT: ${firstOf(faults)}`,
       }
@@ -71,5 +71,5 @@ const wrongCases = Object.entries(WRONG_BUILDERS).map(
 
 const firstOf = (faults: string[]): string => `${faults.length} faults: ${faults.slice(0, 3).join('; ')}`
 
-/** Any text at all, through the builder of mails. */
+/** Any characters, through the code that builds emails. */
 export const fuzzCases: BatteryCase[] = [right, ...wrongCases]

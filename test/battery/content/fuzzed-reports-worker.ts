@@ -1,4 +1,4 @@
-// Reads so many mutated reports and answers, and prints what came of it as JSON: fuzzed-reports-worker.ts N SEED.
+// Reads mutated reports, and prints the counts as JSON: fuzzed-reports-worker.ts N SEED.
 
 import type { ParsedBounce } from '../../../src/bounces/reading/parsed-bounce.ts'
 import { readBounceText } from '../../../src/bounces/reading/read-bounce-text.ts'
@@ -10,9 +10,9 @@ import { readReports } from './reports.ts'
 export interface InboundReport {
   faults: string[]
   reports: number
-  /** Mails that name somebody as dead. */
+  /** Emails with a recipient who is read as dead. */
   dead: number
-  /** Mails of which something else is said than of the report that they were made from. */
+  /** Emails that are read in another way than the report that they were made from. */
   otherwise: number
   slowestMs: number
   grownMb: number
@@ -40,7 +40,7 @@ for (let i = 0; i < mails; i++) {
   const { user, system } = process.cpuUsage(begun)
   const ms = Math.round((user + system) / 1000)
   slowestMs = Math.max(slowestMs, ms)
-  if (ms > MAX_DURATION_MS) faults.push(`a mail took ${ms} ms`)
+  if (ms > MAX_DURATION_MS) faults.push(`an email took ${ms} ms`)
   const named = returned.filter((one) => one.class === 'dead' && one.recipient !== null)
   if (named.length > 0) dead++
   if (inWords(returned) !== said[from]) otherwise++
@@ -54,7 +54,7 @@ async function returnedIn(mail: string): Promise<ParsedBounce[]> {
   try {
     return (await readBounceText(mail)).bounces
   } catch (error) {
-    faults.push(`it throws: ${errorText(error)}`)
+    faults.push(`throws: ${errorText(error)}`)
     return []
   }
 }
@@ -63,18 +63,18 @@ function inWords(returned: ParsedBounce[]): string {
   return returned.map((one) => `${one.recipient} ${one.class}`).join()
 }
 
-/** Nobody is dead whom the mail does not name, nor for sure without a code that says "for good". */
+/** No recipient is dead whom the email does not name, and certainly dead only with a permanent code. */
 function wrongOf({ recipient, smtpReply, sure }: ParsedBounce, mail: string): string[] {
   const isNamed = [mail, mail.replace(/=(?:\r\n?|\n)/g, '')].some((one) => unbroken(one).includes(recipient!))
   return [
-    ...(isNamed ? [] : ['somebody is dead whom the mail does not name']),
+    ...(isNamed ? [] : ['a recipient is dead whom the email does not name']),
     ...(!sure || (smtpReply?.status && smtpReply.status >= 500 && /5(?:\d\d|\.\d)/.test(mail))
       ? []
-      : ['dead for sure without a 5xx']),
+      : ['certainly dead without a 5xx']),
   ]
 }
 
-/** An address may be folded, and stand in brackets. */
+/** An address may be folded, and be in brackets. */
 function unbroken(mail: string): string {
   return mail.replace(/[<>\s]/g, '')
 }

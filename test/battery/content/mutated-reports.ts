@@ -6,18 +6,18 @@ type Mutation = (lines: string[], random: Random, others: readonly string[]) => 
 const below = (random: Random, most: number): number => Math.floor(random() * most)
 const linesOf = (mail: string): string[] => mail.split(/(?<=\n)/)
 
-/** Where a report says who and why. */
+/** The parts of a report with recipients and reasons. */
 const TELLS = /\b[245][.\d]\d|recipient|action:|status|diagnostic|content-type|said|^--/i
 
-/** A place in it, and more often than not where it tells something. */
+/** A position in it, more often than not in one of those parts. */
 function placeIn(lines: string[], random: Random): number {
   const telling = random() < 0.7 ? [...lines.keys()].filter((at) => TELLS.test(lines[at]!)) : []
   return telling.length > 0 ? telling[below(random, telling.length)]! : below(random, lines.length)
 }
 
-/** What may become of a whole report on its way, or be wrong about it from the beginning. */
+/** How a whole report may be damaged on its way, or be wrong from the beginning. */
 const MUTATIONS: Mutation[] = [
-  // As of a server's answer: each line may be one.
+  // As in an SMTP reply: each line may be one.
   function linesAsAnswers(lines, random) {
     const mutated = [...lines]
     for (let i = 1 + below(random, 4); i > 0; i--) {
@@ -61,7 +61,7 @@ const MUTATIONS: Mutation[] = [
   },
 ]
 
-/** One of many ways, sometimes more. Takes a letter for each byte, and gives what UTF-8 makes of them. */
+/** Applies one mutation, sometimes more. Takes a letter for each byte, and returns them as UTF-8. */
 export function mutateReport(report: string, others: readonly string[], random: Random): string {
   let lines = linesOf(report)
   do {

@@ -1,4 +1,4 @@
-/** What a source, or whoever writes a file, could hand us. All of them are on attention, so they reach everybody. */
+/** What a source or the author of a file could send us. All are on attention, so they match every subscriber. */
 
 const BIDI = '\u202edrawkcab\u2066\u200f'
 const MEGABYTE = 1024 * 1024
@@ -18,9 +18,9 @@ const paper = (n: number, title: string, summary = 'On attention.'): PoisonPaper
   summary,
 })
 
-/** As somebody writes them into a file for `papers import`. */
+/** The content of a file for `papers import`. */
 export const importedPapers = (megabytes: number): unknown[] => [
-  paper(1, 'as it should be'),
+  paper(1, 'a correct paper'),
   paper(
     2,
     'of many megabytes',
@@ -44,10 +44,10 @@ export const importedPapers = (megabytes: number): unknown[] => [
   },
 ]
 
-/** As the API of Hugging Face answers. */
-export const answeredPapers = (megabytes: number): unknown[] => [
+/** The content of a response of the Hugging Face API. */
+export const responsePapers = (megabytes: number): unknown[] => [
   ...[
-    paper(11, 'as it should be'),
+    paper(11, 'a correct paper'),
     paper(12, 'of many megabytes', filled('注意力 attention \\textbf{bold} $x^2$ ', megabytes)),
     paper(13, `${BIDI} and \u0000 NUL, \ud800 half a character`),
     paper(14, 'by many', 'On attention.'),

@@ -1,23 +1,23 @@
 import type { Database } from '../../../src/core/database/database.ts'
 
-/** What a message rests on, for whoever spoils it. */
+/** The rows of a message, which a case corrupts. */
 interface Rows {
   subscriberId: string
   digestId: number
   messageId: string
 }
 
-/** Something about one subscriber that their mail may break on. */
+/** Something about one subscriber that may break their email. */
 export interface Poison {
-  /** refused: it cannot be made, and that is its reason. missed: not even its digest can be planned. */
+  /** refused: the email cannot be composed, with a reason. missed: not even its digest can be planned. */
   ends: 'accepted' | 'refused' | 'missed'
-  /** Typed at the sign-up; a topic that everybody has unless said otherwise. */
+  /** Typed at the sign-up; by default a topic that everyone has. */
   topic?(n: number): string
-  /** What they call the topic, on their page. */
+  /** The name of the topic, from their page. */
   name?: string
-  /** Before anything is planned: what an older release, or a hand, could have left. */
+  /** Corrupts rows before planning, as an older release or an operator could have. */
   before?(db: Database, subscriberId: string): Promise<unknown>
-  /** The same, once it is planned. */
+  /** Corrupts rows after planning. */
   spoil?(db: Database, rows: Rows): Promise<unknown>
 }
 
@@ -64,7 +64,7 @@ export const POISONS: Record<string, Poison> = {
     spoil: digestIs({ ...hugeContent, sections: [{ topic: 'x', topicId: 1, papers: [{ title: 7 }] }] }),
   },
   'content of 4 MB': { ends: 'accepted', spoil: digestIs(hugeContent) },
-  'a message that says nothing': {
+  'a message without content': {
     ends: 'refused',
     spoil: (db, { messageId }) => db.$executeRaw`update message set content = null where id = ${messageId}`,
   },
@@ -73,26 +73,26 @@ export const POISONS: Record<string, Poison> = {
     ends: 'refused',
     spoil: addressIs('ann@y.example>\r\nRCPT TO:<eve@y.example'),
   },
-  'a secret that is gone': {
+  'a secret that does not exist': {
     ends: 'accepted',
     spoil: (db, { messageId }) =>
       db.$executeRaw`update message set secret_id = 'gone' where id = ${messageId}`,
   },
-  'a query that nothing reads': {
+  'a query of an unknown kind': {
     ends: 'missed',
     topic: (n) => `attention OR unreadable${n}`,
     before: (db, subscriberId) => db.$executeRaw`
       update query set tree = '{"kind":"nonsense","parts":7}'
       where id in (select query_id from topic where subscriber_id = ${subscriberId})`,
   },
-  'a query of which only the beginning can be read': {
+  'a query of which only the first part can be read': {
     ends: 'missed',
     topic: (n) => `attention OR halfway${n}`,
     before: (db, subscriberId) => db.$executeRaw`
       update query set tree = jsonb_build_object('kind', 'and', 'parts', jsonb_build_array(tree, '{"kind":"or"}'::jsonb))
       where id in (select query_id from topic where subscriber_id = ${subscriberId})`,
   },
-  'a topic as long as it may be': {
+  'a topic of the maximum length': {
     ends: 'accepted',
     topic: (n) => `attention OR ${Array.from({ length: 40 }, (_, i) => `word${n}x${i}`).join(' OR ')}`,
   },
@@ -102,7 +102,7 @@ export const POISONS: Record<string, Poison> = {
   'NUL in a name': { ends: 'accepted', name: 'a\0b' },
 }
 
-/** What nobody may sign up with: each is answered with a fault, and nothing is kept. */
+/** Sign-ups that must be refused: each gets a fault, and nothing is stored. */
 export const REFUSED_AT_THE_DOOR: { email?: string; topic?: string }[] = [
   { email: 'ann@y.example\r\nBcc: eve@evil.example' },
   { email: 'ann@y.example, eve@y.example' },

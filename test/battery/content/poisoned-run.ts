@@ -21,7 +21,7 @@ import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { POISONS, REFUSED_AT_THE_DOOR } from './poison.ts'
-import { answeredPapers, importedPapers } from './poison-papers.ts'
+import { importedPapers, responsePapers } from './poison-papers.ts'
 
 const DATE = '2026-11-24'
 const JOINED = new Date('2026-11-23T12:00:00Z')
@@ -34,16 +34,16 @@ const MAX_TRIES = 5
 const MAX_HTML_BYTES = 95_000
 
 export interface Poisoned extends PoisonPlan {
-  /** Others whose mail did not arrive once, or is not known as accepted. */
+  /** Other subscribers whose email did not arrive exactly once, or is not recorded as accepted. */
   notSent: number
-  /** Poisoned messages and digests that did not end as they must: "what: how". */
+  /** Poisoned messages and digests with a wrong end: "what: how". */
   wrongEnds: string[]
-  /** Signed up with what is to be refused. */
+  /** Sign-ups that were accepted and must be refused. */
   letIn: number
-  /** Of mails that arrived: bytes that no mail may hold, HTML parts of 95 kB or more. */
+  /** Faults of emails that arrived: forbidden bytes, HTML parts of 95 kB or more. */
   mailFaults: string[]
   largestHtml: number
-  books: DayTotals
+  totals: DayTotals
   balanced: boolean
   workerCode: number | null
   workerMegabytes: number
@@ -53,11 +53,11 @@ export interface Poisoned extends PoisonPlan {
 export interface PoisonPlan {
   others: number
   poisons: number
-  /** Of the longest abstracts. */
+  /** The size of the longest abstracts. */
   megabytes: number
 }
 
-/** Papers and people that break things, among many who must not notice. */
+/** Papers and subscribers that break things, among many who must not be affected. */
 export function runPoisoned(
   plan: PoisonPlan,
   parts: { plan?: WrongPart; deliver?: WrongPart } = {},
@@ -122,7 +122,7 @@ async function poisonedOn(stage: Stage): Promise<Poisoned> {
     ...plan,
     ...(await fates(deps, { victims, others: plan.others, sink })),
     letIn,
-    books: kept,
+    totals: kept,
     balanced: isReconciled(kept) && kept.due === plan.others + plan.poisons,
     workerCode,
     workerMegabytes: Number(lines.at(-1)),
@@ -173,7 +173,7 @@ async function addVictim(deps: Deps, what: string, n: number): Promise<Victim> {
   return { what, address, subscriberId: id }
 }
 
-/** How many got in with what is to be refused. */
+/** How many sign-ups were accepted that must be refused. */
 async function knock(deps: Deps): Promise<number> {
   let letIn = 0
   for (const { email = 'knock@y.example', topic = 'attention' } of REFUSED_AT_THE_DOOR) {
@@ -187,7 +187,7 @@ async function knock(deps: Deps): Promise<number> {
   return letIn
 }
 
-/** What it took of memory; infinite where it failed. */
+/** Its peak memory; infinite if it failed. */
 async function runPlanner(
   settings: Record<string, string>,
   now: string,
@@ -255,14 +255,14 @@ function htmlBytes(text: string): number {
   return at < 0 ? 0 : text.length - at
 }
 
-/** Answers with the papers of one day, and an empty list for every other. */
+/** Responds with the papers of one day, and an empty list for every other. */
 async function startSource(megabytes: number): Promise<{ url: string; stop(): Promise<void> }> {
-  const answer = JSON.stringify(answeredPapers(megabytes))
+  const body = JSON.stringify(responsePapers(megabytes))
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams
     const isTheDay = query.get('date') === DATE && Number(query.get('p') ?? 0) === 0
     response.setHeader('content-type', 'application/json')
-    response.end(isTheDay ? answer : '[]')
+    response.end(isTheDay ? body : '[]')
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {

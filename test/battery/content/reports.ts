@@ -4,7 +4,7 @@ import { CORPUS } from '../../bench/refusal-corpus.ts'
 
 const OURS = resolve(import.meta.dirname, '../../fixtures/bounces')
 
-/** What no fixture has: a report in words alone, one in quoted-printable, and answers, one to a line. */
+/** Kinds that no fixture has: a report in prose, one in quoted-printable, and SMTP replies, one per line. */
 const WRITTEN = [
   [
     'From: Mail Delivery System <mailer-daemon@mail.example>',
@@ -50,7 +50,7 @@ const WRITTEN = [
   ],
 ].map((lines) => lines.join('\r\n'))
 
-/** As they came, a letter for each byte; those of real servers where somebody has put them beside the checkout. */
+/** As received, a letter for each byte; with those of real servers if they are beside the checkout. */
 export const readReports = (): string[] => [
   ...WRITTEN,
   ...[OURS, CORPUS].filter((folder) => existsSync(folder)).flatMap(mailsIn),

@@ -3,15 +3,17 @@ import { type OutgoingMail, toOutgoingMail } from '../../../src/mail/smtp/build-
 import { type Build, buildRightly } from '../../support/built-emails.ts'
 import { digestMessage, digestReturns } from '../../support/emails.ts'
 
-/** A way to build mails that looks right, and what the battery must say of it. */
+/** A wrong way to build emails, and the fault that must be reported. */
 interface WrongBuilder {
   build: Build
+  /** What is wrong, after "built with". */
+  what: string
   sees: RegExp
 }
 
 type Header = { key: string; value: string | { prepared: boolean; value: string } }
 
-/** With nodemailer, as buildMime does, but for its header fields. */
+/** With nodemailer, as buildMime does, except for its headers. */
 function compose(
   { from, to, replyTo, subject, messageId, date, boundary, text, html }: OutgoingMail,
   headers: Header[],
@@ -20,10 +22,11 @@ function compose(
   return new MailComposer({ ...fields, textEncoding: 'quoted-printable' }).compile().build()
 }
 
-/** They are never used: the battery runs them to show that it would notice. */
+/** Only the battery uses them. */
 export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
-  /** The name of the site goes into a field as it was typed, line ends and all. */
+  /** The name of the site goes into a header as typed, with line ends. */
   'name-not-encoded': {
+    what: 'the name of the site not encoded',
     build: ({ email, from }) => {
       const mail = toOutgoingMail(digestMessage, email, from)
       const list = `"${from.siteName}" ${mail.headers['List-ID']!.replace(/^.*</, '<')}`
@@ -35,8 +38,9 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
     },
     sees: /reads the fields as .*bcc/i,
   },
-  /** A field for each way to unsubscribe, where one field lists both. */
+  /** A header for each way to unsubscribe, instead of one header that lists both. */
   'two-unsubscribe-headers': {
+    what: 'two List-Unsubscribe headers',
     build: ({ email, from }) => {
       const mail = toOutgoingMail({ ...digestMessage, returnAddresses: digestReturns }, email, from)
       const headers = Object.entries(mail.headers).flatMap(([key, value]): Header[] =>
@@ -48,8 +52,9 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
     },
     sees: /reads the fields as .*list-unsubscribe","list-unsubscribe/i,
   },
-  /** The HTML goes out without the line breaks that keep its lines short. */
+  /** The HTML is sent without the line breaks that keep its lines short. */
   'html-on-one-line': {
+    what: 'the HTML on one line',
     build: async (mail) => {
       const [head = ''] = (await buildRightly(mail)).toString('latin1').split('\r\n\r\n', 1)
       const [, boundary = ''] = /boundary="([^"]+)"/.exec(head)!

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 
-// For --import: on SIGCONT the main thread of a program does nothing else until the file BLOCKED_UNTIL is there, as
-// with a request that takes too long. Then it says so in a line of the log.
+// For --import: on SIGCONT the main thread of a program is blocked until the file BLOCKED_UNTIL exists, as by a request
+// that takes too long. Then it logs a line.
 const LOOK_EVERY_MS = 50
 const file = process.env.BLOCKED_UNTIL ?? ''
 const nobodyWakes = new Int32Array(new SharedArrayBuffer(4))

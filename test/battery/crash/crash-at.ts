@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FAILPOINTS, type Failpoint, type FailpointHook } from '../../../src/core/deps.ts'
 
 /**
- * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A batch is claimed while
- * the last mail of the one before is under way: there it waits until that mail, the only one, is recorded.
+ * Kills this process with SIGKILL when a failpoint is reached for the nth time: "after-dot:3". A batch is claimed while
+ * the last email of the previous one is being sent. In that case it waits until that email is recorded.
  */
 export function crashAt(text: string): FailpointHook {
   const [name = '', nth] = text.split(':')

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatteryCase } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
 import { beginService, endService } from '../bench/services.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
@@ -22,12 +22,12 @@ interface Blocked {
   arrivals: Arrivals
   /** Leases that the blocked process lost. */
   leasesLost: number
-  /** Emails that came while its main thread was blocked. */
+  /** Emails that arrived while its main thread was blocked. */
   meanwhile: number
   exits: (number | null)[]
 }
 
-/** One process with every role, whose main thread is blocked during a delivery, and a worker that would take over. */
+/** One process with every role, whose main thread is blocked during a delivery, and a worker that could take over. */
 const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
   withBench(
     {
@@ -47,7 +47,7 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
       const nudges = await nudgeEach(bench, 1000)
       const sent = () => whole.logged.filter(({ event }) => event === 'message.accepted').length
       if (!(await until(() => sent() >= 2 * CONNECTIONS, FINISH_WITHIN_MS)))
-        throw new Error('it sends nothing')
+        throw new Error('the process sends nothing')
       whole.child.kill('SIGCONT')
       const before = bench.arrived().length
       await Promise.all([until(() => isDone(bench), FINISH_WITHIN_MS), sleep(MIN_BLOCKED_MS)])
@@ -63,13 +63,13 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
   )
 
 const blockedInWords = ({ arrivals, leasesLost, meanwhile, exits }: Blocked): string =>
-  `leases lost ${leasesLost}, ${inWords(arrivals)}; ${meanwhile} came meanwhile; exits ${exits}`
+  `leases lost ${leasesLost}, ${inWords(arrivals)}; ${meanwhile} arrived while blocked; exits ${exits}`
 
-const N_BLOCKED = `${MAILS} emails, lease ${LEASE_SECONDS} s, blocked for two of them or more`
+const N_BLOCKED = `${MAILS} emails, lease ${LEASE_SECONDS} s, blocked for at least two leases`
 
 const blocked: BatteryCase = {
   name: 'main-thread-blocked',
-  fault: 'the main thread of a process with every role is blocked during a delivery, for two leases or more',
+  fault: 'the main thread of a process with every role is blocked during a delivery, for at least two leases',
   invariant: 'the worker keeps its leases: lost 0, doubled 0',
   run: async () => {
     const outcome = await blockMainThread()
@@ -87,8 +87,8 @@ const blocked: BatteryCase = {
 
 const blockedWrongly: BatteryCase = {
   name: 'main-thread-blocked-wrong-worker-in-main-thread',
-  fault: 'the same, wrong on purpose: the worker shares the main thread',
-  invariant: 'the battery must see leases lost and emails doubled',
+  fault: 'the main thread is blocked, and the worker runs in it instead of in its own thread',
+  invariant: 'must be caught: leases are lost and emails are sent twice',
   run: async () => {
     const outcome = await blockMainThread({
       real: 'src/service/service.ts',
@@ -106,7 +106,7 @@ const blockedWrongly: BatteryCase = {
 const HUNG_MAILS = 200
 const HANGS_AFTER = 30
 
-/** One worker composes some emails and hangs on the next of each connection; another one waits for its leases. */
+/** One worker composes some emails and then hangs on each connection; another one waits for the leases to end. */
 const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
   withBench({ mails: HUNG_MAILS, perBatch: 50, connections: CONNECTIONS }, async (bench) => {
     await bench.startWorker('--hang-after', String(HANGS_AFTER), '--stalled-after', String(stalledAfterMs))
@@ -120,7 +120,7 @@ const N_HUNG = `${HUNG_MAILS} emails, ${CONNECTIONS} connections that hang`
 
 const hung: BatteryCase = {
   name: 'connections-hang',
-  fault: 'every connection of a worker hangs while it makes an email',
+  fault: 'every connection of a worker hangs while it composes an email',
   invariant: 'another worker gets its messages: lost 0, doubled 0',
   run: async () => {
     const arrivals = await hang(1000, FINISH_WITHIN_MS)
@@ -131,8 +131,8 @@ const hung: BatteryCase = {
 
 const hungWrongly: BatteryCase = {
   name: 'connections-hang-wrong-renews-without-progress',
-  fault: 'the same, wrong on purpose: a lease is renewed whatever its worker does',
-  invariant: 'the battery must see that emails are lost',
+  fault: 'every connection of a worker hangs, and its lease is renewed without progress',
+  invariant: 'must be caught: emails are lost',
   run: async () => {
     const arrivals = await hang(24 * 3600 * 1000, 8000)
     const caught = arrivals.lost > 0
@@ -140,5 +140,5 @@ const hungWrongly: BatteryCase = {
   },
 }
 
-/** Workers that do not get on, and live. */
+/** Workers that are alive and make no progress. */
 export const hangingCases: BatteryCase[] = [blocked, blockedWrongly, hung, hungWrongly]

@@ -18,13 +18,13 @@ import { applyMigrations as applyInThree } from './wrong-parts/three-transaction
 const SEED = 20261127
 const [FIRST = ''] = migrationNames()
 
-/** Where `db migrate` is killed. */
+/** The point at which `db migrate` is killed. */
 type Point =
   /** Held before the nth statement that changes the schema. */
   | { statement: number }
-  /** Held when the SQL of a migration has run and it is about to be recorded as finished. */
+  /** Held when the SQL of a migration has run and before it is recorded as finished. */
   | { finishOf: string }
-  /** At any instant once so many of these statements have begun. */
+  /** At any time after this number of these statements. */
   | { after: number }
 
 const INSIDE: Point = { statement: 20 }
@@ -33,10 +33,10 @@ const BEFORE_FINISH: Point = { finishOf: FIRST }
 const AFTER_INDEX: Point = { finishOf: LATER_INDEX }
 const POINTS: Point[] = [{ statement: 1 }, INSIDE, BEFORE_FINISH, AFTER_INDEX]
 
-/** Sessions wait on this advisory lock where they are to be killed. */
+/** Sessions wait for this advisory lock at the point at which they are to be killed. */
 const LOCK = 1127
 
-/** Counts statements, and holds a session at the point. All of it is dropped before anything is compared. */
+/** Counts statements, and holds a session at the point. All of it is dropped before schemas are compared. */
 const watchFor = (point: Point): string => `
   create schema stopping;
   create sequence stopping.statements;
@@ -67,7 +67,7 @@ const GO_ON = `
   drop event trigger stop;
   drop schema stopping cascade`
 
-/** Everything that makes a schema, our own and the queue's, and what is recorded of migrations: a line for each. */
+/** Everything that makes a schema, ours and the queue's, and the recorded migrations: a line for each. */
 const SCHEMA = `
   with ours as (
     select oid, nspname as schema from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
@@ -91,19 +91,19 @@ const SCHEMA = `
   order by line`
 
 interface Way {
-  /** What is killed: this program with migrations that it does not have yet. */
+  /** What is killed: the program of a release with additional migrations. */
   release: NextRelease
   part?: WrongPart
-  /** Afterwards, here. */
+  /** Migrates again after the kill, in this process. */
   apply: typeof applyMigrations
 }
 
 interface Ended {
   /** Killed before it was done. */
   killed: boolean
-  /** The next one fails. */
+  /** The next migration fails. */
   stuck: boolean
-  /** The next one ends well, and the schema is another than without a kill. */
+  /** The next migration succeeds, and its schema differs from the one without a kill. */
   differs: boolean
 }
 
@@ -124,7 +124,7 @@ async function withEmpty<T>(work: (url: string, client: pg.Client) => Promise<T>
   }
 }
 
-/** Until that is so, or the process has ended. */
+/** Resolves when the condition is true, or the process has ended. */
 async function untilSeen(client: pg.Client, child: ChildProcess, condition: string): Promise<void> {
   while (child.exitCode === null && !(await client.query(condition)).rowCount) await sleep(5)
 }
@@ -154,7 +154,7 @@ async function killAt(url: string, client: pg.Client, point: Point, way: Way): P
   await untilSeen(client, child, isReached)
   child.kill('SIGKILL')
   await exitOf(child)
-  // What the kernel does for a process that is killed: its connections end.
+  // The kernel does this for a process that is killed: its connections end.
   await client.query(`select pg_terminate_backend(pid) ${HELD}`)
   await client.query(GO_ON)
   return child.signalCode === 'SIGKILL'
@@ -172,7 +172,7 @@ const migrateAfter = (way: Way, point: Point, whole: string) =>
     return { killed, stuck: false, differs: (await schemaOf(client)) !== whole }
   })
 
-/** An undisturbed one: what the schema is then, and how many statements changed it. */
+/** Migrates without a kill: the schema afterwards, and the number of statements that changed it. */
 const undisturbed = ({ migrations }: NextRelease) =>
   withEmpty(async (url, client) => {
     await client.query(watchFor({ after: 0 }))
@@ -199,14 +199,14 @@ async function migrateAfterEach(points: Point[], way: Way, whole: string) {
     killed,
     stuck,
     differ,
-    inWords: `${stuck} that the next one cannot finish, ${differ} other schemas`,
+    inWords: `the next migration failed ${stuck} times, made another schema ${differ} times`,
   }
 }
 
 const migrateKilled: BatteryCase = {
   name: 'kill-migration',
-  fault: 'db migrate killed with kill -9 on an empty database, at random and at known points',
-  invariant: 'the next one ends well, and the schema is the same as without a kill',
+  fault: 'kill -9 of db migrate on an empty database, at random times and at known points',
+  invariant: 'the next migration succeeds, and the schema is the same as without a kill',
   run: async (profile) => {
     const random = randomFrom(SEED)
     const release = nextRelease()
@@ -231,8 +231,9 @@ const migrateKilled: BatteryCase = {
 
 const wrongInThree: BatteryCase = {
   name: 'kill-migration-wrong-three-transactions',
-  fault: 'the same, wrong on purpose: a row, the SQL and the end of a migration are three transactions',
-  invariant: 'must be caught: the next one cannot finish',
+  fault:
+    'kill -9 of db migrate, which records the start of a migration, runs its SQL and records its end in three transactions',
+  invariant: 'must be caught: the next migration fails',
   run: async () => {
     const part = {
       real: 'src/core/database/migrations.ts',

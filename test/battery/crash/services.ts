@@ -16,7 +16,7 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 const SEED = 20261124
 const MAX_DURATION_MS = 180_000
 const KILLS: Record<Profile, number> = { ci: 9, nightly: 100 }
-const CREW: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
+const SERVICES: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
 const BENCH: BenchOptions = { mails: 0, connections: 4, sink: { delayMs: 50 } }
 
 /** A Tuesday. */
@@ -26,7 +26,7 @@ const EIGHT = new Date(`${DATE}T08:00:05Z`)
 
 type Expected = 'planned' | 'nothing_matched' | 'paused'
 
-/** Who comes with each wave, how many, and what their digest of the date must be; undefined: they are not due. */
+/** The subscribers of each wave, how many, and the outcome of their digest; undefined: they are not due. */
 const GROUPS: [count: number, expected: Expected | undefined, person: Partial<Person>][] = [
   [40, 'planned', {}],
   [8, 'nothing_matched', { topics: ['palaeobotany'] }],
@@ -64,16 +64,16 @@ interface Run {
   bench: Bench
   world: World
   deps: ServiceDeps
-  /** What the clock of a process says that starts now. */
+  /** The time of the clock of a process that starts now. */
   now: () => Date
-  crew: ServiceProcess[]
+  services: ServiceProcess[]
   part?: WrongPart
 }
 
 const begin = ({ bench, now, part }: Run, roles: readonly Role[]) =>
   beginService(bench, { roles, now: now(), part })
 
-/** Ticks, which a service does once a minute, until everybody who must have a digest has it, and no mail is open. */
+/** Nudges, as a service does once a minute, until every subscriber who is due has an outcome and no email is open. */
 async function untilDone({ deps }: Run, guests: readonly Guest[]): Promise<void> {
   const { db } = deps
   const due = guests.filter(({ expected }) => expected).length
@@ -83,11 +83,11 @@ async function untilDone({ deps }: Run, guests: readonly Guest[]): Promise<void>
     await sleep(200)
     const filled = await db.digest.count({ where: { outcome: { not: 'due' } } })
     if (filled >= due && (await db.batch.count({ where: { doneAt: null } })) === 0) return
-    if (performance.now() > giveUpAt) throw new Error(`only ${filled} of ${due} digests, or mails are open`)
+    if (performance.now() > giveUpAt) throw new Error(`only ${filled} of ${due} digests, or emails are open`)
   }
 }
 
-/** Each wave comes while the one before is planned or sent; somebody is killed meanwhile, and started again. */
+/** Each wave is added while the previous one is planned or sent; meanwhile a process is killed and started again. */
 async function killAny(run: Run, kills: number): Promise<{ guests: Guest[]; killed: ServiceProcess[] }> {
   const random = randomFrom(SEED)
   const guests: Guest[] = []
@@ -96,26 +96,26 @@ async function killAny(run: Run, kills: number): Promise<{ guests: Guest[]; kill
     const came = wave(`kill-${kill}`)
     await run.world.addPeople(came)
     guests.push(...came)
-    const which = Math.floor(random() * run.crew.length)
-    const victim = run.crew[which]!
+    const which = Math.floor(random() * run.services.length)
+    const victim = run.services[which]!
     await victim.started
     await nudgeAll(run.deps)
     await sleep(150 + random() * 550)
     if (victim.child.kill('SIGKILL')) killed.push(victim)
-    run.crew[which] = begin(run, victim.roles)
+    run.services[which] = begin(run, victim.roles)
   }
   return { guests, killed }
 }
 
 interface Judged {
-  /** People whose digest, message or mail is not what was expected. */
+  /** Subscribers whose digest, message or email is not the expected one. */
   wrong: string[]
   doubles: number
-  /** Messages of which two copies differ. */
+  /** Messages with copies that differ. */
   differing: number
 }
 
-/** Everybody beside the digests of the database and the mails that arrived. */
+/** Compares every subscriber with the digests of the database and the emails that arrived. */
 async function judge({ bench, deps: { db } }: Run, guests: readonly Guest[]): Promise<Judged> {
   const digests = await db.digest.findMany({ include: { subscriber: true, message: true } })
   const digestsOf = Map.groupBy(digests, ({ subscriber }) => subscriber.address!)
@@ -139,15 +139,15 @@ async function judge({ bench, deps: { db } }: Run, guests: readonly Guest[]): Pr
   }
 }
 
-const withCrew = <T>(bench: Bench, many: Role[][], work: (run: Run) => Promise<T>, part?: WrongPart) =>
+const withServices = <T>(bench: Bench, many: Role[][], work: (run: Run) => Promise<T>, part?: WrongPart) =>
   withWorld(bench, CAME, async (world) => {
     await world.addPapers(DATE, ['Attention', 'More attention', 'Graphs'])
     const queue = await openQueue(bench.databaseUrl, silentLog)
     const begun = performance.now()
     const now = () => new Date(EIGHT.getTime() + performance.now() - begun)
-    const run: Run = { bench, world, deps: { ...world.deps, queue }, now, crew: [], part }
-    run.crew = many.map((roles) => begin(run, roles))
-    await Promise.all(run.crew.map(({ started }) => started))
+    const run: Run = { bench, world, deps: { ...world.deps, queue }, now, services: [], part }
+    run.services = many.map((roles) => begin(run, roles))
+    await Promise.all(run.services.map(({ started }) => started))
     try {
       return await work(run)
     } finally {
@@ -166,7 +166,7 @@ const runKilling = (kills: number, part?: WrongPart) =>
       const { guests, killed } = await killAny(run, kills)
       const all = [...calm, ...guests]
       await untilDone(run, all)
-      const exits = await Promise.all(run.crew.map(endService))
+      const exits = await Promise.all(run.services.map(endService))
       const after = await judge(run, all)
       const counts = await dayTotals(run.deps.db, DATE)
       const due = all.filter(({ expected }) => expected).length
@@ -177,22 +177,23 @@ const runKilling = (kills: number, part?: WrongPart) =>
         ...{ before, after, counts, due, exits },
       }
     }
-    return withCrew(bench, CREW, work, part)
+    return withServices(bench, SERVICES, work, part)
   })
 
 type Killed = Awaited<ReturnType<typeof runKilling>>
 
 const howMany = ({ people, kills, workers }: Killed): string =>
-  `${people} people, ${kills} kills, ${workers} of them workers`
+  `${people} subscribers, ${kills} kills, ${workers} of them workers`
 
 const inFigures = ({ before, after, most, counts, due, exits }: Killed): string =>
-  `due ${counts.due} (${due}), wrong ${after.wrong.length}${after.wrong.slice(0, 3)}, doubled ${after.doubles} (≤ ${most}), without a kill ${before.doubles}, differing ${after.differing}; books ${isReconciled(counts) ? '' : 'do not '}balance; exits ${[...new Set(exits)]}`
+  `due ${counts.due} (${due}), wrong ${after.wrong.length}${after.wrong.slice(0, 3)}, duplicates ${after.doubles} (≤ ${most}), without a kill ${before.doubles}, differing ${after.differing}; totals ${isReconciled(counts) ? '' : 'do not '}balance; exits ${[...new Set(exits)]}`
 
 const anyKilled: BatteryCase = {
   name: 'kill-services',
   long: true,
-  fault: 'kill -9 of any of 3 workers and 2 schedulers, while people come and mails go',
-  invariant: 'digests = who is due; one each; doubled ≤ connections × workers killed, 0 without a kill',
+  fault: 'kill -9 of any of 3 workers and 2 schedulers, while subscribers are added and emails are sent',
+  invariant:
+    'one digest for each subscriber who is due; duplicates ≤ connections × workers killed, 0 without a kill',
   run: async (profile) => {
     const outcome = await runKilling(KILLS[profile])
     const { before, after, most, counts, due, exits } = outcome
@@ -211,11 +212,11 @@ const anyKilled: BatteryCase = {
   },
 }
 
-/** Green where the battery sees that mails come twice. */
+/** Passes if emails are sent twice. */
 const wrongPart: BatteryCase = {
   name: 'kill-services-wrong-takes-leased-batches',
-  fault: 'the same, wrong on purpose: a worker leases what another one holds',
-  invariant: 'the battery must see doubles without a kill, and more than the kills explain',
+  fault: 'kill -9 of workers and schedulers, and a worker leases batches that another one holds',
+  invariant: 'must be caught: duplicates without a kill, and more than the kills explain',
   run: async () => {
     const outcome = await runKilling(3, {
       real: 'src/mail/outbox/batch.repo.ts',

@@ -1,5 +1,5 @@
 import type { BatteryCase } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
 import { beginService, endService } from '../bench/services.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
@@ -23,7 +23,7 @@ const isDone = async ({ db }: Bench): Promise<boolean> =>
 
 interface Hung {
   arrivals: Arrivals
-  /** Of the process whose worker hung; null if it did not end in time. */
+  /** The exit code of the process whose worker hung; null if it did not end in time. */
   exit: number | null
 }
 
@@ -44,7 +44,7 @@ const hangWorker = (part: WrongPart, endsWithinMs: number): Promise<Hung> =>
       await addBulkMails(bench.db, mixedAddresses(EMAILS, 5))
       const nudges = await nudgeEach(bench, 1000)
       if (!(await until(() => bench.arrived().length >= 2 * CONNECTIONS, FINISH_WITHIN_MS)))
-        throw new Error('it sends nothing')
+        throw new Error('the process sends nothing')
       hung.child.kill('SIGCONT')
       if (await until(() => hung.child.exitCode !== null, endsWithinMs)) {
         const next = start()
@@ -62,8 +62,8 @@ const N = `${EMAILS} emails, ${CONNECTIONS} connections`
 
 const hangs: BatteryCase = {
   name: 'worker-hangs',
-  fault: 'the worker thread of the only process hangs in the middle of a delivery',
-  invariant: `the process ends with 1 and the next one sends the rest: lost 0, doubled ≤ ${CONNECTIONS}`,
+  fault: 'the worker thread of the only process hangs during a delivery',
+  invariant: `the process ends with exit code 1 and the next one sends the rest: lost 0, duplicates ≤ ${CONNECTIONS}`,
   run: async () => {
     const outcome = await hangWorker(OFTEN_PINGED, FINISH_WITHIN_MS)
     const { lost, doubles, differing, misrecorded } = outcome.arrivals
@@ -74,8 +74,8 @@ const hangs: BatteryCase = {
 
 const hangsUnwatched: BatteryCase = {
   name: 'worker-hangs-wrong-no-watchdog',
-  fault: 'the same, wrong on purpose: nothing pings the thread',
-  invariant: 'the battery must see that emails are lost',
+  fault: 'the worker thread of the only process hangs, and no watchdog pings it',
+  invariant: 'must be caught: emails are lost',
   run: async () => {
     const outcome = await hangWorker(UNWATCHED, 8000)
     const caught = outcome.exit === null && outcome.arrivals.lost > 0

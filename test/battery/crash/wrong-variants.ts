@@ -6,12 +6,9 @@ import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
 import { openSmtpClient, type SmtpClient } from '../../../src/mail/smtp/smtp-client.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 
-/**
- * Three ways to hand messages over that look right and are wrong. They are never used: the battery runs them to show
- * that it would notice.
- */
+/** Three wrong ways to send messages. Only the battery runs them, to show that it would detect them. */
 export const WRONG_VARIANTS = {
-  /** Sends a batch of a hundred, then records it: whoever is killed in between sends all of it again. */
+  /** Sends a batch of a hundred, then records it: after a kill in between all of it is sent again. */
   'records-per-batch': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
     const sent: TakenMessage[] = []
     await overConnections(connections, batch, async (smtp, message) => {
@@ -20,13 +17,13 @@ export const WRONG_VARIANTS = {
     })
     await accept(deps, sent)
   },
-  /** Records each message, then sends it: whoever is killed in between never sends it. */
+  /** Records each message, then sends it: a kill in between loses it. */
   'records-before-sending': (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) =>
     overConnections(connections, batch, async (smtp, message) => {
       await accept(deps, [message])
       await send(smtp, message)
     }),
-  /** Moves the mark past a batch when it fetches it: whoever is killed in between loses the rest. */
+  /** Records a whole batch before it sends it: a kill in between loses the rest. */
   'records-at-lease': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
     await accept(deps, batch)
     await overConnections(connections, batch, send)
@@ -35,9 +32,16 @@ export const WRONG_VARIANTS = {
 
 export type WrongVariant = keyof typeof WRONG_VARIANTS
 
+/** What is wrong with each, after "a worker that". */
+export const WRONG_VARIANT_FAULTS: Record<WrongVariant, string> = {
+  'records-per-batch': 'sends a whole batch, then records it',
+  'records-before-sending': 'records each email before it sends it',
+  'records-at-lease': 'records a whole batch as sent when it leases it',
+}
+
 const BATCH = 100
 
-/** Drains lane bulk in a wrong way. */
+/** Drains lane bulk with a wrong variant. */
 export async function drainWrongly(deps: Deps, variant: WrongVariant, owner: string): Promise<void> {
   const { db, clock, config, onFailpoint } = deps
   const smtp = config.SMTP_URL!

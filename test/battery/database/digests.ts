@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Database } from '../../../src/core/database/database.ts'
 import { secretId } from '../../../src/subscribers/links.ts'
 import { addDigestMessages } from '../../support/messages.ts'
-import { APP_SECRET } from '../bench/bulk-mails.ts'
+import { APP_SECRET } from '../bench/bulk-emails.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../../templates/emails/digest/sample.json')
 const DAY_MS = 24 * 3600 * 1000

@@ -6,7 +6,7 @@ import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { startProgram } from '../../support/processes.ts'
 import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { COMPOSING } from '../bench/bulk-mails.ts'
+import { COMPOSING } from '../bench/bulk-emails.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
@@ -48,7 +48,7 @@ async function crash({ db }: Bench, server: Server): Promise<void> {
   await eventually(() => !server.runs(), { seconds: 10 })
 }
 
-/** Whether no mail comes any more for a while. */
+/** Whether no email comes any more for a while. */
 async function stopsSending({ arrived }: Bench): Promise<boolean> {
   for (const end = performance.now() + 20_000; performance.now() < end; )
     if (!(await doMoreArrive(arrived, 1, 1500))) return true
@@ -118,7 +118,7 @@ export const fullDisk: BatteryCase = {
   fault:
     'the disk of Postgres and of the log is full; Postgres stops itself, and is started again with space',
   invariant:
-    'sending stops, /ready says 503, no mail without a recorded claim; each 250 is recorded later; lost 0, doubled ≤ connections × times; the same process goes on',
+    'sending stops, /ready says 503, no email without a recorded claim; each 250 is recorded later; lost 0, doubled ≤ connections × times; the same process goes on',
   run: (profile) =>
     withSmallDisk(DISK_MB, (disk) => {
       const times = TIMES[profile]
@@ -137,7 +137,7 @@ export const fullDisk: BatteryCase = {
         const most = CONNECTIONS * times
         return {
           ok: alive && stopped + notReady + resumed === 3 * times && isSound(found) && found.doubles <= most,
-          n: `${(times + 1) * MAILS_EACH} mails, ${times} times full, ${DISK_MB} MB`,
+          n: `${(times + 1) * MAILS_EACH} emails, ${times} times full, ${DISK_MB} MB`,
           result: `${alive ? 'one process' : 'THE PROCESS DOES NOT GO ON'}, stopped ${stopped}, 503 ${notReady}, resumed ${resumed}; ${judgementInWords(found, most)}`,
         }
       })

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { startProgram } from '../../support/processes.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { COMPOSING } from '../bench/bulk-mails.ts'
+import { COMPOSING } from '../bench/bulk-emails.ts'
 import { compare, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 import { addDigests } from './digests.ts'
 import { SERVER } from './running.ts'
@@ -37,7 +37,7 @@ export const fullLog: BatteryCase = {
     for (let time = 0; time < times; time++) runs.push(await deliverWithFullLog())
     return {
       ok: runs.every(({ isRight }) => isRight),
-      n: `${MAILS} mails, ${times} ${times === 1 ? 'time' : 'times'}`,
+      n: `${MAILS} emails, ${times} ${times === 1 ? 'time' : 'times'}`,
       result: runs.map(({ told }) => told).join('; '),
     }
   },

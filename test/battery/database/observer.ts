@@ -30,7 +30,7 @@ export interface Sent {
 }
 
 export interface Judgement extends Arrivals {
-  /** Mails that a worker began without a lease on their batch at that moment. */
+  /** Emails that a worker began without a lease on their batch at that moment. */
   unleased: number
   /** Times that a worker was told 250 and no acceptance stands. */
   unrecorded: number
@@ -41,7 +41,7 @@ const SLACK_MS = 300
 
 /**
  * What came, beside the database's messages, its acceptances and what the observer saw; to be asked once nothing comes
- * any more. Tells of mails that were lost, unless they are meant to be.
+ * any more. Tells of emails that were lost, unless they are meant to be.
  */
 export async function judge(db: Database, sent: Sent[], { tell = true } = {}): Promise<Judgement> {
   const arrived = sent.flatMap((one) => one.arrived)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { COMPOSING } from '../bench/bulk-mails.ts'
+import { COMPOSING } from '../bench/bulk-emails.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { startServices } from '../services/start-services.ts'
@@ -46,7 +46,7 @@ export const restarts: BatteryCase = {
       const most = CONNECTIONS * times
       return {
         ok: isDone && isAlive(service!) && isSound(found) && found.doubles <= most,
-        n: `${mails} mails, ${times} restarts, ${CONNECTIONS} connections`,
+        n: `${mails} emails, ${times} restarts, ${CONNECTIONS} connections`,
         result: `${isAlive(service!) ? 'one process' : 'THE PROCESS ENDED'}, ${judgementInWords(found, most)}`,
       }
     })

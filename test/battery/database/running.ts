@@ -13,7 +13,7 @@ export const SERVER = { delayMs: 15, stepDelayMs: 4 }
 export const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode === null && signalCode === null
 
-/** Whether so many more mails come within that time. */
+/** Whether so many more emails come within that time. */
 export async function doMoreArrive(
   arrived: () => Arrival[],
   count: number,

@@ -6,7 +6,7 @@ import type { Database } from '../../../src/core/database/database.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
 import { readArrivals } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { COMPOSING } from '../bench/bulk-mails.ts'
+import { COMPOSING } from '../bench/bulk-emails.ts'
 import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
 import { startServices } from '../services/start-services.ts'
 import { addDigests } from './digests.ts'
@@ -27,7 +27,7 @@ interface Plan {
   times: number
   /** Milliseconds without a database: longer than a lease. */
   awayMs: number
-  /** What a mail takes: so long that the other service has mails left at the end. */
+  /** What an email takes: so long that the other service has emails left at the end. */
   delayMs: number
 }
 
@@ -133,7 +133,7 @@ export const away: BatteryCase = {
   fault:
     'Postgres frozen; connections black-holed for good, ended by pg_terminate_backend, or without a word',
   invariant:
-    'no mail begins without a live lease, others take over, each 250 is recorded; lost 0; doubled ≤ connections × faults; both processes go on',
+    'no email begins without a live lease, others take over, each 250 is recorded; lost 0; doubled ≤ connections × faults; both processes go on',
   run: (profile) => {
     const options = {
       mails: 0,
@@ -148,7 +148,7 @@ export const away: BatteryCase = {
       const most = CONNECTIONS * 2 * times * FAULTS.length
       return {
         ok: alive && isSound(found) && found.doubles <= most && takeovers >= times,
-        n: `${mails} mails, 2 services, ${times} of each fault, ${awayMs / 1000} s each`,
+        n: `${mails} emails, 2 services, ${times} of each fault, ${awayMs / 1000} s each`,
         result: `${alive ? 'both go on' : 'ONE DOES NOT GO ON'}, ${takeovers} batches taken over, ${judgementInWords(found, most)}`,
       }
     })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_SILENCE_MS } from '../../../src/core/database/connection.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
 import type { BatteryCase } from '../battery-case.ts'
-import { COMPOSING } from '../bench/bulk-mails.ts'
+import { COMPOSING } from '../bench/bulk-emails.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { addDigests } from './digests.ts'
@@ -60,7 +60,7 @@ interface Wrong extends Fault {
   name: string
   /** The program that has it, and what it is started with. */
   program: string[]
-  /** Of the mail server: how long a mail takes. */
+  /** Of the mail server: how long an email takes. */
   delayMs?: number
   /** How long no email arrives at the end. */
   quietMs?: number
@@ -128,9 +128,9 @@ async function runWrong(bench: Bench, { program, bring, quietMs = QUIET_MS }: Wr
 }
 
 const MUST_SEE = {
-  lost: 'must be caught: mails never go',
+  lost: 'must be caught: emails never go',
   unrecorded: 'must be caught: a 250 is not recorded',
-  unleased: 'must be caught: a mail begins without a lease',
+  unleased: 'must be caught: an email begins without a lease',
 }
 
 /** Green where the battery sees that the variant is wrong. */
@@ -145,7 +145,7 @@ const wrongCase = (wrong: Wrong): BatteryCase => ({
     const isCaught = found[wrong.sees] > 0
     return {
       ok: isCaught,
-      n: `${MAILS} mails, ${CONNECTIONS} connections`,
+      n: `${MAILS} emails, ${CONNECTIONS} connections`,
       result: `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${judgementInWords(found, CONNECTIONS)}`,
     }
   },

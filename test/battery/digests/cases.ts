@@ -3,18 +3,18 @@ import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type Offered, type OfferingRun, runOffering } from './offered.ts'
 import { type Planned, type PlanningRun, runPlanning } from './planned.ts'
-import { type ClosePapersSeen, type CloseRun, runClosePapers } from './related-once.ts'
+import { type RelatedPapersSeen, type RelatedRun, runRelatedPapers } from './related-once.ts'
 
 const RUNS: Record<Profile, PlanningRun> = {
-  // A planner fills a thousand at a time.
+  // A planner fills a thousand digests at a time.
   ci: { subscribers: 6000, kills: 2 },
   nightly: { subscribers: 30_000, kills: 20 },
 }
 
 const planned: BatteryCase = {
   name: 'kill-planner',
-  fault: 'kill -9 of a planner in the middle of a date',
-  invariant: 'everybody who is due has one outcome, the right one; the books balance',
+  fault: 'kill -9 of a planner while it plans a date',
+  invariant: 'each subscriber who is due has one outcome, the right one; the day totals balance',
   run: async (profile) => {
     const run = RUNS[profile]
     const seen = await runPlanning(run)
@@ -27,18 +27,27 @@ const planned: BatteryCase = {
   },
 }
 
-/** Planners that lose people, where one of them is killed and where none is: the battery sees it in the books. */
-const WRONG: Record<keyof typeof WRONG_PLANNERS, PlanningRun> = {
-  'pages-by-offset': { subscribers: 1000, kills: 0 },
-  'done-before-filled': { subscribers: 2000, kills: 1 },
-  'drops-the-rest': { subscribers: 1000, kills: 0 },
+/** Wrong planners that lose subscribers, with or without a kill: the day totals show it. */
+const WRONG: Record<keyof typeof WRONG_PLANNERS, { fault: string; run: PlanningRun }> = {
+  'pages-by-offset': {
+    fault: 'a planner pages by offset, and skips every other page',
+    run: { subscribers: 1000, kills: 0 },
+  },
+  'done-before-filled': {
+    fault: 'kill -9 of a planner that records a plan as done before it has filled the digests',
+    run: { subscribers: 2000, kills: 1 },
+  },
+  'drops-the-rest': {
+    fault: 'a planner deletes the digests that it has not filled',
+    run: { subscribers: 1000, kills: 0 },
+  },
 }
 
 const wrongCases = Object.entries(WRONG).map(
-  ([wrong, run]): BatteryCase => ({
+  ([wrong, { fault, run }]): BatteryCase => ({
     name: `kill-planner-wrong-${wrong}`,
-    fault: `the same, wrong on purpose: ${wrong}`,
-    invariant: 'the books must show it',
+    fault,
+    invariant: 'must be caught: the day totals do not balance',
     run: async () => {
       const seen = await runPlanning({ ...run, wrong })
       const caught = !seen.balanced
@@ -54,8 +63,8 @@ const wrongCases = Object.entries(WRONG).map(
 const howMany = ({ subscribers }: PlanningRun, { due, killed }: Planned): string =>
   `${subscribers} subscribers, ${due} due, ${killed} kills`
 
-function inWords({ wrongOutcomes, twice, books, balanced }: Planned): string {
-  const { due, planned, nothingMatched, paused, missed } = books
+function inWords({ wrongOutcomes, twice, totals, balanced }: Planned): string {
+  const { due, planned, nothingMatched, paused, missed } = totals
   const outcomes = wrongOutcomes.length > 0 ? ` (${[...new Set(wrongOutcomes)].slice(0, 3).join('; ')})` : ''
   return [
     `due ${due} = planned ${planned} + nothing matched ${nothingMatched} + paused ${paused} + missed ${missed}: ${balanced ? 'balances' : 'does NOT balance'}`,
@@ -70,15 +79,15 @@ const OFFERINGS: Record<Profile, OfferingRun> = {
 
 const offered: BatteryCase = {
   name: 'offers-once',
-  fault: 'late papers, listed twice, while mails are refused or not answered',
-  invariant: 'each paper once to each subscriber whose topics match it',
+  fault: 'late papers, and papers listed twice, while emails are refused or get no reply',
+  invariant: 'each paper is offered once to each subscriber whose topics match it',
   run: async (profile) => {
     const run = OFFERINGS[profile]
     const seen = await runOffering(run)
-    const { twice, never, foreign, refused, unanswered } = seen
+    const { twice, never, unrelated, refused, unanswered } = seen
     const enough = refused > run.days && unanswered > run.days
     return {
-      ok: twice + never + foreign === 0 && enough,
+      ok: twice + never + unrelated === 0 && enough,
       n: howManyOffers(run, seen),
       result: offersInWords(seen),
     }
@@ -90,18 +99,30 @@ const inPlaceOf = (real: string, name: string): WrongPart => ({
   wrong: `test/battery/digests/wrong-parts/${name}.ts`,
 })
 
-/** Rules that offer twice, or never: the battery sees it in what arrived. */
-const WRONG_OFFERS: Record<string, { real: string; sees: 'twice' | 'never' }> = {
-  'offers-two-weeks': { real: 'src/digests/eligible-range.ts', sees: 'twice' },
-  'counts-only-accepted': { real: 'src/digests/earlier-digest.repo.ts', sees: 'twice' },
-  'continues-after-last-digest': { real: 'src/digests/earlier-digest.repo.ts', sees: 'never' },
+/** Wrong rules that offer papers twice or never: the emails that arrived show it. */
+const WRONG_OFFERS: Record<string, { what: string; real: string; sees: 'twice' | 'never' }> = {
+  'offers-two-weeks': {
+    what: 'offers all papers of two weeks',
+    real: 'src/digests/eligible-range.ts',
+    sees: 'twice',
+  },
+  'counts-only-accepted': {
+    what: 'counts only accepted digests as offered',
+    real: 'src/digests/earlier-digest.repo.ts',
+    sees: 'twice',
+  },
+  'continues-after-last-digest': {
+    what: 'continues after the last digest, even if it failed',
+    real: 'src/digests/earlier-digest.repo.ts',
+    sees: 'never',
+  },
 }
 
 const wrongOffers = Object.entries(WRONG_OFFERS).map(
-  ([name, { real, sees }]): BatteryCase => ({
+  ([name, { what, real, sees }]): BatteryCase => ({
     name: `offers-once-wrong-${name}`,
-    fault: `the same, wrong on purpose: ${name}`,
-    invariant: `the battery must see papers offered ${sees}`,
+    fault: `late and repeated papers while emails are refused, with a planner that ${what}`,
+    invariant: `must be caught: papers are offered ${sees}`,
     run: async () => {
       const run = { days: 6, subscribers: 18 }
       const seen = await runOffering(run, inPlaceOf(real, name))
@@ -113,51 +134,52 @@ const wrongOffers = Object.entries(WRONG_OFFERS).map(
 )
 
 const howManyOffers = ({ days, subscribers }: OfferingRun, { pairs, mails }: Offered): string =>
-  `${subscribers} subscribers, ${days} days, ${pairs} pairs, ${mails} mails`
+  `${subscribers} subscribers, ${days} days, ${pairs} pairs, ${mails} emails`
 
-const offersInWords = ({ twice, never, foreign, refused, unanswered }: Offered): string =>
-  `offered twice ${twice}, never ${never}, to others ${foreign}; ${refused} mails refused, ${unanswered} without an answer`
+const offersInWords = ({ twice, never, unrelated, refused, unanswered }: Offered): string =>
+  `offered twice ${twice}, never ${never}, to the wrong subscriber ${unrelated}; ${refused} emails refused, ${unanswered} without a reply`
 
-const CLOSE_RUNS: Record<Profile, CloseRun> = {
+const RELATED_RUNS: Record<Profile, RelatedRun> = {
   ci: { days: 8, subscribers: 18 },
   nightly: { days: 25, subscribers: 60 },
 }
 
-const closeOnce: BatteryCase = {
+const relatedOnce: BatteryCase = {
   name: 'related-once',
-  fault: 'papers that come close match by votes a day later, and are listed twice, while emails are refused',
-  invariant: 'each paper once to each subscriber, as close or as a match',
+  fault: 'related papers that match by votes a day later and are listed twice, while emails are refused',
+  invariant: 'each paper is offered once to each subscriber, as related or as a match',
   run: async (profile) => {
-    const run = CLOSE_RUNS[profile]
-    const seen = await runClosePapers(run)
-    const { twice, never, onlyClose, refused } = seen
+    const run = RELATED_RUNS[profile]
+    const seen = await runRelatedPapers(run)
+    const { twice, never, onlyRelated, refused } = seen
     return {
-      ok: twice + never === 0 && onlyClose > run.days && refused > run.days,
-      n: howManyClose(run, seen),
-      result: closeInWords(seen),
+      ok: twice + never === 0 && onlyRelated > run.days && refused > run.days,
+      n: howManyRelated(run, seen),
+      result: relatedInWords(seen),
     }
   },
 }
 
-const closeOnceWrong: BatteryCase = {
+const relatedOnceWrong: BatteryCase = {
   name: 'related-once-wrong-forgets-related',
-  fault: 'the same, wrong on purpose: papers that only came close do not count as offered',
-  invariant: 'the battery must see papers offered twice',
+  fault:
+    'related papers that match by votes a day later, with a planner that does not count related papers as offered',
+  invariant: 'must be caught: papers are offered twice',
   run: async () => {
     const run = { days: 5, subscribers: 9 }
     const part = inPlaceOf('src/digests/earlier-digest.repo.ts', 'forgets-related')
-    const seen = await runClosePapers(run, part)
+    const seen = await runRelatedPapers(run, part)
     const caught = seen.twice > 0
-    const result = `${caught ? 'caught' : 'NOT CAUGHT'}: ${closeInWords(seen)}`
-    return { ok: caught, n: howManyClose(run, seen), result }
+    const result = `${caught ? 'caught' : 'NOT CAUGHT'}: ${relatedInWords(seen)}`
+    return { ok: caught, n: howManyRelated(run, seen), result }
   },
 }
 
-const howManyClose = ({ days, subscribers }: CloseRun, { emails }: ClosePapersSeen): string =>
+const howManyRelated = ({ days, subscribers }: RelatedRun, { emails }: RelatedPapersSeen): string =>
   `${subscribers} subscribers, ${days} days, ${emails} emails`
 
-const closeInWords = ({ twice, never, onlyClose, refused }: ClosePapersSeen): string =>
-  `offered twice ${twice}, never ${never}; ${onlyClose} emails without a match, ${refused} refused`
+const relatedInWords = ({ twice, never, onlyRelated, refused }: RelatedPapersSeen): string =>
+  `offered twice ${twice}, never ${never}; ${onlyRelated} emails without a match, ${refused} refused`
 
 /** Who gets a digest, and which papers. */
 export const digestsCases: BatteryCase[] = [
@@ -165,6 +187,6 @@ export const digestsCases: BatteryCase[] = [
   ...wrongCases,
   offered,
   ...wrongOffers,
-  closeOnce,
-  closeOnceWrong,
+  relatedOnce,
+  relatedOnceWrong,
 ]

@@ -17,7 +17,7 @@ import { readMail } from '../month/sink.ts'
 const SEED = 20261124
 const FIRST_DAY = '2026-11-02'
 const JOINED = new Date('2026-11-01T12:00:00Z')
-/** After the last day with papers: what was given up is offered anew, and nothing fails any more. */
+/** After the last day with papers: papers of failed digests are offered again, and nothing fails any more. */
 const QUIET_DAYS = 3
 const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const TOPICS = ['alpha', 'beta', 'alpha OR beta']
@@ -33,9 +33,9 @@ export interface Offered {
   pairs: number
   twice: number
   never: number
-  /** Not of their topics. */
-  foreign: number
-  /** Tries that the server refused, and bodies that it took without an answer. */
+  /** Offered to a subscriber whose topics do not match. */
+  unrelated: number
+  /** Attempts that the server refused, and bodies that it took without a reply. */
   refused: number
   unanswered: number
 }
@@ -43,14 +43,14 @@ export interface Offered {
 interface PaperOf {
   id: string
   title: string
-  /** The day on which it is listed first, which may come later than the day itself. */
+  /** The day on which it is first listed, which may be later than its own day. */
   listed: Day
   comes: Day
 }
 
 /**
- * Days of papers, some of them late, some listed again by another source and in another version, and a mail server
- * that refuses some mails and says nothing to others. What was offered is told by the bodies that arrived.
+ * Days of papers, some of them late, some listed again by another source and in another version, and a mail server that
+ * refuses some emails and does not reply to others. The offered papers are read from the bodies that arrived.
  */
 export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
   const { url, destroy } = await ownDatabase()
@@ -96,7 +96,7 @@ const refusal = ({ random, isGood }: Mood): Behaviour | undefined =>
 const silence = ({ random, isGood }: Mood): Behaviour | undefined =>
   !isGood && random() < 0.2 ? 'close' : undefined
 
-/** Each in a domain of their own, so that none waits for another. */
+/** Each at their own domain, so that none waits for another. */
 async function addSubscribers(deps: Deps, count: number): Promise<Map<string, string>> {
   const subscribers = new Map<string, string>()
   for (let n = 0; n < count; n++) {
@@ -108,7 +108,7 @@ async function addSubscribers(deps: Deps, count: number): Promise<Map<string, st
   return subscribers
 }
 
-/** Three a day, of which one in three comes a day or two after its day. */
+/** Three a day; one in three is listed a day or two after its day. */
 function papersOf(days: number): PaperOf[] {
   const random = randomFrom(SEED)
   return Array.from({ length: days * 3 }, (_, n) => {
@@ -124,7 +124,7 @@ function papersOf(days: number): PaperOf[] {
   })
 }
 
-/** What comes on a day; and what came the day before once more, from another source and in another version. */
+/** The papers of a day, and those of the day before once more, from another source and in another version. */
 async function bringPapers(
   deps: Deps,
   clock: MovableClock,
@@ -173,7 +173,7 @@ export async function order(
   await done
 }
 
-/** Its next word. Throws where it ends instead. */
+/** Its next line. Throws if it ends before. */
 async function answered(worker: ChildProcess): Promise<void> {
   const over = new AbortController()
   const { signal } = over
@@ -199,7 +199,7 @@ function compare(sink: SmtpSink, subscribers: Map<string, string>, papers: Paper
     pairs: wanted.length,
     twice: [...times.values()].filter((count) => count > 1).length,
     never: wanted.filter((pair) => !times.has(pair)).length,
-    foreign: times
+    unrelated: times
       .keys()
       .filter((pair) => !wanted.includes(pair))
       .toArray().length,

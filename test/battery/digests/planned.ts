@@ -21,31 +21,31 @@ const WEEK = 'mon,tue,wed,thu,fri,sat,sun'
 
 export interface PlanningRun {
   subscribers: number
-  /** Planners that are ended with kill -9, one after the other, before one may end by itself. */
+  /** Planners that are killed with kill -9, one after the other, before one may finish. */
   kills: number
-  /** They plan in a wrong way, all but the last. */
+  /** All but the last use a wrong planner. */
   wrong?: string
 }
 
-/** What must be on that date, told by the file of subscribers alone. */
+/** What must be on that date, according to the imported file only. */
 interface Wanted {
   address: string
-  /** none: the date is none of theirs, or they left. */
+  /** none: they are not due on the date, or they left. */
   outcome: 'planned' | 'nothing_matched' | 'paused' | 'none'
 }
 
 export interface Planned {
   due: number
   killed: number
-  /** Whose outcome is not the one that was wanted. */
+  /** Subscribers whose outcome is not the expected one. */
   wrongOutcomes: string[]
-  /** With more than one digest or message of that date. */
+  /** Subscribers with more than one digest or message of that date. */
   twice: number
-  books: DayTotals
+  totals: DayTotals
   balanced: boolean
 }
 
-/** Planners of one date that are killed in the middle of their work, and one that ends it. */
+/** Planners of one date that are killed while they work, and one that finishes it. */
 export function runPlanning(run: PlanningRun): Promise<Planned> {
   return withBench({ mails: 0, connections: 1 }, async (bench) => {
     const clock = stoppedClock(JOINED)
@@ -70,7 +70,7 @@ export function runPlanning(run: PlanningRun): Promise<Planned> {
 
 const PAPERS = ['On robots', 'On graphs'].map((title) => ({ title, summary: `${title}, from all sides.` }))
 
-/** Of a thousand: some who paused, some who left, some with another day, some whose topic nothing matches. */
+/** Of a thousand: some paused, some unsubscribed, some with another day, some whose topic matches nothing. */
 async function bringIn(deps: Deps, folder: string, count: number): Promise<Wanted[]> {
   const random = randomFrom(SEED)
   const rows = Array.from({ length: count }, (_, n) => {
@@ -93,7 +93,7 @@ async function bringIn(deps: Deps, folder: string, count: number): Promise<Wante
   })
 }
 
-/** Each statement that fills digests takes this long: a quick planner does not end before it is killed. */
+/** Each statement that fills digests takes this long, so that a fast planner does not finish before it is killed. */
 async function slowDown({ db }: Deps): Promise<void> {
   await db.$executeRawUnsafe(`create function slow_down() returns trigger language plpgsql as
     $$ begin perform pg_sleep(0.06); return null; end $$`)
@@ -110,7 +110,7 @@ async function startPlanner({ begin, settings }: Bench, now: string, ...args: st
 
 const LOOK_EVERY_MS = 3
 
-/** Each once it has filled some digests; where there is none to kill, it plans to its end. Returns how many died. */
+/** Kills each once it has filled some digests; without kills, it plans to the end. Returns how many were killed. */
 async function planAndKill(bench: Bench, { kills, wrong }: PlanningRun): Promise<number> {
   const random = randomFrom(SEED)
   const args = wrong ? ['--wrong', wrong] : []
@@ -149,7 +149,7 @@ async function judge({ db }: Deps, wanted: readonly Wanted[]): Promise<Omit<Plan
     twice: wanted.filter(
       ({ address }) => (byAddress.get(address)?.length ?? 0) > 1 || (messages.get(address)?.length ?? 0) > 1,
     ).length,
-    books: kept,
+    totals: kept,
     balanced: isReconciled(kept) && kept.due === due,
   }
 }

@@ -17,29 +17,29 @@ import { order, startWorker } from './offered.ts'
 const SEED = 20261130
 const FIRST_DAY = '2026-11-02'
 const JOINED = new Date('2026-11-01T12:00:00Z')
-/** After the last day with papers: emails that were given up are planned anew, and no more fail. */
+/** After the last day with papers: emails that failed are planned again, and no more fail. */
 const QUIET_DAYS = 3
 const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-/** To the first, papers come close; the second matches the same papers once they have votes. */
-const CLOSE_TOPIC = 'car engine'
+/** Papers are related to the first; the second matches the same papers once they have votes. */
+const RELATED_TOPIC = 'car engine'
 const VOTES_TOPIC = 'automobile votes>=20'
 
-/** Daily and weekly subscribers, with and without the topic of votes. */
+/** Daily and weekly subscribers, with and without the topic with votes. */
 const KINDS = [
-  { topics: [CLOSE_TOPIC], days: EVERY_DAY },
-  { topics: [CLOSE_TOPIC, VOTES_TOPIC], days: EVERY_DAY },
-  { topics: [CLOSE_TOPIC, VOTES_TOPIC], days: ['sun'] },
+  { topics: [RELATED_TOPIC], days: EVERY_DAY },
+  { topics: [RELATED_TOPIC, VOTES_TOPIC], days: EVERY_DAY },
+  { topics: [RELATED_TOPIC, VOTES_TOPIC], days: ['sun'] },
 ]
 
-export interface CloseRun {
+export interface RelatedRun {
   days: number
   subscribers: number
 }
 
-export interface ClosePapersSeen {
+export interface RelatedPapersSeen {
   emails: number
   /** Emails without a match. */
-  onlyClose: number
+  onlyRelated: number
   /** Pairs of a subscriber and a paper that was offered to them more than once. */
   twice: number
   /** Pairs of a daily subscriber and a paper that was never offered to them. */
@@ -48,11 +48,11 @@ export interface ClosePapersSeen {
 }
 
 /**
- * Each day brings a paper that comes close to a topic, and some days one that matches it. On the day after, another source
+ * Each day has a paper that is related to a topic, and some days one that matches it. On the day after, another source
  * lists them again with 25 votes, so that a second topic matches the first. The mail server refuses some emails. What was
  * offered is read from the bodies that arrived.
  */
-export async function runClosePapers(run: CloseRun, part?: WrongPart): Promise<ClosePapersSeen> {
+export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promise<RelatedPapersSeen> {
   const { url, destroy } = await ownDatabase()
   const mood = { random: randomFrom(SEED), isGood: false }
   const refusal = (): Behaviour | undefined =>
@@ -88,7 +88,7 @@ export async function runClosePapers(run: CloseRun, part?: WrongPart): Promise<C
   }
 }
 
-/** Each in a domain of their own, so that none waits for another. Returns the daily ones. */
+/** Each at their own domain, so that none waits for another. Returns the daily ones. */
 async function addSubscribers(deps: Deps, count: number): Promise<string[]> {
   const daily: string[] = []
   for (let n = 0; n < count; n++) {
@@ -118,23 +118,23 @@ const numbered = (titles: readonly string[], first: number): Entry[] =>
   titles.map((title, i) => ({ id: idOf(first + i), title }))
 
 const PAPERS_A_DAY = 100
-const closeOn = (n: number): Entry => ({ id: idOf(n * PAPERS_A_DAY + 1), title: `Automobile engine ${n}` })
+const relatedOn = (n: number): Entry => ({ id: idOf(n * PAPERS_A_DAY + 1), title: `Automobile engine ${n}` })
 const matchOn = (n: number): Entry[] =>
   n % 3 === 2 ? [{ id: idOf(n * PAPERS_A_DAY + 2), title: `A car engine ${n}` }] : []
 
 interface ImportedDay {
   day: Day
   n: number
-  /** Only what the day before had is listed again. */
+  /** Lists only the papers of the day before again. */
   isLast: boolean
 }
 
 async function importDay(deps: Deps, clock: MovableClock, { day, n, isLast }: ImportedDay): Promise<void> {
   clock.moveTo(new Date(`${day}T06:00:00Z`))
   if (!isLast)
-    await importOn(deps, day, [closeOn(n), ...matchOn(n), ...numbered(CELLS, n * PAPERS_A_DAY + 10)])
+    await importOn(deps, day, [relatedOn(n), ...matchOn(n), ...numbered(CELLS, n * PAPERS_A_DAY + 10)])
   if (n === 0) return
-  const again = [closeOn(n - 1), ...matchOn(n - 1)].map(({ id, title }) => ({
+  const again = [relatedOn(n - 1), ...matchOn(n - 1)].map(({ id, title }) => ({
     paper: { id: `${id}v2`, title: `${title}!`, summary: 'Again.', upvotes: 25 },
   }))
   await importPapers(deps, { text: JSON.stringify(again), day })
@@ -146,16 +146,16 @@ const importOn = (deps: Deps, day: Day, entries: readonly Entry[]) =>
     day,
   })
 
-function compare(sink: SmtpSink, daily: readonly string[], days: number): ClosePapersSeen {
+function compare(sink: SmtpSink, daily: readonly string[], days: number): RelatedPapersSeen {
   const digests = sink.mails.map(({ text, to }) => readMail(text, to)).filter(({ kind }) => kind === 'digest')
   const offered = digests.flatMap(({ to, papers }) => papers.map((id) => `${to} ${id}`))
   const numbers = Array.from({ length: days }, (_, n) => n)
-  const close = new Set(numbers.map((n) => closeOn(n).id))
+  const close = new Set(numbers.map((n) => relatedOn(n).id))
   const wanted = daily.flatMap((to) => [...close].map((id) => `${to} ${id}`))
   const seen = new Set(offered)
   return {
     emails: digests.length,
-    onlyClose: digests.filter(({ papers }) => papers.every((id) => close.has(id))).length,
+    onlyRelated: digests.filter(({ papers }) => papers.every((id) => close.has(id))).length,
     twice: new Set(offered.filter((pair, i) => offered.indexOf(pair) !== i)).size,
     never: wanted.filter((pair) => !seen.has(pair)).length,
     refused: sink.recipients.length - sink.mails.length,

@@ -1,6 +1,6 @@
 import type { Database } from '../../../src/core/database/database.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { type Bench, compare, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 
 const CONNECTIONS = 4
@@ -11,14 +11,14 @@ const QUICK_MS = 20
 const isBig = ({ to }: { to: string }): boolean => to.endsWith('@big.example')
 
 interface Measured {
-  /** When the last mail of the small domains had come, counted from the first of all. */
+  /** When the last email of the small domains had come, counted from the first of all. */
   smallMs: number
   allMs: number
   arrivals: string
   wrong: number
 }
 
-/** A run in which seven of ten mails go to a domain that takes twelve times as long as the others. */
+/** A run in which seven of ten emails go to a domain that takes twelve times as long as the others. */
 async function measure(mails: number, before: (db: Database) => Promise<unknown>): Promise<Measured> {
   const sink = {
     rules: [{ step: 'dot' as const, domain: 'big.example', does: `after ${SLOW_MS}: 250 2.0.0 accepted` }],
@@ -58,13 +58,13 @@ const MAX_SHARE = 0.5
 
 const bigDomain: BatteryCase = {
   name: 'slow-big-domain',
-  fault: '70 % of the mail to one domain, twelve times as slow as the rest',
+  fault: '70 % of the email to one domain, twelve times as slow as the rest',
   invariant: 'the rest is out in half of the run’s time or less; lost 0, doubled 0',
   run: async (profile) => {
     const measured = await measure(MAILS[profile], async () => {})
     return {
       ok: measured.wrong === 0 && share(measured) <= MAX_SHARE,
-      n: `${MAILS[profile]} mails, ${CONNECTIONS} connections`,
+      n: `${MAILS[profile]} emails, ${CONNECTIONS} connections`,
       result: inFigures(measured),
     }
   },
@@ -79,7 +79,7 @@ const wrongMixed: BatteryCase = {
     const caught = share(measured) > MAX_SHARE
     return {
       ok: caught,
-      n: `${MAILS.ci} mails`,
+      n: `${MAILS.ci} emails`,
       result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inFigures(measured)}`,
     }
   },

@@ -6,7 +6,7 @@ import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { SinkRule } from '../../support/smtp-sink.ts'
 import type { BatteryCase } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { type Bench, compare, exitOf, withBench } from '../bench/delivery-bench.ts'
 import { withWorld } from '../bench/world.ts'
 
@@ -50,7 +50,7 @@ const domainHeld: BatteryCase = {
             waiting === MAILS / 10 - refused &&
             suppressed === 0 &&
             doubles === 0,
-          n: `${MAILS} mails, a tenth of them to the domain`,
+          n: `${MAILS} emails, a tenth of them to the domain`,
           result: `refused ${refused} (≤ ${most}), ${waiting} wait for ${held?.key ?? 'nothing'}, ${others} others accepted, suppressed ${suppressed}`,
         }
       },
@@ -68,11 +68,11 @@ async function resume(bench: Bench): Promise<{ wasPaused: boolean; slowly: boole
 const endSlowness = (db: Database) =>
   db.$executeRaw`update bucket set slowed_at = slowed_at - interval '1 hour' where key = 'send all'`
 
-/** Mails that were neither sent nor ended. */
+/** Emails that were neither sent nor ended. */
 const countOpen = (db: Database): Promise<number> =>
   db.message.count({ where: { state: { in: ['ready', 'taken', 'deferred', 'uncertain'] } } })
 
-/** As with a list that was bought: of ten small domains, to which six of ten mails go, four refuse all. */
+/** As with a list that was bought: of ten small domains, to which six of ten emails go, four refuse all. */
 const REFUSING: SinkRule[] = [
   { step: 'rcpt', domain: 'small1.example', does: '550 5.1.1 no such user' },
   { step: 'rcpt', domain: 'small2.example', does: '552 5.2.2 full' },
@@ -112,14 +112,14 @@ const stopped: BatteryCase = {
           heldStill &&
           slow === resumes &&
           lost + doubles + misrecorded === 0,
-        n: `${MAILS} mails`,
+        n: `${MAILS} emails`,
         result: `stopped after ${refused} refusals: “${pause?.reason ?? 'not paused'}”; ${slow} of ${resumes} resumes began slowly; lost ${lost}, doubled ${doubles}, misrecorded ${misrecorded}`,
       }
     }),
 }
 
 const COMPLAINED_MAILS = 300
-/** Of so few mails, five are too many. */
+/** Of so few emails, five are too many. */
 const COMPLAINTS = 5
 
 const complained: BatteryCase = {
@@ -155,7 +155,7 @@ const complained: BatteryCase = {
           waiting > 0 &&
           slowly &&
           lost + doubles + misrecorded === 0,
-        n: `${COMPLAINED_MAILS} mails`,
+        n: `${COMPLAINED_MAILS} emails`,
         result: `“${pause?.reason ?? 'not paused'}”; ${late} more came (≤ ${2 * CONNECTIONS}), ${waiting} waited; resumed ${slowly ? 'slowly' : 'AT ONCE'}; lost ${lost}, doubled ${doubles}, misrecorded ${misrecorded}`,
       }
     })

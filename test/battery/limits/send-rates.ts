@@ -1,5 +1,5 @@
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import {
   type Bench,
   type BenchOptions,
@@ -34,7 +34,7 @@ const withMails = <T>(
 
 const RATE = 60
 const DOMAIN_RATE = 3
-/** The first mail is asked for before it arrives. */
+/** The first email is asked for before it arrives. */
 const MARGIN = 1.1
 /** One more stays for whoever waits for an answer. */
 const ALL: Bucket = { capacity: RATE + 1, perSecond: RATE }
@@ -52,7 +52,7 @@ interface Paced {
   doubles: number
 }
 
-/** Two workers at once; a tenth of the mails goes to the domain. */
+/** Two workers at once; a tenth of the emails goes to the domain. */
 function runPaced(mails: number, part?: WrongPart): Promise<Paced> {
   const settings = { ...COMPOSING, DOMAIN_RATE: `big.example=${DOMAIN_RATE}` }
   const options = { addresses: mixedAddresses(mails, 1), query: `rate=${RATE}`, settings }
@@ -76,14 +76,14 @@ const pacesInWords = ({ all, big, time, lost, doubles }: Paced): string =>
 const rates: BatteryCase = {
   name: 'send-rates',
   alone: true,
-  fault: `${RATE} mails a second in all, ${DOMAIN_RATE} to one domain, two workers at once`,
+  fault: `${RATE} emails a second in all, ${DOMAIN_RATE} to one domain, two workers at once`,
   invariant: 'at no instant more than the buckets held until then, nothing idles, lost 0, doubled 0',
   run: async (profile) => {
     const paced = await runPaced(MAILS[profile])
     const { all, big, time, lost, doubles } = paced
     return {
       ok: lost + doubles === 0 && all <= MARGIN && big <= MARGIN && time < 1.5,
-      n: `${MAILS[profile]} mails, a tenth to the domain, 2 workers`,
+      n: `${MAILS[profile]} emails, a tenth to the domain, 2 workers`,
       result: pacesInWords(paced),
     }
   },
@@ -102,7 +102,7 @@ const wrongRates: BatteryCase = {
     const caught = paced.big > MARGIN
     return {
       ok: caught,
-      n: `${MAILS.ci} mails, a tenth to the domain, 2 workers`,
+      n: `${MAILS.ci} emails, a tenth to the domain, 2 workers`,
       result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${pacesInWords(paced)}`,
     }
   },
@@ -117,7 +117,7 @@ const endBackOff = ({ db }: Bench) => db.$executeRaw`
 
 const slowDown: BatteryCase = {
   name: 'domain-limits-rate',
-  fault: `a domain answers 421 beyond ${SLOWLY} mails a second`,
+  fault: `a domain answers 421 beyond ${SLOWLY} emails a second`,
   invariant: 'it is mailed to more slowly, the rest is not; few tries are refused; lost 0, doubled 0',
   run: (profile) => {
     const mails = MAILS[profile]
@@ -143,7 +143,7 @@ const slowDown: BatteryCase = {
         const isSlowed = paces.length === 1 && paces[0]!.key === 'send domain big.example'
         return {
           ok: lost + doubles === 0 && isSlowed && refused < mails / 10 && waiting >= mails / 4,
-          n: `${mails} mails, half of them to the domain`,
+          n: `${mails} emails, half of them to the domain`,
           result: `slowed ${paces.map(({ key }) => key).join()}; ${refused} tries refused at first (< ${mails / 10}), ${await tries()} in all; ${waiting} to the domain came after all others (≥ ${mails / 4}); lost ${lost}, doubled ${doubles}`,
         }
       },
@@ -165,7 +165,7 @@ const rampUp: BatteryCase = {
       const { doubles } = await compare(bench.db, bench.arrived())
       return {
         ok: came === 1000 && ready === mails - came && doubles === 0,
-        n: `${mails} mails`,
+        n: `${mails} emails`,
         result: `${came} went out, ${ready} wait, doubled ${doubles}`,
       }
     })

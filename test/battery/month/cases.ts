@@ -17,7 +17,7 @@ const monthCase = (workers: number, days: number): BatteryCase => ({
     return {
       ok: month.mails > 0 && missed + doubled + offeredTwice + wrongPapers + wrongNotes === 0,
       n: `${month.subscribers} subscribers, ${month.digestsExpected} digests expected`,
-      result: `${month.mails} mails; missed ${missed}, doubled ${doubled}, offered twice ${offeredTwice}, wrong papers ${wrongPapers}; ${notes} notes, ${wrongNotes} wrong; largest mail ${month.largestBytes} bytes, HTML part ${month.largestHtmlBytes}`,
+      result: `${month.mails} emails; missed ${missed}, doubled ${doubled}, offered twice ${offeredTwice}, wrong papers ${wrongPapers}; ${notes} notes, ${wrongNotes} wrong; largest mail ${month.largestBytes} bytes, HTML part ${month.largestHtmlBytes}`,
     }
   },
 })

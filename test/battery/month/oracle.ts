@@ -23,7 +23,7 @@ export interface Subscriber {
   queries: string[]
 }
 
-/** One mail that must come. */
+/** One email that must come. */
 export interface Expected {
   address: string
   /** The step at which it is planned. */
@@ -84,7 +84,7 @@ function localTime(instant: Date, zone: string): LocalTime {
 const dayBefore = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10)
 
-/** Every mail that a subscriber must get in the month, in order. */
+/** Every email that a subscriber must get in the month, in order. */
 export function expectedFor(subscriber: Subscriber, month: Month): Expected[] {
   const turns = turnsOf(subscriber, month)
   return subscriber.queries.length > 0

@@ -1,6 +1,6 @@
 import { SMTPServer } from 'smtp-server'
 
-/** A mail as it came over the wire: what, who, when, and the papers that its text part names. */
+/** An email as it came over the wire: what, who, when, and the papers that its text part names. */
 export interface CaughtMail {
   /** "digest" or "note", as its Feedback-ID says. */
   kind: string

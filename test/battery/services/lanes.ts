@@ -1,6 +1,6 @@
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import type { BatteryCase, Profile, Verdict } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import { prepareServices, startServices, until } from './start-services.ts'
 
@@ -54,7 +54,7 @@ const tryLanes = (profile: Profile, ready: number, query?: string): Promise<Verd
 
 export const lanes: BatteryCase = {
   name: 'full-bulk-lane',
-  fault: `100,000 digests ready, a mail server that takes ${PER_SECOND} mails a second`,
+  fault: `100,000 digests ready, a mail server that takes ${PER_SECOND} emails a second`,
   invariant: 'a confirmation is accepted within ten seconds',
   run: (profile) => tryLanes(profile, 100_000),
 }

@@ -1,11 +1,11 @@
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { compare, withBench } from '../bench/delivery-bench.ts'
 import { nudgeEach, prepareServices, startServices, until } from './start-services.ts'
 
 /** What a service has unless it is told otherwise. */
 const CONNECTIONS = 4
-/** What the mail server takes for each mail. */
+/** What the mail server takes for each email. */
 const MAIL_MS = 200
 const PER_WORKER: Record<Profile, number> = { ci: 140, nightly: 1200 }
 const WORKERS = [1, 2, 4]
@@ -14,7 +14,7 @@ const MAX_DURATION_MS = 300_000
 
 interface Speed {
   workers: number
-  /** Mails a second, from the first to the last. */
+  /** Emails a second, from the first to the last. */
   rate: number
   wrong: number
 }
@@ -65,7 +65,7 @@ const isLinear = ({ shares, wrong }: Measured): boolean =>
 export const linear: BatteryCase = {
   name: 'services-scale',
   alone: true,
-  fault: `1, 2 and 4 processes with the role worker, a mail server that takes ${MAIL_MS} ms a mail`,
+  fault: `1, 2 and 4 processes with the role worker, a mail server that takes ${MAIL_MS} ms an email`,
   invariant: 'the work is shared without a setting: at least 0.9 of linear; lost 0, doubled 0',
   run: async (profile) => {
     // Whatever else the machine does takes away from a measure, and nothing adds to it: the server sets the pace.
@@ -75,7 +75,7 @@ export const linear: BatteryCase = {
     const { speeds, shares, wrong } = measured
     return {
       ok: isLinear(measured),
-      n: `${PER_WORKER[profile]} mails for each worker, ${CONNECTIONS} connections each`,
+      n: `${PER_WORKER[profile]} emails for each worker, ${CONNECTIONS} connections each`,
       result: `${speeds.map(({ workers, rate }, i) => `${workers}: ${rate.toFixed(1)} a second (${shares[i]!.toFixed(2)} of linear)`).join(', ')}; lost, doubled or misrecorded ${wrong}`,
     }
   },

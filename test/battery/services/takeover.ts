@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts'
 import { compare, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 import { nudgeEach, prepareServices, startServices, until } from './start-services.ts'
 
@@ -41,7 +41,7 @@ export const takeover: BatteryCase = {
       const arrivals = await compare(bench.db, bench.arrived())
       return {
         ok: arrivals.lost + arrivals.misrecorded === 0 && arrivals.doubles <= CONNECTIONS && took <= within,
-        n: `${mails} mails, lease ${seconds} s`,
+        n: `${mails} emails, lease ${seconds} s`,
         result: `all done ${took.toFixed(1)} s after the kill (≤ ${within}); ${inWords(arrivals)} (≤ ${CONNECTIONS})`,
       }
     })
@@ -79,7 +79,7 @@ export const rolling: BatteryCase = {
       const { lost, doubles, misrecorded } = arrivals
       return {
         ok: exits.every((code) => code === 0) && lost + doubles + misrecorded === 0 && atLastChange > 0,
-        n: `${mails} mails, ${exits.length} changes, ${atLastChange} mails out by the last of them`,
+        n: `${mails} emails, ${exits.length} changes, ${atLastChange} emails out by the last of them`,
         result: `exits ${[...new Set(exits)].join('/')}, ${inWords(arrivals)}`,
       }
     })

@@ -2,7 +2,7 @@ import type { Closing } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { compare, inWords, withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { addBatches, counted, nothingLost, tellAll } from './mails.ts'
+import { addBatches, counted, nothingLost, tellAll } from './messages.ts'
 import { deliverAllAt, NEVER_SLOWER, withMovedWorker, wrongCase } from './moved.ts'
 
 const CLOSE_AFTER = 20
@@ -41,13 +41,13 @@ const MAILS: Record<Profile, number> = { ci: 500, nightly: 10_000 }
 
 export const closing: BatteryCase = {
   name: 'server-closes-connections',
-  fault: `the server ends each connection after ${CLOSE_AFTER} mails: ${CLOSING.join(', ')}`,
-  invariant: 'lost 0, doubled 0; no run stops; only a mail that was answered 421 goes again',
+  fault: `the server ends each connection after ${CLOSE_AFTER} emails: ${CLOSING.join(', ')}`,
+  invariant: 'lost 0, doubled 0; no run stops; only an email that was answered 421 goes again',
   run: async (profile) => {
     const { faults, deferred, told } = await meet(MAILS[profile], NEVER_SLOWER)
     return {
       ok: faults.length === 0,
-      n: `${MAILS[profile]} mails`,
+      n: `${MAILS[profile]} emails`,
       result: `${told}, ${deferred} went again, wrong ${faults.length}${counted(faults)}`,
     }
   },
@@ -62,6 +62,6 @@ const defersAtHangUp = {
 } as const
 
 export const closingWrongly = wrongCase(defersAtHangUp, async (part) => ({
-  n: `${FEW} mails`,
+  n: `${FEW} emails`,
   faults: (await meet(FEW, part)).faults,
 }))

@@ -3,13 +3,13 @@ import { type SinkRule, type SmtpSink, type Step, startSmtpSink } from '../../su
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { addBatches, counted, nothingLost, type Told, tellAll } from './mails.ts'
+import { addBatches, counted, nothingLost, type Told, tellAll } from './messages.ts'
 import { deliverAllAt, type MovedWorker, NEVER_SLOWER, withMovedWorker, wrongCase } from './moved.ts'
 
 const CODES = [421, 450, 451, 452, 550, 552, 554] as const
 
 /**
- * What becomes of a mail after its first try, by the step and the code: later, or refused. Before a mail began, no
+ * What becomes of an email after its first try, by the step and the code: later, or refused. Before an email began, no
  * code speaks of it.
  */
 const TABLE = {
@@ -52,7 +52,7 @@ const CONNECTIONS = 8
 /** Before the others, so that no run begins with refusals alone: that pauses delivery, whatever the setting. */
 const FIRST_MINUTES = -0.1
 
-/** Mails of each cell about a mail, and as many that nothing happens to, all mixed; a few of these come first. */
+/** Emails of each cell about an email, and as many that nothing happens to, all mixed; a few of these come first. */
 async function mailReplies(bench: Bench, each: number, part: WrongPart = NEVER_SLOWER): Promise<string[]> {
   const { db } = bench
   const labels = ['good', ...cells.filter(isAboutMail).map(({ label }) => label)]
@@ -100,13 +100,13 @@ interface SessionsSeen {
   leastMet: number
 }
 
-/** The same mails before a server that greets, then one that answers EHLO, with each code in turn; then a good one. */
+/** The same emails before a server that greets, then one that answers EHLO, with each code in turn; then a good one. */
 async function sessionReplies(bench: Bench, each: number): Promise<SessionsSeen> {
   const { db } = bench
   const count = each * CODES.length
   await addBatches(db, [{ label: 'mail', count }])
   const sink = await startSmtpSink()
-  // Each stops after three: a few mails are left for a second run.
+  // Each stops after three: a few emails are left for a second run.
   const connections = Math.min(MAX_CONNECTIONS, Math.floor((0.9 * count) / TRIES_EACH))
   const smtp = `smtp://127.0.0.1:${sink.port}?connections=${connections}`
   try {
@@ -146,7 +146,7 @@ interface Sessions {
   tries: number
 }
 
-/** Runs stop as unreachable until every mail was tried: the last may have too few left for that. */
+/** Runs stop as unreachable until every email was tried: the last may have too few left for that. */
 async function stopAndGo(
   worker: MovedWorker,
   { db, sink, smtp, each, step, tries }: Sessions,
@@ -163,7 +163,7 @@ async function stopAndGo(
   const codes = await db.attempt.groupBy({ by: ['status'], where: { n: tries }, _count: true })
   const met = CODES.map((code) => codes.find(({ status }) => status === code)?._count ?? 0)
   const leastMet = Math.min(...met)
-  // Connections take the codes in turn, and some of them end without a mail.
+  // Connections take the codes in turn, and some of them end without an email.
   if (leastMet < each / 2) faults.push(`${step}: a code was heard ${leastMet} times`)
   return { faults, leastMet }
 }
@@ -173,7 +173,7 @@ const OPTIONS = {
   mails: 0,
   connections: CONNECTIONS,
   sink: { rules: RULES },
-  settings: { STOP_AT_REFUSED: '100' }, // half of these mails are refused
+  settings: { STOP_AT_REFUSED: '100' }, // half of these emails are refused
 }
 
 export const replies: BatteryCase = {
@@ -189,7 +189,7 @@ export const replies: BatteryCase = {
     })
     return {
       ok: faults.length === 0,
-      n: `${cells.filter(isAboutMail).length} cells × ${each} mails, ${TRY_AT.length} tries; each code at greeting and EHLO met by ${leastMet} mails at least`,
+      n: `${cells.filter(isAboutMail).length} cells × ${each} emails, ${TRY_AT.length} tries; each code at greeting and EHLO met by ${leastMet} emails at least`,
       result: `wrong ${faults.length}${counted(faults)}`,
     }
   },
@@ -202,6 +202,6 @@ const takesLaterForNever = {
 } as const
 
 export const repliesTakenWrongly = wrongCase(takesLaterForNever, async (part) => ({
-  n: `${cells.filter(isAboutMail).length} cells × 3 mails`,
+  n: `${cells.filter(isAboutMail).length} cells × 3 emails`,
   faults: await withBench(OPTIONS, (bench) => mailReplies(bench, 3, part)),
 }))

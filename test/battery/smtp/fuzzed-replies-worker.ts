@@ -1,4 +1,4 @@
-// Sends so many mails to a server that answers wrongly, and prints what came of it as JSON: fuzzed-replies-worker.ts N SEED.
+// Sends so many emails to a server that answers wrongly, and prints what came of it as JSON: fuzzed-replies-worker.ts N SEED.
 
 import { smtpUrl } from '../../../src/config/mail-urls.ts'
 import type { SmtpResult } from '../../../src/mail/refusals/classify-reply.ts'
@@ -19,12 +19,12 @@ export interface AnswersReport {
 
 const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const SENDERS = 50
-/** A connection is used for a few mails, then the next has answers of its own. */
+/** A connection is used for a few emails, then the next has answers of its own. */
 const MAILS_EACH = 3
 const TIMEOUTS = { connectMs: 400, silenceMs: 800 }
 /** Opening, the body, the answer, the reset, twice where a session was lost; and what a busy machine takes. */
 const MAX_DURATION_MS = 2 * (800 + 400 + 800 + 400) + 2000
-/** Of the mails that met no mutated answer, on a machine that is too busy for the limits. */
+/** Of the emails that met no mutated answer, on a machine that is too busy for the limits. */
 const MAX_SLOW = 0.2
 
 const server = await startMutatedServer(seed)
@@ -41,7 +41,7 @@ await Promise.all(
 )
 await server.close()
 if (slow > good * MAX_SLOW) faults.push(`${slow} of ${good} that were answered well were not accepted`)
-if (longestMs > MAX_DURATION_MS) faults.push(`a mail was held for ${longestMs} ms`)
+if (longestMs > MAX_DURATION_MS) faults.push(`an email was held for ${longestMs} ms`)
 const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
 const report: AnswersReport = { faults, mutated: server.mutated, ...counts, longestMs, peakMb }
 console.log(JSON.stringify(report))

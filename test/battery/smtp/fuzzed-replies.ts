@@ -2,7 +2,7 @@ import { runProgram } from '../../support/processes.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import type { AnswersReport } from './fuzzed-replies-worker.ts'
-import { counted } from './mails.ts'
+import { counted } from './messages.ts'
 import { wrongCase } from './moved.ts'
 
 const SEED = 20261124
@@ -38,7 +38,7 @@ export const answers: BatteryCase = {
     const report = await meet(MAILS[profile])
     return {
       ok: report.faults.length === 0,
-      n: `${report.mutated} mutated answers, ${MAILS[profile]} mails`,
+      n: `${report.mutated} mutated answers, ${MAILS[profile]} emails`,
       result: `${inWords(report)}, wrong ${report.faults.length}${counted(report.faults)}`,
     }
   },
@@ -54,5 +54,5 @@ const acceptsAnyYes = {
 
 export const answersWrongly = wrongCase(acceptsAnyYes, async (part) => {
   const { faults, mutated } = await meet(FEW, part)
-  return { n: `${mutated} mutated answers, ${FEW} mails`, faults }
+  return { n: `${mutated} mutated answers, ${FEW} emails`, faults }
 })

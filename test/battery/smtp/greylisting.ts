@@ -2,24 +2,24 @@ import { activeSendRates } from '../../../src/limits/send-rate.repo.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { addBatches, counted, nothingLost, tellAll } from './mails.ts'
+import { addBatches, counted, nothingLost, tellAll } from './messages.ts'
 import { withMovedWorker, wrongCase } from './moved.ts'
 
 const CONNECTIONS = 8
 const GREYLISTED = '450 4.7.1 Greylisted, please try again later'
 const GREY_AT = 60
 const AFTER_AT = 70
-/** In a run after the greylist a mail takes no longer than in one before it, but for what a busy machine does. */
+/** In a run after the greylist an email takes no longer than in one before it, but for what a busy machine does. */
 const MAX_TIMES_SLOWER = 3
 const GRACE_MS = 2000
 
 interface Seen {
   faults: string[]
-  /** Milliseconds for as many mails before the greylist, on the second try, and after it. */
+  /** Milliseconds for as many emails before the greylist, on the second try, and after it. */
   took: { before: number; grey: number; after: number }
 }
 
-/** As many mails before and after it as are greylisted. */
+/** As many emails before and after it as are greylisted. */
 function meet(each: number, part?: WrongPart): Promise<Seen> {
   const rules = [{ step: 'rcpt' as const, does: GREYLISTED, to: 'grey.', firstOfEach: 1 }]
   return withBench({ mails: 0, connections: CONNECTIONS, sink: { rules } }, async (bench) => {
@@ -72,7 +72,7 @@ export const greylist: BatteryCase = {
     const seen = await meet(EACH[profile])
     return {
       ok: seen.faults.length === 0,
-      n: `${EACH[profile]} greylisted mails, twice as many others`,
+      n: `${EACH[profile]} greylisted emails, twice as many others`,
       result: `${inWords(seen)}, wrong ${seen.faults.length}${counted(seen.faults)}`,
     }
   },
@@ -91,7 +91,7 @@ const WRONGLY = [
 
 export const greylistWrongly = WRONGLY.map((wrong) =>
   wrongCase(wrong, async (part) => ({
-    n: `${FEW} greylisted mails`,
+    n: `${FEW} greylisted emails`,
     faults: (await meet(FEW, part)).faults,
   })),
 )

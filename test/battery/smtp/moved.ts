@@ -5,7 +5,7 @@ import { errorText } from '../../../src/core/errors.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
-import { BEGIN, counted } from './mails.ts'
+import { BEGIN, counted } from './messages.ts'
 import type { Order, Report } from './moved-worker.ts'
 
 const root = resolve(import.meta.dirname, '../../..')

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { mutate } from './mutations.ts'
 
-/** What the server knows of a mail whose dot it saw. */
+/** What the server knows of an email whose dot it saw. */
 interface Dot {
   /** All that was said from the dot to the next command, or the end: a letter for each byte. */
   said: string
@@ -12,7 +12,7 @@ interface Dot {
 
 export interface MutatedServer {
   port: number
-  /** By the id of the mail. */
+  /** By the id of the email. */
   dots: Map<string, Dot>
   /** How many answers were mutated. */
   mutated: number
@@ -106,7 +106,7 @@ function talk(socket: Socket, known: MutatedServer, random: () => number, canPip
   socket.on('data', (chunk) => {
     buffer += chunk
     for (;;) {
-      if (inBody && buffer.startsWith('.\r\n')) buffer = `\r\n${buffer}` // a mail of nothing
+      if (inBody && buffer.startsWith('.\r\n')) buffer = `\r\n${buffer}` // an email of nothing
       const end = buffer.indexOf(inBody ? END_OF_MAIL : '\r\n')
       if (end < 0) break
       const part = buffer.slice(0, end)

@@ -11,13 +11,13 @@ import {
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { addBatches, counted, nothingLost, type Told, tellAll } from './mails.ts'
+import { addBatches, counted, nothingLost, type Told, tellAll } from './messages.ts'
 import { deliverAllAt, type MovedWorker, withMovedWorker, wrongCase } from './moved.ts'
 
 interface Kind {
   step: Step
   does: string
-  /** What the server does leaves the dot without an answer, or the mail without a body, or does no harm. */
+  /** What the server does leaves the dot without an answer, or the email without a body, or does no harm. */
   leaves: 'unanswered' | 'unbegun' | 'accepted'
 }
 
@@ -35,7 +35,7 @@ const KINDS: Record<string, Kind> = {
   '512-lines': { step: 'dot', does: `${'250-and a line\r\n'.repeat(511)}250 ok`, leaves: 'accepted' },
   'other-letters': { step: 'dot', does: '250 принято, 受け取りました 🎉\x00\x1b', leaves: 'accepted' },
 }
-/** Of those that another batch meets before anything is said of a mail: STARTTLS injected. The others stop a run. */
+/** Of those that another batch meets before anything is said of an email: STARTTLS injected. The others stop a run. */
 const SESSION_KINDS_OF_MAILS = 1
 
 /** Half of each kind meets it every time, half the first time. */
@@ -46,7 +46,7 @@ const RULES: SinkRule[] = Object.entries(KINDS).flatMap(([kind, { step, does }])
   { step, does, to: `${kind}.once.`, firstOfEach: 1 },
 ])
 
-/** What becomes of a mail in the end: an answer that never came is asked for once more, after 15 minutes. */
+/** What becomes of an email in the end: an answer that never came is asked for once more, after 15 minutes. */
 const ENDS: Record<`${Kind['leaves']} ${(typeof HALVES)[number]}`, string> = {
   'unanswered always': 'uncertain, arrived 2 times',
   'unanswered once': 'accepted, arrived 2 times',
@@ -67,7 +67,7 @@ const TIMEOUT_S = 2
 const WRONG_TIMEOUT_S = 5
 /** Of SMTP_URL's timeout: opening, the body, the answer to the dot, the reset after a refusal; and a busy machine. */
 const MAX_HELD_MS = 2000 + 1000 + 2000 + 1000 + 2000
-/** Whatever the count of mails. */
+/** Whatever the count of emails. */
 const MAX_MB = 256
 /** Without a limit, Node lets garbage lie. */
 const LEAN = { NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8' }
@@ -86,7 +86,7 @@ interface Seen {
   stopping: StoppingTries
 }
 
-/** Connections that met a server which stops the run, however many mails there are. */
+/** Connections that met a server which stops the run, however many emails there are. */
 interface StoppingTries {
   garbage: number
   stripped: number
@@ -112,7 +112,7 @@ async function meetAll(bench: Bench, each: number, part?: WrongPart): Promise<Se
     }
     const longestMs = Math.max(...reports.map((report) => report.longestMs))
     const peakMb = Math.max(...reports.map((report) => report.peakMb))
-    if (longestMs > MAX_HELD_MS) faults.push(`a mail was held for ${longestMs} ms`)
+    if (longestMs > MAX_HELD_MS) faults.push(`an email was held for ${longestMs} ms`)
     if (peakMb > MAX_MB) faults.push(`${peakMb} MB`)
     return { faults, uncertain, longestMs, bareMb: worker.bareMb, peakMb, stopping }
   })
@@ -135,7 +135,7 @@ const wrongEnds = (told: Told[]): string[] =>
 const INJECTED =
   '220 go on\r\n250-evil\r\n250 PIPELINING\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 not this one'
 
-/** The same mails before a server that greets as another would, one without STARTTLS, and one that injects into it. */
+/** The same emails before a server that greets as another would, one without STARTTLS, and one that injects into it. */
 async function sessions(
   worker: MovedWorker,
   db: Database,
@@ -175,7 +175,7 @@ function wrongSession(
   mails: number,
 ): string[] {
   const isRight = stopped === expectedStop && sink.mails.length === mails && sink.recipients.length === mails
-  return isRight ? [] : [`${what}: stopped ${stopped}, ${sink.mails.length} mails arrived`]
+  return isRight ? [] : [`${what}: stopped ${stopped}, ${sink.mails.length} emails arrived`]
 }
 
 const EACH: Record<Profile, number> = { ci: 20, nightly: 200 }
@@ -203,7 +203,7 @@ export const unanswered: BatteryCase = {
     const kinds = Object.keys(KINDS).length + SESSION_KINDS_OF_MAILS
     return {
       ok: faults.length === 0,
-      n: `${kinds} kinds × ${EACH[profile]} mails, ${stopping.garbage} tries at a garbage banner, ${stopping.stripped} without STARTTLS`,
+      n: `${kinds} kinds × ${EACH[profile]} emails, ${stopping.garbage} tries at a garbage banner, ${stopping.stripped} without STARTTLS`,
       result: `${uncertain} uncertain, held ${longestMs} ms at most, ${bareMb} → ${peakMb} MB, wrong ${faults.length}${counted(faults)}`,
     }
   },
@@ -218,7 +218,7 @@ const WRONGLY = [
 
 export const unansweredWrongly = WRONGLY.map((wrong) =>
   wrongCase(wrong, async (part) => ({
-    n: `${Object.keys(KINDS).length} kinds × ${FEW} mails`,
+    n: `${Object.keys(KINDS).length} kinds × ${FEW} emails`,
     faults: (await meet(FEW, part)).faults,
   })),
 )

@@ -4,7 +4,7 @@ import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { addBatches, counted, nothingLost, tellAll } from './mails.ts'
+import { addBatches, counted, nothingLost, tellAll } from './messages.ts'
 import { type MovedWorker, withMovedWorker, wrongCase } from './moved.ts'
 
 /** What the server does instead of a reply to the body. */

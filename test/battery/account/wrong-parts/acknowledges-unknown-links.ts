@@ -2,7 +2,7 @@ import { unsubscribe as unsubscribeRightly } from '../../../../src/account/unsub
 
 export * from '../../../../src/account/unsubscribe.ts'
 
-/** Wrong: acknowledges every request, also those whose link it cannot verify. */
+/** Acknowledges every request, also those whose link it cannot verify. */
 export const unsubscribe: typeof unsubscribeRightly = async (deps, input) => {
   await unsubscribeRightly(deps, input)
   return true

@@ -1,15 +1,15 @@
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
 import { takeMessages as takeRightly } from '../../../../src/mail/outbox/message.repo.ts'
-import { type Take, takeThoseWhoMay } from './take-those-who-may.ts'
+import { type Take, takeIf } from './take-if.ts'
 
 export * from '../../../../src/mail/outbox/message.repo.ts'
 
-/** A digest goes to active subscribers alone; whatever else there is goes to everybody, suppressed or not. */
+/** Digests go only to active subscribers; other emails go to everyone, also to suppressed addresses. */
 export const takeMessages: Take = async (db, input) => {
-  const handful = await takeThoseWhoMay(
+  const result = await takeIf(
     db,
     input,
     Prisma.sql`(s.state = 'active' or m.kind not in ('digest', 'welcome', 'note'))`,
   )
-  return handful.taken.length > 0 ? handful : takeRightly(db, input)
+  return result.taken.length > 0 ? result : takeRightly(db, input)
 }

@@ -2,7 +2,7 @@ import { openRecorder as openRightly } from '../../../../src/mail/sending/record
 
 export * from '../../../../src/mail/sending/recorder.ts'
 
-/** A mail that cannot be made ends the run: whoever stands behind it waits for somebody to find out. */
+/** An email that cannot be composed ends the run: the emails after it wait until an operator finds out. */
 export const openRecorder: typeof openRightly = (...given) => ({
   ...openRightly(...given),
   recordUnrendered: (_message, error) => Promise.reject(error),

@@ -1,4 +1,4 @@
 export * from '../../../../src/core/database/database.ts'
 
-/** Whatever fails while a page is filled is taken for the database, so that nobody is tried without the others. */
+/** Treats every error of a page as an error of the database, so that subscribers are not tried one by one. */
 export const isDatabaseUnavailable = (): boolean => true

@@ -7,7 +7,7 @@ export * from '../../../../src/bounces/reading/read-bounce-text.ts'
 
 let last: string | null = null
 
-/** Where a report names nobody, it is taken to go on about whom was named last. */
+/** A report that names no recipient is taken to be about the last one that was named. */
 export async function readBounceText(input: string | Uint8Array): Promise<BounceReading> {
   const read = await readRightly(input)
   const returned = read.bounces.map((one) => {

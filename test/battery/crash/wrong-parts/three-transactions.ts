@@ -8,7 +8,7 @@ export * from '../../../../src/core/database/migrations.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../../prisma/migrations')
 
-/** Wrong: records that a migration begins, runs it and records that it is done, in three transactions. */
+/** Records that a migration starts, runs it and records that it finished, in three transactions. */
 export async function applyMigrations(url: string, { folder = FOLDER } = {}): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {}) // its queries reject

@@ -2,7 +2,7 @@ import type { earlierDigests as earlierRightly } from '../../../../src/digests/e
 
 export * from '../../../../src/digests/earlier-digest.repo.ts'
 
-/** Goes on after the last digest, whatever became of it: what was refused is offered to nobody any more. */
+/** Continues after the last digest, whatever its outcome: papers of a refused digest are never offered again. */
 export const earlierDigests: typeof earlierRightly = async (db, { subscriberIds }) => {
   const rows = await db.digest.findMany({
     where: { subscriberId: { in: subscriberIds }, toPaper: { not: null } },

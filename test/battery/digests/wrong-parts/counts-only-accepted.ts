@@ -3,7 +3,7 @@ import { earlierDigests as earlierRightly } from '../../../../src/digests/earlie
 
 export * from '../../../../src/digests/earlier-digest.repo.ts'
 
-/** A digest counts once the server accepted it: what one without an answer brought comes again. */
+/** Counts a digest only if the server accepted it: papers of one without a reply are offered again. */
 export const earlierDigests: typeof earlierRightly = async (db, input) => {
   const all = await earlierRightly(db, input)
   const accepted = await acceptedRanges(db, input.subscriberIds)

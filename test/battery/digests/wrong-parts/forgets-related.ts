@@ -4,7 +4,7 @@ import { openStoredContents } from '../../../../src/digests/stored-content.repo.
 
 export * from '../../../../src/digests/earlier-digest.repo.ts'
 
-/** Papers that only came close do not count as offered. */
+/** Related papers do not count as offered. */
 export const earlierDigests: typeof earlierRightly = async (db, input) => {
   const all = await earlierRightly(db, input)
   const close = await papersShownAsClose(db, input.subscriberIds)

@@ -2,6 +2,6 @@ import { eligibleRangeAfter as offerRightly } from '../../../../src/digests/elig
 
 export * from '../../../../src/digests/eligible-range.ts'
 
-/** Every digest offers what was listed within the two weeks, whatever the ones before it offered. */
+/** Every digest offers all papers of the last two weeks, whatever earlier digests offered. */
 export const eligibleRangeAfter: typeof offerRightly = (_earlier, lowest, highest) =>
   offerRightly([], lowest, highest)

@@ -2,7 +2,7 @@ import * as real from '../../../../src/features/import-export/import-formats.ts'
 
 export * from '../../../../src/features/import-export/import-formats.ts'
 
-/** Each row of an export is of an active person, whatever the program says about them. */
+/** Reads each row of an export as active, whatever its columns say. */
 export const FILE_FORMATS = Object.fromEntries(
   Object.entries(real.FILE_FORMATS).map(([name, format]) => [
     name,

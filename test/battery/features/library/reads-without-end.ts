@@ -1,4 +1,3 @@
-// Reads a library for as long as it takes.
 import { openLibraryReader as openRightly } from '../../../../src/features/library/library-reader.ts'
 
 export * from '../../../../src/features/library/library-reader.ts'

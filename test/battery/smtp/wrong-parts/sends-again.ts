@@ -6,7 +6,7 @@ import {
 
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
-/** A mail whose answer never came is one more that did not go. */
+/** An email whose answer never came is one more that did not go. */
 export function classifyReply(fault: SmtpFault): SendFailure {
   const failure = classifyRightly(fault)
   return failure.outcome === 'uncertain' ? { ...failure, outcome: 'deferred' } : failure

@@ -42,7 +42,7 @@ export async function addBatches(db: Database, batches: Batch[]): Promise<void> 
   }
 }
 
-/** A label for each mail: one of each batch, and again, so that no batch holds one kind alone. */
+/** A label for each email: one of each batch, and again, so that no batch holds one kind alone. */
 function mixed(batches: Batch[]): string[] {
   const most = Math.max(...batches.map(({ count }) => count))
   return Array.from({ length: most }, (_, i) =>

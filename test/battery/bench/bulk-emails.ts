@@ -4,7 +4,7 @@ import { secretId } from '../../../src/subscribers/links.ts'
 import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
 import { addSubscribers, goodbye } from '../../support/messages.ts'
 
-/** Of every process of a case that has the service compose its mails. */
+/** Settings of every process of a case in which the service composes its emails. */
 export const APP_SECRET = 'a-secret-for-the-battery-of-32-bytes!'
 
 export const COMPOSING = { APP_SECRET, MAIL_FROM: 'papers@site.example' }
@@ -12,7 +12,7 @@ export const COMPOSING = { APP_SECRET, MAIL_FROM: 'papers@site.example' }
 const HOUR_MS = 3600 * 1000
 const PAGE = 200
 
-/** A small mail in lane bulk, that the service can compose, for each address; in batches as planning makes them. */
+/** Adds a small email, which the service composes, in lane bulk for each address; in batches as planning makes them. */
 export async function addBulkMails(db: Database, addresses: readonly string[]): Promise<void> {
   await addSubscribers(db, addresses.length)
   const now = new Date()
@@ -26,7 +26,7 @@ export async function addBulkMails(db: Database, addresses: readonly string[]): 
     await enqueue(db, 'bulk', messages.slice(from, from + PAGE))
 }
 
-/** "s17@big.example": so many of every ten are of the big domain, the others of ten small ones. */
+/** "s17@big.example": this many of every ten are at the big domain, the others at ten small ones. */
 export const mixedAddresses = (count: number, bigOfTen: number): string[] =>
   Array.from({ length: count }, (_, i) =>
     i % 10 < bigOfTen ? `s${i}@big.example` : `s${i}@small${Math.floor(i / 10) % 10}.example`,

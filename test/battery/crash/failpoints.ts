@@ -7,25 +7,25 @@ import { WRONG_VARIANTS } from './wrong-variants.ts'
 const SEED = 20261124
 const CRASHES: Record<Profile, number> = { ci: 3, nightly: 100 }
 const PER_BATCH = 5
-/** Leaves a mail over after every crash, wherever it falls. */
+/** After every crash an email is left, whatever the point. */
 const MAILS_PER_CRASH = 3 * PER_BATCH + 1
 
-/** Reached once for each batch; the others once for each mail. */
+/** Reached once for each batch; the others once for each email. */
 const BETWEEN_BATCHES: Failpoint[] = ['before-claim', 'after-claim']
-/** The server may have the mail, and the database does not know: over one connection that is one mail. */
+/** The server may have the email, and the database does not record it: one email per connection. */
 const UNKNOWN: Failpoint[] = ['after-dot', 'after-250', 'before-commit']
 
 interface Outcome extends Arrivals {
   point: Failpoint
   crashes: number
-  /** Doubles that the crashes bring about. */
+  /** Duplicates that the crashes cause. */
   expected: number
 }
 
 const isRight = ({ lost, doubles, differing, misrecorded, expected }: Outcome): boolean =>
   lost === 0 && doubles === expected && differing === 0 && misrecorded === 0
 
-/** Starts one worker after the other, each of which ends itself at the point; then one that finishes. */
+/** Starts workers one after the other, each of which kills itself at the point; then one that finishes. */
 async function crashAt(
   bench: Bench,
   point: Failpoint,
@@ -54,7 +54,7 @@ const everyPoint: BatteryCase = {
   name: 'kill-at-each-point',
   long: true,
   fault: 'kill -9 at each named point, one connection',
-  invariant: 'after-dot, after-250, before-commit: 1 double a crash; others 0; lost 0; the same bytes',
+  invariant: 'after-dot, after-250, before-commit: 1 duplicate per crash; others 0; lost 0; the same bytes',
   run: (profile) =>
     onDatabasesOfTheirOwn(async (open) => {
       const times = CRASHES[profile]
@@ -63,7 +63,7 @@ const everyPoint: BatteryCase = {
       const faults = outcomes.filter((one) => !isRight(one) || one.crashes < times)
       return {
         ok: faults.length === 0,
-        n: `${FAILPOINTS.length} points × ${times} crashes, ${FAILPOINTS.length * times * MAILS_PER_CRASH} mails`,
+        n: `${FAILPOINTS.length} points × ${times} crashes, ${FAILPOINTS.length * times * MAILS_PER_CRASH} emails`,
         result:
           outcomes.map((one) => `${one.point} ${one.doubles}`).join(', ') +
           faults.map((one) => `; ${one.point}: ${one.crashes} crashes, ${inWords(one)}`).join(''),
@@ -71,11 +71,11 @@ const everyPoint: BatteryCase = {
     }),
 }
 
-/** Green where one crash after the dot is enough to see each wrong variant. */
+/** One crash after the dot is enough to catch each variant. */
 const wrongVariants: BatteryCase = {
   name: 'kill-at-each-point-wrong-recording-order',
-  fault: 'the same after the dot, each wrong variant',
-  invariant: 'each must be seen to lose or double',
+  fault: 'kill -9 after the dot, with workers that record too late or before they send',
+  invariant: 'must be caught: each variant loses emails, sends more duplicates or records wrong states',
   run: () =>
     onDatabasesOfTheirOwn(async (open) => {
       const names = Object.keys(WRONG_VARIANTS)
@@ -91,4 +91,4 @@ const wrongVariants: BatteryCase = {
     }),
 }
 
-export const pointCases: BatteryCase[] = [everyPoint, wrongVariants]
+export const failpointCases: BatteryCase[] = [everyPoint, wrongVariants]

@@ -5,19 +5,19 @@ import type { TakeInput, TakeResult } from '../../../../src/mail/outbox/message.
 export type Take = (db: Database, input: TakeInput) => Promise<TakeResult>
 
 /**
- * Takes messages as the program does, and looks at nothing but what `may` says of message m and subscriber s. An empty
- * handful where nothing is left.
+ * Takes messages as the program does, and checks only `condition` on message m and subscriber s. Returns no
+ * messages if none is left.
  */
-export async function takeThoseWhoMay(
+export async function takeIf(
   db: Database,
   { batch, owner, now, limit }: TakeInput,
-  may: Prisma.Sql,
+  condition: Prisma.Sql,
 ): Promise<TakeResult> {
   const taken = await db.$queryRaw<TakeResult['taken']>`
     with picked as (
       select m.id from message m join batch b on b.id = m.batch_id join subscriber s on s.id = m.subscriber_id
       where b.id = ${batch} and b.owner = ${owner} and b.lease_until > now() and m.next_try <= ${now}
-        and m.state in ('ready', 'deferred') and m.to_address is not null and ${may}
+        and m.state in ('ready', 'deferred') and m.to_address is not null and ${condition}
       order by m.next_try, m.id limit ${limit} for update of m skip locked
     )
     update message m set state = 'taken', attempts = m.attempts + 1, taken_at = ${now}, taken_by = ${owner}
