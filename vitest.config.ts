@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { noContainers, POSTGRES_IMAGE } from './test/support/engine.ts'
 
+/** They need no database, so `npm run check` and a single one of them start none. */
+const UNIT = ['test/*.test.ts', 'test/unit/**/*.test.ts']
 const SLOW = 'test/**/*.slow.test.ts'
 const WITHOUT_FEATURES = 'test/without-features.slow.test.ts'
 
@@ -15,10 +17,14 @@ console.log(
 
 export default defineConfig(({ mode }) => {
   const runs = which(mode)
+  const files = (...patterns: string[]) =>
+    runs === 'slow' ? patterns.map((one) => one.replace('*.test.ts', '*.slow.test.ts')) : patterns
+  const left = runs === 'quick' ? [SLOW] : []
+  const unit = { name: 'unit', include: files(...UNIT), exclude: [WITHOUT_FEATURES, ...left] }
   const main = {
     name: 'main',
-    include: [runs === 'slow' ? SLOW : 'test/**/*.test.ts'],
-    exclude: [WITHOUT_FEATURES, ...(runs === 'quick' ? [SLOW] : [])],
+    include: files('test/**/*.test.ts'),
+    exclude: [...UNIT, ...left],
     globalSetup: [`test/support/${noContainers ? 'embedded' : 'container'}-setup.ts`],
   }
   /** It runs the type checker and all unit tests, so it waits until the others are done. */
@@ -49,7 +55,7 @@ export default defineConfig(({ mode }) => {
         poll: { timeout: 15_000 },
       },
       hookTimeout: 120_000,
-      projects: [main, ...(runs === 'quick' ? [] : [withoutFeatures])].map((test) => ({
+      projects: [unit, main, ...(runs === 'quick' ? [] : [withoutFeatures])].map((test) => ({
         extends: true,
         test,
       })),

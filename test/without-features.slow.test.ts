@@ -16,24 +16,17 @@ test('each folder of src/features/ has its line in index.ts', () => {
   expect(FEATURES.map(({ name }) => name).toSorted()).toEqual(FEATURE_FOLDERS)
 })
 
-describe.each(process.env.EACH_FEATURE ? [all, ...each] : [all])('without $what', ({ names, tests }) => {
+describe.each([all, ...each])('without $what', ({ names, tests }) => {
   let folder: string
-  beforeAll(() => {
+  const run = async (...args: string[]) => outcomeOf(await runProgram(args, {}, folder))
+  beforeAll(async () => {
     folder = copyWithout(names)
+    expect(await run('node_modules/prisma/build/index.js', 'generate')).toBe('done')
   })
   afterAll(() => removeCopy(folder))
 
-  const run = async (...args: string[]) => outcomeOf(await runProgram(args, {}, folder))
-
-  test(
-    "the database's client is generated",
-    async () => {
-      expect(await run('node_modules/prisma/build/index.js', 'generate')).toBe('done')
-    },
-    TIMEOUT_MS,
-  )
-
-  test(
+  // Each is a process of its own.
+  test.concurrent(
     'the types are right',
     async () => {
       expect(await run('node_modules/typescript/bin/tsc')).toBe('done')
@@ -41,7 +34,7 @@ describe.each(process.env.EACH_FEATURE ? [all, ...each] : [all])('without $what'
     TIMEOUT_MS,
   )
 
-  test(
+  test.concurrent(
     'the tests pass',
     async () => {
       expect(await run('node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests', ...tests)).toBe('done')

@@ -34,8 +34,7 @@ export default class CountingReporter extends DefaultReporter {
 function slowestFiles(modules: readonly TestModule[]): string {
   const files = modules.map((module) => {
     const { duration, collectDuration, setupDuration } = module.diagnostic()
-    const name = `${module.relativeModuleId}${module.project.name === 'main' ? '' : ` (${module.project.name})`}`
-    return { name, seconds: (duration + collectDuration + setupDuration) / 1000 }
+    return { name: module.relativeModuleId, seconds: (duration + collectDuration + setupDuration) / 1000 }
   })
   const slowest = files.toSorted((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)
   return [
