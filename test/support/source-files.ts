@@ -29,7 +29,7 @@ export interface SourceFile {
   folder: string
   text: string
   withoutComments: string
-  /** Paths under src/ for files of ours, else names of packages. */
+  /** Paths under src/ of our files, and names of packages. */
   imports: string[]
   /** Every node, parents before their children. */
   nodes: SyntaxNode[]
@@ -70,13 +70,19 @@ export function parseSourceFile(path: string, text: string): SourceFile {
     path,
     folder: path.split('/')[0]!,
     text,
-    withoutComments: text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, ''),
+    withoutComments: without(text, comments),
     imports,
     nodes: nodesOf(program as unknown as SyntaxNode),
     docstrings: comments
       .filter(({ type, value }) => type === 'Block' && value.startsWith('*'))
       .map(({ value }) => value.replace(/^[\s*]+|[\s*]+$/g, '')),
   }
+}
+
+function without(text: string, ranges: readonly { start: number; end: number }[]): string {
+  const starts = [0, ...ranges.map(({ end }) => end)]
+  const ends = [...ranges.map(({ start }) => start), text.length]
+  return starts.map((start, i) => text.slice(start, ends[i])).join('')
 }
 
 const importedFrom = (path: string, name: string): string =>

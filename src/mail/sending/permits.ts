@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from '../../core/clock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { chargePermits, setPermitLimits, takeAvailable } from '../../limits/permits.repo.ts'
@@ -15,6 +14,7 @@ import {
 import type { Lane, TakenMessage } from '../message.ts'
 import { splitOffDomain } from '../outbox/batch.repo.ts'
 import type { HeldBatch } from './leases.ts'
+import { sleepUnlessAborted } from './sleep-unless-aborted.ts'
 
 /** How many messages of one lane may be sent now, by the send rates that all processes share. */
 export interface Permits {
@@ -172,6 +172,6 @@ async function waitForOne({ db }: PermitDeps, { leave, halt, onPause }: Wait): P
     const [grant] = await takeAvailable(db, [{ key: ALL_EMAIL, count: 1, leave }])
     if (!grant || grant.granted > 0) return
     onPause?.(grant.waitSeconds * 1000)
-    await sleep(grant.waitSeconds * 1000, undefined, { signal: halt }).catch(() => {})
+    await sleepUnlessAborted(grant.waitSeconds * 1000, halt)
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from '../../core/clock.ts'
 import { isDatabaseFault, isDatabaseUnavailable } from '../../core/database/database.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -13,6 +12,7 @@ import type { Permits } from './permits.ts'
 import { Prefetcher, type Work } from './prefetcher.ts'
 import type { Recorder } from './recorder.ts'
 import type { Run } from './run.ts'
+import { sleepUnlessAborted } from './sleep-unless-aborted.ts'
 
 export interface SenderPoolInput {
   lane: Lane
@@ -127,7 +127,7 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool) {
       working--
       try {
         const atOnce = working === 0 && !run.halt.aborted && (await shouldLookAgain())
-        if (!atOnce) await pause(IDLE_POLL_MS, wakes)
+        if (!atOnce) await sleepUnlessAborted(IDLE_POLL_MS, wakes)
         return wakes.aborted
       } finally {
         working++
@@ -139,7 +139,7 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool) {
       if (unreachable === connected) return true
       hasConnectionLeft = true
       working--
-      await pause(RECONNECT_AFTER_MS, wakes)
+      await sleepUnlessAborted(RECONNECT_AFTER_MS, wakes)
       working++
       unreachable--
       return false
@@ -196,7 +196,7 @@ async function sendLoop(pool: SenderPool, connection: Connection, idle: IdleConn
       }
       faults = (await deliver(pool, connection, work)) ? 0 : faults + 1
       if (faults < FAULTS_IN_A_ROW) {
-        if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+        if (faults > 0) await sleepUnlessAborted(PAUSE_AFTER_FAULT_MS, run.halt)
       } else {
         await waitWhileUnreachable(prefetcher, idle, run)
       }
@@ -204,7 +204,7 @@ async function sendLoop(pool: SenderPool, connection: Connection, idle: IdleConn
       if (!isDatabaseUnavailable(error) || ++databaseFaults > MAX_DATABASE_FAULTS || run.halt.aborted)
         throw error
       deps.log.error('database.error', { what: errorText(error) })
-      await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+      await sleepUnlessAborted(PAUSE_AFTER_FAULT_MS, run.halt)
     }
   }
 }
@@ -297,6 +297,3 @@ async function composeOrRefuse(pool: SenderPool, work: Work): Promise<ComposedMa
     return undefined
   }
 }
-
-const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => {})

@@ -2,7 +2,7 @@ import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { describePart, shownName } from '../language/describe-query.ts'
 import { isTextLeaf, type Leaf, type Match, type Query, type Reason } from '../query.ts'
-import { truncate } from '../text/tokens.ts'
+import { truncate } from '../text/truncate.ts'
 
 /** What a paper has of a query: the terms as typed for its texts, otherwise its own words: "A. Geiger", "cs.LG", "41". */
 export type FoundTerms = Partial<Record<Match['where'], string[]>>

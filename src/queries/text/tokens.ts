@@ -216,14 +216,6 @@ export function toPaperText(paper: Paper, known?: Record<'title' | 'abstract', K
   }
 }
 
-const MAX_SHOWN = 60
-
-/** Shortens a text for an error message. */
-export function truncate(text: string): string {
-  const trimmed = text.trim()
-  return trimmed.length > MAX_SHOWN ? `${trimmed.slice(0, MAX_SHOWN).trimEnd()}…` : trimmed
-}
-
 /** One or more words of a query that a paper may write as one: for "vision-language", vision or visionlanguage. */
 interface Run {
   key: string
