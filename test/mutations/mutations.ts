@@ -1,0 +1,103 @@
+// Changes the code a little, one place at a time, and runs the tests that execute it: one of them should fail.
+// npm run mutations -- [--seed N] [--count 100] [--part 1/4] [--all] [FOLDER ...]
+// npm run mutations -- --only ID [TEST_FILE ...]
+// npm run mutations -- --planted
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { draw } from './draw.ts'
+import { equivalentReason } from './equivalent.ts'
+import { type Mutant, placesOf, readSource, sourceFiles } from './places.ts'
+import { plantedMutants } from './planted.ts'
+import { type Recording, record } from './record.ts'
+import { copyRepository } from './run-tests.ts'
+import { type Trial, tryMutant } from './try-mutant.ts'
+
+const FOLDERS = ['src/digests', 'src/mail/outbox', 'src/account', 'src/bounces', 'src/queries']
+/** Two mutants at a time, each with one test file at a time. */
+const AT_ONCE = 2
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '100' },
+    part: { type: 'string', default: '1/1' },
+    all: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    planted: { type: 'boolean', default: false },
+  },
+})
+const [testFiles, folders] = [true, false].map((is) =>
+  positionals.filter((p) => p.endsWith('.test.ts') === is),
+)
+
+function chosenMutants(): Mutant[] {
+  if (values.planted) return plantedMutants()
+  const files = sourceFiles(folders!.length > 0 ? folders! : FOLDERS)
+  const places = files.flatMap((file) => placesOf(file, readSource(file)))
+  const all = places.flatMap(({ mutants }) => mutants)
+  if (values.only) return all.filter(({ id }) => values.only!.includes(id))
+  const [part = 1, parts = 1] = values.part.split('/').map(Number)
+  return draw(places, Number(values.count), Number(values.seed)).filter((_, nth) => nth % parts === part - 1)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'mutations-'))
+const trees = Array.from({ length: AT_ONCE }, (_, nth) => copyRepository(join(folder, `tree-${nth}`)))
+const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
+try {
+  const trials = await tryAll(chosenMutants(), false)
+  const survivors = [...trials.keys()].filter((mutant) => trials.get(mutant)!.outcome !== 'caught')
+  if (values.all && survivors.length > 0)
+    for (const [mutant, trial] of await tryAll(survivors, true)) trials.set(mutant, trial)
+  printSummary(trials)
+} finally {
+  await postgres.destroy()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** `slow`: with the slow tests, instead of the quick ones. */
+async function tryAll(mutants: readonly Mutant[], slow: boolean): Promise<Map<Mutant, Trial>> {
+  const options = { postgres: postgres.url, slow, signal: stopped.signal }
+  const named = testFiles!.map((path) => ({ path, seconds: 60, failed: [] }))
+  const recording: Recording =
+    named.length > 0
+      ? new Map(mutants.map(({ id }) => [id, named]))
+      : await record(trees[0]!, mutants, { ...options, workers: AT_ONCE })
+  const trials = new Map<Mutant, Trial>()
+  const queue = mutants.values()
+  const work = async (tree: string) => {
+    for (const mutant of queue) {
+      const tests = recording.get(mutant.id)!
+      const trial = await tryMutant(tree, mutant, tests, { ...options, workers: 1, bail: !values.planted })
+      trials.set(mutant, trial)
+      console.log(lineOf(mutant, trial))
+    }
+  }
+  await Promise.all(trees.map(work))
+  return trials
+}
+
+/** Planted faults have all tests that failed, mutants the first one. */
+function lineOf({ id, before, text }: Mutant, { outcome, seconds, red }: Trial): string {
+  const time = `in ${seconds.toFixed(1)} s`
+  if (values.planted) return [`${id}: ${outcome} ${time}`, ...red.map((test) => `  ${test}`)].join('\n')
+  if (red[0]) return `${id}: caught by ${red[0]} ${time}`
+  return `${id}: ${outcome} ${time}: ${before.replace(/\s+/g, ' ')} → ${text}`
+}
+
+function printSummary(trials: Map<Mutant, Trial>): void {
+  const survivors = [...trials.keys()].filter((mutant) => trials.get(mutant)!.outcome !== 'caught')
+  const equivalent = survivors.filter((mutant) => equivalentReason(mutant))
+  for (const mutant of equivalent) console.log(`Equivalent: ${mutant.id}: ${equivalentReason(mutant)}`)
+  const left = survivors.filter((mutant) => !equivalent.includes(mutant))
+  for (const { id } of left) console.log(`Survived: ${id}`)
+  const total = trials.size - equivalent.length
+  const caught = trials.size - survivors.length
+  console.log(`Caught ${caught} of ${total}: ${(caught / total).toFixed(2)}`)
+  if (values.planted && left.length > 0) process.exitCode = 1
+}

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path'
+import type { ConfigEnv } from 'vite'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import base from '../../vitest.config.ts'
+
+// The tests of `npm test` in a copy of the repository, on the Postgres that is given, in the order in which they are named.
+
+const named = process.argv.filter((arg) => arg.endsWith('.test.ts'))
+
+class NamedOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) =>
+      named.findIndex((name) => moduleId.endsWith(`/${name}`))
+    return named.length > 0 ? files.toSorted((one, other) => place(one) - place(other)) : super.sort(files)
+  }
+}
+
+export default (env: ConfigEnv) => {
+  const { test = {} } = base(env)
+  const setupFiles = process.env.MUTATIONS_RECORD ? ['test/mutations/record-set-up.ts'] : []
+  const main = (test.projects as { test: object }[])[0]!
+  const changed = { ...main.test, globalSetup: ['test/mutations/given-postgres.ts'], setupFiles }
+  return {
+    root: resolve(import.meta.dirname, '../..'),
+    test: { ...test, sequence: { sequencer: NamedOrder }, projects: [{ extends: true, test: changed }] },
+  }
+}
