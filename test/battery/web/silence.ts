@@ -20,7 +20,7 @@ export function startMeter(): Meter {
     longest = Math.max(longest, now - last)
     last = now
   }
-  const timer = setInterval(look, 1)
+  const timer = setInterval(look, 1).unref()
   const take = () => {
     look()
     const was = longest
