@@ -1,84 +1,70 @@
-// Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [--at-once N] [--record] [NAME …]
-// NAME: only the cases whose name contains it, or one of them. --record: writes their lines into docs/battery.md.
+// Causes faults in the real program and prints what held: npm run battery -- --help
+// NAME: the row with that name, or all rows whose names contain it. --seed: the seed of all chance; a row prints the one it
+// had. --part 2/5: every fifth row, from the second. --record: writes results.json and docs/battery.md after each row.
+// --variants: lists the wrong variants, and runs nothing.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { errorText } from '../../src/core/errors.ts'
+import { readArguments, USAGE } from './arguments.ts'
 import type { BatteryCase, Profile } from './battery-case.ts'
 import { endWithSignals, runCleanups } from './bench/cleanups.ts'
 import { CASES } from './cases.ts'
+import { commitOf } from './commit.ts'
 import { NIGHTLY_ONLY } from './nightly-only.ts'
 import { batteryPage } from './page.ts'
+import { recordResult } from './results.ts'
 import { type Outcome, runCases } from './run-cases.ts'
-import { linesOf } from './words.ts'
+import { linesOf, summaryOf } from './words.ts'
 
-// Processes that are begun a hundred times are compiled once.
+// Processes that are started a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
-const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]
-const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N] [--record] [NAME …]`
 const PAGE = join(import.meta.dirname, '../../docs/battery.md')
-/** For one case. In profile ci the longest takes about three minutes. */
+/** For one row. In profile ci the longest takes about three minutes. */
 const LIMIT_MS: Record<Profile, number> = { ci: 10 * 60_000, nightly: 6 * 3_600_000 }
-/** Most of the time a case waits, for a server, a lease or a process that starts. */
-const AT_ONCE = 4
 
-function wrongUse(sentence: string): never {
-  console.error(`${sentence}\n${USAGE}`)
-  process.exit(2)
-}
-
-function readArguments() {
+function readOrExit() {
   try {
-    const { values, positionals } = parseArgs({
-      options: {
-        profile: { type: 'string', default: 'ci' },
-        'at-once': { type: 'string', default: String(AT_ONCE) },
-        record: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-      allowPositionals: true,
-    })
-    if (values.help) {
-      console.log(`${USAGE}\n${CASES.map((one) => `  ${one.name}`).join('\n')}`)
-      process.exit(0)
-    }
-    const names = positionals.length > 0 ? positionals : ['']
-    const cases = CASES.filter((one) => names.some((name) => one.name.includes(name)))
-    const atOnce = Number(values['at-once'])
-    if (!PROFILES.includes(values.profile)) wrongUse(`There is no profile "${values.profile}".`)
-    if (!(atOnce >= 1 && atOnce <= 16)) wrongUse('--at-once takes a number from 1 to 16.')
-    if (cases.length === 0)
-      wrongUse(`There is no case "${names.join(' ')}": ${CASES.map((one) => one.name).join(', ')}.`)
-    const isWhole = positionals.length === 0 && values.profile === 'ci'
-    return { profile: values.profile as Profile, cases, isWhole, atOnce, record: values.record }
+    return readArguments(process.argv.slice(2), CASES)
   } catch (error) {
-    wrongUse(errorText(error))
+    console.error(`${errorText(error)}\n${USAGE}`)
+    process.exit(2)
   }
 }
 
-const { profile, cases, isWhole, atOnce, record } = readArguments()
-let told = 0
-endWithSignals(() => console.log(`interrupted: ${told} of ${cases.length} cases were told`))
+const { profile, seed, cases, isWhole, atOnce, record, variants, help } = readOrExit()
+if (help) {
+  console.log(`${USAGE}\n${CASES.map((one) => `  ${one.name}`).join('\n')}`)
+  process.exit(0)
+}
+if (variants) {
+  const { listVariants } = await import('./variants.ts')
+  console.log(listVariants().join('\n'))
+  process.exit(0)
+}
+const run = { profile, seed, commit: commitOf() }
+const recording = { ...run, date: new Date().toISOString().slice(0, 10) }
+const known = new Set(CASES.map(({ name }) => name))
+let done = 0
+endWithSignals(() => console.log(`interrupted: ${done} of ${cases.length} rows were done`))
 const begun = performance.now()
-const tell = (outcome: Outcome) => {
-  told++
-  console.log(linesOf(outcome))
+const onDone = (outcome: Outcome) => {
+  done++
+  console.log(linesOf(outcome, run))
+  if (record) writeFileSync(PAGE, batteryPage(CASES, recordResult(outcome, recording, known)))
 }
 const whyNot = ({ name }: BatteryCase) =>
   isWhole && NIGHTLY_ONLY[name] ? `only with --profile nightly, or by name: ${NIGHTLY_ONLY[name]}` : undefined
-const outcomes = await runCases(cases, { profile, atOnce, limitMs: LIMIT_MS[profile], tell, whyNot })
-if (record) writeFileSync(PAGE, batteryPage(CASES, outcomes, readFileSync(PAGE, 'utf8')))
-const skipped = outcomes.filter(({ verdict }) => typeof verdict === 'string').length
-const failed = outcomes.filter(({ verdict }) => typeof verdict !== 'string' && !verdict.ok)
-for (const { one } of failed) console.log(`failed: ${one.name}`)
-console.log(
-  `${cases.length} cases in ${((performance.now() - begun) / 60_000).toFixed(1)} min, profile ${profile}`,
-)
-console.log(
-  `${outcomes.length - failed.length - skipped} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}`,
-)
-// A case that failed may have left a server or a timer behind: a run ends all the same.
+const outcomes = await runCases(cases, {
+  ...run,
+  atOnce,
+  limitMs: LIMIT_MS[profile],
+  onDone,
+  whyNot,
+})
+console.log(summaryOf(outcomes, run, (performance.now() - begun) / 60_000))
+const hasFailed = outcomes.some(({ verdict }) => typeof verdict !== 'string' && !verdict.ok)
+// A row that failed may have left a server or a timer behind, and the run must end nevertheless.
 await runCleanups()
-process.exit(failed.length > 0 ? 1 : 0)
+process.exit(hasFailed ? 1 : 0)

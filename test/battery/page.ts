@@ -1,23 +1,21 @@
 import type { BatteryCase } from './battery-case.ts'
 import { PROMISES } from './promises.ts'
-import type { Outcome } from './run-cases.ts'
-import { foundIn } from './words.ts'
+import type { Results, RowResult } from './results.ts'
 
-const NOT_RECORDED = 'not recorded yet'
+const HEAD = `# The fault battery
 
-const head = (recorded: number, all: number): string => `# The fault battery
-
-Each case causes a fault in the real program and counts what happens. A case that is wrong on purpose replaces one safeguard
-with a faulty variant, with the same seed; it passes if the counts show the damage. Otherwise the case would test nothing.
-Profile ci skips the longest cases and prints why.
+Each row causes a fault in the real program and counts what happens. A row with a wrong variant replaces one safeguard by a
+faulty one, with the same seed, and passes if the counts show the damage. Otherwise the row would prove nothing.
+On each push profile ci runs, without the longest rows: it prints which check proves the same for each of them.
 
 \`\`\`
-npm run battery -- NAME                            one case, or those whose names contain NAME
-npm run battery -- --profile nightly --record      all of them; writes the counts below
+npm run battery -- NAME                            one row, or all whose names contain NAME
+npm run battery -- --seed 7 NAME                   with other faults: each row prints its seed
+npm run battery -- --profile nightly --record      all rows; writes the results below
 \`\`\`
 
-Each line: name · fault · counts of the last recorded run, both shortened. A run prints them in full, with what must hold.
-${recorded} of ${all} cases have recorded counts; the others say "${NOT_RECORDED}".
+Each line gives the row, its fault, its result, and when and with which seed it was recorded. Texts are shortened: a run
+prints them in full, with what must hold.
 `
 
 /** The cases of each promise. */
@@ -33,38 +31,27 @@ const promises = (): string[] => [
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
 const MAX_FAULT = 60
-const MAX_COUNTS = 90
+const MAX_RESULT = 90
 
-/**
- * docs/battery.md after a run: the lines of the cases that ran, the recorded lines of the others. `page` is the page as it
- * is; lines of cases that no longer exist are dropped.
- */
-export function batteryPage(cases: BatteryCase[], outcomes: Outcome[], page: string): string {
-  const recorded = recordedIn(page)
-  for (const outcome of outcomes)
-    if (typeof outcome.verdict !== 'string') recorded.set(outcome.one.name, foundIn(outcome))
+/** docs/battery.md, with the last results. */
+export function batteryPage(cases: readonly BatteryCase[], results: Results): string {
   const isWrong = ({ name }: BatteryCase) => name.includes('wrong')
-  const lines = (wanted: BatteryCase[]) => wanted.map((one) => lineOf(one, recorded.get(one.name)))
+  const lines = (wanted: readonly BatteryCase[]) => wanted.map((one) => lineOf(one, results[one.name]))
   return [
-    head(cases.filter(({ name }) => recorded.has(name)).length, cases.length),
+    HEAD,
     ...promises(),
-    '\n## Cases\n',
+    '\n## Rows\n',
     ...lines(cases.filter((one) => !isWrong(one))),
-    '\n## Wrong on purpose\n',
+    '\n## Wrong variants\n',
     ...lines(cases.filter(isWrong)),
     '',
   ].join('\n')
 }
 
-/** The counts by case. */
-function recordedIn(page: string): Map<string, string> {
-  const lines = page.split('\n').map((line) => /^- `(.+?)` · .* · (.+)$/.exec(line))
-  return new Map(lines.flatMap((line) => (line && line[2] !== NOT_RECORDED ? [[line[1]!, line[2]!]] : [])))
-}
-
-function lineOf({ name, fault }: BatteryCase, counts = NOT_RECORDED): string {
-  const parts = [shortened(fault, MAX_FAULT), shortened(counts, MAX_COUNTS)]
-  return `- \`${name}\` · ${parts.map(escaped).join(' · ')}`
+function lineOf({ name, fault }: BatteryCase, recorded: RowResult | undefined): string {
+  const result = recorded ? [shortened(`${recorded.n} → ${recorded.result}`, MAX_RESULT)] : []
+  const when = recorded?.date ? [`${recorded.date}, seed ${recorded.seed}`] : []
+  return `- \`${name}\` · ${[shortened(fault, MAX_FAULT), ...result, ...when].map(escaped).join(' · ')}`
 }
 
 const escaped = (text: string): string => text.replace(/(?<!\\)[<>*_[\]]/g, (sign) => `\\${sign}`)

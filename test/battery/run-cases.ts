@@ -2,35 +2,39 @@ import { withTimeout } from '../../src/core/clock.ts'
 import { errorText } from '../../src/core/errors.ts'
 import type { BatteryCase, Profile, Verdict } from './battery-case.ts'
 import { NotBegun } from './bench/delivery-bench.ts'
+import { withChance } from './bench/seeded-random.ts'
 
 export interface Outcome {
   one: BatteryCase
-  /** The reason, where it could not be tried here. */
+  /** The reason, if it could not be tried here. */
   verdict: Verdict | string
   seconds: number
+  /** A digest of the faults that chance caused: the same for the same seed. Undefined if none were. */
+  faults?: string | undefined
 }
 
 interface RunOptions {
   profile: Profile
-  /** So many cases at once; those that measure time have the machine to themselves, after the others. */
+  seed: number
+  /** How many rows run at once. Those that measure time run after the others, one by one. */
   atOnce: number
-  /** Milliseconds after which a case has failed: one that waits for something that never comes must not hold up the others. */
+  /** Milliseconds after which a row has failed, so that one that never ends does not hold up the others. */
   limitMs: number
-  /** Why a case is not tried in this run; undefined where it is. */
+  /** Why a row is not tried in this run; undefined if it is. */
   whyNot: (one: BatteryCase) => string | undefined
-  /** Called for each as it is done. */
-  tell: (outcome: Outcome) => void
+  /** Called for each row when it is done. */
+  onDone: (outcome: Outcome) => void
 }
 
-/** Runs every case once; what came of each, in the order of the list. */
+/** Runs every row once; returns the outcomes in the order of the list. */
 export async function runCases(cases: BatteryCase[], options: RunOptions): Promise<Outcome[]> {
-  const { profile, atOnce, limitMs, tell, whyNot } = options
+  const { atOnce, onDone, whyNot } = options
   const outcomes: Outcome[] = []
   const run = async (one: BatteryCase) => {
     const reason = whyNot(one)
-    const outcome = reason ? { one, verdict: reason, seconds: 0 } : await runCase(one, profile, limitMs)
+    const outcome = reason ? { one, verdict: reason, seconds: 0 } : await runCase(one, options)
     outcomes.push(outcome)
-    tell(outcome)
+    onDone(outcome)
   }
   const sideBySide = cases
     .filter(({ alone }) => !alone)
@@ -43,21 +47,27 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
   return outcomes.sort((one, other) => cases.indexOf(one.one) - cases.indexOf(other.one))
 }
 
-async function runCase(one: BatteryCase, profile: Profile, limitMs: number): Promise<Outcome> {
+async function runCase(one: BatteryCase, { profile, seed, limitMs }: RunOptions): Promise<Outcome> {
   const begun = performance.now()
-  const verdict = await withTimeout(limitMs, tryTwice(one, profile)).catch(
-    (error): Verdict => ({ ok: false, n: '-', result: errorText(error) }),
+  const { verdict, faults } = await withTimeout(limitMs, tryTwice(one, profile, seed)).catch(
+    (error): Tried => ({ verdict: { ok: false, n: '-', result: errorText(error) } }),
   )
-  return { one, verdict, seconds: (performance.now() - begun) / 1000 }
+  return { one, verdict, seconds: (performance.now() - begun) / 1000, faults }
 }
 
-/** A case whose program ended before its work began tried nothing, as on a machine that is short of something: once more. */
-async function tryTwice(one: BatteryCase, profile: Profile): Promise<Verdict | string> {
+type Tried = Pick<Outcome, 'verdict' | 'faults'>
+
+/** A program that ended before its work began, as on a machine that is short of memory, shows nothing: the row runs again. */
+async function tryTwice(one: BatteryCase, profile: Profile, seed: number): Promise<Tried> {
+  const tryOnce = async () => {
+    const { result, faults } = await withChance(seed, () => one.run(profile))
+    return { verdict: result, faults }
+  }
   try {
-    return await one.run(profile)
+    return await tryOnce()
   } catch (error) {
     if (!(error instanceof NotBegun)) throw error
     console.log(`again ${one.name}: ${error.message}`)
-    return one.run(profile)
+    return tryOnce()
   }
 }

@@ -1,25 +1,56 @@
+import type { Profile } from './battery-case.ts'
 import type { Outcome } from './run-cases.ts'
 
 const WIDTH = 110
 const INDENT = ' '.repeat(6)
+const MAX_SLOWEST = 5
 
-const verdictOf = ({ verdict }: Outcome): string =>
+/** With what a run is repeated. */
+export interface Run {
+  profile: Profile
+  seed: number
+  commit: string
+}
+
+const verdictOf = ({ verdict }: Outcome): 'skip' | 'ok' | 'FAIL' =>
   typeof verdict === 'string' ? 'skip' : verdict.ok ? 'ok' : 'FAIL'
 
-/** The result: "3000 mails, 20 kills → lost 0, doubled 81". */
-export const foundIn = ({ verdict }: Outcome): string =>
-  typeof verdict === 'string' ? `skipped: ${verdict}` : `${verdict.n} → ${verdict.result}`
-
-/** A case as a terminal shows it: its verdict and name, what was done and must hold, what came of it. */
-export function linesOf(outcome: Outcome): string {
+/** A row as a terminal shows it: its verdict and name, the fault, what must hold, the result, and how to repeat it. */
+export function linesOf(outcome: Outcome, { seed, commit }: Run): string {
   const { name, fault, invariant } = outcome.one
   const seconds = `${outcome.seconds.toFixed(1)} s`
   const head = `${verdictOf(outcome).padEnd(6)}${name}`
+  const faults = outcome.faults ? `, faults ${outcome.faults}` : ''
   return [
     `${head.padEnd(WIDTH - seconds.length)}${seconds}`,
     ...wrapped(fault),
-    ...wrapped(`holds: ${invariant}`),
-    ...wrapped(foundIn(outcome)),
+    ...wrapped(`must hold: ${invariant}`),
+    ...wrapped(resultOf(outcome)),
+    ...(verdictOf(outcome) === 'skip' ? [] : wrapped(`seed ${seed}${faults}, commit ${commit}`)),
+  ].join('\n')
+}
+
+const resultOf = ({ verdict }: Outcome): string =>
+  typeof verdict === 'string' ? `skipped: ${verdict}` : `${verdict.n} → ${verdict.result}`
+
+/** The end of a run: the slowest rows, the failed ones with the command that repeats each, and the counts. */
+export function summaryOf(
+  outcomes: readonly Outcome[],
+  { profile, seed, commit }: Run,
+  minutes: number,
+): string {
+  const of = (verdict: ReturnType<typeof verdictOf>) => outcomes.filter((one) => verdictOf(one) === verdict)
+  const [passed, failed, skipped] = [of('ok'), of('FAIL'), of('skip')]
+  const slowest = [...passed, ...failed].sort((a, b) => b.seconds - a.seconds).slice(0, MAX_SLOWEST)
+  const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
+  return [
+    `slowest: ${slowest.map(({ one, seconds }) => `${one.name} ${seconds.toFixed()} s`).join(', ')}`,
+    ...failed.map(
+      ({ one }) =>
+        `failed: ${one.name}, seed ${seed}: npm run battery -- --profile ${profile} --seed ${seed} ${one.name}`,
+    ),
+    `${outcomes.length} rows in ${minutes.toFixed(1)} min, profile ${profile}, seed ${seed}, commit ${commit}`,
+    `${passed.length} passed, ${failed.length} failed${skips}`,
   ].join('\n')
 }
 

@@ -5,7 +5,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import type { Chance } from '../bench/seeded-random.ts'
 import type { Person } from './crowd.ts'
 
 /** A departure: what a subscriber does during a run, or the operator or their mail server for them. */
@@ -103,17 +103,19 @@ export interface Left extends Plan {
 /** Who leaves how and when: the same for the same seed. Those who left long ago are erased or suppressed. */
 export function planLeaving(
   people: readonly Person[],
-  { events, seed }: { events: number; seed: number },
+  { events, chance }: { events: number; chance: Chance },
 ): Plan[] {
-  const random = randomFrom(seed)
+  const random = chance.random()
   const shuffled = people
     .map((person) => ({ person, key: random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ person }) => person)
-  return shuffled
+  const plans = shuffled
     .slice(0, events)
     .map((person) => ({ person, departure: departureFor(person, random()), at: timeFor(random(), random()) }))
     .sort((a, b) => a.at - b.at)
+  for (const { person, departure, at } of plans) chance.record(`${person.address} ${departure} at ${at}`)
+  return plans
 }
 
 /** Four in ten leave at the same time, the others at random times. */

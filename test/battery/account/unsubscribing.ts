@@ -10,12 +10,12 @@ import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { runCliProcess } from '../../support/processes.ts'
 import { eventually } from '../../support/until.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { type CrowdSize, csvOf, gather } from './crowd.ts'
 import { type Judged, judge } from './judge.ts'
 import { isSuppression, leave, planLeaving } from './leaving.ts'
 
-const SEED = 20261124
 /** The connections of each worker. */
 const CONNECTIONS = 8
 const STRANGERS = 20
@@ -69,7 +69,7 @@ async function leaveOn(
   for (const email of strangers) await suppress(deps, { email, reason: 'operator' })
   const plans = planLeaving(
     people.filter(({ group }) => group === 'digest' || group === 'goodbye'),
-    { events: run.events, seed: SEED },
+    { events: run.events, chance: chanceOfRow() },
   )
   const workers = await startWorkers(bench, run.workers, part)
   let over = false

@@ -1,3 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHash } from 'node:crypto'
+
+/** The seed of a run that is given none. */
+export const DEFAULT_SEED = 20_261_124
+
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed
@@ -8,3 +14,70 @@ export function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** All chance of one row: it derives from the seed of the run. */
+export interface Chance {
+  seed: number
+  /** Numbers that differ from those of other parts of the row, so that parts which run at once do not share a sequence. */
+  random(part?: number): () => number
+  /** Records a fault that was caused by chance, with its number if others like it may come in another order. */
+  record(fault: string): void
+}
+
+/**
+ * A sequence of numbers for each recipient, so that the order in which recipients come makes no difference. `fails` records
+ * the fault if it happens.
+ */
+export function chanceByRecipient(
+  chance: Chance,
+): (recipient: string, step: string, share: number) => boolean {
+  const sequences = new Map<string, () => number>()
+  const times = new Map<string, number>()
+  return (recipient, step, share) => {
+    const random = sequences.get(recipient) ?? chance.random(partOf(recipient))
+    sequences.set(recipient, random)
+    if (random() >= share) return false
+    const time = (times.get(recipient) ?? 0) + 1
+    times.set(recipient, time)
+    chance.record(`${recipient}, fault ${time}: ${step}`)
+    return true
+  }
+}
+
+const partOf = (recipient: string): number => Number.parseInt(digestOf(recipient).slice(0, 7), 16)
+
+interface RowChance extends Chance {
+  /** Eight hex digits for the faults so far, in any order; undefined if there are none. */
+  digest(): string | undefined
+}
+
+const rows = new AsyncLocalStorage<RowChance>()
+
+/** The chance of the row that is in progress. */
+export function chanceOfRow(): Chance {
+  const chance = rows.getStore()
+  if (!chance) throw new Error('no row of the battery is in progress')
+  return chance
+}
+
+/** Runs a row with its chance, which is new: a row that is run twice meets the same faults. */
+export async function withChance<T>(
+  seed: number,
+  row: () => Promise<T>,
+): Promise<{ result: T; faults: string | undefined }> {
+  const chance = chanceFrom(seed)
+  const result = await rows.run(chance, row)
+  return { result, faults: chance.digest() }
+}
+
+function chanceFrom(seed: number): RowChance {
+  const faults: string[] = []
+  return {
+    seed,
+    random: (part = 0) => randomFrom(seed + part),
+    record: (fault) => faults.push(digestOf(fault)),
+    digest: () => (faults.length > 0 ? digestOf(faults.sort().join()).slice(0, 8) : undefined),
+  }
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { type Server, serverOf } from '../database/server.ts'
 import { untilRead, withReturns } from './bench.ts'
 import { bring } from './client.ts'
 import { isSound, judge, judgedInWords, reportsFor } from './killed.ts'
 
-const SEED = 20261126
 const PLANS: Record<Profile, { times: number; perFault: number; awayMs: number }> = {
   ci: { times: 1, perFault: 120, awayMs: 2000 },
   nightly: { times: 10, perFault: 500, awayMs: 15_000 },
@@ -30,7 +29,8 @@ const FAULTS: ((server: Server, awayMs: number) => Promise<void>)[] = [
 const runAway = ({ times, perFault, awayMs }: (typeof PLANS)['ci']) =>
   withReturns(
     async ({ db, ports, startWorker }) => {
-      const random = randomFrom(SEED)
+      const chance = chanceOfRow()
+      const random = chance.random()
       const server = await serverOf(db)
       const reports = await reportsFor(db, times * FAULTS.length * perFault)
       // Short patience: a lease of the settings, which the bench sets to two seconds.
@@ -44,7 +44,8 @@ const runAway = ({ times, perFault, awayMs }: (typeof PLANS)['ci']) =>
           ...{ port: ports.lmtp, channel: 'lmtp', connections: 4 },
           onTaken: () => answered++,
         })
-        const after = random() * perFault * 0.5
+        const after = Math.floor(random() * perFault * 0.5)
+        chance.record(`outage ${n}, after ${after} replies`)
         while (answered < after) await sleep(1)
         await FAULTS[n % FAULTS.length]!(server, awayMs)
         const brought = await coming

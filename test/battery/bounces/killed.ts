@@ -3,14 +3,12 @@ import type { Database } from '../../../src/core/database/database.ts'
 import { appleUnsubscribe, complaint, deliveryReport } from '../../support/bounce-emails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type ReturnsBench, type ReturnsWorker, returnsOn, untilRead, withReturns } from './bench.ts'
 import { type Brought, bring, type Coming } from './client.ts'
 import { CRASH_POINTS, type CrashPoint } from './crash-points.ts'
 import { addReaders, type Reader } from './readers.ts'
-
-const SEED = 20261124
 
 /** What comes for each reader in turn, and what it must lead to, once. */
 const KINDS = {
@@ -122,19 +120,22 @@ async function killAtRandom(
   { reports: count, kills: times }: { reports: number; kills: number },
   part?: WrongPart,
 ): Promise<Killed> {
-  const random = randomFrom(SEED)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const reports = await reportsFor(on.db, count)
   // One wave for each kill: else they are all taken before the last one.
   const waves = Array.from({ length: times }, (_, n) => reports.filter((_, i) => i % times === n))
   const taken: Report[] = []
   let [kills, again] = [0, 0]
   let worker = await on.startWorker({ part })
-  for (const wave of waves) {
+  for (const [n, wave] of waves.entries()) {
     let answered = 0
     const coming = bringBoth(wave, on, () => answered++)
     const after = Math.floor(random() * wave.length * 0.9)
+    const ms = random() * 30
+    chance.record(`kill ${n}, ${ms} ms after ${after} replies`)
     while (answered < after) await sleep(1)
-    await sleep(random() * 30)
+    await sleep(ms)
     worker.child.kill('SIGKILL')
     await exitOf(worker.child)
     kills++
@@ -160,13 +161,15 @@ const PER_CRASH = 10
 
 /** Workers that die one after the other, each at its point, while reports come in; one that lives reads the rest. */
 async function killAtPoints(on: ReturnsBench, points: readonly Point[], part?: WrongPart): Promise<Killed> {
-  const random = randomFrom(SEED)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const reports = await reportsFor(on.db, points.length * PER_CRASH)
   const coming: Promise<Brought<Report>>[] = []
   let kills = 0
   for (const [n, point] of points.entries()) {
     // Past what the one before left in hand: else the same report is begun by all of them.
     const nth = 2 + Math.floor(random() * (PER_CRASH - 3))
+    chance.record(`crash ${n}: ${point}, time ${nth}`)
     const isOurs = point === 'answered'
     const doomed = await on.startWorker(isOurs ? {} : { crash: `${point}:${nth}`, part })
     let answered = 0

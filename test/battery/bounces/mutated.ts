@@ -1,6 +1,6 @@
 import type { Database } from '../../../src/core/database/database.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { mutateReport } from '../content/mutated-reports.ts'
 import { readReports } from '../content/reports.ts'
 import { untilRead, withReturns } from './bench.ts'
@@ -8,7 +8,6 @@ import { BOMBS } from './bombs.ts'
 import { type Brought, bring, type Coming } from './client.ts'
 import { addReaders, BOUNCE_DOMAIN, type Reader } from './readers.ts'
 
-const SEED = 20261125
 const MAILS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
 /** As many readers get reports; mails name others besides, whom nothing is about. */
 const READERS = 200
@@ -72,7 +71,8 @@ const percentile = (sorted: readonly number[], share: number): number =>
 
 const runMutated = (count: number) =>
   withReturns(async ({ db, ports, startWorker }) => {
-    const random = randomFrom(SEED)
+    const chance = chanceOfRow()
+    const random = chance.random()
     const from = readReports()
     const names = (what: string, many: number) =>
       Array.from({ length: many }, (_, n) => `${what}${n}@reader.example`)
@@ -81,6 +81,7 @@ const runMutated = (count: number) =>
     await noteRecipients(db)
     const worker = await startWorker({ settings: SETTINGS })
     const mails = Array.from({ length: count }, (_, n) => reportAt(n, from, readers, bystanders, random))
+    for (const [n, { to, raw }] of mails.entries()) chance.record(`${n}, to ${to}: ${raw.toString('latin1')}`)
     const bombs = Object.values(BOMBS).map((make, n): Coming => ({ to: readers[n]!.envelope, raw: make() }))
     const bytes = [...mails, ...bombs].reduce((sum, { raw }) => sum + raw.length, 0)
     const brought = [

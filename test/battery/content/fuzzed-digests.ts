@@ -1,9 +1,9 @@
 import { anyMails, type Build, buildRightly, builtFaults } from '../../support/built-emails.ts'
 import { hasPython } from '../../support/strict-parser.ts'
 import type { BatteryCase } from '../battery-case.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { WRONG_BUILDERS } from './wrong-builders.ts'
 
-const SEED = 20261124
 const MAILS = { ci: 500, nightly: 10_000 }
 const MAILS_OF_WRONG = 100
 /** The number of emails that one process of Python reads. */
@@ -19,10 +19,12 @@ interface Fuzzed {
 async function fuzz(build: Build, mails: number): Promise<Fuzzed> {
   const all: Fuzzed = { faults: [], largest: 0, largestHtml: 0 }
   let begun = 0
+  const chance = chanceOfRow()
   const work = async () => {
     for (let from = begun; from < mails; from = begun) {
       begun += TOGETHER
-      const some = await anyMails(Math.min(TOGETHER, mails - from), SEED + from)
+      const some = await anyMails(Math.min(TOGETHER, mails - from), chance.seed + from)
+      chance.record(`from ${from}: ${JSON.stringify(some)}`)
       const { faults, largest, largestHtml } = await builtFaults(some, build, { strictly: hasPython })
       all.faults.push(...faults)
       all.largest = Math.max(all.largest, largest)

@@ -1,5 +1,6 @@
 // Reads mutated reports, and prints the counts as JSON: fuzzed-reports-worker.ts N SEED.
 
+import { createHash } from 'node:crypto'
 import type { ParsedBounce } from '../../../src/bounces/reading/parsed-bounce.ts'
 import { readBounceText } from '../../../src/bounces/reading/read-bounce-text.ts'
 import { errorText } from '../../../src/core/errors.ts'
@@ -16,6 +17,8 @@ export interface InboundReport {
   otherwise: number
   slowestMs: number
   grownMb: number
+  /** Of the mutated reports. */
+  digest: string
 }
 
 const MAX_DURATION_MS = 1000
@@ -32,9 +35,11 @@ let dead = 0
 let otherwise = 0
 let slowestMs = 0
 
+const digest = createHash('sha256')
 for (let i = 0; i < mails; i++) {
   const from = i % reports.length
   const mail = mutateReport(reports[from]!, reports, random)
+  digest.update(mail)
   const begun = process.cpuUsage()
   const returned = await returnedIn(mail)
   const { user, system } = process.cpuUsage(begun)
@@ -47,7 +52,15 @@ for (let i = 0; i < mails; i++) {
   faults.push(...named.flatMap((one) => wrongOf(one, mail)))
 }
 const grownMb = Math.round(megabytes() - megabytesBefore)
-const report: InboundReport = { faults, reports: reports.length, dead, otherwise, slowestMs, grownMb }
+const report: InboundReport = {
+  faults,
+  reports: reports.length,
+  dead,
+  otherwise,
+  slowestMs,
+  grownMb,
+  digest: digest.digest('hex'),
+}
 console.log(JSON.stringify(report))
 
 async function returnedIn(mail: string): Promise<ParsedBounce[]> {

@@ -1,10 +1,10 @@
 import { runProgram } from '../../support/processes.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { counted } from '../smtp/messages.ts'
 import type { InboundReport } from './fuzzed-reports-worker.ts'
 
-const SEED = 20261124
 const MAX_GROWN_MB = 256
 /** A leak ends the process; without a limit, Node postpones garbage collection. */
 const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size=8' }
@@ -13,10 +13,15 @@ const MIN_SHARE = 0.05
 
 /** In its own process, to measure memory; throws if it crashes. */
 async function readMutated(mails: number, part?: WrongPart): Promise<InboundReport> {
+  const chance = chanceOfRow()
   const program = programWith(part, 'test/battery/content/fuzzed-reports-worker.ts')
-  const { code, stdout, stderr } = await runProgram([...program, String(mails), String(SEED)], SETTINGS)
+  const { code, stdout, stderr } = await runProgram(
+    [...program, String(mails), String(chance.seed)],
+    SETTINGS,
+  )
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
   const report = JSON.parse(stdout) as InboundReport
+  chance.record(report.digest)
   const { faults, grownMb, dead, otherwise } = report
   if (grownMb > MAX_GROWN_MB) faults.push(`${grownMb} MB more`)
   if (Math.min(dead, otherwise) < mails * MIN_SHARE) faults.push('the emails are too much alike')

@@ -1,10 +1,9 @@
 import { FAILPOINTS, type Failpoint } from '../../../src/core/deps.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Arrivals, type Bench, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { WRONG_VARIANTS } from './wrong-variants.ts'
 
-const SEED = 20261124
 const CRASHES: Record<Profile, number> = { ci: 3, nightly: 100 }
 const PER_BATCH = 5
 /** After every crash an email is left, whatever the point. */
@@ -32,11 +31,13 @@ async function crashAt(
   times: number,
   variant: string[] = [],
 ): Promise<Outcome> {
-  const random = randomFrom(SEED + FAILPOINTS.indexOf(point))
+  const chance = chanceOfRow()
+  const random = chance.random(FAILPOINTS.indexOf(point))
   const most = BETWEEN_BATCHES.includes(point) ? 3 : 2 * PER_BATCH
   let crashes = 0
   for (let time = 0; time < times; time++) {
     const nth = 1 + Math.floor(random() * most)
+    chance.record(`crash ${time}${variant}: ${point}, time ${nth}`)
     const worker = await bench.startWorker(...variant, '--crash', `${point}:${nth}`)
     await exitOf(worker)
     if (worker.signalCode === 'SIGKILL') crashes++

@@ -8,10 +8,9 @@ import {
   inWords,
   withBench,
 } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { type Chance, chanceOfRow } from '../bench/seeded-random.ts'
 import { WRONG_VARIANT_FAULTS, WRONG_VARIANTS, type WrongVariant } from './wrong-variants.ts'
 
-const SEED = 20261124
 /** Slow enough that a kill can fall between any two steps. */
 const SERVER = { delayMs: 15, stepDelayMs: 4 }
 
@@ -44,13 +43,16 @@ interface End {
 async function signalInTurn(
   bench: Bench,
   { signal, times, whileSending }: Pick<SignalPlan, 'signal' | 'times' | 'whileSending'>,
-  random: () => number,
+  { chance, part }: { chance: Chance; part: number },
 ): Promise<End[]> {
+  const random = chance.random(part)
   const ends: End[] = []
   for (let time = 0; time < times; time++) {
     const worker = await bench.startWorker()
     if (whileSending) await untilSending(bench)
-    await sleep(whileSending ? 150 + random() * 250 : 150 + random() * 550)
+    const ms = whileSending ? 150 + random() * 250 : 150 + random() * 550
+    chance.record(`${signal} ${time} of ${part}, after ${ms} ms`)
+    await sleep(ms)
     const open = await bench.db.message.count({ where: { state: { not: 'accepted' } } })
     const asked = performance.now()
     const hadWork = worker.kill(signal) && open > 0
@@ -76,13 +78,15 @@ interface Signalled extends Arrivals {
 }
 
 function signalRun(plan: SignalPlan): Promise<Signalled> {
-  const random = randomFrom(SEED)
+  const chance = chanceOfRow()
   const { workers, runs, signal, whileSending } = plan
   const times = shares(plan.times, workers * runs)
   const runOn = async (bench: Bench, run: number): Promise<Signalled> => {
-    const mine = times.filter((_, i) => i % runs === run)
+    const mine = [...times.entries()].filter(([part]) => part % runs === run)
     const ends = await Promise.all(
-      mine.map((many) => signalInTurn(bench, { signal, times: many, whileSending }, random)),
+      mine.map(([part, many]) =>
+        signalInTurn(bench, { signal, times: many, whileSending }, { chance, part }),
+      ),
     )
     return { ...(await bench.finish()), ends: ends.flat() }
   }

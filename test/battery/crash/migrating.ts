@@ -10,12 +10,11 @@ import { startProgram } from '../../support/processes.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { atEndOfRun } from '../bench/cleanups.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { applyMigrations as applyInThree } from './wrong-parts/three-transactions.ts'
 
-const SEED = 20261127
 const [FIRST = ''] = migrationNames()
 
 /** The point at which `db migrate` is killed. */
@@ -208,13 +207,15 @@ const migrateKilled: BatteryCase = {
   fault: 'kill -9 of db migrate on an empty database, at random times and at known points',
   invariant: 'the next migration succeeds, and the schema is the same as without a kill',
   run: async (profile) => {
-    const random = randomFrom(SEED)
+    const chance = chanceOfRow()
+    const random = chance.random()
     const release = nextRelease()
     atEndOfRun(release.remove)
     const { statements, whole } = await undisturbed(release)
     const instants = Array.from({ length: profile === 'ci' ? 4 : 46 }, () => ({
       after: Math.floor(random() * statements),
     }))
+    for (const { after } of instants) chance.record(`kill after ${after} statements`)
     const points = [...POINTS, ...instants]
     const { killed, stuck, differ, inWords } = await migrateAfterEach(
       points,

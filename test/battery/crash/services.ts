@@ -8,12 +8,11 @@ import type { Role } from '../../../src/service/service.ts'
 import { isKept } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, type BenchOptions, withBench } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { beginService, endService, type ServiceProcess } from '../bench/services.ts'
 import { type Person, type World, withWorld } from '../bench/world.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 
-const SEED = 20261124
 const MAX_DURATION_MS = 180_000
 const KILLS: Record<Profile, number> = { ci: 9, nightly: 100 }
 const SERVICES: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
@@ -89,7 +88,8 @@ async function untilDone({ deps }: Run, guests: readonly Guest[]): Promise<void>
 
 /** Each wave is added while the previous one is planned or sent; meanwhile a process is killed and started again. */
 async function killAny(run: Run, kills: number): Promise<{ guests: Guest[]; killed: ServiceProcess[] }> {
-  const random = randomFrom(SEED)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const guests: Guest[] = []
   const killed: ServiceProcess[] = []
   for (let kill = 0; kill < kills; kill++) {
@@ -100,7 +100,9 @@ async function killAny(run: Run, kills: number): Promise<{ guests: Guest[]; kill
     const victim = run.services[which]!
     await victim.started
     await nudgeAll(run.deps)
-    await sleep(150 + random() * 550)
+    const ms = 150 + random() * 550
+    chance.record(`kill ${kill}: process ${which}, after ${ms} ms`)
+    await sleep(ms)
     if (victim.child.kill('SIGKILL')) killed.push(victim)
     run.services[which] = begin(run, victim.roles)
   }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { COMPOSING } from '../bench/bulk-emails.ts'
 import { withBench } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { startServices } from '../services/start-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
-import { doMoreArrive, getsDone, isAlive, SEED, SERVER, whileNudged } from './running.ts'
+import { doMoreArrive, getsDone, isAlive, SERVER, whileNudged } from './running.ts'
 import { serverOf } from './server.ts'
 
 const CONNECTIONS = 8
@@ -33,11 +33,14 @@ export const restarts: BatteryCase = {
       await observe(bench.db)
       await addDigests(bench.db, mails)
       const server = await serverOf(bench.db)
-      const random = randomFrom(SEED)
+      const chance = chanceOfRow()
+      const random = chance.random()
       const isDone = await whileNudged(bench, async () => {
         for (let time = 0; time < times; time++) {
-          await doMoreArrive(bench.arrived, 20 + Math.floor(random() * 40))
-          await sleep(random() * 50)
+          const [more, ms] = [20 + Math.floor(random() * 40), random() * 50]
+          await doMoreArrive(bench.arrived, more)
+          await sleep(ms)
+          chance.record(`restart ${time}, ${ms} ms after ${more} more emails`)
           await server.restart()
         }
         return getsDone(bench.db, bench.arrived)

@@ -5,7 +5,6 @@ import type { Arrival } from '../../support/smtp-sink.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
 import { nudgeEach } from '../services/start-services.ts'
 
-export const SEED = 20261125
 /** Long enough for a fault to fall between any two steps. */
 export const SERVER = { delayMs: 15, stepDelayMs: 4 }
 

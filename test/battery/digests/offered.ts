@@ -9,12 +9,11 @@ import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { type Chance, chanceByRecipient, chanceOfRow } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { readMail } from '../month/sink.ts'
 
-const SEED = 20261124
 const FIRST_DAY = '2026-11-02'
 const JOINED = new Date('2026-11-01T12:00:00Z')
 /** After the last day with papers: papers of failed digests are offered again, and nothing fails any more. */
@@ -54,8 +53,11 @@ interface PaperOf {
  */
 export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
   const { url, destroy } = await ownDatabase()
-  const mood = { random: randomFrom(SEED), isGood: false }
-  const sink = await startSmtpSink({ at: { rcpt: () => refusal(mood), dot: () => silence(mood) } })
+  const chance = chanceOfRow()
+  const mood = { fails: chanceByRecipient(chance), isGood: false }
+  const sink = await startSmtpSink({
+    at: { rcpt: (to) => refusal(mood, to), dot: (to) => silence(mood, to) },
+  })
   const settings = {
     DATABASE_URL: url,
     SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=2`,
@@ -69,7 +71,7 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
   try {
     const subscribers = await addSubscribers(deps, run.subscribers)
     worker = await startWorker(settings, part)
-    const papers = papersOf(run.days)
+    const papers = papersOf(chance, run.days)
     for (let n = 0; n < run.days + QUIET_DAYS; n++) {
       const day = addDays(FIRST_DAY, n)
       mood.isGood = n >= run.days
@@ -87,14 +89,14 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
 }
 
 interface Mood {
-  random: () => number
+  fails: ReturnType<typeof chanceByRecipient>
   isGood: boolean
 }
 
-const refusal = ({ random, isGood }: Mood): Behaviour | undefined =>
-  !isGood && random() < 0.2 ? `554 5.7.1 not this one, said ${random() < 0.5 ? 'one' : 'another'}` : undefined
-const silence = ({ random, isGood }: Mood): Behaviour | undefined =>
-  !isGood && random() < 0.2 ? 'close' : undefined
+const refusal = ({ fails, isGood }: Mood, to: string): Behaviour | undefined =>
+  !isGood && fails(to, 'refused', 0.2) ? '554 5.7.1 not this one' : undefined
+const silence = ({ fails, isGood }: Mood, to: string): Behaviour | undefined =>
+  !isGood && fails(to, 'no reply', 0.2) ? 'close' : undefined
 
 /** Each at their own domain, so that none waits for another. */
 async function addSubscribers(deps: Deps, count: number): Promise<Map<string, string>> {
@@ -109,8 +111,8 @@ async function addSubscribers(deps: Deps, count: number): Promise<Map<string, st
 }
 
 /** Three a day; one in three is listed a day or two after its day. */
-function papersOf(days: number): PaperOf[] {
-  const random = randomFrom(SEED)
+function papersOf(chance: Chance, days: number): PaperOf[] {
+  const random = chance.random()
   return Array.from({ length: days * 3 }, (_, n) => {
     const listed = addDays(FIRST_DAY, Math.floor(n / 3))
     const comes = addDays(listed, random() < 0.33 ? 1 + Math.floor(random() * 2) : 0)

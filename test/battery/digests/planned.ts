@@ -9,9 +9,8 @@ import { type DayTotals, dayTotals, isReconciled } from '../../../src/digests/re
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { importPeople } from '../../support/import-people.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 
-const SEED = 20261124
 /** A Tuesday. */
 const DATE = '2026-11-24'
 const JOINED = new Date('2026-11-23T12:00:00Z')
@@ -72,7 +71,7 @@ const PAPERS = ['On robots', 'On graphs'].map((title) => ({ title, summary: `${t
 
 /** Of a thousand: some paused, some unsubscribed, some with another day, some whose topic matches nothing. */
 async function bringIn(deps: Deps, folder: string, count: number): Promise<Wanted[]> {
-  const random = randomFrom(SEED)
+  const random = chanceOfRow().random()
   const rows = Array.from({ length: count }, (_, n) => {
     const [state, days, topic] = [random(), random(), random()]
     return {
@@ -112,7 +111,8 @@ const LOOK_EVERY_MS = 3
 
 /** Kills each once it has filled some digests; without kills, it plans to the end. Returns how many were killed. */
 async function planAndKill(bench: Bench, { kills, wrong }: PlanningRun): Promise<number> {
-  const random = randomFrom(SEED)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const args = wrong ? ['--wrong', wrong] : []
   if (kills === 0) await exitOf(await startPlanner(bench, FIRST_TICK, ...args))
   let killed = 0
@@ -121,7 +121,9 @@ async function planAndKill(bench: Bench, { kills, wrong }: PlanningRun): Promise
     const planner = await startPlanner(bench, FIRST_TICK, ...args)
     const ended = exitOf(planner)
     while (planner.exitCode === null && (await filled(bench)) === before) await sleep(LOOK_EVERY_MS)
-    await sleep(random() * 20)
+    const ms = random() * 20
+    chance.record(`kill ${kill}, ${ms} ms after the first digests`)
+    await sleep(ms)
     if (planner.exitCode === null && planner.kill('SIGKILL')) killed++
     await ended
   }

@@ -8,13 +8,12 @@ import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceByRecipient, chanceOfRow } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { readMail } from '../month/sink.ts'
 import { order, startWorker } from './offered.ts'
 
-const SEED = 20261130
 const FIRST_DAY = '2026-11-02'
 const JOINED = new Date('2026-11-01T12:00:00Z')
 /** After the last day with papers: emails that failed are planned again, and no more fail. */
@@ -54,9 +53,10 @@ export interface RelatedPapersSeen {
  */
 export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promise<RelatedPapersSeen> {
   const { url, destroy } = await ownDatabase()
-  const mood = { random: randomFrom(SEED), isGood: false }
-  const refusal = (): Behaviour | undefined =>
-    !mood.isGood && mood.random() < 0.15 ? '554 5.7.1 not this one' : undefined
+  const fails = chanceByRecipient(chanceOfRow())
+  let isGood = false
+  const refusal = (to: string): Behaviour | undefined =>
+    !isGood && fails(to, 'refused', 0.15) ? '554 5.7.1 not this one' : undefined
   const sink = await startSmtpSink({ at: { rcpt: refusal } })
   const settings = {
     DATABASE_URL: url,
@@ -74,7 +74,7 @@ export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promi
     worker = await startWorker(settings, part)
     for (let n = 0; n < run.days + QUIET_DAYS; n++) {
       const day = addDays(FIRST_DAY, n)
-      mood.isGood = n >= run.days
+      isGood = n >= run.days
       await importDay(deps, clock, { day, n, isLast: n >= run.days })
       for (const phase of ['plan', 'deliver'] as const)
         await order(worker, { now: `${day}T08:05:00Z`, phase })

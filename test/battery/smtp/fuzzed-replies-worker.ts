@@ -9,6 +9,8 @@ import { saysAccepted } from './mutations.ts'
 export interface AnswersReport {
   faults: string[]
   mutated: number
+  /** Of the first connection of each sender, mutated or not. What comes later depends on when it comes. */
+  greetings: string[]
   accepted: number
   uncertain: number
   refused: number
@@ -43,7 +45,14 @@ await server.close()
 if (slow > good * MAX_SLOW) faults.push(`${slow} of ${good} that were answered well were not accepted`)
 if (longestMs > MAX_DURATION_MS) faults.push(`an email was held for ${longestMs} ms`)
 const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
-const report: AnswersReport = { faults, mutated: server.mutated, ...counts, longestMs, peakMb }
+const report: AnswersReport = {
+  faults,
+  mutated: server.mutated,
+  greetings: server.greetings.slice(0, SENDERS),
+  ...counts,
+  longestMs,
+  peakMb,
+}
 console.log(JSON.stringify(report))
 
 async function sendSome(client: SmtpClient): Promise<void> {

@@ -1,11 +1,11 @@
 import { runProgram } from '../../support/processes.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import type { AnswersReport } from './fuzzed-replies-worker.ts'
 import { counted } from './messages.ts'
 import { wrongCase } from './moved.ts'
 
-const SEED = 20261124
 const MAX_MB = 256
 /** What is not let go ends the process; without a limit, Node lets garbage lie. */
 const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=8' }
@@ -14,10 +14,15 @@ const MIN_SHARE = 0.02
 
 /** Of a real process over real sockets; one that crashes throws. */
 async function meet(mails: number, part?: WrongPart): Promise<AnswersReport> {
+  const chance = chanceOfRow()
   const program = programWith(part, 'test/battery/smtp/fuzzed-replies-worker.ts')
-  const { code, stdout, stderr } = await runProgram([...program, String(mails), String(SEED)], SETTINGS)
+  const { code, stdout, stderr } = await runProgram(
+    [...program, String(mails), String(chance.seed)],
+    SETTINGS,
+  )
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
   const report = JSON.parse(stdout) as AnswersReport
+  for (const [n, greeting] of report.greetings.entries()) chance.record(`connection ${n}: ${greeting}`)
   const { faults, peakMb, accepted, uncertain, refused, deferred } = report
   if (peakMb > MAX_MB) faults.push(`${peakMb} MB`)
   if (Math.min(accepted, uncertain, refused, deferred) < mails * MIN_SHARE) faults.push('too much alike')

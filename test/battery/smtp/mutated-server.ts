@@ -16,6 +16,8 @@ export interface MutatedServer {
   dots: Map<string, Dot>
   /** How many answers were mutated. */
   mutated: number
+  /** Of each connection, in order. */
+  greetings: string[]
   close(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ export async function startMutatedServer(seed: number): Promise<MutatedServer> {
     port: (server.address() as AddressInfo).port,
     dots: new Map(),
     mutated: 0,
+    greetings: [],
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((closed) => server.close(closed))
@@ -100,7 +103,7 @@ function talk(socket: Socket, known: MutatedServer, random: () => number, canPip
     dot.wasGood = isGood
   }
 
-  answer(GREETING)
+  known.greetings.push(answer(GREETING))
   flush()
   socket.setEncoding('latin1')
   socket.on('data', (chunk) => {

@@ -1,7 +1,7 @@
 import type { Day } from '../../../src/core/dates.ts'
 import type { ArxivTrouble } from '../../support/arxiv-server.ts'
 import type { Trouble } from '../../support/json-server.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { entriesAt, type HfDays } from './hf-days.ts'
 import { isFeedDay } from './month.ts'
 
@@ -46,7 +46,8 @@ export interface Troubles {
 
 /** What goes wrong in each half hour: some of it at random, by a seed, and something for hours on every weekday. */
 export function troublesOver(hf: HfDays): (now: Date) => Troubles {
-  const random = randomFrom(20_250_701)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const weekdays = [...hf.keys()].sort()
   const some = <T>(all: readonly T[]): T[] =>
     random() < SHARE
@@ -57,11 +58,14 @@ export function troublesOver(hf: HfDays): (now: Date) => Troubles {
     const planned = isFeedDay(day)
       ? plannedFor(weekdays.indexOf(day), now.getUTCHours(), before(hf, weekdays, now))
       : NOTHING
-    return {
+    const troubles: Troubles = {
       isDown: planned.isDown ?? false,
       hf: planned.hf ?? some(HF_TROUBLES),
       arxiv: planned.arxiv ?? some(ARXIV_TROUBLES),
     }
+    if (troubles.hf.length + troubles.arxiv.length > 0)
+      chance.record(`${now.toISOString()}: ${JSON.stringify(troubles)}`)
+    return troubles
   }
 }
 

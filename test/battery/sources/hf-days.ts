@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testData } from '../../support/test-data.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 
 // Days of Hugging Face as they went on: what an answer holds at each instant, from recorded answers of one instant.
 
@@ -55,7 +55,7 @@ const MORNING = { from: 0.5 * HOUR_MS, to: 5.5 * HOUR_MS }
 const REST_OF_DAY = { from: 5.5 * HOUR_MS, to: 16 * HOUR_MS }
 
 function papersOf(day: string): HfPaper[] {
-  const random = randomFrom(Number(day.replaceAll('-', '')))
+  const random = chanceOfRow().random(Number(day.replaceAll('-', '')))
   const begins = Date.parse(`${day}T00:00:00Z`)
   return readDay('daily', day).map((entry) => {
     const visibleAt = submittedAt(entry, day) ?? begins + grown(random)

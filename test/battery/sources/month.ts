@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { addDays, type Day, weekdayOf } from '../../../src/core/dates.ts'
 import type { ArxivPaper } from '../../support/arxiv-answers.ts'
 import { testData } from '../../support/test-data.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { type HfDays, type HfPaper, hfDays } from './hf-days.ts'
 
 // A month of two services: Hugging Face as recorded, and the arXiv announcements that its papers had come from, with others
@@ -35,7 +35,7 @@ export function monthOf(prefix: string, [first, last]: [first: Day, last: Day]):
 }
 
 function announcements(hf: HfDays, { first, last }: { first: Day; last: Day }): Month['arxiv'] {
-  const random = randomFrom(20_260_814)
+  const random = chanceOfRow().random()
   const featured = [...hf.values()].flat()
   const known = new Set(featured.map(({ id }) => id))
   const others = recordedPapers().filter(({ id }) => !known.has(id))

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { addDays, type Day } from '../../../src/core/dates.ts'
 import { testData } from '../../support/test-data.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { below, type Page, pick, type Random, served } from './mutated-page.ts'
 import type { Door, Script } from './mutated-server.ts'
 import { type Mutated, mutate, mutateHeavily } from './mutations.ts'
@@ -95,7 +95,6 @@ const WAYS: readonly Way[] = [
   ...Array<Way>(2).fill({ door: 'biorxiv', source: 'biorxiv', hours: [12, 36, 60] }),
 ]
 
-const SEED = 20_261_126
 const FIRST_DAY = '2015-01-05'
 const HOUR_MS = 3_600_000
 /** One in so many is large or slow. */
@@ -103,12 +102,14 @@ const HEAVY_EVERY = 50
 
 /** The nth turn, the same for the same number. Its day is its own, and so are nearly all of its papers. */
 export function turnAt(n: number, recorded: Recorded): Turn {
-  const random = randomFrom(SEED + n)
+  const chance = chanceOfRow()
+  const random = chance.random(n)
   const way = WAYS[n % WAYS.length]!
   const day = addDays(FIRST_DAY, n)
   const isOwn = random() < 0.95
   const of = (page: Page): Page => (isOwn ? onDay(page, day, n) : page)
   const { name, script, isUnusable } = scriptOf(way.door, of(pick(random, recorded[way.door])), n, random)
+  chance.record(`${n}: ${way.door}, ${name}`)
   const good = { rss: of(recorded.rss[2]!), oai: NONE_IN_ARCHIVE, api: NONE_IN_API, ...way.beside }
   const others = Object.entries(good).map(([door, page]) => [door, () => served(page)])
   return {

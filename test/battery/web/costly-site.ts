@@ -1,4 +1,4 @@
-// The site with some thousand papers, asked for costly queries one after the other: costly-site.ts DATABASE_URL WORDS.
+// The site with some thousand papers, asked for costly queries one after the other: costly-site.ts DATABASE_URL WORDS SEED.
 // Its searches run in a search thread. Says how many milliseconds of processor time its main thread computed at once for
 // each, on a processor that does the yardstick's work in its usual time: one that is shared may be half as fast.
 
@@ -25,7 +25,7 @@ export interface Asked {
   allMs: number
 }
 
-const [databaseUrl = '', words = ''] = process.argv.slice(2)
+const [databaseUrl = '', words = '', seed = ''] = process.argv.slice(2)
 const { db, close } = openDatabase(databaseUrl, silentLog, { connections: 10 })
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const settings = { ...readConfig({}), DATABASE_URL: databaseUrl }
@@ -34,7 +34,7 @@ const clock = clockOf(config, clockBeganAt)
 const deps = { config, clock, features: FEATURES, log: silentLog, searchThread, db, databaseUrl, queue }
 const app = buildServer(deps)
 await app.ready()
-const requests = costlyRequests(words.split(' '), randomFrom(7))
+const requests = costlyRequests(words.split(' '), randomFrom(Number(seed)))
 // Once for the compiler.
 for (let i = 0; i < 20; i++) slowness(computedMs)
 for (const one of requests.slice(0, 3)) await ask(one, 250)

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Profile, Verdict } from '../battery-case.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import type { Asked } from './costly-site.ts'
 import { commonWords, storeManyPapers } from './many-papers.ts'
@@ -44,7 +45,7 @@ async function askAll(count: number, part?: WrongPart): Promise<Asked[]> {
   try {
     const papers = await storeManyPapers(url, count)
     const [program = '', ...args] = programWith(part, 'test/battery/web/costly-site.ts')
-    const site = fork(program, [...args, url, commonWords(papers).join(' ')])
+    const site = fork(program, [...args, url, commonWords(papers).join(' '), String(chanceOfRow().seed)])
     const ended = once(site, 'exit')
     const [asked] = (await Promise.race([once(site, 'message'), ended])) as [unknown]
     await ended

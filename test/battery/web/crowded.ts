@@ -3,7 +3,7 @@ import { monotonicMs } from '../../../src/core/clock.ts'
 import { quantile } from '../../bench/median.ts'
 import { computedMs } from '../../support/computed-ms.ts'
 import type { Verdict } from '../battery-case.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { withSlowness } from '../bench/yardstick.ts'
 import { costlyPreviews } from './costly-queries.ts'
@@ -110,10 +110,15 @@ interface Attack {
 async function crowdOf(site: SearchingSite, { networks, atOnce, forms }: Attack): Promise<Crowd> {
   await site.busy()
   let isOver = false
-  const random = randomFrom(7)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const sent = networks.flatMap((network) =>
     Array.from({ length: atOnce }, async (_, n) => {
-      if (networks.length > 1) await sleep(random() * WITHIN_MS)
+      if (networks.length > 1) {
+        const ms = random() * WITHIN_MS
+        chance.record(`${network}, preview ${n} after ${ms} ms`)
+        await sleep(ms)
+      }
       return send(site, forms[n % forms.length]!, network)
     }),
   )

@@ -1,5 +1,5 @@
 import type { Profile } from '../battery-case.ts'
-import { randomFrom } from '../bench/seeded-random.ts'
+import { chanceOfRow } from '../bench/seeded-random.ts'
 import { NAMES, TYPES, VALUES } from './mutated-values.ts'
 import { holderOfAll, type Person, somebody } from './people.ts'
 import { changesWatched } from './safe-methods.ts'
@@ -10,7 +10,6 @@ import type { Route, Site } from './world.ts'
 const REQUESTS: Record<Profile, number> = { ci: 10_000, nightly: 100_000 }
 /** For each button behind a token. */
 const BROKEN_TOKENS: Record<Profile, number> = { ci: 10, nightly: 100 }
-const SEED = 20261124
 /** Then other people hold the tokens, since some of the requests erase them or end what they have. */
 const REQUESTS_OF_ONE = 500
 
@@ -18,7 +17,8 @@ type Pick = <T>(from: readonly T[]) => T
 
 /** Requests made from good ones by a seeded chance: other values, fields, types, tokens, methods, paths. */
 export const noRequestBreaksIt: SiteCheck = async (site, profile) => {
-  const random = randomFrom(SEED)
+  const chance = chanceOfRow()
+  const random = chance.random()
   const pick: Pick = (from) => from[Math.floor(random() * from.length)]!
   const broken = new Map<string, number>()
   const statuses = new Map<number, number>()
@@ -29,6 +29,7 @@ export const noRequestBreaksIt: SiteCheck = async (site, profile) => {
     if (i % REQUESTS_OF_ONE === 0) person = await othersAllowed(site)
     const route = pick(site.routes)
     const request = mutated(route, pathOf(route.url, person), random, pick)
+    chance.record(`${i}: ${JSON.stringify(request)}`)
     const begun = performance.now()
     const { statusCode, body } = await site.app.inject(request)
     took.push(performance.now() - begun)

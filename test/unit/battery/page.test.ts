@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BatteryCase } from '../../battery/battery-case.ts'
 import { batteryPage } from '../../battery/page.ts'
+import type { RowResult } from '../../battery/results.ts'
 
 const named = (name: string): BatteryCase => ({
   name,
@@ -9,13 +10,23 @@ const named = (name: string): BatteryCase => ({
   run: async () => 'not tried',
 })
 
-test('the page says how many of its cases have recorded counts, and keeps those of cases that did not run', () => {
-  const cases = ['one', 'two', 'two-wrong'].map(named)
-  const verdict = { ok: true, n: '3 emails', result: 'lost 0' }
-  const first = batteryPage(cases, [{ one: cases[0]!, verdict, seconds: 1 }], '')
-  expect(first).toContain('1 of 3 cases have recorded counts; the others say "not recorded yet".')
-  const second = batteryPage(cases, [{ one: cases[2]!, verdict, seconds: 1 }], first)
-  expect(second).toContain('2 of 3 cases')
-  expect(second).toContain('- `one` · the fault of one · 3 emails → lost 0')
-  expect(second).toContain('- `two` · the fault of two · not recorded yet')
+const RECORDED: RowResult = {
+  date: '2026-12-01',
+  commit: '1a2b3c4',
+  seed: 7,
+  profile: 'ci',
+  seconds: 12,
+  n: '3 emails',
+  result: 'lost 0',
+}
+
+test('the page gives the result of each row, and when and with which seed it was recorded', () => {
+  const page = batteryPage(['one', 'one-wrong'].map(named), {
+    one: RECORDED,
+    'one-wrong': { ...RECORDED, date: null, seed: null },
+  })
+  expect(page).toContain('- `one` · the fault of one · 3 emails → lost 0 · 2026-12-01, seed 7\n')
+  expect(page.split('## Wrong variants')[1]).toContain(
+    '- `one-wrong` · the fault of one-wrong · 3 emails → lost 0\n',
+  )
 })

@@ -1,11 +1,21 @@
 import { expect, test, vi } from 'vitest'
 import type { BatteryCase, Verdict } from '../../battery/battery-case.ts'
 import { NotBegun } from '../../battery/bench/delivery-bench.ts'
+import { chanceOfRow } from '../../battery/bench/seeded-random.ts'
 import { runCases } from '../../battery/run-cases.ts'
 
 const HELD: Verdict = { ok: true, n: '1', result: 'held' }
 
-/** Runs one case that ends, try by try, as told. */
+const OPTIONS = {
+  profile: 'ci',
+  seed: 1,
+  atOnce: 1,
+  limitMs: 60_000,
+  whyNot: () => undefined,
+  onDone: () => {},
+} as const
+
+/** Runs one row that ends, try by try, with these verdicts and errors. */
 async function runOnce(...ends: (Verdict | Error)[]) {
   vi.spyOn(console, 'log').mockImplementation(() => {})
   const run: BatteryCase['run'] = async () => {
@@ -14,22 +24,15 @@ async function runOnce(...ends: (Verdict | Error)[]) {
     return end
   }
   const one: BatteryCase = { name: 'one', fault: 'a fault', invariant: 'it holds', run }
-  const options = {
-    profile: 'ci',
-    atOnce: 1,
-    limitMs: 60_000,
-    whyNot: () => undefined,
-    tell: () => {},
-  } as const
-  const [outcome] = await runCases([one], options)
+  const [outcome] = await runCases([one], OPTIONS)
   return { verdict: outcome!.verdict, left: ends.length }
 }
 
-test('a case whose program ended before it began is run once more', async () => {
+test('a row whose program ends before it begins runs once more', async () => {
   expect(await runOnce(new NotBegun('ended with 1'), HELD)).toEqual({ verdict: HELD, left: 0 })
 })
 
-test('and fails where that happens twice', async () => {
+test('a row whose program ends before it begins twice fails', async () => {
   const { verdict } = await runOnce(
     new NotBegun('ended with 1'),
     new NotBegun('ended with 1: no memory'),
@@ -39,15 +42,15 @@ test('and fails where that happens twice', async () => {
 })
 
 test.each([
-  ['a case that did not hold', { ok: false, n: '1', result: 'lost 3' }],
-  ['an error in the middle of it', new Error('broken')],
-])('%s is not run again', async (_, end) => {
+  ['a row whose invariant does not hold', { ok: false, n: '1', result: 'lost 3' }],
+  ['a row that throws', new Error('broken')],
+])('%s does not run again', async (_, end) => {
   const { verdict, left } = await runOnce(end, HELD)
   expect(verdict).toMatchObject({ ok: false })
   expect(left).toBe(1)
 })
 
-test('a case that never ends fails, and the next one runs', async () => {
+test('a row that never ends fails, and the next one runs', async () => {
   const stuck: BatteryCase = {
     name: 'stuck',
     fault: 'a fault',
@@ -55,10 +58,34 @@ test('a case that never ends fails, and the next one runs', async () => {
     run: () => new Promise(() => {}),
   }
   const next: BatteryCase = { ...stuck, name: 'next', run: async () => HELD }
-  const options = { profile: 'ci', atOnce: 1, limitMs: 50, whyNot: () => undefined, tell: () => {} } as const
-  const outcomes = await runCases([stuck, next], options)
+  const outcomes = await runCases([stuck, next], { ...OPTIONS, limitMs: 50 })
   expect(outcomes.map(({ verdict }) => verdict)).toEqual([
     { ok: false, n: '-', result: 'no answer within 0 s' },
     HELD,
   ])
+})
+
+test('rows get the faults of the seed, which other rows at the same time do not change', async () => {
+  const faulty = (name: string, ms: number): BatteryCase => ({
+    name,
+    fault: 'a fault',
+    invariant: 'it holds',
+    run: async () => {
+      const chance = chanceOfRow()
+      const random = chance.random()
+      for (let n = 0; n < 3; n++) {
+        await new Promise((resolve) => setTimeout(resolve, ms))
+        chance.record(`fault ${n} after ${random()} ms`)
+      }
+      return HELD
+    },
+  })
+  const faultsOf = async (seed: number, atOnce: number) => {
+    const outcomes = await runCases([faulty('one', 1), faulty('two', 2)], { ...OPTIONS, seed, atOnce })
+    return outcomes.map(({ faults }) => faults)
+  }
+  const [first] = await faultsOf(1, 1)
+  expect(first).toMatch(/^[\da-f]{8}$/)
+  expect(await faultsOf(1, 2)).toEqual([first, first])
+  expect(await faultsOf(2, 2)).not.toContain(first)
 })

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import type { BatteryCase, Verdict } from '../../battery/battery-case.ts'
+import { linesOf, summaryOf } from '../../battery/words.ts'
+
+const RUN = { profile: 'nightly', seed: 7, commit: '1a2b3c4 + changes' } as const
+
+const outcomeOf = (name: string, seconds: number, verdict: Verdict | string) => {
+  const one: BatteryCase = { name, fault: 'a fault', invariant: 'it holds', run: async () => verdict }
+  return { one, verdict, seconds, faults: '3f9a1c20' }
+}
+
+test('a row ends with its seed, the digest of its faults and the commit', () => {
+  const lines = linesOf(outcomeOf('one', 3, { ok: true, n: '1', result: 'held' }), RUN).split('\n')
+  expect(lines.at(-1)?.trim()).toBe('seed 7, faults 3f9a1c20, commit 1a2b3c4 + changes')
+})
+
+test('the summary counts rows, and names the slowest and how to repeat the failed ones', () => {
+  const outcomes = [
+    outcomeOf('quick', 1, { ok: true, n: '1', result: 'held' }),
+    outcomeOf('slow', 90, { ok: false, n: '1', result: 'lost 3' }),
+    outcomeOf('absent', 0, 'no libfaketime'),
+  ]
+  expect(summaryOf(outcomes, RUN, 1.55)).toBe(
+    [
+      'slowest: slow 90 s, quick 1 s',
+      'failed: slow, seed 7: npm run battery -- --profile nightly --seed 7 slow',
+      '3 rows in 1.6 min, profile nightly, seed 7, commit 1a2b3c4 + changes',
+      '1 passed, 1 failed, 1 skipped',
+    ].join('\n'),
+  )
+})
