@@ -47,8 +47,10 @@ export function sendFault({ deps, pages }: Site, reply: FastifyReply, fault: Fau
   const reference = logFault(deps, reply, fault)
   if (wantsJson(reply.request)) return reply.code(fault.status).send(jsonOfFault(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
-  const asksLink = fault.code === 'link.outdated'
-  const view = { heading, sentence: sentenceOf(fault), reference, ways: recoveryLinks(fault), asksLink }
+  const { code } = fault
+  const asksLink = code === 'link.outdated'
+  const ways = recoveryLinks(fault)
+  const view = { code, heading, sentence: sentenceOf(fault), reference, ways, asksLink }
   return pages.send(reply, 'fault', view, fault.status)
 }
 

@@ -69,7 +69,7 @@ interface PageData {
   /** A day, a week, a month, or the papers that are trending. */
   list: ListData
   /** The form that goes to a date, with the typed text and its errors. */
-  date: { date: string; errors: { id: string; sentence: string }[] }
+  date: { date: string; errors: { id: string; code: string; sentence: string }[] }
   search: { search: ReturnType<typeof emptySearch> }
   paper: {
     paper: ReturnType<typeof paperPageView>
@@ -133,8 +133,12 @@ interface PageData {
   /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
   privacy: { contact: string; address: string; days: number; unconfirmed: number }
   status: SiteStatus
-  /** `ways`: the links that the page offers before the front page; `asksLink`: with the form that emails a new link. */
+  /**
+   * `code`: that of the error, for programs; `ways`: the links that the page offers before the front page; `asksLink`: with
+   * the form that emails a new link.
+   */
   fault: {
+    code: string
     heading: string
     sentence: string
     reference: string | null

@@ -61,8 +61,8 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
 
 /** What is wrong with a form: a list for the summary at the top, and the message for each field. */
 export interface FaultsView {
-  /** `id` of the control that the sentence links to; null if it belongs to no control. */
-  errors: { id: string | null; sentence: string }[]
+  /** `id` of the control that the sentence links to; null if it belongs to no control. `code`: that of the error. */
+  errors: { id: string | null; code: string; sentence: string }[]
   /** By field: all its messages. */
   errorOf: Record<string, string | undefined>
 }
@@ -84,8 +84,9 @@ export function faultsView(
   const sorted = all.toSorted((a, b) => place(a.field) - place(b.field))
   const ofLog = reference ? ` ${fill(words.form.reference, { reference })}` : ''
   return {
-    errors: sorted.map(({ field, fault: { sentence } }) => ({
+    errors: sorted.map(({ field, fault: { code, sentence } }) => ({
       id: fields.includes(field) ? (ID_OF[field] ?? field) : null,
+      code,
       sentence: `${sentence}${ofLog}`,
     })),
     errorOf: Object.fromEntries(

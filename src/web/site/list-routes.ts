@@ -75,7 +75,8 @@ export const paperListRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, 
       return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
+      const { code, sentence } = error
+      return pages.send(reply, 'date', { date, errors: [{ id: 'date', code, sentence }] }, 422)
     }
   })
 }

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { requestAddressChange } from '../../../src/account/request-address-change.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { longDate } from '../../../src/i18n/dates.ts'
+import { words } from '../../../src/i18n/words.ts'
 import type { LinkPurpose } from '../../../src/subscribers/links.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { saveLearnedTopic, saveVote } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
+import { errorsOn, sentence } from '../../support/page-text.ts'
 import { messageCameBack } from '../../support/returns.ts'
 import {
   confirmToken,
@@ -14,6 +17,7 @@ import {
   NOW,
   post,
   subscribeThroughSite,
+  textOf,
   unsubscribeToken,
   useSite,
 } from '../../support/site.ts'
@@ -34,29 +38,26 @@ async function asksToMove(email = NEW): Promise<string> {
   return (await mailed(site, 'new-address', email)).path
 }
 
-describe('the way to the account page', () => {
-  test('from the page behind the link in a digest: a fresh link is sent only to the subscriber', async () => {
+describe('a link to the account page', () => {
+  test('requested on the page of their digests, is sent only to the subscriber', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     const { statusCode, headers } = await post(site, `${manage}/account`)
     expect([statusCode, headers.location]).toEqual([303, `${manage}/account`])
     const sent = await get(site, `${manage}/account`)
-    expect(sent.body).toContain('If you’ve just asked for it, a link to your account page is on its way to')
-    expect(sent.body).toContain('a•••@example.com')
+    const { sentHtml } = words.account.accountLinkSent
+    expect(textOf(sent.body)).toMatch(sentence(sentHtml, { address: 'a•••@example.com' }))
     expect(sent.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
-    const { path, text, subject } = await mailed(site, 'account-link', EMAIL)
-    expect(subject).toMatch(/^Your account/)
-    expect(text).toContain('25 Nov 2026, 12:00 (UTC)')
+    const { path } = await mailed(site, 'account-link', EMAIL)
     expect((await get(site, path)).statusCode).toBe(200)
   })
 
-  test('from the same page after unsubscribing, while we may still email the address', async () => {
+  test('is offered after unsubscribing, while we may still email the address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     const { body } = await get(site, manage)
     expect(body).toContain(`action="${manage}/account"`)
-    expect(body).toContain('Email me the link')
     expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
     const { path } = await mailed(site, 'account-link', EMAIL)
     expect((await get(site, `${path}/export.json`)).statusCode).toBe(200)
@@ -64,15 +65,15 @@ describe('the way to the account page', () => {
     expect((await found()).address).toBeNull()
   })
 
-  test('not if the address is suppressed: it gets no email', async () => {
+  test('is not offered for a suppressed address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
-    expect((await get(site, manage)).body).not.toContain('Email me the link')
+    expect((await get(site, manage)).body).not.toContain(`action="${manage}`)
   })
 
-  test('twice a day, and no third time; the page says the same', async () => {
+  test('is sent up to twice a day, with the same response each time', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     for (let n = 0; n < 3; n++) expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
@@ -83,12 +84,12 @@ describe('the way to the account page', () => {
   })
 })
 
-describe('links', () => {
+describe('account links', () => {
   const pages = ['', '/export.json', '/erase', '/address'] as const
   const presses = ['/erase', '/address'] as const
   const OTHERS: LinkPurpose[] = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'move']
 
-  test.each(OTHERS)('for %s open no account, and no other page', async (purpose) => {
+  test.each(OTHERS)('do not open with the token of a %s link, nor its page with theirs', async (purpose) => {
     await subscribeThroughSite(site, EMAIL)
     const token = (await pathOf(site, purpose, EMAIL)).split('/').at(-1)
     const before = await checksums(site.db)
@@ -101,14 +102,14 @@ describe('links', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('to an account change no address', async () => {
+  test('cannot confirm a change of address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = (await account()).split('/').at(-1)
     expect((await post(site, `/move/${token}`)).statusCode).toBe(404)
     expect((await post(site, `/manage/${token}/account`)).statusCode).toBe(404)
   })
 
-  test('end after a day: 410, nothing changed, and where the next one comes from', async () => {
+  test('expire after a day: 410 with a way to a new one, and nothing changed', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     const move = await asksToMove()
@@ -121,7 +122,7 @@ describe('links', () => {
       const { statusCode, body } = await get(site, `${path}${page}`)
       expect(statusCode).toBe(410)
       expect(body).toContain('href="/manage"')
-      expect(body).toContain('25 November 2026')
+      expect(body).toContain(longDate('2026-11-25'))
     }
     for (const page of presses)
       expect((await post(site, `${path}${page}`, { email: NEW })).statusCode).toBe(410)
@@ -130,7 +131,7 @@ describe('links', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('change nothing by being looked at', async () => {
+  test('change nothing when they are opened', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     const move = await asksToMove()
@@ -145,7 +146,7 @@ describe('links', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('show no address whole, nor does the log', async () => {
+  test('open pages without a whole address, which is not in the log either', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     const move = await asksToMove()
@@ -159,8 +160,8 @@ describe('links', () => {
   })
 })
 
-describe('a copy', () => {
-  test('holds everything that is kept: each table that knows a subscriber, in words that can be read', async () => {
+describe('the export', () => {
+  test('contains the rows of each table that refers to a subscriber', async () => {
     await addPapers(site.db)
     site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
     await subscribeThroughSite(site, EMAIL, { topic: 'attention' })
@@ -257,7 +258,7 @@ describe('a copy', () => {
       expect([name, copy[partOf[name] ?? name]?.length > 0]).toEqual([name, true])
   })
 
-  test('is also there after unsubscribing', async () => {
+  test('is available after unsubscribing', async () => {
     await subscribeThroughSite(site, EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     const path = await account()
@@ -266,8 +267,8 @@ describe('a copy', () => {
   })
 })
 
-describe('another address', () => {
-  test('is confirmed first by an email to the new one; its button changes the address once and informs the old one', async () => {
+describe('a change of address', () => {
+  test('is confirmed by an email to the new address, happens once and informs the old one', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const path = await account()
     const { statusCode, headers } = await post(site, `${path}/address`, { email: NEW })
@@ -282,11 +283,10 @@ describe('another address', () => {
       expect((await post(site, move)).headers.location).toBe(move)
       expect(await found()).toMatchObject({ address: NEW, addressKey: NEW, epoch: 1, state: 'active' })
     }
-    expect((await get(site, move)).body).toContain('Your digests have a new address')
+    expect((await get(site, move)).body).toContain(words.account.moved.digests.heading)
     expect(await kindsOf(site, EMAIL)).toEqual(['confirmation', 'moved'])
-    const told = await mailed(site, 'moved', EMAIL)
-    expect(told.text).toContain('now go to another address')
-    expect(told.text + told.html).not.toContain('new.example')
+    const moved = await mailed(site, 'moved', EMAIL)
+    expect(moved.text + moved.html).not.toContain('new.example')
     expect(await site.db.consent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
       event: 'moved',
       how: 'page',
@@ -294,29 +294,23 @@ describe('another address', () => {
     expect(await site.db.topic.count()).toBe(1)
   })
 
-  test.each([EMAIL, EMAIL.toUpperCase()])(
-    'is not the one they have (%s): 422, and no mail',
-    async (email) => {
-      await subscribeThroughSite(site, EMAIL)
-      const path = await account()
-      const before = await checksums(site.db)
-      const { statusCode, body } = await post(site, `${path}/address`, { email })
-      expect(statusCode).toBe(422)
-      expect(body).toMatch(/<title>Error: /)
-      expect(body).toContain(
-        '<a class="error-link" href="#email">Your digests already go to this address. Enter a different one.',
-      )
-      expect(body).toContain(`value="${email}"`)
-      await expect(
-        requestAddressChange(site.deps, { token: path.split('/')[2]!, email }),
-      ).rejects.toMatchObject({
-        code: 'address.unchanged',
-      })
-      expect(await checksums(site.db)).toEqual(before)
-    },
-  )
+  test.each([EMAIL, EMAIL.toUpperCase()])('to the current one (%s): 422, and no email', async (email) => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    const before = await checksums(site.db)
+    const { statusCode, body } = await post(site, `${path}/address`, { email })
+    expect(statusCode).toBe(422)
+    expect(errorsOn(body)).toEqual(['email: address.unchanged'])
+    expect(body).toContain(`value="${email}"`)
+    await expect(
+      requestAddressChange(site.deps, { token: path.split('/')[2]!, email }),
+    ).rejects.toMatchObject({
+      code: 'address.unchanged',
+    })
+    expect(await checksums(site.db)).toEqual(before)
+  })
 
-  test('makes older links to settings and account void, and leaves those that unsubscribe', async () => {
+  test('invalidates older links to settings and account, not those to unsubscribe', async () => {
     await subscribeThroughSite(site, EMAIL)
     const [manage, path] = [await pathOf(site, 'manage', EMAIL), await account()]
     const unsubscribe = await unsubscribeToken(site, EMAIL)
@@ -331,10 +325,9 @@ describe('another address', () => {
     ]
     expect((await post(site, others[0]!)).statusCode).toBe(404)
     for (const { statusCode, body, headers } of ended) {
-      expect(statusCode).toBe(410)
-      expect(body).toContain('This link has been replaced by a newer one.')
+      expect([statusCode, errorsOn(body)]).toEqual([410, ['link.outdated']])
       expect(body).toContain('<form method="post" action="/manage"')
-      expect(body).not.toMatch(/This link doesn’t work\.|new\.example/)
+      expect(body).not.toContain('new.example')
       expect(headers['cache-control']).toBe('no-store')
     }
     const asProgram = await site.app.inject({
@@ -352,7 +345,7 @@ describe('another address', () => {
     expect((await found()).state).toBe('unsubscribed')
   })
 
-  test('digests that wait go there, with links that work there', async () => {
+  test('moves digests that wait, with links that work', async () => {
     await addPapers(site.db)
     site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
     await subscribeThroughSite(site, EMAIL)
@@ -364,11 +357,11 @@ describe('another address', () => {
     expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
   })
 
-  test.each(['somebody who subscribes here', 'a suppressed address', 'a stranger'])(
-    'that is %s: the same answer and page',
+  test.each(['the address of another subscriber', 'a suppressed address', 'an unknown address'])(
+    'to %s gets the same response',
     async (whose) => {
       await subscribeThroughSite(site, EMAIL)
-      if (whose.startsWith('somebody')) await subscribeThroughSite(site, NEW)
+      if (whose.includes('subscriber')) await subscribeThroughSite(site, NEW)
       if (whose.includes('suppressed')) await suppress(site.deps, { email: NEW, reason: 'operator' })
       const path = await account()
       const { statusCode, headers } = await post(site, `${path}/address`, { email: NEW })
@@ -377,22 +370,20 @@ describe('another address', () => {
     },
   )
 
-  test('that another subscriber has, or that is suppressed, when the button is pressed: a calm sentence', async () => {
+  test('to an address that was taken or suppressed meanwhile: 409 with the code, nothing changed', async () => {
     await subscribeThroughSite(site, EMAIL)
     await subscribeThroughSite(site, NEW)
     const move = await asksToMove()
     const taken = await post(site, move)
-    expect(taken.statusCode).toBe(409)
-    expect(taken.body).toContain('That address already has its own subscription, so nothing was moved.')
+    expect([taken.statusCode, errorsOn(taken.body)]).toEqual([409, ['address.taken']])
     const other = await asksToMove('third@new.example')
     await suppress(site.deps, { email: 'third@new.example', reason: 'dead' })
     const dead = await post(site, other)
-    expect(dead.statusCode).toBe(409)
-    expect(dead.body).toContain('We can’t send email to this address.')
+    expect([dead.statusCode, errorsOn(dead.body)]).toEqual([409, ['subscriber.suppressed']])
     expect((await found()).address).toBe(EMAIL)
   })
 
-  test('that two people take at one moment: one gets it', async () => {
+  test('of two subscribers to the same address at once: one gets it', async () => {
     const both = ['a@example.com', 'b@example.com']
     const moves: string[] = []
     for (const email of both) {
@@ -406,7 +397,7 @@ describe('another address', () => {
     expect(await site.db.subscriber.count({ where: { address: NEW } })).toBe(1)
   })
 
-  test('up to two emails a day per subscriber, and two to one address', async () => {
+  test('sends up to two emails a day per subscriber, and two to one address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     for (const email of ['x@new.example', 'y@new.example', 'z@new.example']) {
@@ -421,41 +412,40 @@ describe('another address', () => {
     expect((await site.db.bucket.findMany()).map(({ key }) => key).join()).not.toContain('new.example')
   })
 
-  test('mistyped: 422 with the input, and nothing is stored', async () => {
+  test('to a malformed address: 422 with the input, and nothing is stored', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     const before = await checksums(site.db)
     for (const email of ['ann at new', '', undefined, [NEW, 'b@new.example']]) {
       const { statusCode, body } = await post(site, `${path}/address`, email === undefined ? {} : { email })
       expect(statusCode).toBe(422)
-      expect(body).toMatch(/<title>Error: .*role="alert"/s)
+      expect(errorsOn(body)).toEqual([expect.stringMatching(/^email: /)])
       expect(body).toContain(`value="${[email ?? ''].flat()[0]}"`)
     }
     expect(await checksums(site.db)).toEqual(before)
   })
 })
 
-describe('erasing', () => {
-  test('says what goes and what stays, and a button does it; again, it says that it is done', async () => {
+describe('the page to delete everything', () => {
+  test('lists what is deleted and kept; its button deletes it, and works twice', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const path = await account()
     const page = await get(site, `${path}/erase`)
-    for (const words of ['What’s deleted', 'What’s kept, and why', 'a•••@example.com']) {
-      expect(page.body).toContain(words)
-    }
+    const { goes, stays } = words.account.erase
+    for (const part of [goes, stays, 'a•••@example.com']) expect(page.body).toContain(part)
     for (let n = 0; n < 2; n++) {
       const { statusCode, headers } = await post(site, `${path}/erase`)
       expect([statusCode, headers.location]).toEqual([303, path])
     }
     for (const url of [path, `${path}/erase`, `${path}/address`]) {
-      expect((await get(site, url)).body).toContain('Everything is deleted')
+      expect((await get(site, url)).body).toContain(words.account.erased.heading)
     }
     expect((await get(site, `${path}/export.json`)).statusCode).toBe(404)
     expect(await site.db.consent.findMany({ where: { event: 'erased' } })).toMatchObject([{ how: 'page' }])
     expect(await kindsOf(site, EMAIL)).toEqual([])
   })
 
-  test('also deletes votes, and what they taught', async () => {
+  test('also deletes votes, and what was learned from them', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { id: topicId } = await site.db.topic.findFirstOrThrow()
     await saveVote(site.db, topicId, { paperId: 2, kind: 'more', at: NOW, close: false, phrases: new Map() })
@@ -463,7 +453,7 @@ describe('erasing', () => {
     expect([await site.db.vote.count(), await site.db.learnedTopic.count()]).toEqual([0, 0])
   })
 
-  test('also after unsubscribing, and for a suppressed subscriber, who stays suppressed', async () => {
+  test('also works for a suppressed subscriber, who stays suppressed', async () => {
     await subscribeThroughSite(site, EMAIL)
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await post(site, `${await account()}/erase`)
@@ -471,13 +461,13 @@ describe('erasing', () => {
     expect(await site.db.suppression.count({ where: { liftedAt: null } })).toBe(1)
   })
 
-  test('a person who signs up again is a new subscriber, whose account an old link does not open', async () => {
+  test('ends old links: a later sign-up with the address is another subscriber', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     await post(site, `${path}/erase`)
     later(1000)
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
-    expect((await get(site, path)).body).toContain('Everything is deleted')
+    expect((await get(site, path)).body).toContain(words.account.erased.heading)
     await post(site, `${path}/erase`)
     expect(await site.db.subscriber.count({ where: { address: EMAIL, state: 'active' } })).toBe(1)
   })

@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { fill, words } from '../../../src/i18n/words.ts'
 import { widestNetworkOf } from '../../../src/limits/rate-limit.ts'
 import { heldSearchThread } from '../../support/held-search-thread.ts'
 import { pathOf } from '../../support/mailed-links.ts'
+import { sentence } from '../../support/page-text.ts'
 import { get, post, textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -18,13 +20,17 @@ function hold(ip: string, waiting = 0): void {
 }
 
 const TOPICS = ['linear attention', 'robots AND dogs']
+/** How many papers a step would have brought. */
+const COUNTS = new RegExp(
+  [words.step.counts.other, words.step.same.other].map((text) => sentence(text).source).join('|'),
+)
 const LONG_TOPIC = Array.from({ length: 200 }, (_, i) => `word${i}`).join(' OR ')
 const typed = { email: 'ann@example.com', topic: TOPICS, hour: '7' }
 
 interface Refused {
   name: string
   ask(): Promise<{ statusCode: number; headers: Record<string, unknown>; body: string }>
-  /** What has to be in the answer. */
+  /** What the response must contain. */
   kept: string[]
 }
 
@@ -39,13 +45,14 @@ const page: Refused[] = [
   { name: 'feed', ask: () => get(site, '/feed.xml?q=linear'), kept: [] },
 ]
 
+const CODES = { 429: 'rate.at-once', 503: 'search.busy' } as const
 const SENTENCES = {
-  429: 'Your network is already running other searches. Wait 5 seconds, then try again.',
-  503: 'Many people are searching right now. Wait 5 seconds, then try again.',
+  429: fill(words.errors['rate.at-once'], { seconds: 5 }),
+  503: fill(words.errors['search.busy'], { seconds: 5 }),
 }
 
 describe.each([
-  ['eight searches of their own network wait', 429, () => hold('127.0.0.1', 8)],
+  ['eight searches of the same network wait', 429, () => hold('127.0.0.1', 8)],
   [
     'a search of each of a hundred networks waits',
     503,
@@ -53,10 +60,10 @@ describe.each([
       for (let n = 0; n <= 100; n++) hold(`198.51.${n}.1`)
     },
   ],
-] as const)('where %s', (_why, status, begin) => {
+] as const)('while %s', (_why, status, begin) => {
   beforeEach(begin)
 
-  test(`people get ${status} with Retry-After, and nothing typed is lost`, async () => {
+  test(`a page gets ${status} with Retry-After and keeps all input`, async () => {
     site.logged.length = 0
     const answers = await Promise.all(page.map(({ ask }) => ask()))
     for (const [n, { statusCode, headers, body }] of answers.entries()) {
@@ -73,12 +80,12 @@ describe.each([
     expect(site.logged.filter((line) => line.includes('request.failed'))).toEqual([])
   }, 20_000)
 
-  test('the page of a refused preview says so where the browser scrolls to', async () => {
+  test('a refused preview shows the reason where the browser scrolls to', async () => {
     const { body } = await post(site, '/preview', typed)
     expect(textOf(body.slice(body.indexOf('id="preview"')))).toContain(SENTENCES[status])
   }, 20_000)
 
-  test('programs get JSON, and a live preview is replaced on the page', async () => {
+  test('programs get JSON, and a live preview gets a part of the page', async () => {
     const live = { headers: { 'hx-request': 'true', 'content-type': 'application/x-www-form-urlencoded' } }
     const [json, api, papers, part] = await Promise.all([
       site.app.inject({ method: 'POST', url: '/preview', payload: { query: 'linear' } }),
@@ -86,7 +93,7 @@ describe.each([
       site.app.inject({ url: '/api/papers?q=linear' }),
       site.app.inject({ method: 'POST', url: '/preview', payload: 'topic=linear', ...live }),
     ])
-    const error = status === 429 ? 'rate.at-once' : 'search.busy'
+    const error = CODES[status]
     for (const answer of [json, api, papers]) {
       expect({ status: answer.statusCode, ...answer.json() }).toEqual({
         status,
@@ -99,7 +106,7 @@ describe.each([
     expect(textOf(part.body)).toContain(SENTENCES[status])
   }, 20_000)
 
-  test('what needs no search is served, and the form with topics without their descriptions', async () => {
+  test('pages that need no search are served, and the form has topics without descriptions', async () => {
     for (const path of ['/', '/papers', '/feed.xml', '/status', '/subscribe'])
       expect([path, (await get(site, path)).statusCode]).toEqual([path, 200])
     const form = await get(site, '/subscribe?topic=linear+attention')
@@ -145,7 +152,7 @@ async function sender(): Promise<(method: 'GET' | 'POST') => ClientRequest> {
 }
 
 describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
-  test('waits for its turn, and then gets its response', async () => {
+  test('waits for a slot, and then gets its response', async () => {
     const send = await sender()
     hold('127.0.0.1')
     const answered = once(send(method), 'response') as Promise<[IncomingMessage]>
@@ -167,7 +174,7 @@ describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
   })
 })
 
-test('a step towards more close papers is offered without numbers when no search is possible', async () => {
+test('a step to more close papers is offered without numbers while no search is possible', async () => {
   await addPapers(site.db)
   const email = 'ann@example.com'
   await addSubscriber(site.deps, { email, topics: ['attention'], consent: 'on paper' })
@@ -176,9 +183,10 @@ test('a step towards more close papers is offered without numbers when no search
     site.db.paper.findFirstOrThrow(),
   ])
   const path = `${await pathOf(site, 'manage', email)}/topics/${topic.id}?paper=${paper.id}&step=more`
-  expect(textOf((await get(site, path)).body)).toMatch(/\d+ papers .*would have come close/)
+  expect(textOf((await get(site, path)).body)).toMatch(COUNTS)
   hold('127.0.0.1', 8)
   const { body } = await get(site, path)
-  expect(textOf(body)).not.toMatch(/would have come close|as many .* as we can offer/)
+  expect(textOf(body)).not.toMatch(COUNTS)
+  expect(body).not.toContain(words.step.end.more)
   expect(body).toContain('name="to" value="1"')
 })

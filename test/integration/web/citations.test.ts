@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useSite } from '../../support/site.ts'
+import { counted, words } from '../../../src/i18n/words.ts'
+import { errorsOn } from '../../support/page-text.ts'
+import { textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
 const site = useSite({ BASE_URL: 'https://papers.example', SITE_NAME: 'Lab & Papers' })
@@ -24,7 +26,7 @@ describe('a paper for reference managers', () => {
       /\r\nDO {2}- 10\.1000\/182\r\n/,
     ],
     ['id:1.bib', 'application/x-bibtex; charset=utf-8', /^@misc/],
-  ])('%s', async (name, type, start) => {
+  ])('%s is a file of its format', async (name, type, start) => {
     const numbered = name.startsWith('id:') ? name.replace('1', String(await anyId())) : name
     const { statusCode, headers, body } = await get(`/papers/${numbered}`)
     expect([statusCode, headers['content-type']]).toEqual([200, type])
@@ -38,7 +40,7 @@ describe('a paper for reference managers', () => {
   test.each(['2501.00001.bib', 'nothing.ris', '.csl.json', 'x%00.bib'])('%s is not found', async (name) => {
     const { statusCode, headers, body } = await get(`/papers/${name}`)
     expect([statusCode, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
-    expect(body).toContain('<h1>')
+    expect(errorsOn(body)).toHaveLength(1)
   })
 })
 
@@ -51,7 +53,7 @@ const metaIn = (body: string) =>
   ])
 
 describe('a paper on its page', () => {
-  test('says who wrote it, where it is and what it is about to programs', async () => {
+  test('has its authors, addresses and summary as metadata', async () => {
     const { body } = await get('/papers/2507.06457')
     expect(metaIn(body)).toEqual(
       expect.arrayContaining([
@@ -71,29 +73,29 @@ describe('a paper on its page', () => {
     expect(body).toContain('<link rel="canonical" href="https://papers.example/papers/2507.06457">')
   })
 
-  test('labels the summary of its source, and links its known addresses', async () => {
+  test('labels the summary of its source, and links to its searches and other sites', async () => {
     const { body } = await get('/papers/2507.06457')
-    expect(body).toMatch(/AI summary · Hugging Face<\/h2>\s*<p>A gated linear form/)
+    expect(textOf(body)).toContain(`${words.paper.summary} A gated linear form`)
     for (const [path, text] of [
-      ['https://arxiv.org/pdf/2507.06457', 'Read PDF'],
-      ['https://huggingface.co/papers/2507.06457', '41 votes'],
-      ['https://huggingface.co/papers/2507.06457', '3 comments'],
+      ['https://arxiv.org/pdf/2507.06457', words.paper.readPdf],
+      ['https://huggingface.co/papers/2507.06457', counted(41, words.counts.vote)],
+      ['https://huggingface.co/papers/2507.06457', counted(3, words.counts.comment)],
       ['/papers?q=author:%22Dustin+Wang%22', 'Dustin Wang'],
       ['/papers?q=org:%22Laboratory+of+Long+Contexts%22', 'Laboratory of Long Contexts'],
       ['/papers?q=keyword:%22recall%22', 'recall'],
       ['/papers?q=cat:cs.CL', 'cs.CL'],
-      ['/papers/2507.06457.bib', 'BibTeX'],
+      ['/papers/2507.06457.bib', words.paper.citeFormats.bib],
     ]) {
       expect(body).toContain(`href="${path}"`)
       expect(body).toContain(`>${text}</a>`)
     }
   })
 
-  test('without a summary of its source has no label', async () => {
-    expect((await get('/papers/2511.17002')).body).not.toContain('AI summary')
+  test('has no label without a summary of its source', async () => {
+    expect((await get('/papers/2511.17002')).body).not.toContain(words.paper.summary)
   })
 
-  test('has links that are searches for it', async () => {
+  test('links to searches that find it', async () => {
     const { body } = await get('/papers/2507.06457')
     const searches = [...body.matchAll(/href="(\/papers\?q=(?:author|org|keyword|cat):[^"]*)"/g)].map(
       ([, path]) => path!,
@@ -107,7 +109,7 @@ describe('a paper on its page', () => {
 })
 
 test.each(['/', '/papers', '/subscribe', '/status', '/privacy', '/papers/date/2026-11-24'])(
-  'the page %s names its address',
+  'the page %s has its canonical address',
   async (path) => {
     const { body } = await get(path)
     expect(body).toContain(`<link rel="canonical" href="https://papers.example${path}">`)
@@ -117,7 +119,7 @@ test.each(['/', '/papers', '/subscribe', '/status', '/privacy', '/papers/date/20
 )
 
 test.each(['/papers?q=attention', '/papers/date', '/unsubscribe/x', '/papers/none'])(
-  'the page %s is described to nobody',
+  'the page %s has no metadata for sharing',
   async (path) => {
     expect((await get(path)).body).not.toContain('og:url')
   },

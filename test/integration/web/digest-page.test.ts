@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { longDate } from '../../../src/i18n/dates.ts'
+import { counted, words } from '../../../src/i18n/words.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import { NOW, subscribeThroughSite, useSite } from '../../support/site.ts'
@@ -40,42 +42,43 @@ describe('a digest in the browser', () => {
     id = await mailed({ topic: 'robots', max: 2 })
   })
 
-  test('shows the papers as they were mailed, and those beyond the cap', async () => {
+  test('shows the papers of the email, and those beyond its limit', async () => {
     const { statusCode, body } = await get(pathOf(id))
     expect(statusCode).toBe(200)
-    expect(body).toContain('>Wednesday 25 November 2026</time></p> <h1>2 new papers this week</h1>')
-    expect(body).toContain('Best match first.')
+    const heading = counted(2, words.emails.digest.heading.week)
+    expect(body).toContain(`>${longDate('2026-11-25')}</time></p> <h1>${heading}</h1>`)
+    expect(body).toContain(words.emails.digest.lead.bestFirst)
     expect(body).toMatch(/<h2>Robots <span[^>]*>2<\/span><\/h2>/)
     expect(body.match(/<h3><a href="[^"]+">/g)).toHaveLength(2)
     expect(body).toContain('<mark>Robots</mark>')
     expect(body).not.toContain('class="why"')
     expect(body).toContain('A study of <mark>robots</mark>.')
-    expect(body).toContain('<h2>2 more papers</h2>')
+    expect(body).toContain(`<h2>${counted(2, words.digestPage.more)}</h2>`)
     expect(body.match(/<li><a href="\/papers\//g)).toHaveLength(2)
     expect(body).not.toContain('<b>run')
   })
 
-  test('may be passed on: no address, no link of its reader’s own, not for search engines, not kept', async () => {
+  test('can be shared: no address, no personal link, not for search engines or caches', async () => {
     const { body, headers } = await get(pathOf(id))
     expect(body).not.toMatch(/ann|reader\.example|\/manage\/|\/unsubscribe/)
-    expect(body).toContain('<a href="/subscribe?topic=robots">Get digests like this</a>')
-    expect(body).not.toContain('Edit topic')
+    expect(body).toContain('<a href="/subscribe?topic=robots">')
+    expect(body).not.toContain(words.topicPage.try)
     expect(body).toContain('<meta name="robots" content="noindex">')
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
   })
 
-  test('stays when the subscription ends, and goes when its reader is erased', async () => {
+  test('remains when the subscription ends, and is gone when its reader is erased', async () => {
     await site.db.subscriber.updateMany({ data: { state: 'unsubscribed', epoch: 7 } })
     expect((await get(pathOf(id))).statusCode).toBe(200)
     await eraseSubscriber(site.deps, { email: EMAIL })
     const { statusCode, body, headers } = await get(pathOf(id))
     expect(statusCode).toBe(410)
-    expect(body).toContain('<h1>This digest is no longer available</h1>')
+    expect(body).toContain(`<h1>${words.digestPage.gone}</h1>`)
     expect(body).not.toContain('Robots')
     expect(headers['cache-control']).toBe('no-store')
   })
 
-  test('a welcome too', async () => {
+  test('has a page for a welcome email too', async () => {
     const { content } = await site.db.digest.findFirstOrThrow()
     await site.db.message.create({
       data: {
@@ -94,20 +97,22 @@ describe('a digest in the browser', () => {
     })
     const { statusCode, body } = await get(pathOf('welcome1'))
     expect(statusCode).toBe(200)
-    expect(body).toContain('Best match first.')
+    expect(body).toContain(words.emails.digest.lead.bestFirst)
   })
 })
 
-test('the best of a day, with all the others on its page', async () => {
+test('the page of a digest without topics shows the best papers of the day, and no others', async () => {
   const { body } = await get(pathOf(await mailed({ topic: '', max: 2, days: ['wed', 'thu'] })))
-  expect(body).toContain('<h1>The 2 best papers of the day</h1>')
-  expect(body).toContain('The papers with most votes, as one reader gets them.')
-  expect(body).toContain('href="/subscribe">Get digests like this')
+  expect(body).toContain(`<h1>${counted(2, words.emails.digest.heading.best)}</h1>`)
+  expect(body).toContain(words.digestPage.whoseBest)
+  expect(body).toContain(`href="/subscribe">${words.digestPage.likeThis}`)
   expect(body).not.toContain('id="more"')
 })
 
 test.each([
-  ['of a message that is gone', () => pathOf('nothing'), 410],
-  ['of another kind', () => pathOf('nothing', 'manage'), 404],
-  ['that nobody signed', () => '/digest/abc', 404],
-])('a link %s', async (_what, path, status) => expect((await get(path())).statusCode).toBe(status))
+  ['to a message that does not exist', () => pathOf('nothing'), 410],
+  ['for another purpose', () => pathOf('nothing', 'manage'), 404],
+  ['without a signature', () => '/digest/abc', 404],
+])('a link %s gets an error page', async (_what, path, status) =>
+  expect((await get(path())).statusCode).toBe(status),
+)

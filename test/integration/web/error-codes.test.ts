@@ -33,7 +33,7 @@ const rows: Row[] = [
   ['database.unreachable', 503, () => ({ db: nowhere.db }), asking, 1],
 ]
 
-test.each(rows)('a program gets %s with %i', async (code, status, deps, request, times) => {
+test.each(rows)('JSON has the code %s with status %i', async (code, status, deps, request, times) => {
   const app = buildServer({ ...site.deps, ...deps() })
   const headers = { accept: 'application/json' }
   for (let n = 1; n < times; n++) await app.inject({ ...request, headers })

@@ -1,11 +1,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { daysIn } from '../../../src/core/dates.ts'
+import { fill, listed, words } from '../../../src/i18n/words.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
+import { sentence } from '../../support/page-text.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -53,13 +55,17 @@ const list = (title: string, said: object = {}) =>
     now: site.clock.now(),
   })
 
-describe('a feed of a query has what comes close', () => {
-  const SUMMARY = 'Comes close to “car engine”: engine. Automobile engine'
+describe('a feed of a query contains papers that come close', () => {
+  const TITLE = fill(words.feed.close.title, { title: 'Automobile engine' })
+  const SUMMARY = fill(words.feed.close.summary, {
+    reason: fill(words.reason.close, { topic: 'car engine', what: 'engine' }),
+    sentence: 'Automobile engine',
+  })
   const addCars = async () => {
-    const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
-    await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
+    const recordsOf = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+    await importPapers(site.deps, { text: recordsOf(CARS), day: '2026-11-01' })
     const today = ['A car engine', 'Automobile engine', ...CELLS]
-    await importPapers(site.deps, { text: listed(today), day: '2026-11-24' })
+    await importPapers(site.deps, { text: recordsOf(today), day: '2026-11-24' })
     await learnSpace(site.db)
     await openArchive(site.deps, { withVectors: true })
   }
@@ -68,53 +74,52 @@ describe('a feed of a query has what comes close', () => {
     await addCars()
     const { entry } = await atom('/feed.xml?q=car+engine')
     const titles = entry.map(({ title }: { title: string }) => title)
-    expect(titles).toEqual([
-      'Comes close: Automobile engine',
-      'A car engine',
-      ...['Car engine 2', 'Car engine 1', 'Car engine 0'],
-    ])
-    expect(entry[0].category).toEqual([{ '@_term': 'close', '@_label': 'Comes close' }])
+    expect(titles).toEqual([TITLE, 'A car engine', ...['Car engine 2', 'Car engine 1', 'Car engine 0']])
+    expect(entry[0].category).toEqual([{ '@_term': 'close', '@_label': words.feed.close.label }])
     expect(entry[0].summary).toBe(SUMMARY)
     expect(entry[1].category).toBeUndefined()
   })
 
-  test('in JSON, under the id that the paper keeps when it matches', async () => {
+  test('in JSON, with the id that the paper keeps when it matches', async () => {
     await addCars()
     const [first, second] = (await json('/feed.json?q=car+engine')).items
-    expect(first).toMatchObject({ title: 'Comes close: Automobile engine', summary: SUMMARY })
-    expect([first.tags, second.tags]).toEqual([['comes close'], []])
+    expect(first).toMatchObject({ title: TITLE, summary: SUMMARY })
+    expect([first.tags, second.tags]).toEqual([[words.feed.close.tag], []])
     const matching = (await json('/feed.json?q=automobile')).items
     expect(matching).toMatchObject([{ id: first.id, title: 'Automobile engine', tags: [] }])
   })
 
   test('without losing a match: up to 50 matches, and up to 25 that come close', async () => {
-    const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+    const recordsOf = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
     const matches = Array.from({ length: 50 }, (_, i) => `Car engine ${i}`)
-    await importPapers(site.deps, { text: listed(matches), day: '2026-11-01' })
+    await importPapers(site.deps, { text: recordsOf(matches), day: '2026-11-01' })
     const days = daysIn({ from: '2026-11-02', to: '2026-11-24' })
     for (const day of days) {
       const close = [0, 1].map((i) => `Automobile engine ${day} ${i}`)
       const cells = CELLS.map((cell) => `${cell} ${day}`)
-      await importPapers(site.deps, { text: listed([...close, ...cells]), day })
+      await importPapers(site.deps, { text: recordsOf([...close, ...cells]), day })
     }
     await learnSpace(site.db)
     await openArchive(site.deps, { withVectors: true })
     const { items } = await json('/feed.json?q=car+engine')
-    const isClose = ({ tags }: { tags: string[] }) => tags.includes('comes close')
+    const isClose = ({ tags }: { tags: string[] }) => tags.includes(words.feed.close.tag)
     expect(items.filter((item: { tags: string[] }) => !isClose(item))).toHaveLength(50)
     expect(items.filter(isClose)).toHaveLength(25)
     expect(items.slice(0, 25).every(isClose)).toBe(true)
   })
 
-  test('unless the archive knows too little', async () => {
+  test('not if the archive has too few papers', async () => {
     expect((await json('/feed.json?q=attention')).items).toHaveLength(5)
   })
 })
 
 describe('a feed of all papers', () => {
-  test('is Atom, the newest first, with all that a reader asks for', async () => {
+  test('is Atom, newest first, with the fields that feed readers use', async () => {
     const feed = await atom('/feed.xml')
-    expect([feed.id, feed.title]).toEqual(['https://papers.example/feed.xml', 'Lab & Papers: newest papers'])
+    expect([feed.id, feed.title]).toEqual([
+      'https://papers.example/feed.xml',
+      `Lab & Papers: ${words.feed.newest}`,
+    ])
     expect(feed.links).toMatchObject({
       self: 'https://papers.example/feed.xml',
       alternate: 'https://papers.example/',
@@ -140,8 +145,9 @@ describe('a feed of all papers', () => {
       'A gated linear form of attention keeps most of the quality at a fifth of the cost.',
     )
     expect(entry.content['#text']).toMatch(
-      /^<p>A gated linear form [^<]*<br><small>AI summary · Hugging Face<\/small><\/p><p>We study how O\(n log n\) attention [^<]*<\/p>$/,
+      /^<p>A gated linear form [^<]*<br><small>[^<]+<\/small><\/p><p>We study how O\(n log n\) attention [^<]*<\/p>$/,
     )
+    expect(entry.content['#text']).toContain(words.paper.summary)
     expect(entry.published).toBe('2026-11-24T00:00:00.000Z')
     const days = feed.entry.map(({ updated }: { updated: string }) => updated)
     expect(days).toEqual([...days].sort().reverse())
@@ -152,7 +158,7 @@ describe('a feed of all papers', () => {
     const feed = await json('/feed.json')
     expect(feed).toMatchObject({
       version: 'https://jsonfeed.org/version/1.1',
-      title: 'Lab & Papers: newest papers',
+      title: `Lab & Papers: ${words.feed.newest}`,
       home_page_url: 'https://papers.example/',
       feed_url: 'https://papers.example/feed.json',
       language: 'en',
@@ -170,10 +176,10 @@ describe('a feed of all papers', () => {
     }
     const crowd = feed.items.find(({ title }: { title: string }) => /Hundred People/.test(title))
     expect(crowd.authors).toHaveLength(21)
-    expect(crowd.authors.at(-1)).toEqual({ name: '80 more' })
+    expect(crowd.authors.at(-1)).toEqual({ name: fill(words.feed.moreAuthors, { count: 80 }) })
   })
 
-  test('holds the newest 50', async () => {
+  test('contains the newest 50', async () => {
     for (let n = 0; n < 60; n++) await list(`Robots, part ${n}`)
     const { items } = await json('/feed.json')
     expect(items).toHaveLength(50)
@@ -196,29 +202,30 @@ describe('a feed of all papers', () => {
 describe('a feed of a query', () => {
   test('links to one topic, even with a comma in it', async () => {
     const { links, subtitle } = await atom('/feed.xml?q=linear%2C+attention')
-    expect(subtitle).toBe('Papers with linear and attention')
+    expect(subtitle).toBe(fill(words.query.papersWith, { what: listed(['linear', 'attention']) }))
     const topics = new URL(links.alternate!).searchParams.getAll('topic')
     expect(topics.flatMap(splitTopics)).toEqual(['linear attention'])
   })
 
-  test('holds what matches, says why, and leads to the form with it as a topic', async () => {
+  test('contains what matches, with the reason, and links to the form with it as a topic', async () => {
     const feed = await atom('/feed.xml?q=%22linear+attention%22')
     expect(feed.title).toBe('Lab & Papers: "linear attention"')
-    expect(feed.subtitle).toBe('Papers with the phrase “linear attention”')
+    const phrase = fill(words.query.phrase, { text: 'linear attention' })
+    expect(feed.subtitle).toBe(fill(words.query.papersWith, { what: phrase }))
     expect(feed.links).toEqual({
       self: 'https://papers.example/feed.xml?q=%22linear+attention%22',
       alternate: 'https://papers.example/subscribe?topic=%22linear+attention%22',
       related: 'https://papers.example/papers?q=%22linear+attention%22&sort=newest',
     })
     expect(feed.entry).toHaveLength(1)
-    expect(feed.entry[0].content['#text']).toMatch(
-      /^<p><em>Matched: linear attention, in the title<\/em><\/p><p>A gated linear/,
-    )
+    const terms = fill(words.reason.title, { terms: 'linear attention' })
+    const reason = fill(words.reason.matched, { what: terms })
+    expect(feed.entry[0].content['#text']).toContain(`<p><em>${reason}</em></p><p>A gated linear`)
     const { items } = await json('/feed.json?q=%22linear+attention%22')
-    expect(items[0].content_html).toMatch(/Matched: linear attention, in the title/)
+    expect(items[0].content_html).toContain(reason)
   })
 
-  test('of newer versions brings them on the day of the version', async () => {
+  test('of newer versions dates each by the day of the version', async () => {
     await recordListings(site.db, {
       source: 'arxiv:cs.CL',
       day: '2026-11-25',
@@ -236,20 +243,18 @@ describe('a feed of a query', () => {
     expect(entry.map(({ updated }: { updated: string }) => updated)).toEqual(['2026-11-25T00:00:00.000Z'])
   })
 
-  test('without a match is empty, and a feed all the same', async () => {
+  test('without a match is a valid feed without entries', async () => {
     const feed = await atom('/feed.xml?q=zeolite')
     expect([feed.entry, feed.updated]).toEqual([[], '2026-01-01T00:00:00.000Z'])
     expect((await json('/feed.json?q=zeolite')).items).toEqual([])
   })
 
   test.each(['/feed.xml', '/feed.json'])(
-    '%s that cannot be read is refused with a sentence',
+    '%s with an unreadable query gets 422 and the sentence of the error',
     async (path) => {
       const { statusCode, headers, body } = await ask(`${path}?q=linear+AND`)
       expect([statusCode, headers['content-type']]).toEqual([422, 'text/plain; charset=utf-8'])
-      expect(body).toBe(
-        'We couldn’t read “linear AND”: a word is missing after AND, at column 8. Add it there.\n',
-      )
+      expect(body).toMatch(sentence(words.errors['query.word-missing'], { query: 'linear AND' }))
     },
   )
 })
@@ -272,9 +277,9 @@ describe('a client that already has the feed', () => {
     expect((await ask(path, { 'if-modified-since': 'Tue, 24 Nov 2026 09:59:59 GMT' })).statusCode).toBe(200)
   })
 
-  test('gets it anew when a paper comes', async () => {
+  test('gets a new one after a new paper', async () => {
     const { headers } = await ask('/feed.xml')
-    await list('One more')
+    await list('Another paper')
     const known = { 'if-none-match': headers.etag as string }
     expect((await ask('/feed.xml', known)).statusCode).toBe(200)
     const since = { 'if-modified-since': headers['last-modified'] as string }
@@ -282,25 +287,26 @@ describe('a client that already has the feed', () => {
   })
 })
 
-test('pages name the feeds', async () => {
+test('pages link to the feeds', async () => {
   for (const path of ['/', '/papers/date/2026-11-24', '/papers/2507.06457', '/papers']) {
     const { body } = await ask(path, { accept: 'text/html' })
     expect([path, body]).toEqual([
       path,
       expect.stringContaining(
-        '<link rel="alternate" type="application/atom+xml" title="Atom feed" href="/feed.xml">',
+        `<link rel="alternate" type="application/atom+xml" title="${words.search.atom}" href="/feed.xml">`,
       ),
     ])
-    expect(body).toContain('type="application/feed+json" title="JSON feed" href="/feed.json"')
+    expect(body).toContain(`type="application/feed+json" title="${words.search.json}" href="/feed.json"`)
   }
 })
 
-describe('a topic is a link', () => {
-  test('that fills the form with one topic or several, and shows what they would have matched', async () => {
+describe('a link with topics', () => {
+  test('fills in the form and shows what the topics would have matched', async () => {
     const one = await ask('/subscribe?topic=author:Gu&topic=%22state+space%22&topic=')
     expect(one.body).toContain('>author:Gu\n&quot;state space&quot;</textarea>')
-    expect(one.body).toContain('Papers with the author Gu')
-    expect(one.body).toContain('What you would have received')
+    const author = fill(words.query.fields.author, { what: 'Gu' })
+    expect(one.body).toContain(fill(words.query.papersWith, { what: author }))
+    expect(one.body).toContain(words.preview.heading)
   })
 
   test('keeps an unreadable query in the form', async () => {

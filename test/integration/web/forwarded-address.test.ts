@@ -12,7 +12,7 @@ test.each([
   'unknown',
   '%',
   '',
-])('a visitor whom the proxy calls %j gets the page', async (address) => {
+])('a visitor with the forwarded address %j gets the page', async (address) => {
   const { statusCode } = await site.app.inject({
     url: '/subscribe',
     headers: { 'x-forwarded-for': address, accept: 'text/html' },

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { errorsOn } from '../../support/page-text.ts'
 import { replied, statusOf, useRawClients } from '../../support/raw-clients.ts'
-import { textOf, useSite } from '../../support/site.ts'
+import { useSite } from '../../support/site.ts'
 
 const site = useSite({ TRUST_PROXY: '127.0.0.1' })
 const { client, beginPost, ask, beginMany } = useRawClients(site)
@@ -9,7 +10,7 @@ const { client, beginPost, ask, beginMany } = useRawClients(site)
 const ipOf = (n: number): string => `198.51.${n % 30}.${1 + Math.floor(n / 30)}`
 
 describe('300 idle bodies from 30 networks', () => {
-  test('refuse no visitor a page, a search, a sign-up or the API', async () => {
+  test('do not block pages, searches, sign-ups or the API', async () => {
     await beginMany(
       '/subscribe',
       Array.from({ length: 300 }, (_, n) => ipOf(n)),
@@ -29,7 +30,7 @@ describe('300 idle bodies from 30 networks', () => {
     })
   })
 
-  test('do not refuse a body that arrives slowly', async () => {
+  test('do not block a body that arrives slowly', async () => {
     const ips = Array.from({ length: 300 }, (_, n) => ipOf(n))
     await beginMany('/subscribe', ips.slice(0, 150))
     const body = `email=ann%40example.com&topic=${'a'.repeat(200)}`
@@ -46,7 +47,7 @@ describe('300 idle bodies from 30 networks', () => {
   })
 })
 
-test('the slowest body ends with 408, a calm page for people and JSON for programs', async () => {
+test('the slowest bodies get 408, as a page or JSON', async () => {
   const person = await beginPost({ path: '/subscribe', ip: ipOf(0), length: 50_000 })
   const path = '/api/subscriptions'
   const program = await beginPost({ path, ip: ipOf(1), length: 50_000, accept: 'application/json' })
@@ -58,7 +59,7 @@ test('the slowest body ends with 408, a calm page for people and JSON for progra
   await replied(person)
   await replied(program)
   expect(person.received).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n(?=[\s\S]*\r\nconnection: close\r\n)/i)
-  expect(textOf(person.received)).toContain('What you sent arrived too slowly. Please try again.')
+  expect(errorsOn(person.received)).toEqual(['request.too-slow'])
   expect(program.received).toMatch(/^HTTP\/1\.1 408 /)
   expect(JSON.parse(program.received.split('\r\n\r\n')[1]!)).toMatchObject({ error: 'request.too-slow' })
   await expect.poll(() => person.socket.closed && program.socket.closed).toBe(true)
@@ -68,7 +69,7 @@ test('the slowest body ends with 408, a calm page for people and JSON for progra
 const pipelined = (path: string, count: number): string =>
   `GET ${path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n`.repeat(count)
 
-test('replies that a client does not read refuse its network nothing', async () => {
+test('responses that a client does not read do not block its network', async () => {
   const one = await client()
   one.socket.pause()
   // The first responses fill all buffers of the connection, and the others stay behind them.

@@ -2,8 +2,10 @@ import { type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { words } from '../../../src/i18n/words.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { pathOf } from '../../support/mailed-links.ts'
+import { errorsOn } from '../../support/page-text.ts'
 import { confirmToken, get, newestMail, post, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -17,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** A page as a browser gets it, with a URL of this length. */
+/** Requests a page over a socket, with a URL of any length. */
 async function visit(path: string): Promise<{ status: number | undefined; body: string }> {
   const { port } = app.server.address() as AddressInfo
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
@@ -57,16 +59,15 @@ describe('a text of 8 kB', () => {
     expect(/<h1>(.*)<\/h1>/.exec(body)![1]).toMatch(/^Hybrid linear attention .{10,30}…?$/)
   })
 
-  test('with one byte more gets a sentence, and the text stays in the field', async () => {
+  test('with one byte more gets 422, and the text stays in the field', async () => {
     const { statusCode, body } = await post(site, '/subscribe', { email: EMAIL, topic: `${LONG}xx` })
-    expect(statusCode).toBe(422)
-    expect(body).toContain('8194 bytes, and the limit is 8192')
+    expect([statusCode, errorsOn(body)]).toEqual([422, ['topic: query.too-long']])
     expect(body.includes(LONG.trim())).toBe(true)
   })
 })
 
-test('a URL that is longer gets a sentence', async () => {
+test('a URL that is too long gets 431 and a sentence', async () => {
   const { status, body } = await visit(`/papers?q=${'robots+'.repeat(10_000)}`)
   expect(status).toBe(431)
-  expect(body).toBe('That’s more than this form accepts. Send less text and try again.')
+  expect(body).toBe(words.errors['request.too-large'])
 })

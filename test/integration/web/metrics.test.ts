@@ -45,7 +45,7 @@ const ask = (app: FastifyInstance, { headers = {}, remoteAddress }: Asking = {})
 const basic = (password: string, user = 'prometheus') =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
-describe('who may read them', () => {
+describe('access to /metrics', () => {
   const FORWARDED: Record<string, string>[] = [
     { 'x-forwarded-for': '203.0.113.9' },
     { 'x-forwarded-proto': 'https' },
@@ -55,7 +55,7 @@ describe('who may read them', () => {
     { host: 'papers.example.org' },
   ]
 
-  test('this machine, without a password', async () => {
+  test('is open on this machine without a password', async () => {
     const { app } = counting()
     const answer = await ask(app)
     expect(answer.statusCode).toBe(200)
@@ -64,7 +64,7 @@ describe('who may read them', () => {
       expect((await ask(app, { remoteAddress })).statusCode).toBe(200)
   })
 
-  test.each(FORWARDED)('not a client behind a proxy on this machine: %o', async (headers) => {
+  test.each(FORWARDED)('is closed for a client behind a proxy on this machine: %o', async (headers) => {
     const { app } = counting({ TRUST_PROXY: '127.0.0.1', ADMIN_PASSWORD: PASSWORD })
     const answer = await ask(app, { headers })
     expect(answer.statusCode).toBe(401)
@@ -74,7 +74,7 @@ describe('who may read them', () => {
     expect(known.statusCode).toBe(200)
   })
 
-  test('not from elsewhere, with a claim to be here or without', async () => {
+  test('is closed from other machines, whatever their headers', async () => {
     const { app } = counting()
     for (const remoteAddress of ['203.0.113.9', '10.0.0.5', '::2'])
       expect((await ask(app, { remoteAddress })).statusCode).toBe(403)
@@ -83,7 +83,7 @@ describe('who may read them', () => {
     expect((await ask(trusting.app, claim)).statusCode).toBe(403)
   })
 
-  test('over https without TRUST_PROXY the proxy may send no headers, so only the password counts', async () => {
+  test('needs the password over https without TRUST_PROXY, since the proxy may send no headers', async () => {
     const settings = { BASE_URL: 'https://papers.example.org', ADMIN_PASSWORD: PASSWORD }
     const { app } = counting(settings)
     expect((await ask(app)).statusCode).toBe(401)
@@ -92,7 +92,7 @@ describe('who may read them', () => {
     expect((await ask(trusting.app)).statusCode).toBe(200)
   })
 
-  test('a wrong password is rejected, and after five from a network none is checked', async () => {
+  test('is refused with a wrong password, and limited after five from a network', async () => {
     const { app } = counting({ ADMIN_PASSWORD: PASSWORD })
     const from = { remoteAddress: '203.0.113.9' }
     const guess = async (password: string, remoteAddress = from.remoteAddress) =>
@@ -109,7 +109,7 @@ describe('who may read them', () => {
     expect(counted).toContain('daily_papers_log_events_total{event="admin.limited"} 1\n')
   })
 
-  test('many networks share one limit with the login: each has one try left, and the right one passes', async () => {
+  test('shares its limit with the login: other networks have one try left, and the correct password works', async () => {
     const { app } = counting({ ADMIN_PASSWORD: PASSWORD })
     const guess = async (password: string, remoteAddress: string) =>
       (await ask(app, { remoteAddress, headers: { authorization: basic(password) } })).statusCode
@@ -179,11 +179,11 @@ function familiesIn(text: string): Map<string, Family> {
   return families
 }
 
-describe('what they say', () => {
+describe('the metrics', () => {
   let text: string
   let families: Map<string, Family>
 
-  test('passes what a linter asks for', async () => {
+  test('pass a linter', async () => {
     text = await busyDay()
     families = familiesIn(text)
     expect(families.size).toBeGreaterThan(30)
@@ -201,7 +201,7 @@ describe('what they say', () => {
     }
   })
 
-  test('is right', () => {
+  test('have the numbers of the database', () => {
     for (const line of [
       'daily_papers_database_up 1',
       'daily_papers_subscribers{state="active"} 2',
@@ -218,7 +218,7 @@ describe('what they say', () => {
       'daily_papers_bounces_total{channel="lmtp",class="dead"} 1',
       'daily_papers_source_day_papers{source="huggingface"} 3',
       'daily_papers_source_day_requests{source="huggingface"} 2',
-      'daily_papers_source_late_papers{source="huggingface"} 5', // an older day is none of them
+      'daily_papers_source_late_papers{source="huggingface"} 5', // an older day is not one of them
       'daily_papers_source_day_state{source="huggingface",state="fresh"} 1',
       `daily_papers_last_tick_timestamp_seconds ${NOW.getTime() / 1000}`,
       `daily_papers_source_last_fetch_timestamp_seconds{source="huggingface"} ${NOW.getTime() / 1000}`,
@@ -240,7 +240,7 @@ describe('what they say', () => {
     expect(text).not.toMatch(/canary|@|example\.com|127\.0\.0\.1/)
   })
 
-  test('are all in the table of docs/metrics.md, and nothing else is', () => {
+  test('are those in the table of docs/metrics.md', () => {
     const ours = [...families.keys()].filter((name) => name.startsWith('daily_papers_'))
     const listed = [...DOCS.matchAll(/^\| `(daily_papers_\w+)`/gm)].map(([, name]) => name!)
     expect(listed.toSorted()).toEqual(ours.toSorted())
@@ -258,7 +258,7 @@ describe('what they say', () => {
     }
   })
 
-  test('is all that the rules of docs/metrics.md ask of', () => {
+  test('include those in the rules of docs/metrics.md', () => {
     const rules = [...DOCS.matchAll(/^\s+expr: (.*)$/gm)].map(([, expr]) => expr!)
     expect(rules.length).toBeGreaterThan(5)
     const names = new Set(
@@ -274,7 +274,7 @@ describe('what they say', () => {
   })
 })
 
-test('another process says the same of what the database holds', async () => {
+test('metrics of the database are the same in another process', async () => {
   const two = [counting(), counting()]
   await recordFailedFetch(site.db, {
     source: 'huggingface',
@@ -289,14 +289,14 @@ test('another process says the same of what the database holds', async () => {
   expect(gauges(other!)).toEqual(gauges(one!))
 })
 
-test('parallel requests query the database once, and again only after ten seconds', async () => {
+test('parallel requests for metrics query the database once in ten seconds', async () => {
   const { app } = counting()
   await Promise.all([ask(app), ask(app)])
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
   expect((await ask(app)).body).not.toContain('daily_papers_last_tick_timestamp_seconds ')
 })
 
-test('without a database: the counts of this process, and that the database is down', async () => {
+test('metrics without a database have the counts of the process, and that the database is down', async () => {
   const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
   const { deps } = counting()
   const app = buildServer({ ...deps, db: nowhere.db })

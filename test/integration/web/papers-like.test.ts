@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
-import { words } from '../../../src/i18n/words.ts'
+import { fill, rateOf, words } from '../../../src/i18n/words.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { learnSpace } from '../../support/learned-space.ts'
+import { errorsOn } from '../../support/page-text.ts'
 import { get, newestMail, post, useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -31,7 +32,7 @@ const likes = (body: string) => body.slice(body.indexOf('<section class="like'),
 const follows = (body: string) =>
   body.slice(body.indexOf('<section class="panel follow'), body.indexOf('<aside'))
 
-test('a paper leads to eight like it, and to a topic that brings such papers', async () => {
+test('the page of a paper links to eight similar ones, and offers a topic that matches them', async () => {
   const { body } = await get(site, '/papers/2611.10003')
   const section = likes(body)
   const paths = [...section.matchAll(/<h3><a href="([^"]*)"/g)].map(([, path]) => path)
@@ -41,10 +42,10 @@ test('a paper leads to eight like it, and to a topic that brings such papers', a
   )
   expect(section).toContain('<math')
   expect(follows(body)).toContain('value="&quot;speculative decoding&quot;" checked> speculative decoding')
-  expect(follows(body)).toContain('You would have received 12 papers in 30 days.')
+  expect(follows(body)).toContain(fill(words.paper.follow.rate, { rate: rateOf(12, 30) }))
 })
 
-test('the chosen topics of a paper are subscribed to from its page', async () => {
+test('the chosen topics of a paper can be subscribed to from its page', async () => {
   const topic = ['"speculative decoding"', 'author:"Ann Lee"']
   const { statusCode } = await post(site, '/subscribe', { email: 'ann@example.com', topic, banner: 'paper' })
   expect(statusCode).toBe(422) // the author has no papers here: a warning first
@@ -59,28 +60,28 @@ test('the chosen topics of a paper are subscribed to from its page', async () =>
   })
 })
 
-test('without a chosen topic, the form asks for one', async () => {
+test('the form without a chosen topic gets 422', async () => {
   const { statusCode, body } = await post(site, '/subscribe', { email: 'ann@example.com', banner: 'paper' })
   expect([statusCode, await site.db.signup.count()]).toEqual([422, 0])
-  expect(body).toContain(words.errors['topic.none'])
+  expect(errorsOn(body)).toEqual([expect.stringContaining('topic.none')])
 })
 
-test('a paper that came a moment ago counts there, and has its own', async () => {
+test('a new paper counts in the rates, and has its own offer', async () => {
   await get(site, '/papers/2611.10003')
   const { records } = parseList([{ id: '2611.19999', title: 'Speculative decoding of drafts', votes: 3 }])
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
   expect(follows((await get(site, '/papers/2611.19999')).body)).toContain('speculative decoding')
-  expect(follows((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 30 days')
+  expect(follows((await get(site, '/papers/2611.10003')).body)).toContain(rateOf(13, 30))
 })
 
-test('a paper that shares nothing with others has no such part', async () => {
+test('a paper without similar ones has no such part', async () => {
   const { records } = parseList([{ id: '2611.18888', title: 'Zeolites' }])
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
   const { body, statusCode } = await get(site, '/papers/2611.18888')
-  expect([statusCode, body.includes('Similar papers')]).toEqual([200, false])
+  expect([statusCode, body.includes(words.paper.similar)]).toEqual([200, false])
 })
 
-test('the papers like it are chosen again once a space is learned', async () => {
+test('similar papers change once a space is learned', async () => {
   const titles = ['Car road notes', 'Car wheel engine', 'Car cell gene']
   const { records } = parseList(titles.map((title, n) => ({ id: `2611.1777${n}`, title })))
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })

@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
+import { longDate } from '../../../src/i18n/dates.ts'
+import { counted, fill, rateOf, words } from '../../../src/i18n/words.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { saveLearned } from '../../../src/queries/learned/learned-models.repo.ts'
 import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
@@ -6,12 +8,15 @@ import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { runCommand } from '../../support/commands.ts'
 import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
+import { errorsOn, sentence } from '../../support/page-text.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
-import { post, useSite } from '../../support/site.ts'
+import { post, textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
 const site = useSite()
 beforeEach(() => addPapers(site.db))
+
+const papersOf = (count: number) => counted(count, words.counts.paper)
 
 const live = { 'hx-request': 'true' }
 
@@ -32,13 +37,14 @@ const postJson = (payload: object | string) =>
     payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
   })
 
-const textOf = (html: string): string =>
-  html
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&quot;/g, '"')
-    .replace(/\s+/g, ' ')
+const offer = (query: string, papers: number) =>
+  fill(words.preview.offers.offer, { query, papers: papersOf(papers) })
+const instead = (count: number, query: string) => counted(count, words.preview.instead, { query })
+const share = (percent: string) =>
+  fill(words.preview.share.some, { share: percent, papers: papersOf(7), days: '3 days' })
+const NOTHING = fill(words.preview.nothing, { span: '30 days' })
 
-test('the form comes back with everything typed and the preview in it', async () => {
+test('a preview is in the form with all input', async () => {
   const answer = await post(site, '/preview', {
     email: 'ann@example.com',
     topic: '"linear attention", xylophone',
@@ -55,42 +61,43 @@ test('the form comes back with everything typed and the preview in it', async ()
   expect(answer.body).toMatch(/id="days-sat"[^>]* checked/)
   expect(answer.body).toContain('value="7"')
   const text = textOf(answer.body)
-  expect(text).toContain('All topics together 1 paper in 30 days')
-  expect(text).toContain('"linear attention" 1 paper in 30 days')
-  expect(text).toContain(
-    'No papers in 30 days No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first paper for it appears.',
-  )
+  expect(text).toContain(`${words.preview.together} ${rateOf(1, 30)}`)
+  expect(text).toContain(`"linear attention" ${rateOf(1, 30)}`)
+  const mentions = fill(words.preview.warning.mentions, { span: '30 days', parts: '“xylophone”' })
+  expect(text).toContain(`${NOTHING} ${mentions}. ${words.preview.warning.keep}`)
   expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
 })
 
-test('once more, without the form, leads to the form', async () => {
+test('a preview without a form redirects to the form', async () => {
   for (const method of ['GET', 'HEAD'] as const) {
     const { statusCode, headers } = await site.app.inject({ method, url: '/preview' })
     expect([statusCode, headers.location]).toEqual([303, '/subscribe'])
   }
 })
 
-test('a topic in words is on the page once', async () => {
+test('the meaning of a topic is on the page once', async () => {
   const { body } = await post(site, '/preview', { topic: 'xylophone' })
-  expect(body.match(/Papers with xylophone/g)).toHaveLength(1)
+  expect(body.split(fill(words.query.papersWith, { what: 'xylophone' }))).toHaveLength(2)
 })
 
-test('each of the 30 days has a bar, and a sentence says the same', async () => {
+test('each of the 30 days has a bar, described in a sentence', async () => {
   const { body } = await postLive({ topic: 'attention' })
-  const [, said, bars = ''] = /<div class="strip" role="img" aria-label="([^"]*)">(.*?)<\/div>/s.exec(body)!
-  expect(said).toBe('5 papers from 26 Oct to 24 Nov, at most 2 on one day.')
+  const [, label, bars = ''] = /<div class="strip" role="img" aria-label="([^"]*)">(.*?)<\/div>/s.exec(body)!
+  expect(label).toBe(
+    fill(words.list.rail.daysText, { count: papersOf(5), from: '26 Oct', to: '24 Nov', most: '2' }),
+  )
   const papers = (pace: string) => new RegExp(`id="papers-${pace}"[^>]*>([^<]*)<`).exec(body)?.[1]
   expect(['daily', 'weekdays', 'weekly', 'own'].map(papers)).toEqual([
-    'about 2 papers',
-    'about 2 papers',
-    'about 5 papers',
+    fill(words.preview.emails.about, { papers: papersOf(2) }),
+    fill(words.preview.emails.about, { papers: papersOf(2) }),
+    fill(words.preview.emails.about, { papers: papersOf(5) }),
     '',
   ])
   const steps = [...bars.matchAll(/<i(?: class="bar-(\d+)")?>/g)].map(([, step = '0']) => Number(step))
   expect([steps.length, ...steps.slice(-5)]).toEqual([30, 5, 0, 0, 10, 10])
 })
 
-test('the page is below 100 kB with all that it loads, however many topics', async () => {
+test('the page with its assets is below 100 kB with up to 20 topics', async () => {
   const many = Array.from({ length: 20 }, (_, n) => `attention or benchmarks or number${n}`)
   for (const topic of ['attention, strings, cost, places, logs', many.join()]) {
     const { statusCode, body } = await post(site, '/preview', { topic })
@@ -103,14 +110,14 @@ test('the page is below 100 kB with all that it loads, however many topics', asy
   }
 })
 
-test('without a topic, what the best of each day are chosen from', async () => {
+test('without a topic, a preview shows the papers from which the best are chosen', async () => {
   const text = textOf((await postLive({ max: '3' })).body)
-  expect(text).toContain('No topic: the best of each day Each email has the 3 papers')
-  expect(text).toContain('7 papers in 30 days')
-  expect(text).not.toContain('Matched')
+  expect(text).toContain(`${words.preview.best} ${fill(words.preview.bestText, { most: 3 })}`)
+  expect(text).toContain(rateOf(7, 30))
+  expect(text).not.toMatch(sentence(words.reason.matched))
 })
 
-test('a known term is a phrase, and its words anywhere are offered if more papers have those', async () => {
+test('a known term is a phrase, and its words with AND are offered if more papers match them', async () => {
   const records = ['World models', 'Models of the world'].flatMap((title) =>
     Array.from({ length: 5 }, (_, n) => ({ title: `${title}, ${n}`, summary: 'x' })),
   )
@@ -120,40 +127,50 @@ test('a known term is a phrase, and its words anywhere are offered if more paper
     learner.add({ ...toPaperText(samplePaper({ title, abstract: 'x' })), firstDay: '2026-11-24' })
   await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data: learner.finish() })
   const { body } = await postLive({ topic: 'world models' })
-  expect(textOf(body)).toContain('Papers with the phrase “world models”')
-  expect(textOf(body)).toContain('5 papers in 30 days')
-  expect(changesIn(body)).toEqual(['world AND models, 10 papers: 0 world AND models'])
+  expect(textOf(body)).toContain(
+    fill(words.query.papersWith, { what: fill(words.query.phrase, { text: 'world models' }) }),
+  )
+  expect(textOf(body)).toContain(rateOf(5, 30))
+  expect(changesIn(body)).toEqual([`${offer('world AND models', 10)}: 0 world AND models`])
   expect(changesIn((await postLive({ topic: 'world AND models' })).body)).toEqual([])
 })
 
-test('more papers a day than one email may contain are reported', async () => {
-  const said = 'That is about 2 papers a weekday, and an email has up to 1.'
-  expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(said)
-  expect(textOf((await postLive({ topic: 'attention', max: '2' })).body)).not.toContain('That is about')
+test('a preview warns about more papers a day than one email may have', async () => {
+  const warning = fill(words.preview.tooMuch, { count: papersOf(2), most: '1' })
+  expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(warning)
+  expect(textOf((await postLive({ topic: 'attention', max: '2' })).body)).not.toMatch(
+    sentence(words.preview.tooMuch),
+  )
   // Subscribe validates that field.
   expect((await postLive({ topic: 'attention', max: 'many' })).statusCode).toBe(200)
 })
 
 test.each([
-  ['linear xylophone', 'For more, ask for linear, 5 papers 5 papers match “linear”'],
+  ['linear xylophone', `${words.preview.offers.more} ${offer('linear', 5)} ${instead(5, 'linear')}`],
   [
     'title:hybrid title:strings',
-    'For more, ask for hybrid title:strings, 1 paper title:strings, 1 paper title:hybrid, 1 paper One paper matches “hybrid title:strings”',
+    `${words.preview.offers.more} ${offer('hybrid title:strings', 1)} ${offer('title:strings', 1)} ${offer('title:hybrid', 1)} ${instead(1, 'hybrid title:strings')}`,
   ],
-  ['title:hybrid -attention', 'title:hybrid, 1 paper One paper matches “title:hybrid” A Systematic Analysis'],
-])('%s matched nothing: what would match, and its papers', async (topic, said) => {
+  [
+    'title:hybrid -attention',
+    `${offer('title:hybrid', 1)} ${instead(1, 'title:hybrid')} A Systematic Analysis`,
+  ],
+])('a preview of %s, which matches nothing, offers queries that match', async (topic, offers) => {
   const text = textOf((await postLive({ topic })).body)
-  expect(text).toContain('No papers in 30 days')
-  expect(text).toContain(said)
+  expect(text).toContain(NOTHING)
+  expect(text).toContain(offers)
 })
 
-test('the papers of each term, and the overlap with the other topics', async () => {
+test('a preview shows the papers of each term, and the overlap with other topics', async () => {
   const text = textOf((await postLive({ topic: '"linear attention" -strings, attention' })).body)
-  expect(text).toContain('14% of the 7 papers on 3 days. It also matches “attention”.')
-  expect(text).toContain('"linear attention": 1 paper (14%)')
-  expect(text).toContain('Excluding strings removes 0 papers')
-  expect(text).toContain('71% of the 7 papers on 3 days.')
-  expect(text).toContain('1 of these 5 also matches “linear attention”.')
+  expect(text).toContain(`${share('14%')} ${fill(words.preview.overlap.only, { topic: 'attention' })}`)
+  const { terms } = words.preview
+  expect(text).toContain(fill(terms.alone, { term: '"linear attention"', papers: papersOf(1), share: '14%' }))
+  expect(text).toContain(fill(words.preview.terms.unwanted, { term: 'strings', papers: papersOf(0) }))
+  expect(text).toContain(share('71%'))
+  expect(text).toContain(
+    fill(words.preview.overlap.one, { shared: '1', total: '5', topic: 'linear attention' }),
+  )
 })
 
 /** The buttons that put a changed query into the form: "Remove xylophone: 0 linear". */
@@ -162,52 +179,54 @@ const changesIn = (html: string): string[] =>
     ([, value, words]) => `${words}: ${value}`.replaceAll('&gt;', '>'),
   )
 
-test('where too little matched, a button puts what would match more into the form', async () => {
+test('if too little matched, a button puts a query that matches more into the form', async () => {
   const topic = 'strings\nlinear xylophone'
   const { body } = await postLive({ topic })
-  expect(changesIn(body)).toEqual(['linear, 5 papers: 1 linear'])
+  expect(changesIn(body)).toEqual([`${offer('linear', 5)}: 1 linear`])
   const pressed = await post(site, '/preview', { topic, email: 'ann@example.com', use: '1 linear' })
   expect(pressed.statusCode).toBe(200)
   expect(pressed.body).toContain('strings\nlinear</textarea>')
   expect(pressed.body).toContain('value="ann@example.com"')
-  expect(textOf(pressed.body)).toContain('linear 5 papers in 30 days, about 5 a week')
+  expect(textOf(pressed.body)).toContain(`linear ${rateOf(5, 30)}`)
 })
 
-test.each(['7 linear', 'linear', '0 '])('a button of no topic changes nothing: %s', async (use) => {
+test.each(['7 linear', 'linear', '0 '])('a button without a topic changes nothing: %s', async (use) => {
   const { statusCode, body } = await post(site, '/preview', { topic: 'strings', use })
   expect([statusCode, body.includes('strings</textarea>')]).toEqual([200, true])
 })
 
-test('for a topic that matched too much: the rate, and the limit of papers per email', async () => {
+test('a preview of a topic that matched too much shows the rate and the limit of an email', async () => {
   const { body } = await postLive({ topic: 'attention OR strings', max: '1' })
   const text = textOf(body)
-  expect(text).toContain('That is about 2 papers a weekday, and an email has up to 1.')
-  expect(text).toContain('We email the top 1')
+  expect(text).toContain(fill(words.preview.tooMuch, { count: papersOf(2), most: '1' }))
+  expect(text).toContain(fill(words.preview.letCap, { most: 1 }))
   expect(changesIn(body)).toEqual([])
 })
 
-test('the digest of the newest day, as its page would have shown it', async () => {
+test('a preview shows the digest of the newest day as its page would', async () => {
   const { body } = await postLive({ topic: 'attention, hundred', max: '2' })
   const last = /<section aria-labelledby="last">.*<\/section>/s.exec(body)?.[0] ?? ''
   const text = textOf(last)
-  expect(text).toContain('The email of Tuesday 24 November, as you would have received it')
-  expect(text).toContain('1 matches attention, 1 matches hundred.')
+  expect(text).toContain(fill(words.preview.digest.heading, { day: 'Tuesday 24 November' }))
+  expect(text).toContain(counted(1, words.emails.digest.lead.matches, { topic: 'hundred' }))
   expect(last.match(/<h4>/g)).toHaveLength(2)
-  expect(text).toMatch(/Hundred 1 A Report .* Also under: attention/)
-  const less = textOf((await postLive({ topic: 'attention, hundred', max: '1' })).body)
-  expect(less).toContain('One more is on the site.')
-  const none = textOf((await postLive({ topic: 'title:strings' })).body)
-  expect(none).toContain(
-    'Nothing matched or came close on Tuesday 24 November, so you wouldn’t have received an email.',
+  expect(text).toMatch(
+    new RegExp(`Hundred 1 A Report .* ${fill(words.reason.also, { topics: 'attention' })}`),
   )
+  const less = textOf((await postLive({ topic: 'attention, hundred', max: '1' })).body)
+  expect(less).toContain(counted(1, words.preview.digest.more))
+  const none = textOf((await postLive({ topic: 'title:strings' })).body)
+  expect(none).toContain(fill(words.preview.digest.none, { day: 'Tuesday 24 November' }))
   const best = textOf((await postLive({ max: '1' })).body)
-  expect(best).toContain('This is the most upvoted paper of Tuesday 24 November 2026')
+  expect(best).toContain(counted(1, words.emails.digest.lead.best, { when: longDate('2026-11-24') }))
 })
 
-test('the digest of the day before, while today has less than half as many papers', async () => {
+test('a preview shows the digest of the day before while today has less than half as many papers', async () => {
   const more = Array.from({ length: 7 }, (_, n) => ({ title: `One of Seven, ${n}` }))
   await importPapers(site.deps, { text: JSON.stringify(more), day: '2026-11-23' })
-  expect(textOf((await postLive({ topic: 'attention' })).body)).toContain('The email of Monday 23 November')
+  expect(textOf((await postLive({ topic: 'attention' })).body)).toContain(
+    fill(words.preview.digest.heading, { day: 'Monday 23 November' }),
+  )
 })
 
 test('htmx gets only the preview, with the policy of a page without scripts', async () => {
@@ -217,7 +236,7 @@ test('htmx gets only the preview, with the policy of a page without scripts', as
   expect(answer.headers['content-security-policy']).not.toContain('script-src')
 })
 
-test('only a page with a script may run ours; nothing inline, nothing evaluated', async () => {
+test('the policy of a page with a script allows only our files; other pages allow none', async () => {
   const page = await site.app.inject('/subscribe')
   const policy = page.headers['content-security-policy']
   expect(policy).toContain("script-src 'self'")
@@ -236,41 +255,40 @@ test('only a page with a script may run ours; nothing inline, nothing evaluated'
   expect(plain.headers['content-security-policy']).not.toMatch(/script-src|connect-src/)
 })
 
-test('an unreadable query: the form with the sentence, the column and the input', async () => {
+test('a preview of an unreadable query: 422 with the error and the input', async () => {
   const answer = await post(site, '/preview', { email: 'ann@example.com', topic: 'attention, (robot' })
-  expect(answer.statusCode).toBe(422)
-  expect(answer.body).toContain('<title>Error: ')
-  expect(answer.body).toContain('href="#topic"')
+  expect([answer.statusCode, errorsOn(answer.body)]).toEqual([422, ['topic: query.bracket-open']])
   expect(answer.body).toContain('attention, (robot</textarea>')
-  expect(textOf(answer.body)).toContain('the bracket at column 1 is never closed')
   const fragment = await postLive({ topic: '(robot' })
   expect(fragment.statusCode).toBe(422)
-  expect(textOf(fragment.body)).toContain('the bracket at column 1 is never closed')
+  expect(textOf(fragment.body)).toMatch(sentence(words.errors['query.bracket-open'], { query: '(robot' }))
   expect(fragment.body).not.toContain('role="alert"')
   expect((await postLive({ topic: Array.from({ length: 200 }, (_, n) => `t${n}`).join() })).statusCode).toBe(
     422,
   )
 })
 
-test('a program gets the key words that no paper contains', async () => {
+test('JSON has the key words that no paper contains', async () => {
   const { absent, total } = (await postJson({ query: 'papers on linear attention for zeolites' })).json()
   expect([absent, total > 0]).toEqual([['zeolites'], true])
 })
 
-test('a program gets numbers by day, and reasons', async () => {
+test('JSON has the papers of each day, and reasons', async () => {
   const answer = await postJson({ query: '"linear attention"', days: 7 })
   expect(answer.statusCode).toBe(200)
-  const told = answer.json()
-  expect(told).toMatchObject({
+  const preview = answer.json()
+  expect(preview).toMatchObject({
     query: '"linear attention"',
-    understood: 'Papers with the phrase “linear attention”',
+    understood: fill(words.query.papersWith, {
+      what: fill(words.query.phrase, { text: 'linear attention' }),
+    }),
     from: '2026-11-18',
     to: '2026-11-24',
     days: 7,
     total: 1,
     nothing: null,
   })
-  expect(told).toMatchObject({
+  expect(preview).toMatchObject({
     papers: 7,
     openDays: 3,
     share: 0.1429,
@@ -278,16 +296,18 @@ test('a program gets numbers by day, and reasons', async () => {
     offers: [],
     overlap: [],
   })
-  expect(told.terms).toEqual([{ term: '"linear attention"', isUnwanted: false, papers: 1, share: 0.1429 }])
-  expect(told.perDay).toHaveLength(7)
-  expect(told.perDay.at(-1)).toEqual({ day: '2026-11-24', papers: 1, related: 0 })
-  expect(told.latest).toEqual([
+  expect(preview.terms).toEqual([{ term: '"linear attention"', isUnwanted: false, papers: 1, share: 0.1429 }])
+  expect(preview.perDay).toHaveLength(7)
+  expect(preview.perDay.at(-1)).toEqual({ day: '2026-11-24', papers: 1, related: 0 })
+  expect(preview.latest).toEqual([
     {
       id: '2507.06457',
       title: 'A Systematic Analysis of Hybrid Linear Attention',
       day: '2026-11-24',
       votes: 41,
-      reason: 'Matched: linear attention, in the title',
+      reason: fill(words.reason.matched, {
+        what: fill(words.reason.title, { terms: 'linear attention' }),
+      }),
     },
   ])
   expect((await postJson({ query: 'title:strings' })).json().latest[0].id).toBe('hep-th/9901001')
@@ -315,12 +335,12 @@ test.each([
   [{ query: ['robot'] }, 422, 'request.wrong-type'],
   [{ query: 'robot', others: ['(arm'] }, 422, 'query.bracket-open'],
   ['{', 400, 'request.unreadable'],
-])('a program that sends %j gets %i %s', async (payload, status, error) => {
+])('JSON %j gets %i %s', async (payload, status, error) => {
   const answer = await postJson(payload)
   expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error })
 })
 
-test('a program is not refused for fields of the form', async () => {
+test('JSON may have fields of the form', async () => {
   expect((await postJson({ query: 'robot', email: null, format: {} })).statusCode).toBe(200)
 })
 
@@ -330,21 +350,20 @@ test('a field of the API that is wrong in two ways is named once', async () => {
   expect(answer.json().fields.map(({ field }: { field: string }) => field)).toEqual(['query'])
 })
 
-test('a network that sends too many requests reads in its form when to try again', async () => {
+test('a preview beyond the limit of a network: 429 with the input, and when to try again', async () => {
   const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
   await site.db.bucket.create({ data: full })
   const page = await post(site, '/preview', { topic: 'attention', email: 'ann@example.com' })
-  expect(page.statusCode).toBe(429)
+  expect([page.statusCode, errorsOn(page.body)]).toEqual([429, ['rate.too-many']])
   expect(page.headers['retry-after']).toMatch(/^[56]\d\d$/)
-  expect(textOf(page.body)).toMatch(/Too many attempts. Wait 1[01] minutes, then try again./)
   expect(page.body).toContain('value="ann@example.com"')
   const fragment = await postLive({ topic: 'attention' })
   expect(fragment.statusCode).toBe(429)
-  expect(textOf(fragment.body)).toMatch(/Wait 1[01] minutes/)
+  expect(textOf(fragment.body)).toMatch(sentence(words.errors['rate.too-many']))
   expect((await postJson({ query: 'attention' })).json().error).toBe('rate.too-many')
 })
 
-test('a preview leaves nothing behind but the count of its network', async () => {
+test('a preview stores only the count of its network', async () => {
   await post(site, '/preview', { email: 'ann@example.com', topic: 'attention' })
   expect(await site.db.subscriber.count()).toBe(0)
   expect(await site.db.query.count()).toBe(0)
@@ -358,24 +377,27 @@ test('a body of text is read as an empty form', async () => {
   expect(statusCode).toBe(200)
 })
 
-test('papers that come close have a part and bars of their own, once a space is learned', async () => {
-  const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
-  await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
+test('papers that come close have their own part and bars, once a space is learned', async () => {
+  const recordsOf = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+  await importPapers(site.deps, { text: recordsOf(CARS), day: '2026-11-01' })
   const titles = ['A car engine', 'Automobile engine', ...CELLS]
-  await importPapers(site.deps, { text: listed(titles), day: '2026-11-24' })
+  await importPapers(site.deps, { text: recordsOf(titles), day: '2026-11-24' })
   const before = await postLive({ topic: 'car engine' })
-  expect(before.body).not.toContain('come close')
+  expect(textOf(before.body)).not.toContain(words.preview.close)
   await learnSpace(site.db)
   site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
   await openArchive(site.deps, { withVectors: true })
   const { body } = await postLive({ topic: 'car engine' })
   const text = textOf(body)
-  expect(text).toContain('car engine 4 match, 1 comes close in 30 days')
-  expect(text).toContain('Comes close Automobile engine Comes close to “car engine”: engine')
-  expect(body).toContain('at most 3 on one day. 1 more comes close."')
+  const { count, close: heading, digest } = words.preview
+  const [matches, close] = [counted(4, count.matches), counted(1, count.close)]
+  expect(text).toContain(`car engine ${fill(count.both, { matches, close, span: '30 days' })}`)
+  const reason = fill(words.reason.close, { topic: 'car engine', what: 'engine' })
+  expect(text).toContain(`${heading} Automobile engine ${reason}`)
+  expect(body).toContain(`${counted(1, words.list.rail.closeText)}"`)
   expect(body).toMatch(/<i class="bar-7 hollow"><b class="bar-5"><\/b><\/i><\/div>/)
-  const [, envelope = ''] = text.split('as you would have received it')
-  expect(envelope).toMatch(/A car engine .*Automobile engine .*Comes close to “car engine”: engine/)
+  const [, envelope = ''] = text.split(fill(digest.heading, { day: 'Tuesday 24 November' }))
+  expect(envelope).toMatch(new RegExp(`A car engine .*Automobile engine .*${reason}`))
   expect(body).not.toContain('Protein')
   const { json } = await runCommand(site.deps, ['queries', 'test', 'car engine'])
   expect(json).toMatchObject({

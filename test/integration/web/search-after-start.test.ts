@@ -1,7 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
+import { longDate } from '../../../src/i18n/dates.ts'
+import { counted, fill, words } from '../../../src/i18n/words.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { dropArchive, readWholeArchive } from '../../../src/search/open-archive.ts'
+import { sentence } from '../../support/page-text.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { get, textOf, useSite } from '../../support/site.ts'
 
@@ -30,29 +33,30 @@ beforeEach(async () => {
 
 const search = async (query: string) => {
   const { body, headers } = await get(site, `/papers?${new URLSearchParams({ q: query })}`)
-  return { says: textOf(body), caching: headers['cache-control'] }
+  return { text: textOf(body), caching: headers['cache-control'] }
 }
 
-test('a search right after a start finds the newest papers, and says that older ones are being loaded', async () => {
-  const { says, caching } = await search('superconductors')
-  expect(says).toContain('Of superconductors and robots')
-  expect(says).toContain('1 paper')
-  expect(says).toContain('Searched back to Tuesday 4 August 2026 so far. Older papers are being loaded')
+test('a search right after a start finds the newest papers while older ones are loaded', async () => {
+  const { text, caching } = await search('superconductors')
+  expect(text).toContain('Of superconductors and robots')
+  expect(text).toContain(counted(1, words.counts.paper))
+  expect(text).toContain(fill(words.search.reading, { day: longDate('2026-08-04') }))
   expect(caching).toBe('no-cache')
 })
 
-test('a search right after a start that finds nothing claims nothing about older papers', async () => {
-  const { says } = await search('superconductors -robots')
-  expect(says).toContain('No papers so far')
-  expect(says).not.toMatch(/No papers [^s]|never in the same paper|No paper here|Leaving out|Allowing/)
+test('a search without a result right after a start does not explain why', async () => {
+  const { text } = await search('superconductors -robots')
+  expect(text).toContain(words.search.noneYet)
+  const { absent, never, without, allowed } = words.search
+  for (const reason of [absent, never, without, allowed]) expect(text).not.toMatch(sentence(reason))
 })
 
-test('a search finds older papers as soon as they are read, without a note', async () => {
+test('a search finds older papers once they are read', async () => {
   await search('superconductors')
   await readWholeArchive(site.deps)
-  const { says, caching } = await search('superconductors')
-  expect(says).toContain('2 papers')
-  expect(says).not.toContain('Searched back')
+  const { text, caching } = await search('superconductors')
+  expect(text).toContain(counted(2, words.counts.paper))
+  expect(text).not.toMatch(sentence(words.search.backTo))
   expect(caching).toBe('public, max-age=60')
 })
 

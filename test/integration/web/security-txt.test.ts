@@ -30,14 +30,14 @@ describe('/.well-known/security.txt', () => {
     })
   })
 
-  test('names the address that /privacy names, never the one for alerts', async () => {
+  test('has the address of /privacy, not the one for alerts', async () => {
     const REPLY_TO = 'help+site@papers.example.org'
     const { body } = await securityTxt({ BASE_URL, MAIL_FROM, REPLY_TO, OPERATOR_EMAIL: 'pager@example.org' })
     expect(body).toContain('Contact: mailto:help+site@papers.example.org\n')
     expect(body).not.toContain('pager@')
   })
 
-  test('does not exist without an address that email reaches', async () => {
+  test('does not exist without an address that can receive email', async () => {
     expect((await securityTxt({ BASE_URL })).status).toBe(404)
     expect((await securityTxt({ OPERATOR_EMAIL: 'pager@example.org' })).status).toBe(404)
   })

@@ -12,7 +12,7 @@ test.each([
   ['127.0.0.1', port, 'config.port', `PORT=${port} on HOST=127.0.0.1 is taken by another program: stop`],
   ['192.0.2.1', 0, 'config.host', 'HOST=192.0.2.1 is not an address of this machine. Set HOST to'],
   ['999.1.1.1', 0, 'config.host', 'HOST=999.1.1.1 is not an address of this machine. Set HOST to'],
-])('%s, port %i: %s', async (HOST, PORT, code, sentence) => {
+])('listening on %s, port %i, fails with %s', async (HOST, PORT, code, sentence) => {
   const message = expect.stringContaining(sentence)
   await expect(listen(Fastify(), { HOST, PORT })).rejects.toMatchObject({ code, message, exit: 1 })
 })

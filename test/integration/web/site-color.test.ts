@@ -12,7 +12,7 @@ const SETTINGS = {
 const site = useSite(SETTINGS)
 const ESCAPED = 'Run by the library &lt;of&gt; the lab.'
 
-test('pages load the colors from a style sheet with a hash, and have the line in their footer', async () => {
+test('pages load the colors from a style sheet with a hash, and have the footer text', async () => {
   for (const path of ['/', '/subscribe', '/admin/login']) {
     const { body } = await get(site, path)
     const sheet = /<link rel="stylesheet" href="(\/assets\/color-[0-9a-f]{8}\.css)">/.exec(body)?.[1]
@@ -24,7 +24,7 @@ test('pages load the colors from a style sheet with a hash, and have the line in
   }
 })
 
-test('emails have the colors and the line', async () => {
+test('emails have the colors and the footer text', async () => {
   const config = readConfig(SETTINGS)
   const emails = await openEmails(siteOf(config))
   const { html = '', text } = emails.goodbye({

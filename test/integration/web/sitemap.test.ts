@@ -24,7 +24,7 @@ async function xml(path: string) {
 
 const pathsIn = (list: { loc: string }[]) => list.map(({ loc }) => loc.replace('https://papers.example', ''))
 
-test('the sitemap leads to every day and paper', async () => {
+test('the sitemap links to every day and paper', async () => {
   const { sitemapindex } = await xml('/sitemap.xml')
   const parts = pathsIn(sitemapindex.sitemap)
   expect(parts[0]).toBe('/sitemap-days.xml')
@@ -41,7 +41,7 @@ test('the sitemap leads to every day and paper', async () => {
   for (const page of pages) expect([page, (await get(page)).statusCode]).toEqual([page, 200])
 })
 
-test('withdrawn papers are in no part, and no part is empty', async () => {
+test('the sitemap has no withdrawn papers and no empty parts', async () => {
   await site.db.paper.updateMany({ data: { withdrawnAt: site.clock.now() } })
   const { sitemapindex } = await xml('/sitemap.xml')
   for (const part of pathsIn(sitemapindex.sitemap).slice(1)) expect((await get(part)).statusCode).toBe(404)
@@ -49,18 +49,18 @@ test('withdrawn papers are in no part, and no part is empty', async () => {
     expect([part, (await get(`/sitemap-papers-${part}.xml`)).statusCode]).toEqual([part, 404])
 })
 
-test('robots.txt names it', async () => {
+test('robots.txt names the sitemap', async () => {
   expect((await get('/robots.txt')).body).toMatch(/\n\nSitemap: https:\/\/papers\.example\/sitemap\.xml\n$/)
 })
 
-test('browsers can add the search', async () => {
+test('the OpenSearch description has the address of the search', async () => {
   const { OpenSearchDescription } = await xml('/opensearch.xml')
   expect(OpenSearchDescription.ShortName).toBe('Papers & More of')
   expect(OpenSearchDescription.Url[0]['@_template']).toBe('https://papers.example/papers?q={searchTerms}')
   expect((await get('/')).body).toContain('href="/opensearch.xml"')
 })
 
-test('the icon is found by its old name too', async () => {
+test('/favicon.ico redirects to the icon', async () => {
   const { statusCode, headers } = await get('/favicon.ico')
   expect(statusCode).toBe(302)
   expect((await get(headers.location as string)).headers['content-type']).toContain('image/svg+xml')

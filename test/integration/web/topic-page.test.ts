@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
+import { counted, fill, listed, rateOf, words } from '../../../src/i18n/words.ts'
 import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
+import { changeLine, errorsOn, sentence } from '../../support/page-text.ts'
 import { get, post, press as pressOn, textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -42,6 +44,8 @@ const field = (body: string) =>
     ?.replaceAll('&quot;', '"')
     .replaceAll('&gt;', '>')
 
+const muted = (word: string) => `${words.topicPage.mute.link} ${word}`
+
 const press = (path: string, fields: object) => pressOn(site, path, fields)
 
 async function follow(url: string, handle: string): Promise<string> {
@@ -52,76 +56,91 @@ async function follow(url: string, handle: string): Promise<string> {
 }
 
 describe('the page of a topic', () => {
-  test('shows the topic, the paper with its reason, and what would change from there', async () => {
+  test('shows the topic, the paper with its reason, and links to changes', async () => {
     const path = await page({ topics: ['linear attention'] })
     const { body, statusCode, headers } = await get(site, `${path}?edit=topic&paper=${await paperId()}`)
     expect(statusCode).toBe(200)
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
     const text = textOf(body)
-    expect(text).toContain('Papers with linear and attention')
-    expect(text).toContain(`${HYBRID} Matched: linear and attention, in the title 24 Nov, 41 votes`)
+    const both = listed(['linear', 'attention'])
+    expect(text).toContain(fill(words.query.papersWith, { what: both }))
+    const reason = fill(words.reason.matched, { what: fill(words.reason.title, { terms: both }) })
+    expect(text).toContain(`${HYBRID} ${reason} 24 Nov, ${counted(41, words.counts.vote)}`)
     expect(handles(body).map(({ text }) => text)).toEqual(
-      expect.arrayContaining(['Mute Hybrid', 'Follow Dustin Wang', 'Follow 王瑞金', 'At least 20 votes']),
+      expect.arrayContaining([
+        muted('Hybrid'),
+        fill(words.topicPage.saveNew, { name: 'Dustin Wang' }),
+        fill(words.topicPage.saveNew, { name: '王瑞金' }),
+        words.topicPage.votes.link,
+      ]),
     )
-    expect(handles(body).map(({ text }) => text)).not.toContain('Mute Linear')
-    expect(text).toContain('1 more author')
+    expect(handles(body).map(({ text }) => text)).not.toContain(muted('Linear'))
+    expect(text).toContain(counted(1, words.topicPage.follow.more))
     expect(field(body)).toBe('linear attention')
   })
 
-  test('is there without a paper, and with one that is not known', async () => {
+  test('has the topic without a paper, or with an unknown one', async () => {
     const path = await page()
     for (const url of [path, `${path}?paper=999999`, `${path}?paper=x`, `${path}?paper=1&paper=2`]) {
       const { body, statusCode } = await get(site, url)
       expect([url, statusCode]).toEqual([url, 200])
-      expect(body).not.toContain('More like this')
-      expect(handles(body).map(({ text }) => text)).toEqual(['At least 20 votes'])
+      expect(body).not.toContain(words.vote.names.more)
+      expect(handles(body).map(({ text }) => text)).toEqual([words.topicPage.votes.link])
     }
   })
 
-  test('for a paper that does not match shows what is missing', async () => {
+  test('shows what a paper that does not match lacks', async () => {
     const path = await page()
     const { body } = await get(site, `${path}?edit=topic&paper=${await paperId('Short')}`)
-    expect(textOf(body)).toContain('The topic doesn’t match this paper now. Missing: linear and attention.')
+    expect(textOf(body)).toContain(
+      `${words.topicPage.unmatched} ${fill(words.topicPage.lacks, { parts: listed(['linear', 'attention']) })}`,
+    )
   })
 
-  test('a page of all topics leads to each', async () => {
+  test('is linked from the page of all topics', async () => {
     const path = await page()
     const { body } = await get(site, path.replace(/\/topics.*/, ''))
-    expect(body).toContain(`href="${path}">Edit<span class="unseen"> Linear attention</span>`)
+    expect(body).toContain(
+      `href="${path}">${words.manage.topics.edit}<span class="unseen"> Linear attention</span>`,
+    )
   })
 })
 
-describe('a word that is muted', () => {
-  test('is in the field with its matches, is saved by a button, and is undone by another', async () => {
+describe('muting a word', () => {
+  test('is tried in the field, saved by a button and undone by another', async () => {
     const path = await page({ topics: ['attention'] })
     const from = `${path}?edit=topic&paper=${await paperId()}`
-    const url = await follow(from, 'Mute Systematic')
+    const url = await follow(from, muted('Systematic'))
     const before = await checksums(site.db)
     const tried = await get(site, url)
     expect(await checksums(site.db)).toEqual(before)
     expect(field(tried.body)).toBe('attention -Systematic')
-    expect(textOf(tried.body)).toContain(
-      'Now 5 papers in 30 days, about 5 a week With this change 4 papers in 30 days, about 4 a week',
+    expect(textOf(tried.body)).toMatch(
+      new RegExp(`${words.topicPage.now} ${rateOf(5, 30)}.* ${words.topicPage.tried} ${rateOf(4, 30)}`),
     )
-    expect(textOf(tried.body)).toContain('The paper you came from would no longer match.')
+    expect(textOf(tried.body)).toContain(words.topicPage.paperGoes)
     const { said, url: saved } = await press(from, { do: 'change', query: 'attention -Systematic' })
-    expect(said).toBe('Saved Topic: attention → attention -Systematic')
+    expect(said).toBe(
+      `${words.manage.said.saved} ${changeLine(words.manage.said.topic, 'attention', 'attention -Systematic')}`,
+    )
     expect(saved).toBe(`${path}?paper=${await paperId()}&change=1`)
     expect(await queries()).toEqual(['attention -Systematic'])
     const undone = await press(from, { do: 'undo', change: '1' })
-    expect(undone.said).toBe('Undone Topic: attention -Systematic → attention')
+    expect(undone.said).toBe(
+      `${words.manage.said.undone} ${changeLine(words.manage.said.topic, 'attention -Systematic', 'attention')}`,
+    )
     expect(await queries()).toEqual(['attention'])
   })
 
-  test('may be muted after another', async () => {
+  test('works for a second word', async () => {
     const path = await page({ topics: ['attention OR report'] })
-    const first = await follow(`${path}?edit=topic&paper=${await paperId()}`, 'Mute Systematic')
-    const second = await follow(first, 'Mute attention')
+    const first = await follow(`${path}?edit=topic&paper=${await paperId()}`, muted('Systematic'))
+    const second = await follow(first, muted('attention'))
     expect(field((await get(site, second)).body)).toBe('(attention OR report) -Systematic -attention')
-    expect(textOf((await get(site, second)).body)).toContain('attention : muted')
+    expect(textOf((await get(site, second)).body)).toContain(`attention : ${words.topicPage.mute.already}`)
   })
 
-  test('keeps the name of a topic that has one', async () => {
+  test('keeps the name of the topic', async () => {
     const path = await page({ topics: ['attention'] })
     await site.db.topic.updateMany({ data: { name: 'My heads' } })
     await press(path, { do: 'change', query: 'attention -survey' })
@@ -129,65 +148,64 @@ describe('a word that is muted', () => {
   })
 })
 
-describe('an author', () => {
-  test('is followed as a topic of its own, or under this one', async () => {
+describe('following an author', () => {
+  test('adds a topic, or changes this one', async () => {
     const path = await page({ topics: ['attention'] })
     const from = `${path}?edit=topic&paper=${await paperId('An Earlier Paper')}`
-    const url = await follow(from, 'Follow A. One')
+    const url = await follow(from, fill(words.topicPage.saveNew, { name: 'A. One' }))
     const { body } = await get(site, url)
     expect(field(body)).toBe('author:"A. One"')
-    expect(textOf(body)).toContain('New topic 1 paper in 30 days')
-    expect(textOf(body)).not.toMatch(/Now \d/)
-    const instead = handles(body).find(({ text }) => text === 'Or add the author to “Attention”')
+    expect(textOf(body)).toContain(`${words.topicPage.triedNew} ${rateOf(1, 30)}`)
+    expect(textOf(body)).not.toContain(`${words.topicPage.now} `)
+    const instead = handles(body).find(
+      ({ text }) => text === fill(words.topicPage.instead, { name: 'Attention' }),
+    )
     expect(field((await get(site, instead!.url)).body)).toBe('attention OR author:"A. One"')
     const { said } = await press(from, { do: 'follow', query: 'author:"A. One"', name: 'A. One' })
-    expect(said).toBe('Saved Added: A. One')
+    expect(said).toBe(`${words.manage.said.saved} ${fill(words.manage.said.added, { name: 'A. One' })}`)
     expect(await queries()).toEqual(['attention', 'A. One: author:"A. One"'])
-    expect(textOf((await get(site, from)).body)).toContain('A. One : following')
+    expect(textOf((await get(site, from)).body)).toContain(`A. One : ${words.topicPage.follow.already}`)
   })
 
-  test('is no topic where there are 20 already: 422, and nothing is lost', async () => {
+  test('is refused with 20 topics: 422 with the input', async () => {
     const path = await page({ topics: Array.from({ length: 20 }, (_, n) => `word${n}`) })
     const { statusCode, body } = await post(site, path, { do: 'follow', query: 'author:Wang', name: 'Wang' })
-    expect(statusCode).toBe(422)
-    expect(body).toContain('href="#query"')
+    expect([statusCode, errorsOn(body)]).toEqual([422, ['query: topics.too-many']])
     expect(field(body)).toBe('author:Wang')
     expect(body).toContain('name="name" value="Wang"')
   })
 
-  test('one of a hundred is one of a hundred links, and the page stays below 100 kB', async () => {
+  test('offers each of a hundred authors on a page below 100 kB', async () => {
     const path = await page({ topics: ['hundred people'] })
     const title =
       'A Report That Took a Hundred People, and Whose Title Runs On for So Long That It Wraps on Every Screen'
     const { body } = await get(site, `${path}?edit=topic&paper=${await paperId(title)}`)
-    expect(textOf(body)).toContain('97 more authors')
-    expect(handles(body).filter(({ text }) => text.startsWith('Follow')).length).toBe(100)
+    expect(textOf(body)).toContain(counted(97, words.topicPage.follow.more))
+    expect(handles(body).filter(({ text }) => text.startsWith(words.topicPage.follow.link)).length).toBe(100)
     expect(Buffer.byteLength(body)).toBeLessThan(100_000)
   })
 })
 
-describe('votes', () => {
-  test('can be required, and a lower limit is raised', async () => {
+describe('the limit of votes', () => {
+  test('is offered, and raises a lower one', async () => {
     const path = await page({ topics: ['attention votes>=5'] })
-    const url = await follow(path, 'At least 20 votes')
+    const url = await follow(path, words.topicPage.votes.link)
     expect(field((await get(site, url)).body)).toBe('attention votes>=20')
   })
 
-  test('are not offered where no paper has any', async () => {
+  test('is not offered if no paper has votes', async () => {
     const path = await page()
     await site.db.listing.updateMany({ data: { votes: null } })
     site.clock.moveTo(new Date('2026-11-24T13:00:00Z'))
-    expect((await get(site, path)).body).not.toContain('20 votes')
+    expect((await get(site, path)).body).not.toContain(words.topicPage.votes.link)
   })
 })
 
-describe('input', () => {
-  test('and cannot be read: 422, with the words kept and nothing changed', async () => {
+describe('a typed query', () => {
+  test('that cannot be read: 422 with the input, and nothing changed', async () => {
     const path = await page()
     const tried = await get(site, `${path}?query=linear+AND`)
-    expect(tried.statusCode).toBe(422)
-    expect(tried.body).toContain('<a class="error-link" href="#query">')
-    expect(tried.body).toMatch(/<title>Error: /)
+    expect([tried.statusCode, errorsOn(tried.body)]).toEqual([422, ['query: query.word-missing']])
     expect(field(tried.body)).toBe('linear AND')
     for (const query of ['linear AND', '', 'a, b', 'rag']) {
       const { statusCode, body } = await post(site, path, { do: 'change', query })
@@ -196,29 +214,30 @@ describe('input', () => {
     expect(await queries()).toEqual(['linear attention', 'rag'])
   })
 
-  test('is sent to htmx without the page, with its errors', async () => {
+  test('gets only its part of the page for htmx, also with an error', async () => {
     const path = await page()
     const live = (url: string) =>
       site.app.inject({ url, headers: { 'hx-request': 'true', accept: 'text/html' } })
     const part = await live(`${path}?query=attention`)
     expect(part.body).toMatch(/^\s*<dl class="paces">/)
-    expect(textOf(part.body)).toMatch(/Now .* With this change .*attention/)
+    expect(textOf(part.body)).toMatch(
+      new RegExp(`${words.topicPage.now} .* ${words.topicPage.tried} .*attention`),
+    )
     const wrong = await live(`${path}?query=linear+AND`)
     expect([wrong.statusCode, wrong.body]).toEqual([422, expect.not.stringContaining('<html')])
-    expect(textOf(wrong.body)).toContain('No preview yet')
+    expect(textOf(wrong.body)).toContain(words.preview.noPreview)
     expect((await live(`${path.replace(/\d+$/, '999')}?query=x`)).statusCode).toBe(422)
   })
 
-  test('is held against their other topics, and shows the last digest as it would have been', async () => {
+  test('is compared with the other topics, and shows the last digest as it would have been', async () => {
     const path = await page({ topics: ['attention', 'hybrid'] })
     const text = textOf((await get(site, `${path}?query=attention+-Short`)).body)
-    expect(text).toMatch(/also match “hybrid/)
-    expect(text).toMatch(
-      /The email of Tuesday 24 November, as you would have received it .* Also under: hybrid/,
-    )
+    expect(text).toMatch(sentence(words.preview.overlap.all, { topic: 'hybrid' }))
+    const heading = fill(words.preview.digest.heading, { day: 'Tuesday 24 November' })
+    expect(text.split(heading)[1]).toContain(fill(words.reason.also, { topics: 'hybrid' }))
   })
 
-  test('looking changes nothing, whatever the address says', async () => {
+  test('in the address changes nothing', async () => {
     const path = await page()
     const paper = await paperId()
     const tries = [
@@ -238,33 +257,31 @@ describe('input', () => {
   })
 })
 
-describe('a topic that is not there', () => {
-  test.each(['999999', 'x', '0'])('%s: the page of all topics says so', async (topic) => {
+describe('an unknown topic', () => {
+  test.each(['999999', 'x', '0'])('%s: redirects to the page of all topics', async (topic) => {
     const path = (await page()).replace(/\d+$/, topic)
     const { statusCode, headers } = await get(site, `${path}?paper=1`)
     expect(statusCode).toBe(303)
     expect(headers.location).toMatch(/^\/manage\/[\w-]+\?topic=\d+$/)
   })
 
-  test('removed meanwhile: the page of all topics says so, and keeps its words', async () => {
+  test('that was removed meanwhile: the page of all topics explains it, and keeps the input', async () => {
     const path = await page()
     await site.db.topic.deleteMany({ where: { name: 'linear attention' } })
     const { headers } = await get(site, path)
-    expect(textOf((await get(site, headers.location as string)).body)).toContain(
-      'That topic no longer exists',
-    )
+    expect(textOf((await get(site, headers.location as string)).body)).toContain(words.topicPage.gone)
     const { statusCode, body } = await post(site, path, { do: 'change', query: 'linear -survey' })
     expect(statusCode).toBe(422)
     expect(body).toMatch(/<textarea id="topic"[^>]*>linear -survey</)
     for (const url of [`${path}?paper=${await paperId()}`, `${path}?step=more&paper=${await paperId()}`]) {
       const voted = await post(site, url, url.includes('step') ? { do: 'step', to: '1' } : { do: 'more' })
-      const said = textOf((await get(site, voted.headers.location as string)).body)
-      expect(said).toContain('That topic no longer exists')
+      const text = textOf((await get(site, voted.headers.location as string)).body)
+      expect(text).toContain(words.topicPage.gone)
     }
     expect(await site.db.vote.count()).toBe(0)
   })
 
-  test('of another subscriber: the same page, and nothing is shown or changed', async () => {
+  test('of another subscriber: the same page; nothing is shown or changed', async () => {
     const path = await page()
     await addSubscriber(site.deps, { email: 'ben@example.com', topics: ['secret'], consent: 'x' })
     const { id } = await site.db.topic.findFirstOrThrow({ where: { name: 'secret' } })
@@ -277,8 +294,8 @@ describe('a topic that is not there', () => {
   })
 })
 
-describe('the link', () => {
-  test('with an unknown subscriber or another purpose: the form that emails a new one', async () => {
+describe('the link to a topic', () => {
+  test('without a subscriber or for another purpose leads to the form that emails a new one', async () => {
     const path = await page()
     const [, , token] = path.split('/')
     const other = (await pathOf(site, 'unsubscribe', EMAIL)).split('/')[2]
@@ -294,21 +311,21 @@ describe('the link', () => {
     expect((await get(site, path)).statusCode).toBe(410)
   })
 
-  test('of an unsubscribed or suppressed subscriber: the page that says so', async () => {
+  test('leads an unsubscribed or suppressed subscriber to the page that explains it', async () => {
     const path = await page()
     const from = `${path}?edit=topic&paper=${await paperId()}`
     await unsubscribeByOperator(site.deps, { email: EMAIL })
-    expect(textOf((await get(site, from)).body)).toContain('You’re unsubscribed')
+    expect(textOf((await get(site, from)).body)).toContain(words.manage.none.unsubscribed)
     for (const fields of [{ do: 'change', query: 'x' }, { do: 'more' }, { do: 'forget' }]) {
       const { statusCode, headers } = await post(site, from, fields)
       expect([statusCode, headers.location]).toEqual([303, path.replace(/\/topics.*/, '')])
     }
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
-    expect(textOf((await get(site, from)).body)).toContain('We don’t email this address')
+    expect(textOf((await get(site, from)).body)).toContain(words.manage.none.suppressed)
     expect(await site.db.vote.count()).toBe(0)
   })
 
-  test('no address and no token reaches the log', async () => {
+  test('is not in the log, nor is the address', async () => {
     const path = await page()
     site.logged.length = 0
     await press(`${path}?paper=${await paperId()}`, { do: 'more' })
@@ -316,7 +333,7 @@ describe('the link', () => {
     expect(site.logged.join()).not.toMatch(/ann@|\/manage\/[\w-]{40}|secret/)
   })
 
-  test('a form that is not on our pages is rejected', async () => {
+  test('gets 400 for a form that no page has', async () => {
     expect((await post(site, await page(), { do: 'dance' })).statusCode).toBe(400)
   })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { fill, words } from '../../../src/i18n/words.ts'
 import { changeSubscriber } from '../../../src/subscribers/subscriber.repo.ts'
 import { checksums } from '../../support/checksums.ts'
-import { post, subscribeThroughSite, unsubscribeToken, useSite } from '../../support/site.ts'
+import { sentence } from '../../support/page-text.ts'
+import { post, subscribeThroughSite, textOf, unsubscribeToken, useSite } from '../../support/site.ts'
 
 const EMAIL = 'ann@example.com'
 const DAYS = ['mon', 'wed', 'fri']
@@ -16,50 +18,49 @@ async function subscribed(fields: object = {}): Promise<string> {
 
 const get = async (url: string) => (await site.app.inject({ url })).body
 const ann = () => site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })
-const textOf = (html: string) =>
-  html
-    .replace(/[\s\S]*<main[^>]*>|<\/main>[\s\S]*/g, '')
-    .replace(/<[^>]+>|\s+/g, ' ')
-    .replace(/ +/g, ' ')
-    .trim()
+const { changed } = words.unsubscribe
+const nextEmailOn = (day: string) => sentence(changed.nextHtml, { when: `${day} at 08:00 (UTC)` })
 const changeIn = (html: string) => html.match(/name="change" value="(\d+)"/)?.[1]
 
-describe('beside the button that ends it', () => {
-  test('are smaller steps, and none of the topics', async () => {
+describe('the page to unsubscribe', () => {
+  test('has buttons to unsubscribe, pause and get fewer emails, and no topics', async () => {
     const page = await get(await subscribed())
-    for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'Up to 5 papers per email']) {
+    for (const button of [
+      words.unsubscribe.stop,
+      words.unsubscribe.pause,
+      words.unsubscribe.weekly,
+      fill(words.unsubscribe.short, { most: 5 }),
+    ]) {
       expect(page).toContain(`>${button}</button>`)
     }
-    expect(page).toContain('If this was forwarded to you, you’d be unsubscribing the person who sent it.')
+    expect(page).toContain(words.unsubscribe.forwarded)
     expect(page).not.toMatch(/quantum|08:00|ann@/)
   })
 
-  test('only those that would change something', async () => {
+  test('has only the buttons that would change something', async () => {
     const path = await subscribed({ days: ['fri'], max: 5 })
-    expect(await get(path)).not.toMatch(/Once a week|Up to/)
+    expect(await get(path)).not.toContain('/fewer"')
     const { id } = await ann()
     await changeSubscriber(site.db, id, { state: 'paused' })
-    expect(await get(path)).not.toContain('Pause')
-    expect(await get(path)).toContain('>Unsubscribe</button>')
-    expect(await get('/unsubscribe/nonsense')).not.toContain('Pause')
+    expect(await get(path)).not.toContain('/pause"')
+    expect(await get(path)).toContain(`>${words.unsubscribe.stop}</button>`)
+    expect(await get('/unsubscribe/nonsense')).not.toContain('/pause"')
   })
 
-  test('a pause of 30 days, confirmed and undone', async () => {
+  test('pauses for 30 days, confirms it and undoes it', async () => {
     const path = await subscribed()
     const pressed = await post(site, `${path}/pause`)
     expect([pressed.statusCode, pressed.headers.location]).toEqual([303, `${path}/changed`])
     expect(await ann()).toMatchObject({ state: 'paused', pausedUntil: new Date('2026-12-24T00:00:00Z') })
     const page = await get(`${path}/changed`)
-    expect(textOf(page)).toContain(
-      'Your digests are paused They resume on their own on Thursday 24 December 2026',
-    )
+    expect(textOf(page)).toMatch(sentence(changed.pausedUntilHtml, { date: 'Thursday 24 December 2026' }))
     expect(page).not.toMatch(/quantum|08:00|ann@/)
     const undone = await post(site, `${path}/undo`, { change: changeIn(page) })
     expect([undone.statusCode, undone.headers.location]).toEqual([303, `${path}/changed`])
     expect(await ann()).toMatchObject({ state: 'active', pausedUntil: null })
-    expect(textOf(await get(`${path}/changed`))).toContain(
-      'Everything is as it was Your next email may arrive on Wednesday 25 November 2026',
-    )
+    const after = textOf(await get(`${path}/changed`))
+    expect(after).toContain(changed.undone)
+    expect(after).toMatch(nextEmailOn('Wednesday 25 November 2026'))
     const consents = await site.db.consent.findMany({ orderBy: { id: 'asc' }, skip: 2 })
     expect(consents.map(({ event, how }) => [event, how])).toEqual([
       ['paused', 'unsubscribe page'],
@@ -67,68 +68,68 @@ describe('beside the button that ends it', () => {
     ])
   })
 
-  test('once a week: on the last of their days, confirmed and undone', async () => {
+  test('reduces to the last day of their week, confirms it and undoes it', async () => {
     const path = await subscribed()
     await post(site, `${path}/fewer`, { to: 'weekly' })
     expect((await ann()).days).toEqual(['fri'])
     const page = await get(`${path}/changed`)
-    expect(textOf(page)).toContain('One digest a week From now on your digest comes on Friday')
-    expect(textOf(page)).toContain('Your next email may arrive on Friday 27 November 2026')
+    expect(textOf(page)).toMatch(sentence(changed.weeklyHtml, { days: words.weekdays.fri }))
+    expect(textOf(page)).toMatch(nextEmailOn('Friday 27 November 2026'))
     await post(site, `${path}/undo`, { change: changeIn(page) })
     expect((await ann()).days).toEqual(DAYS)
   })
 
-  test('at most five papers, confirmed and undone', async () => {
+  test('reduces to five papers, confirms it and undoes it', async () => {
     const path = await subscribed()
     await post(site, `${path}/fewer`, { to: 'short' })
     expect((await ann()).maxPapers).toBe(5)
     const page = await get(`${path}/changed`)
-    expect(textOf(page)).toContain('Up to 5 papers per email')
+    expect(textOf(page)).toContain(fill(changed.short, { most: 5 }))
     expect(page).not.toContain('undefined')
     await post(site, `${path}/undo`, { change: changeIn(page) })
     expect((await ann()).maxPapers).toBe(15)
   })
 
-  test('pressed twice, or where it changes nothing: the page says what holds, and one change was made', async () => {
+  test('makes one change if a button is pressed twice', async () => {
     const path = await subscribed()
     await post(site, `${path}/pause`)
     const before = await checksums(site.db)
     expect((await post(site, `${path}/pause`)).headers.location).toBe(`${path}/changed`)
     expect(await checksums(site.db)).toEqual(before)
-    expect(await get(`${path}/changed`)).toContain('Your digests are paused')
+    expect(await get(`${path}/changed`)).toContain(changed.paused)
   })
 
-  test('of a subscriber paused for less than a month: a month, and its undo', async () => {
+  test('extends a shorter pause to a month, and undoes that', async () => {
     const path = await subscribed()
     await changeSubscriber(site.db, (await ann()).id, { state: 'paused', pausedUntil: '2026-12-01' })
-    expect(await get(path)).toContain('Pause for a month')
+    expect(await get(path)).toContain(words.unsubscribe.pause)
     await post(site, `${path}/pause`)
     expect(await ann()).toMatchObject({ state: 'paused', pausedUntil: new Date('2026-12-24T00:00:00Z') })
-    const changed = await get(`${path}/changed`)
-    expect(textOf(changed)).toContain(
-      'Your digests are paused They resume on their own on Thursday 24 December',
-    )
-    expect(await get(path)).not.toContain('Pause for a month')
-    await post(site, `${path}/undo`, { change: changeIn(changed) })
+    const page = await get(`${path}/changed`)
+    expect(textOf(page)).toMatch(sentence(changed.pausedUntilHtml, { date: 'Thursday 24 December 2026' }))
+    expect(await get(path)).not.toContain(words.unsubscribe.pause)
+    await post(site, `${path}/undo`, { change: changeIn(page) })
     expect(await ann()).toMatchObject({ pausedUntil: new Date('2026-12-01T00:00:00Z') })
   })
 
-  test('of a paused subscriber: fewer emails after the pause, and the pause as text', async () => {
+  test('shows a pause as text, and offers fewer emails after it', async () => {
     const path = await subscribed()
     await changeSubscriber(site.db, (await ann()).id, { state: 'paused', pausedUntil: '2026-12-24' })
-    const page = await get(path)
-    expect(textOf(page)).toContain('Your digests are paused until Thursday 24 December.')
-    expect(page).not.toContain('Pause for a month')
+    const paused = fill(words.unsubscribe.paused, {
+      until: fill(words.manage.until, { date: 'Thursday 24 December' }),
+    })
+    expect(await get(path)).toContain(paused.split('. ')[0])
+    expect(await get(path)).not.toContain(words.unsubscribe.pause)
     await post(site, `${path}/fewer`, { to: 'short' })
     expect(await ann()).toMatchObject({ maxPapers: 5, state: 'paused' })
-    const changed = await get(`${path}/changed`)
-    expect(textOf(changed)).toContain('Up to 5 papers per email')
-    expect(textOf(changed)).toContain('Your digests are paused until Thursday 24 December.')
-    await post(site, `${path}/undo`, { change: changeIn(changed) })
+    const page = await get(`${path}/changed`)
+    expect(page).toContain(fill(changed.short, { most: 5 }))
+    expect(page).toContain(paused.split('. ')[0])
+    await post(site, `${path}/undo`, { change: changeIn(page) })
     expect(await ann()).toMatchObject({ maxPapers: 15, state: 'paused' })
   })
 
-  test('the undo reverts only what was just pressed here', async () => {
+  test('undoes only the newest change, within an hour', async () => {
     const path = await subscribed()
     await post(site, `${path}/fewer`, { to: 'short' })
     const older = changeIn(await get(`${path}/changed`))
@@ -147,22 +148,19 @@ describe('beside the button that ends it', () => {
     expect([late.statusCode, late.headers.location]).toEqual([303, path])
   })
 
-  test.each(['/pause', '/fewer', '/undo'])(
-    '%s with a link that is not ours changes nothing',
-    async (action) => {
-      const path = await subscribed()
-      const before = await checksums(site.db)
-      for (const token of ['nonsense', path.toLowerCase().split('/')[2]!, 'x'.repeat(1500)]) {
-        expect((await post(site, `/unsubscribe/${token}${action}`)).statusCode).toBe(303)
-        expect((await site.app.inject({ url: `/unsubscribe/${token}/changed` })).headers.location).toBe(
-          `/unsubscribe/${token}`,
-        )
-      }
-      expect(await checksums(site.db)).toEqual(before)
-    },
-  )
+  test.each(['/pause', '/fewer', '/undo'])('%s with an unknown link changes nothing', async (action) => {
+    const path = await subscribed()
+    const before = await checksums(site.db)
+    for (const token of ['nonsense', path.toLowerCase().split('/')[2]!, 'x'.repeat(1500)]) {
+      expect((await post(site, `/unsubscribe/${token}${action}`)).statusCode).toBe(303)
+      expect((await site.app.inject({ url: `/unsubscribe/${token}/changed` })).headers.location).toBe(
+        `/unsubscribe/${token}`,
+      )
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
 
-  test('no GET of these addresses changes anything', async () => {
+  test('changes nothing when it is opened', async () => {
     const path = await subscribed()
     await post(site, `${path}/pause`)
     const before = await checksums(site.db)
@@ -173,42 +171,42 @@ describe('beside the button that ends it', () => {
   })
 })
 
-describe('a subscription that has ended', () => {
+describe('the page of an ended subscription', () => {
   const oneClick = (path: string) => site.app.inject({ method: 'POST', url: path })
 
-  test('a moment ago, by one click: the page offers the undo', async () => {
+  test('offers to resubscribe after one click a moment ago', async () => {
     const path = await subscribed()
     await oneClick(path)
     const page = await get(path)
-    expect(textOf(page)).toContain('You’re unsubscribed You won’t get any more digests.')
-    expect(textOf(page)).toContain('You can undo this until Thursday 24 December 2026')
+    const { untilHtml } = words.unsubscribe.ended
+    expect(textOf(page)).toMatch(sentence(untilHtml, { date: 'Thursday 24 December 2026' }))
     await post(site, page.match(/action="(\/resubscribe[^"]+)"/)![1]!)
     expect((await ann()).state).toBe('active')
   })
 
-  test('long ago: the page says so, and how to come back', async () => {
+  test('links to the sign-up after a longer time', async () => {
     const path = await subscribed()
     await oneClick(path)
     site.clock.moveTo(new Date('2026-11-24T13:00:00Z'))
     const page = (await get(path)).replace(/^.*<main|<\/main>.*$/gs, '')
-    expect(textOf(page)).toContain('This subscription has ended')
-    expect(page).toContain('<a href="/subscribe">Subscribe again</a>')
-    expect(page).not.toMatch(/incomplete|<form|ann/)
+    expect(textOf(page)).toContain(words.unsubscribe.over.heading)
+    expect(page).toContain('<a href="/subscribe">')
+    expect(page).not.toMatch(/<form|ann/)
     const pressed = await post(site, path, { from: 'page' })
     expect([pressed.statusCode, pressed.headers.location]).toEqual([303, path])
   })
 
-  test('with its address erased: the same page', async () => {
+  test('is the same once the address is erased', async () => {
     const path = await subscribed()
     const { id } = await ann()
     await site.db.$executeRaw`
       update subscriber set address = null, address_key = null, address_hash = null, state = 'unsubscribed',
         erased_at = ${site.clock.now()} where id = ${id}`
-    expect(textOf(await get(path))).toContain('This subscription has ended')
+    expect(textOf(await get(path))).toContain(words.unsubscribe.over.heading)
   })
 })
 
-describe('the goodbye', () => {
+describe('the goodbye email', () => {
   const goodbyes = () => site.db.message.findMany({ where: { kind: 'goodbye' }, orderBy: { datedAt: 'asc' } })
   const stop = async (path: string) => (await post(site, path, { from: 'page' })).headers.location as string
 
@@ -235,7 +233,7 @@ describe('the goodbye', () => {
 
   test('is sent up to twice a day, even after repeated unsubscribes', async () => {
     const path = await subscribed()
-    for (let turn = 0; turn < 5; turn++) {
+    for (let n = 0; n < 5; n++) {
       site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
       await post(site, await stop(path))
     }
@@ -245,17 +243,16 @@ describe('the goodbye', () => {
     expect(await goodbyes()).toHaveLength(3)
   })
 
-  test('is not sent if the person resubscribed in the meantime', async () => {
+  test('is not sent if the subscriber resubscribed meanwhile', async () => {
     const path = await subscribed()
     const undo = await stop(path)
     await post(site, undo)
     expect(await goodbyes()).toMatchObject([{ state: 'skipped', reason: 'undone' }])
-    expect(textOf(await get(undo))).toContain(
-      'Your next email may arrive on Wednesday 25 November 2026 at 08:00 (UTC)',
-    )
+    const when = 'Wednesday 25 November 2026 at 08:00 (UTC)'
+    expect(textOf(await get(undo))).toMatch(sentence(words.unsubscribe.back.nextHtml, { when }))
   })
 
-  test('that cannot be left leaves the subscription as it was', async () => {
+  test('leaves the subscription unchanged if it cannot be stored', async () => {
     const path = await subscribed()
     await site.db.$executeRaw`alter table message add constraint no_goodbye check (kind <> 'goodbye')`
     const answer = await post(site, path, { from: 'page' })
@@ -264,13 +261,12 @@ describe('the goodbye', () => {
     expect((await ann()).state).toBe('active')
   })
 
-  test('undoes a pause too: paused again, until the same date', async () => {
+  test('leads to a page that resubscribes with the pause until the same date', async () => {
     const path = await subscribed()
     await post(site, `${path}/pause`)
     const undo = await stop(path)
     await post(site, undo)
-    expect(textOf(await get(undo))).toContain(
-      'Your digests are paused, and resume on Thursday 24 December 2026',
-    )
+    const date = 'Thursday 24 December 2026'
+    expect(textOf(await get(undo))).toMatch(sentence(words.unsubscribe.back.pausedHtml, { date }))
   })
 })

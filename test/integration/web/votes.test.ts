@@ -3,10 +3,12 @@ import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { DAY_MS } from '../../../src/core/dates.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { fill, words } from '../../../src/i18n/words.ts'
 import { prune } from '../../../src/operator/prune.ts'
 import { learnedTopic } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
+import { sentence } from '../../support/page-text.ts'
 import { get, NOW, post, press as pressOn, textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -51,15 +53,15 @@ describe('the page of a vote', () => {
     expect(statusCode).toBe(200)
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
     const text = textOf(body)
-    expect(text).toContain('More like this · from your topic Attention')
+    expect(text).toContain(fill(words.vote.fromTopic, { what: words.vote.names.more, topic: 'Attention' }))
     expect(text).toContain(HYBRID)
-    expect(text).toContain('In Attention you get more papers like these')
+    expect(text).toMatch(sentence(words.vote.changes.moreHtml, { topic: 'Attention' }))
     expect(
       [...body.matchAll(/name="phrase" value="([^"]+)" checked/g)].map(([, phrase]) => phrase).sort(),
     ).toEqual(PHRASES)
     expect(body.match(/<button/g)).toHaveLength(1)
     const less = textOf((await get(site, `${path}&vote=less`)).body)
-    expect(less).toContain('In Attention you get fewer papers like these')
+    expect(less).toMatch(sentence(words.vote.changes.lessHtml, { topic: 'Attention' }))
     expect(await checksums(site.db)).toEqual(before)
   })
 
@@ -70,17 +72,19 @@ describe('the page of a vote', () => {
     site.clock.moveTo(NOW)
     await planDigests(site.deps)
     const { body } = await get(site, await fromPaper())
-    expect(textOf(body)).toContain('More like this · from your digest of Tuesday 24 November')
-    const link = /<a href="(\/digest\/[^"]+)">No change/.exec(body)?.[1]
+    expect(textOf(body)).toContain(
+      fill(words.vote.fromDigest, { what: words.vote.names.more, date: 'Tuesday 24 November' }),
+    )
+    const link = /<a href="(\/digest\/[^"]+)">/.exec(body)?.[1]
     expect((await get(site, link!)).statusCode).toBe(200)
   })
 
-  test('a press saves what is ticked, says so, counts once, and is undone', async () => {
+  test('saves the ticked phrases once, confirms the vote and undoes it', async () => {
     const path = await fromPaper()
     const form = { do: 'more', offered: 'yes', phrase: ['linear attention', 'recall', 'not of this paper'] }
     const { body } = await press(path, form)
-    expect(textOf(body)).toMatch(/Done\. More papers like A Systematic .* in Attention, from .*\. Undo/)
-    expect(textOf(body)).toContain('More of linear attention Remove linear attention')
+    expect(textOf(body)).toMatch(sentence(words.vote.said.more, { topic: 'Attention' }))
+    expect(textOf(body)).toMatch(sentence(`${words.learned.moreOf} linear attention`))
     expect(await learned()).toEqual(['linear attention', 'recall'])
     const once = await learnedRow()
     await press(path, form)
@@ -89,16 +93,16 @@ describe('the page of a vote', () => {
     expect(await learned()).toEqual(PHRASES)
     expect(await isWanted()).toEqual([false])
     expect(await site.db.vote.count()).toBe(1)
-    expect(textOf((await press(path, { do: 'back' })).body)).toContain('Undone.')
+    expect(textOf((await press(path, { do: 'back' })).body)).toMatch(sentence(words.vote.undone))
     expect([await site.db.vote.count(), await learned()]).toEqual([0, []])
     expect(await site.db.change.count()).toBe(0)
   })
 
-  test('on a later visit tells that the vote counts, and takes it back', async () => {
+  test('shows on a later visit that the vote counts, and takes it back', async () => {
     const path = await fromPaper()
     await press(path, { do: 'more' })
     const { body } = await get(site, path)
-    expect(textOf(body)).toMatch(/Done\. More papers like A Systematic .*Undo/)
+    expect(textOf(body)).toMatch(sentence(words.vote.said.more))
     expect(body).not.toContain('name="offered"')
     expect((await get(site, `${path}&vote=less`)).body).toContain('name="do" value="less"')
     await press(path, undoOf(body))
@@ -106,21 +110,21 @@ describe('the page of a vote', () => {
     expect((await get(site, path)).body).toContain('name="offered"')
   })
 
-  test('undoing a vote that replaced another one restores that one', async () => {
+  test('restores the earlier vote when the one that replaced it is undone', async () => {
     const path = await fromPaper()
     await press(path, { do: 'less' })
     const { body } = await press(path, { do: 'more', offered: 'yes', phrase: ['recall'] })
     expect(await isWanted()).toEqual([true])
     const undone = await press(path, undoOf(body))
     expect([await isWanted(), await learned()]).toEqual([[false], PHRASES])
-    expect(textOf(undone.body)).toContain('Done. Fewer papers like A Systematic')
+    expect(textOf(undone.body)).toMatch(sentence(words.vote.said.less))
     await press(path, undoOf(undone.body))
     expect(await site.db.vote.count()).toBe(0)
   })
 
-  test('for a missing paper: the topic, and a press is 404', async () => {
+  test('shows the topic if the paper is unknown, and a vote gets 404', async () => {
     const path = (await fromPaper()).replace(/\d+$/, '999999')
-    expect(textOf((await get(site, path)).body)).toContain('Edit topic')
+    expect(textOf((await get(site, path)).body)).toContain(words.topicPage.try)
     expect((await post(site, path, { do: 'more' })).statusCode).toBe(404)
     expect((await post(site, path.replace('999999', 'abc'), { do: 'more' })).body).toContain('“abc”')
   })
@@ -158,7 +162,7 @@ describe('votes', () => {
     expect([await isClose(), await learnedRow()]).toEqual([false, before])
   })
 
-  test('come back when the removal of their topic is undone, and go once it cannot be', async () => {
+  test('are restored with their topic, and deleted once its removal cannot be undone', async () => {
     const path = await fromPaper()
     await press(path, { do: 'more' })
     await press(`${path}&step=more`, { do: 'step', to: '2' })
@@ -173,7 +177,7 @@ describe('votes', () => {
     await prune(site.deps, {})
     await press(await manage(), { do: 'undo', change })
     expect([(await topicRow()).id, await learnedRow()]).toEqual(before)
-    expect(textOf((await get(site, path)).body)).toContain('More like this')
+    expect(textOf((await get(site, path)).body)).toContain(words.vote.names.more)
     expect(await site.db.vote.count()).toBe(1)
     await press(await manage(), remove)
     site.clock.moveTo(new Date(NOW.getTime() + 400 * DAY_MS))
@@ -190,78 +194,80 @@ describe('votes', () => {
 })
 
 describe('a learned phrase', () => {
-  test('is on the page of the topic and on the one of all topics, and once removed never acts again', async () => {
+  test('is on the page of its topic and of all topics, and never counts again once removed', async () => {
     const path = await fromPaper()
     const topic = path.replace(/\?.*/, '')
     await press(path, { do: 'more' })
     for (const url of [topic, await manage()]) {
       const { body } = await get(site, url)
-      expect(body).toContain('<h2 id="learned">What we learned from you</h2>')
+      expect(body).toContain('<h2 id="learned">')
       expect(body).toContain('name="phrase" value="recall"')
     }
     const remove = { do: 'forget-phrase', phrase: 'recall', topic: String((await topicRow()).id) }
-    expect((await press(await manage(), remove)).said).toBe('Removed: that phrase no longer counts')
+    expect((await press(await manage(), remove)).said).toBe(words.learned.said.phrase)
     expect(await learned()).toEqual(PHRASES.slice(0, 3))
-    expect((await press(topic, remove)).said).toBe('No change: we hadn’t learned that phrase')
+    expect((await press(topic, remove)).said).toBe(words.learned.said.unknown)
     await press(path, { do: 'more' })
     expect(await learned()).toEqual(PHRASES.slice(0, 3))
     expect((await get(site, `${path}&vote=less`)).body).not.toContain('value="recall"')
-    expect(textOf((await get(site, topic)).body)).toContain('Removed, and ignored from now on: recall.')
+    expect(textOf((await get(site, topic)).body)).toContain(
+      fill(words.learned.removed, { phrases: 'recall' }),
+    )
   })
 
-  test('is removed on the page after a vote, which stays', async () => {
+  test('is removed on the page after a vote, which still counts', async () => {
     const path = await fromPaper()
     await press(path, { do: 'more' })
     const { body, url } = await press(path, { do: 'forget-phrase', phrase: 'recall' })
     expect(url).toContain('voted=phrase')
-    expect(textOf(body)).toContain('Removed: that phrase no longer counts')
+    expect(textOf(body)).toContain(words.learned.said.phrase)
     expect(await learned()).toEqual(PHRASES.slice(0, 3))
   })
 
-  test('is forgotten with all the rest', async () => {
+  test('is forgotten with votes and steps', async () => {
     const path = await fromPaper()
     await press(path, { do: 'more' })
     await press(`${path}&step=more`, { do: 'step', to: '1' })
     const topic = path.replace(/\?.*/, '')
-    expect((await press(topic, { do: 'forget' })).said).toBe(
-      'Forgotten: this topic is back in its usual order',
-    )
+    expect((await press(topic, { do: 'forget' })).said).toBe(words.learned.said.forgotten)
     expect(await site.db.learnedTopic.count()).toBe(0)
     expect(await site.db.vote.count()).toBe(0)
   })
 })
 
-describe('more like these, and fewer', () => {
+describe('the buttons for more or fewer close papers', () => {
   const stepTo = (html: string) => /name="to" value="(-?\d)"/.exec(html)?.[1]
 
-  test('move the threshold of their topic by one step a press, and are undone', async () => {
+  test('move the threshold of their topic by one step, and can be undone', async () => {
     const path = `${await fromPaper()}&step=fewer`
     const before = await checksums(site.db)
     const { body } = await get(site, path)
     expect(await checksums(site.db)).toEqual(before)
-    expect(textOf(body)).toContain('Fewer like these · from your topic Attention')
+    expect(textOf(body)).toContain(
+      fill(words.vote.fromTopic, { what: words.step.names.fewer, topic: 'Attention' }),
+    )
     expect(stepTo(body)).toBe('-1')
     expect(site.logged.filter((line) => line.includes('Reply was already sent'))).toEqual([])
     for (const _ of ['once', 'again']) await post(site, path, { do: 'step', to: '-1' })
     expect([(await learnedRow(0)).step, (await learnedRow(1)).step]).toEqual([-1, 0])
     expect(textOf((await get(site, path.replace(/\?.*/, ''))).body)).toContain(
-      'Papers that come close: a few fewer',
+      fill(words.learned.close, { amount: words.learned.amounts['-1'] }),
     )
     const done = await press(path, { do: 'step', to: '-2' })
-    expect(textOf(done.body)).toMatch(/Done\. Fewer papers that come close to Attention.*\. Undo/)
+    expect(textOf(done.body)).toMatch(sentence(words.step.said.fewer, { topic: 'Attention' }))
     const pressedTwice = await press(path, { do: 'step', from: '-1', to: '-2' })
-    expect(textOf(pressedTwice.body)).toMatch(/Done\. .* Undo/)
+    expect(textOf(pressedTwice.body)).toMatch(sentence(words.step.said.fewer))
     const undone = await press(path, { do: 'step', to: '-1', undo: 'yes' })
-    expect(textOf(undone.body)).toContain('Undone. Papers come close to Attention as before.')
+    expect(textOf(undone.body)).toContain(fill(words.step.undone, { topic: 'Attention' }))
     expect((await learnedRow()).step).toBe(-1)
   })
 
-  test('end after three steps', async () => {
+  test('stop after three steps', async () => {
     const path = `${await fromPaper()}&step=more`
     await press(path, { do: 'step', to: '3' })
     const { body } = await get(site, path)
     expect(stepTo(body)).toBeUndefined()
-    expect(textOf(body)).toContain('You already get as many papers that come close as we can offer.')
+    expect(textOf(body)).toContain(words.step.end.more)
     for (const to of ['4', '-4', '0.5', 'x', '']) {
       expect((await post(site, path, { do: 'step', to })).statusCode).toBe(400)
     }
@@ -272,7 +278,7 @@ describe('more like these, and fewer', () => {
 test('votes of an unsubscribed reader change nothing', async () => {
   const path = await fromPaper()
   await unsubscribeByOperator(site.deps, { email: EMAIL })
-  expect(textOf((await get(site, path)).body)).toContain('You’re unsubscribed')
+  expect(textOf((await get(site, path)).body)).toContain(words.manage.none.unsubscribed)
   for (const fields of [{ do: 'more' }, { do: 'step', to: '1' }, { do: 'forget' }]) {
     expect((await post(site, path, fields)).statusCode).toBe(303)
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { signLink } from '../../../../src/subscribers/links.ts'
+import { errorsOn } from '../../../support/page-text.ts'
 import { get, NOW, post, useSite } from '../../../support/site.ts'
 
 const site = useSite()
@@ -21,7 +22,7 @@ const topicsOf = async (email: string) => {
   return rows.map(({ name, query }) => [name, query.text])
 }
 
-test('topics leave one page as a text, and come with their names into the field of another', async () => {
+test('topics exported as text from one page can be added with their names on another', async () => {
   const from = await page('ann@example.com', ['RAG', 'How to learn, in videos?'])
   await post(site, from, { do: 'add-topic', topic: '[Efficiency]\n"KV cache" OR quantization' })
   expect((await get(site, from)).body).toContain(`href="${from}/topics.txt"`)
@@ -44,12 +45,11 @@ test('topics leave one page as a text, and come with their names into the field 
   ])
 })
 
-test('errors in the text are shown, and the typed text stays', async () => {
+test('errors in the text are shown, and the form keeps the text', async () => {
   const path = await page('ann@example.com', ['RAG'])
   const topic = '[Efficiency]\n\n[Other]\nquantization'
   const { statusCode, body } = await post(site, path, { do: 'add-topic', topic })
-  expect(statusCode).toBe(422)
-  expect(body).toContain('There’s no topic below “[Efficiency]”')
+  expect([statusCode, errorsOn(body)]).toEqual([422, ['topic: topics.no-query']])
   expect(body).toContain(topic)
   const many = Array.from({ length: 21 }, (_, n) => `[Name ${n}]\nword${n}`).join('\n')
   expect((await post(site, path, { do: 'add-topic', topic: many })).body).toContain('21')
@@ -58,11 +58,11 @@ test('errors in the text are shown, and the typed text stays', async () => {
   expect(await topicsOf('ann@example.com')).toEqual([['RAG', 'RAG']])
 })
 
-test('an invalid link gets no text', async () => {
+test('an invalid link gets no topics', async () => {
   expect((await get(site, '/manage/nonsense/topics.txt')).statusCode).toBeGreaterThanOrEqual(400)
 })
 
-test('a link that is dead is answered by its page, and no file', async () => {
+test('an unknown link gets the page of an error instead of a file', async () => {
   const { statusCode, headers } = await get(site, '/manage/dead/topics.txt')
   expect(statusCode).toBe(404)
   expect(headers['content-type']).toContain('text/html')

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
 import type { ServiceDeps } from '../../../../src/core/deps.ts'
 import { randomId } from '../../../../src/core/secrets.ts'
+import { words } from '../../../../src/i18n/words.ts'
 import { type LinkPurpose, signLink } from '../../../../src/subscribers/links.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { problemsOf } from '../../../support/problems.ts'
@@ -27,8 +28,8 @@ async function tokenSignedWith(secret: string, purpose: LinkPurpose = 'unsubscri
 
 const problems = () => problemsOf(site.deps, 'unknown-links')
 
-describe('one click with a link that a known secret signed', () => {
-  test('is answered 200 if the person left long ago', async () => {
+describe('one click with a link signed with a known secret', () => {
+  test('gets 200 if the subscription ended long ago', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = await unsubscribeToken(site, EMAIL)
     await press(token)
@@ -36,14 +37,14 @@ describe('one click with a link that a known secret signed', () => {
     expect((await press(token)).statusCode).toBe(200)
   })
 
-  test('is answered 200 if the person was erased', async () => {
+  test('gets 200 if the subscriber was erased', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = await unsubscribeToken(site, EMAIL)
     await eraseSubscriber(site.deps, { email: EMAIL })
     expect((await press(token)).statusCode).toBe(200)
   })
 
-  test('unsubscribes if it is the older secret of a rotation', async () => {
+  test('unsubscribes with the older secret of a rotation', async () => {
     await subscribeThroughSite(site, EMAIL)
     const { config } = site.deps
     const app = buildServer({
@@ -55,7 +56,7 @@ describe('one click with a link that a known secret signed', () => {
     await app.close()
   })
 
-  test('is answered 404 if it is a link for something else', async () => {
+  test('gets 404 for another purpose', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = await tokenSignedWith(site.deps.config.APP_SECRET[0]!, 'manage')
     expect((await press(token)).statusCode).toBe(404)
@@ -63,11 +64,11 @@ describe('one click with a link that a known secret signed', () => {
   })
 })
 
-describe('one click with a link that another secret signed', () => {
-  test('is answered 404 and ends nothing', async () => {
+describe('one click with a link signed with another secret', () => {
+  test('gets 404 and does not unsubscribe', async () => {
     await subscribeThroughSite(site, EMAIL)
     const { statusCode, body } = await press(await tokenSignedWith(OTHER_SECRET))
-    expect([statusCode, body.includes('Unsubscribed')]).toEqual([404, false])
+    expect([statusCode, body.includes(words.unsubscribe.ended.title)]).toEqual([404, false])
     expect(await stateOf()).toBe('active')
   })
 
@@ -81,7 +82,7 @@ describe('one click with a link that another secret signed', () => {
     expect(await problems()).toEqual([])
   })
 
-  test('leaves no more rows however many come, and none if the token does not look like ours', async () => {
+  test('writes the same rows for any number of links, and none if the token has another form', async () => {
     const rows = async () => [await site.db.bucket.count(), await site.db.switch.count()]
     for (let n = 0; n < 20; n++) await press(`${randomId(256)}${randomId(256)}`)
     expect(await rows()).toEqual([0, 0])
@@ -89,7 +90,7 @@ describe('one click with a link that another secret signed', () => {
     expect(await rows()).toEqual([1, 1])
   })
 
-  test('costs few statements while hundreds arrive at once, and is counted again a minute later', async () => {
+  test('costs few statements for hundreds at once, and is counted again a minute later', async () => {
     const statements: string[] = []
     const db = site.db.$extends({
       query: {

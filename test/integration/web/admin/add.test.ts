@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { recentActions } from '../../../../src/core/action.repo.ts'
+import { words } from '../../../../src/i18n/words.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { useSite } from '../../../support/site.ts'
@@ -16,13 +17,13 @@ const stateOf = async (address: string) => (await site.db.subscriber.findFirst({
 const actions = async () =>
   (await recentActions(site.db, { limit: 9 })).map(({ via, verb, detail }) => ({ via, verb, detail }))
 
-describe('adding one subscriber', () => {
+describe('the form to add a subscriber', () => {
   const fields = { email: ANN, topic: 'robots\nauthor:Gu', consent: '' }
 
   test.each([
-    ['', 'They would get an email with a confirmation link', 'added-confirmation', 'pending'],
-    ['told me at lunch', 'They would be subscribed at once', 'added-confirmed', 'active'],
-  ])('with consent "%s": first what would happen, then it happens', async (consent, text, done, state) => {
+    ['', words.admin.add.would.confirmation, 'added-confirmation', 'pending'],
+    ['agreed at lunch', words.admin.add.would.confirmed, 'added-confirmed', 'active'],
+  ])('with consent "%s" shows what would happen, and then does it', async (consent, text, done, state) => {
     const before = await checksums(site.db)
     const shown = await admin.post('/admin/subscribers/add', { ...fields, consent })
     expect(shown.statusCode).toBe(200)
@@ -37,11 +38,11 @@ describe('adding one subscriber', () => {
     expect(site.logged.join('')).not.toContain(ANN)
   })
 
-  test('says what is wrong with each field and keeps what was typed', async () => {
+  test('marks each wrong field and keeps the input', async () => {
     const wrong = { email: 'ann@', topic: '"robots', consent: 'x' }
     const { statusCode, body } = await admin.post('/admin/subscribers/add', { ...wrong, do: 'add' })
     expect(statusCode).toBe(422)
-    expect(body).toContain('Not an email address')
+    expect(body).toContain('id="problem"')
     expect(body).toMatch(/value="ann@" aria-describedby="problem" aria-invalid="true"/)
     expect(body).toMatch(/aria-invalid="true">\s*&quot;robots<\/textarea>/)
     expect(await actions()).toEqual([])

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
-import { errorTable } from '../../../../src/core/error-table.ts'
+import { words } from '../../../../src/i18n/words.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { adminWith, cookieOf, logIn, PASSWORD, postLogin } from '../../../support/admin.ts'
-import { get, type TestSite, useSite } from '../../../support/site.ts'
+import { errorsOn, sentence } from '../../../support/page-text.ts'
+import { get, type TestSite, textOf, useSite } from '../../../support/site.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 
@@ -38,7 +39,7 @@ describe('without ADMIN_PASSWORD', () => {
 })
 
 describe('logging in', () => {
-  test('the page leaves no cookie and no row; the right password opens the overview', async () => {
+  test('sets no cookie before the password, which opens the overview', async () => {
     const page = await get(site, '/admin/login')
     expect([page.statusCode, page.headers['set-cookie']]).toEqual([200, undefined])
     const admin = await logIn(site)
@@ -46,15 +47,15 @@ describe('logging in', () => {
     expect(await site.db.adminSession.count()).toBe(1)
   })
 
-  test('a wrong password gets one calm sentence, and no cookie', async () => {
+  test('with a wrong password gets 403 and no cookie', async () => {
     const answer = await postLogin(site, 'wrong')
     expect(answer.statusCode).toBe(403)
-    expect(answer.body).toContain('That password is not correct. Try again.')
+    expect(answer.body).toContain(words.admin.login.wrong)
     expect(answer.headers['set-cookie']).toBe(undefined)
     expect(answer.body).not.toContain('value="wrong')
   })
 
-  test('the row holds neither what the cookie holds nor the password', async () => {
+  test('stores neither the value of the cookie nor the password', async () => {
     const { cookie } = await logIn(site)
     const rows = JSON.stringify(await site.db.adminSession.findMany())
     const value = decodeURIComponent(cookie.split('=')[1]!)
@@ -62,11 +63,11 @@ describe('logging in', () => {
     expect(rows).not.toContain(PASSWORD)
   })
 
-  test('after five tries from a network the right password is not looked at, and a sentence says so', async () => {
+  test('after five tries from a network is refused even with the correct password: 429 with the wait', async () => {
     for (let n = 0; n < 5; n++) expect((await postLogin(site, `wrong ${n}`)).statusCode).toBe(403)
     const answer = await postLogin(site, PASSWORD)
     expect(answer.statusCode).toBe(429)
-    expect(answer.body).toMatch(/Too many attempts\. Wait \d+ minutes/)
+    expect(textOf(answer.body)).toMatch(sentence(words.admin.login.tooMany.other))
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(60)
     expect(answer.headers['set-cookie']).toBe(undefined)
     expect((await postLogin(site, PASSWORD, { ip: '198.51.100.1' })).statusCode).toBe(303)
@@ -74,19 +75,19 @@ describe('logging in', () => {
 
   const events = (event: string) => site.logged.filter((line) => JSON.parse(line).event === event).length
 
-  test('right ones do not count: neither of a network nor of all', async () => {
+  test('counts only wrong passwords', async () => {
     for (let n = 0; n < 60; n++) expect((await postLogin(site, PASSWORD)).statusCode).toBe(303)
     for (let n = 0; n < 5; n++) expect((await postLogin(site, 'wrong')).statusCode).toBe(403)
     expect((await postLogin(site, 'wrong')).statusCode).toBe(429)
   })
 
-  test('many at once from one network are no more than one after another', async () => {
+  test('from one network is limited for requests at once too', async () => {
     const tries = Array.from({ length: 20 }, () => postLogin(site, 'wrong'))
     const codes = (await Promise.all(tries)).map(({ statusCode }) => statusCode)
     expect(codes.filter((code) => code === 403).length).toBe(5)
   })
 
-  test('fifty wrong ones from everywhere leave each network one try, and the right one gets in', async () => {
+  test('after fifty wrong passwords from everywhere leaves each network one try, and accepts the correct one', async () => {
     site.logged.length = 0
     const tries = Array.from({ length: 50 }, (_, n) => postLogin(site, 'wrong', { ip: `10.0.${n}.1` }))
     expect((await Promise.all(tries)).map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(403))
@@ -105,19 +106,16 @@ describe('logging in', () => {
     ['one /56', 70, (n: number) => `2001:db8:1:2${n.toString(16).padStart(2, '0')}::1`, 15],
     ['one /64', 10, (n: number) => `2001:db8:1:2::${n.toString(16)}`, 5],
     ['one /24', 30, (n: number) => `203.0.113.${n}`, 15],
-  ])(
-    'of wrong passwords from many addresses of %s a few are looked at',
-    async (_what, many, ipOf, lookedAt) => {
-      const tries = Array.from({ length: many }, (_, n) => postLogin(site, 'wrong', { ip: ipOf(n) }))
-      const codes = (await Promise.all(tries)).map(({ statusCode }) => statusCode)
-      expect(codes.filter((code) => code === 403)).toHaveLength(lookedAt)
-      expect(codes.filter((code) => code === 429)).toHaveLength(many - lookedAt)
-      expect((await postLogin(site, PASSWORD, { ip: ipOf(0) })).statusCode).toBe(429)
-      expect((await postLogin(site, PASSWORD, { ip: '2001:db8:2::1' })).statusCode).toBe(303)
-    },
-  )
+  ])('checks only a few wrong passwords from many addresses of %s', async (_what, many, ipOf, checked) => {
+    const tries = Array.from({ length: many }, (_, n) => postLogin(site, 'wrong', { ip: ipOf(n) }))
+    const codes = (await Promise.all(tries)).map(({ statusCode }) => statusCode)
+    expect(codes.filter((code) => code === 403)).toHaveLength(checked)
+    expect(codes.filter((code) => code === 429)).toHaveLength(many - checked)
+    expect((await postLogin(site, PASSWORD, { ip: ipOf(0) })).statusCode).toBe(429)
+    expect((await postLogin(site, PASSWORD, { ip: '2001:db8:2::1' })).statusCode).toBe(303)
+  })
 
-  test('a crowd in every network of a /48 gets nine more tries, and the right one gets in elsewhere', async () => {
+  test('from every network of a /48 gets nine more tries, and other networks get in', async () => {
     const ips = (n: number) => `2001:db8:${n.toString(16)}:${(n * 256).toString(16)}::1`
     await Promise.all(Array.from({ length: 50 }, (_, n) => postLogin(site, 'wrong', { ip: ips(n) })))
     const codes: number[] = []
@@ -127,13 +125,13 @@ describe('logging in', () => {
     expect((await postLogin(site, PASSWORD, { ip: '2001:db8:eeee::1' })).statusCode).toBe(303)
   })
 
-  test('a form on another site cannot log in', async () => {
+  test('from a form on another site is refused', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' }
     const answer = await postLogin(site, PASSWORD, { headers })
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
   })
 
-  describe('by a form whose Origin is', () => {
+  describe('with the Origin of', () => {
     const loginFrom = (origin: string, host = 'localhost:3000') =>
       postLogin(site, PASSWORD, { headers: { origin, host } })
 
@@ -161,7 +159,7 @@ describe('logging in', () => {
       expect((await loginFrom(origin, host)).statusCode).toBe(303)
     })
 
-    test('another site is refused at the other buttons too, even with their token', async () => {
+    test('another site at the other buttons: refused, even with their token', async () => {
       const admin = await logIn(site)
       const answer = await admin.post('/admin/logout', {}, { origin: 'https://evil.example' })
       expect(answer.statusCode).toBe(403)
@@ -169,7 +167,7 @@ describe('logging in', () => {
     })
   })
 
-  test('the log has what happened and no address of anybody', async () => {
+  test('is logged without addresses', async () => {
     site.logged.length = 0
     await postLogin(site, 'wrong')
     await (await logIn(site)).post('/admin/logout')
@@ -180,7 +178,7 @@ describe('logging in', () => {
 })
 
 describe('a session', () => {
-  test('ends by logging out, also for a request that is under way with it', async () => {
+  test('ends by logging out, also for a request in progress', async () => {
     const admin = await logIn(site)
     const token = await admin.token()
     wait(5)
@@ -194,7 +192,7 @@ describe('a session', () => {
     expect(await site.db.adminSession.count()).toBe(0)
   })
 
-  test('ends after half an hour without a request, and not while there are some', async () => {
+  test('ends after half an hour without a request', async () => {
     const admin = await logIn(site)
     for (let n = 0; n < 4; n++) {
       wait(29)
@@ -204,7 +202,7 @@ describe('a session', () => {
     expect((await admin.get('/admin/actions')).headers.location).toBe('/admin/login')
   })
 
-  test('ends after twelve hours at most', async () => {
+  test('ends after twelve hours', async () => {
     const admin = await logIn(site)
     for (let n = 0; n < 12 * 4 - 1; n++) {
       wait(15)
@@ -214,7 +212,7 @@ describe('a session', () => {
     expect((await admin.get('/admin/actions')).headers.location).toBe('/admin/login')
   })
 
-  test('holds in every process, until the password is another one', async () => {
+  test('is valid in every process, until the password changes', async () => {
     const { cookie } = await logIn(site)
     const statusUnder = (password: string) =>
       withSettings({ ADMIN_PASSWORD: password }, async (other) => {
@@ -224,7 +222,7 @@ describe('a session', () => {
     expect(await statusUnder('another password of mine')).toBe(303)
   })
 
-  test('another login makes another cookie, and the old one is void', async () => {
+  test('gets another cookie at another login, and the old one is invalid', async () => {
     const first = await logIn(site)
     const again = await site.app.inject({
       method: 'POST',
@@ -238,8 +236,8 @@ describe('a session', () => {
   })
 })
 
-describe('the cookie', () => {
-  test('is only for this site, and no script reads it', async () => {
+describe('the cookie of a session', () => {
+  test('is only for this site, and not readable by scripts', async () => {
     const { headers } = await postLogin(site, PASSWORD)
     const [cookie = ''] = [headers['set-cookie'] ?? ''].flat()
     expect(cookie).toMatch(/^admin=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/)
@@ -251,7 +249,7 @@ describe('the cookie', () => {
     TRUST_PROXY: '127.0.0.1',
   }
 
-  test('over https has the name that browsers hold to this host, and is secure', () =>
+  test('over https is secure, and has the name that browsers restrict to this host', () =>
     withSettings(secure, async (other) => {
       const headers = { 'x-forwarded-proto': 'https' }
       const answer = await postLogin(other, PASSWORD, { ip: '127.0.0.1', headers })
@@ -259,17 +257,16 @@ describe('the cookie', () => {
       expect(cookie).toMatch(/^__Host-admin=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
     }))
 
-  test('is not given over http where the site is https, and a sentence says what to set', () =>
+  test('is not set over http if the site is https: 400 with the code', () =>
     withSettings(secure, async (other) => {
       const answer = await postLogin(other, PASSWORD, { ip: '127.0.0.1' })
       expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined])
-      expect(answer.body).toContain(errorTable['admin.not-https'].operator)
-      expect(answer.body).toContain('<h1>Only over https</h1>')
-      expect(answer.body).not.toContain('Back to the overview')
+      expect(errorsOn(answer.body)).toEqual(['admin.not-https'])
+      expect(answer.body).not.toContain(words.admin.fault.back)
     }))
 
   test.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])(
-    'is given over plain http on this computer: %s',
+    'is set over http on this computer: %s',
     (BASE_URL) =>
       withSettings({ ADMIN_PASSWORD: PASSWORD, BASE_URL }, async (other) => {
         expect((await get(other, '/admin/login')).statusCode).toBe(200)
@@ -277,11 +274,11 @@ describe('the cookie', () => {
   )
 
   test.each(['http://192.168.1.5:4000', 'http://localhost.example.org', 'http://127.0.0.1.example.org'])(
-    'is not given over plain http elsewhere: %s',
+    'is not set over http elsewhere: %s',
     (BASE_URL) =>
       withSettings({ ADMIN_PASSWORD: PASSWORD, BASE_URL }, async (other) => {
         const answer = await get(other, '/admin/login')
-        expect([answer.statusCode, answer.body.includes('<h1>Only over https</h1>')]).toEqual([400, true])
+        expect([answer.statusCode, errorsOn(answer.body)]).toEqual([400, ['admin.not-https']])
       }),
   )
 

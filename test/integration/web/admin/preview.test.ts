@@ -2,7 +2,9 @@ import { beforeEach, expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../../src/config/config.ts'
 import { recentActions } from '../../../../src/core/action.repo.ts'
+import { errorTable } from '../../../../src/core/error-table.ts'
 import { planDigests } from '../../../../src/digests/plan-digests.ts'
+import { words } from '../../../../src/i18n/words.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
@@ -18,20 +20,20 @@ let admin: Admin
 beforeEach(async () => {
   site.clock.moveTo(new Date('2026-11-23T07:00:00Z'))
   await addSubscriber(site.deps, { email: ANN, topics: ['attention'], consent: 'paper' })
-  await addSubscriber(site.deps, { email: 'none@lab.example', topics: ['nothingatall'], consent: 'paper' })
+  await addSubscriber(site.deps, { email: 'bob@lab.example', topics: ['nothingatall'], consent: 'paper' })
   await addPapers(site.db, ['2026-11-24'])
   site.clock.moveTo(NOW)
   admin = await logIn(site)
   site.logged.length = 0
 })
 
-test('shows today’s email as the subscriber would get it, and changes nothing', async () => {
+test('a preview shows today’s email of a subscriber, and changes nothing', async () => {
   const before = await checksums(site.db)
   const { statusCode, headers } = await admin.post('/admin/preview', { email: ANN, do: 'preview' })
   expect(statusCode).toBe(303)
   expect(headers.location).toMatch(/^\/admin\/subscribers\/[\w-]+\/email$/)
   const { body } = await admin.get(headers.location as string)
-  expect(body).toMatch(/Subject<\/dt><dd>.*[Aa]ttention/)
+  expect(body).toMatch(new RegExp(`${words.admin.preview.subject}</dt><dd>.*[Aa]ttention`))
   const email = await admin.get(`${headers.location}/html`)
   expect(email.body).toContain('<html')
   expect(email.body).toContain('/unsubscribe/preview')
@@ -42,35 +44,33 @@ test('shows today’s email as the subscriber would get it, and changes nothing'
   expect(site.logged.join('')).not.toContain(ANN)
 })
 
-test('after today’s digests were planned, shows the one that was planned', async () => {
+test('a preview shows the digest that was planned today', async () => {
   await planDigests(site.deps)
   const { headers } = await admin.post('/admin/preview', { email: ANN })
-  expect((await admin.get(headers.location as string)).body).toContain('As it was planned today.')
+  expect((await admin.get(headers.location as string)).body).toContain(words.admin.preview.planned)
   expect((await admin.get(`${headers.location}/html`)).body).toContain('ttention')
 })
 
-test('says if nothing matched', async () => {
-  const { headers } = await admin.post('/admin/preview', { email: 'none@lab.example' })
-  expect((await admin.get(headers.location as string)).body).toContain(
-    'Nothing has matched or come close since their last email',
-  )
+test('a preview without matches explains it', async () => {
+  const { headers } = await admin.post('/admin/preview', { email: 'bob@lab.example' })
+  expect((await admin.get(headers.location as string)).body).toContain(words.admin.preview.nothing)
   expect((await admin.get(`${headers.location}/html`)).headers.location).toBe(headers.location)
 })
 
 test.each([
-  ['preview', 'nobody@lab.example', 'No subscriber has this address'],
-  ['preview', 'ann@', 'Not an email address'],
-  ['test', 'ann@', 'Not an email address'],
-  ['test', ANN, 'SMTP_URL is not set'],
-])('%s of %s: a sentence, and the address stays', async (verb, email, said) => {
+  ['preview', 'unknown@lab.example', 'subscriber.unknown'],
+  ['preview', 'ann@', 'address.malformed'],
+  ['test', 'ann@', 'address.malformed'],
+  ['test', ANN, 'smtp.not-set'],
+] as const)('%s of %s gets 422 with the error and the address', async (verb, email, code) => {
   const { statusCode, body } = await admin.post('/admin/preview', { email, do: verb })
   expect(statusCode).toBe(422)
-  expect(/role="alert".*?<\/div>/s.exec(body)?.[0]).toContain(said)
+  expect(/role="alert".*?<\/div>/s.exec(body)?.[0]).toContain(errorTable[code].operator.split(/[{"]/)[0])
   expect(body).toContain(`required value="${email}" aria-describedby="problem"`)
   expect(await recentActions(site.db, { limit: 1 })).toEqual([])
 })
 
-test('sends a test email, and the log of the operator has no address', async () => {
+test('a test email is sent, and logged without the address', async () => {
   const sink = await smtp.sinkWith()
   const config = readConfig({ ADMIN_PASSWORD: PASSWORD, SMTP_URL: `smtp://127.0.0.1:${sink.port}?tls=off` })
   const app = buildServer({ ...site.deps, config })
@@ -82,7 +82,7 @@ test('sends a test email, and the log of the operator has no address', async () 
       do: 'test',
     })
     expect(statusCode).toBe(200)
-    expect(body).toContain(`Accepted by 127.0.0.1:${sink.port}`)
+    expect(body).toContain(`127.0.0.1:${sink.port}`)
     expect(sink.accepted.map(({ to }) => to)).toEqual(['me@lab.example'])
     expect(await recentActions(site.db, { limit: 9 })).toMatchObject([
       { via: 'admin', verb: 'mail test', detail: '', subscriberId: '' },

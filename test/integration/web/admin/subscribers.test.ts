@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { planDigests } from '../../../../src/digests/plan-digests.ts'
+import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { NOW, useSite } from '../../../support/site.ts'
@@ -32,8 +33,8 @@ const names = async (query: string): Promise<string[]> => namesIn((await filtere
 
 const nextIn = (body: string): string | undefined => /name="after" value="([^"]+)"/.exec(body)?.[1]
 
-describe('the list', () => {
-  test('by address, no next page begins again after a person who was erased', async () => {
+describe('the list of subscribers', () => {
+  test('by address has no next page after a subscriber who was erased', async () => {
     await addPeople(['ann@lab.example', 'bob@lab.example'])
     const { id } = await site.db.subscriber.findFirstOrThrow({ where: { address: 'ann@lab.example' } })
     await eraseSubscriber(site.deps, { email: 'ann@lab.example' })
@@ -41,15 +42,13 @@ describe('the list', () => {
     expect(await names('sort=address')).toEqual(['bob'])
   })
 
-  test('a whole address that is suppressed says so', async () => {
+  test('explains an address that is suppressed', async () => {
     await suppress(site.deps, { email: 'gone@lab.example', reason: 'complaint' })
     const { body } = await filtered('contains=gone@lab.example')
-    expect(body).toContain(
-      'No subscriber has this address. It is suppressed (complaint), so we don’t email it.',
-    )
+    expect(body).toContain(fill(words.admin.subscribers.suppressed, { reason: 'complaint' }))
   })
 
-  test('an overview link filters by state, and a page has no link with what was typed', async () => {
+  test('is filtered by state in its address, and by typed text only in forms', async () => {
     await addPeople(['ann@lab.example'])
     expect(namesIn((await admin.get('/admin/subscribers?state=active&sort=address')).body)).toEqual(['ann'])
     expect(namesIn((await admin.get('/admin/subscribers?state=pending')).body)).toEqual([])
@@ -71,7 +70,7 @@ describe('the list', () => {
     expect(await names('state=pending')).toEqual(['new'])
     expect(await names('state=nonsense&sort=nonsense&after=%00')).toHaveLength(4)
     const { body } = await filtered('contains=lab&state=active')
-    expect(body).toContain('2 subscribers</h2>')
+    expect(body).toContain(`${counted(2, words.admin.counts.subscriber, { number: 2 })}</h2>`)
     expect(body).toContain(
       'name="contains" autocomplete="off" inputmode="email" spellcheck="false" maxlength="200" value="lab"',
     )
@@ -92,7 +91,7 @@ describe('the list', () => {
   })
 
   test.each(['newest', 'address', 'last-email'])(
-    'shows each person once over its pages: %s',
+    'has each subscriber once over its pages: %s',
     async (sort) => {
       const emails = Array.from({ length: 53 }, (_, n) => `p${n}@lab.example`)
       await addPeople(emails, ['attention'], new Date('2026-11-23T07:00:00Z'))

@@ -51,7 +51,7 @@ test('the API returns the same emails, day totals and delivery state as the comm
   expect(still(delivery)).toEqual(still(await said('delivery', 'status')))
 })
 
-test('delivery that is resumed slowly is shown with its rate', async () => {
+test('the API shows the rate of delivery that resumes slowly', async () => {
   await pauseDelivery(site.deps, { reason: 'a look' })
   const resumed = await ask(site.app, 'POST', '/api/delivery/resume', {})
   expect([resumed.statusCode, resumed.json().delivery.sendRates]).toMatchObject([200, [{ kind: 'resumed' }]])
@@ -67,7 +67,7 @@ test('a query never replaces the subject in the path', async () => {
   expect((await answered(`/api/messages/${message.id}?id=other`)).id).toBe(message.id)
 })
 
-test('a dry run changes nothing, whether the query or the body asks for it', async () => {
+test('a dry run, in the query or in the body, changes nothing', async () => {
   await addSubscriber(site.deps, { email: 'ann@reader.example', topics: [], consent: 'on paper' })
   const { id } = await site.db.subscriber.findFirstOrThrow()
   for (const [method, path, body] of [

@@ -6,7 +6,7 @@ import { useSite } from '../../../support/site.ts'
 
 const site = useSite({ API_TOKEN })
 
-test('the document is valid OpenAPI 3.1, and every operation has its own name, words and answers', async () => {
+test('the document is valid OpenAPI 3.1, and each operation has a name, a text and responses', async () => {
   const document = await documentOf(site.app)
   const validator = new Validator()
   expect(await validator.validate(structuredClone(document))).toEqual({ valid: true })
@@ -19,7 +19,7 @@ test('the document is valid OpenAPI 3.1, and every operation has its own name, w
   }
 })
 
-test('everything below /api/ that the server answers at is in it, and nothing else', async () => {
+test('the document has the routes below /api/, and no others', async () => {
   const app = buildServer(site.deps)
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => {
@@ -32,7 +32,7 @@ test('everything below /api/ that the server answers at is in it, and nothing el
   expect(operations.length).toBeGreaterThan(25)
 })
 
-test('without API_TOKEN there is no operator’s part: not in the document, and not at its paths', async () => {
+test('without API_TOKEN the operations of the operator are not in the document and get 404', async () => {
   const closed = buildServer({ ...site.deps, config: { ...site.deps.config, API_TOKEN: undefined } })
   const document = await documentOf(closed)
   expect(operationsOf(document).map(({ operationId }) => operationId)).toEqual([

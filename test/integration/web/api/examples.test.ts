@@ -32,7 +32,7 @@ function expected(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, expected(one)]))
 }
 
-test('each example of docs/api.md answers as it says', async () => {
+test('each example of docs/api.md gets the response that it shows', async () => {
   await addPapers(site.db)
   const address = await site.app.listen({ host: '127.0.0.1', port: 0 })
   site.clock.moveTo(NOW)
@@ -66,7 +66,7 @@ test('each example of docs/api.md answers as it says', async () => {
   ])
 }, 60_000)
 
-test('every path of its table is an operation’s', async () => {
+test('each path in the table of docs/api.md is that of an operation', async () => {
   const document: { paths: object } = (await site.app.inject({ url: '/openapi.json' })).json()
   const known = Object.keys(document.paths)
   const named = [...TEXT.matchAll(/`(?:GET )?(\/api\/[^`?=]*)/g)].map(([, path = '']) => path.trim())

@@ -86,7 +86,7 @@ test(`${RUNS} mutated requests: no internal error, and every response is in the 
   expect(statuses.get(422) ?? 0).toBeGreaterThan(RUNS / 10)
 }, 120_000)
 
-describe('a body of 100 kB in which everything is wrong gets a short reply', () => {
+describe('a body of 100 kB full of errors gets a short response', () => {
   const unknown = (start: object) =>
     ({ ...start, ...Object.fromEntries(Array.from({ length: 7000 }, (_, n) => [`f${n}`, 1])) }) as object
   const items = Array.from({ length: 7000 }, () => ({ x: 1 }))
@@ -112,7 +112,7 @@ describe('a body of 100 kB in which everything is wrong gets a short reply', () 
     ['unreadable topics', 'POST', '/api/subscriptions', { email: OTHER, topic: manyQueries(20) }, ''],
     ['unknown fields of a query', 'GET', `/api/papers?${manyParameters(900)}`, undefined, 'cursor'],
   ]
-  test.each(cases)('%s', async (_what, method, url, body, known) => {
+  test.each(cases)('with %s', async (_what, method, url, body, known) => {
     const answer = await ask(site.app, method, url, body)
     expect(answer.statusCode).toBe(422)
     const { fields } = answer.json<{ fields: { message: string }[] }>()
@@ -126,7 +126,7 @@ describe('a body of 100 kB in which everything is wrong gets a short reply', () 
 const JSON_TYPE = 'application/json'
 const LARGE = JSON.stringify({ x: 'x'.repeat(200_000) })
 
-/** Requests that are refused before or beside the schema of an operation, whatever it does. */
+/** Requests that every operation refuses. */
 const REFUSED: { what: string; id?: string; query?: string; headers?: object; payload?: string }[] = [
   { what: 'an id of 2,001 characters', id: 'x'.repeat(2001) },
   { what: 'an id of 16,000 characters', id: 'x'.repeat(16_000) },
@@ -140,7 +140,7 @@ const REFUSED: { what: string; id?: string; query?: string; headers?: object; pa
   { what: 'a type that is not one', headers: { 'content-type': '//' }, payload: 'x' },
 ]
 
-test('every operation refuses with a status and a shape that the document has', async () => {
+test('each operation refuses with a status and a schema of the document', async () => {
   const document = await documentOf(site.app)
   const check = answerChecker(document)
   const wrong: string[] = []
@@ -165,7 +165,7 @@ function manyParameters(count: number): string {
   return Array.from({ length: count }, (_, n) => `p${n}=1`).join('&')
 }
 
-test('no address and no token is ever logged', async () => {
+test('no address and no token is logged', async () => {
   const world = await apiWorld(site)
   for (const { operationId, method, path } of operationsOf(await documentOf(site.app))) {
     const { id, query = '', body } = SAMPLES[operationId]!
@@ -182,7 +182,7 @@ test('no address and no token is ever logged', async () => {
   expect(actions).not.toMatch(/canary|@/)
 })
 
-test('wrong tokens of one network are counted over all processes; the right one passes all the same', async () => {
+test('wrong tokens of a network are counted over all processes; the correct one still works', async () => {
   await apiWorld(site)
   const before = await checksums(site.db)
   const asks = (remoteAddress: string, token: string) =>

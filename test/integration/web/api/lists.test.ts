@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { recordAction } from '../../../../src/core/action.repo.ts'
+import { fill, words } from '../../../../src/i18n/words.ts'
 import { recordListings } from '../../../../src/papers/listing.repo.ts'
 import { API_TOKEN, ask } from '../../../support/api.ts'
 import { cameBack } from '../../../support/returns.ts'
@@ -86,7 +87,7 @@ describe('papers', () => {
     }
   })
 
-  test('a cursor survives papers that come meanwhile: none twice, none left out', async () => {
+  test('has each paper once over its pages, also while papers are added', async () => {
     let n = 0
     const pages = await walk('/api/papers', { limit: '2' }, async () => {
       await addPaper(n++)
@@ -97,19 +98,27 @@ describe('papers', () => {
     expect(titles).toHaveLength(7)
   })
 
-  test('by day, and by query with the reason and the query in words', async () => {
+  test('is filtered by day or by query, with the reason and the meaning of the query', async () => {
     expect(of(await walk('/api/papers', { date: '2026-11-23' }), 'id')).toEqual([
       'doi:10.1000/182',
       'hep-th/9901001',
     ])
     const page = await list('/api/papers', { q: 'title:attention', limit: '1' })
-    expect(page).toMatchObject({ understood: 'Papers with a title with attention' })
-    expect(page.items[0]).toMatchObject({ reason: 'Matched: attention, in the title' })
+    expect(page).toMatchObject({
+      understood: fill(words.query.papersWith, {
+        what: fill(words.query.fields.title, { what: 'attention' }),
+      }),
+    })
+    expect(page.items[0]).toMatchObject({
+      reason: fill(words.reason.matched, {
+        what: fill(words.reason.title, { terms: 'attention' }),
+      }),
+    })
     expect(await list('/api/papers', { date: '2026-11-25' })).toMatchObject({ items: [], next: null })
     expect(of(await walk('/api/papers', { q: 'attention', limit: '3' }), 'id')).toHaveLength(6 - 1)
   })
 
-  test('a query on one day looks at a thousand papers for one answer, and goes on where it stopped', async () => {
+  test('reads up to a thousand papers of a day for a page, and continues there', async () => {
     const records = Array.from({ length: 1050 }, (_, n) => ({
       keys: [],
       title: `Filler number ${n}`,
@@ -126,7 +135,7 @@ describe('papers', () => {
     expect(await counts({ q: 'filler', limit: '100' })).toEqual([...Array(10).fill(100), 50])
   }, 60_000)
 
-  test('a query that is sent too often has to wait', async () => {
+  test('limits queries', async () => {
     const asks = () => ask(site.app, 'GET', '/api/papers?q=attention&limit=1')
     expect((await asks()).statusCode).toBe(200)
     // The bucket fills by the database's clock: not before a minute from now.
@@ -138,8 +147,8 @@ describe('papers', () => {
   })
 })
 
-describe('what the operator lists', () => {
-  test('subscribers: who came last first, each once, though others come', async () => {
+describe('a list of the operator', () => {
+  test('of subscribers has each once, newest first, also while others are added', async () => {
     const add = (n: number) => {
       site.clock.moveTo(new Date(NOW.getTime() + n * 1000))
       return addSubscriber(site.deps, {
@@ -158,7 +167,7 @@ describe('what the operator lists', () => {
     expect((await list('/api/subscribers', { state: 'paused' })).items).toEqual([])
   })
 
-  test('messages by state, with the address masked', async () => {
+  test('of messages is filtered by state, with masked addresses', async () => {
     for (let n = 0; n < 3; n++) await addSubscriber(site.deps, { email: `m${n}@reader.example`, topics: [] })
     const pages = await walk('/api/messages', { limit: '1', state: 'ready' })
     expect(of(pages, 'to')).toEqual(Array(3).fill('m•••@reader.example'))
@@ -166,7 +175,7 @@ describe('what the operator lists', () => {
     expect((await list('/api/messages', { state: 'gave-up' })).items).toEqual([])
   })
 
-  test('what came back, newest first, each once though others come; by class and domain', async () => {
+  test('of bounces has each once, newest first, filtered by class and domain', async () => {
     const add = (minute: number, said = {}) =>
       cameBack(site.db, new Date(NOW.getTime() + minute * 60_000), { reply: `answer ${minute}`, ...said })
     for (const minute of [0, 1, 1, 1, 2]) await add(minute, { class: minute === 2 ? 'full' : 'dead' })
@@ -188,14 +197,14 @@ describe('what the operator lists', () => {
     expect((await list('/api/returns', { domain: 'z.example' })).items).toEqual([])
   })
 
-  test('actions, newest first', async () => {
+  test('of actions is newest first', async () => {
     for (const verb of ['one', 'two', 'three']) await recordAction(site.db, { at: NOW, via: 'command', verb })
     const pages = await walk('/api/actions', { limit: '2' })
     expect(of(pages, 'verb')).toEqual(['three', 'two', 'one'])
     expect(of(pages, 'subscriber')).toEqual([null, null, null])
   })
 
-  test('figures of every day, and what waits', async () => {
+  test('of days has the totals of each, and what waits', async () => {
     await addSubscriber(site.deps, { email: 'a@reader.example', topics: [], consent: 'test' })
     const { items } = await list('/api/figures', { from: '2026-11-22', to: '2026-11-24' })
     expect(items.map(({ day, subscribers, confirmed }) => [day, subscribers, confirmed])).toEqual([
@@ -214,16 +223,19 @@ describe('a cursor', () => {
     ['/api/messages', {}],
     ['/api/actions', {}],
     ['/api/returns', {}],
-  ])('of another list, or of none, is refused at %s with %j', async (path, query: Record<string, string>) => {
-    await addPapers(site.db)
-    const { next } = await list('/api/papers', { limit: '1' })
-    const forged = Buffer.from('["x","2026-11-24",99999999999]').toString('base64url')
-    for (const cursor of [next!, forged, 'nonsense', 'bnVsbA', '____']) {
-      const answer = await ask(site.app, 'GET', `${path}?${new URLSearchParams({ ...query, cursor })}`)
-      expect({ status: answer.statusCode, error: answer.json().error }).toEqual({
-        status: 400,
-        error: 'cursor.unknown',
-      })
-    }
-  })
+  ])(
+    'that does not belong to the list is refused at %s with %j',
+    async (path, query: Record<string, string>) => {
+      await addPapers(site.db)
+      const { next } = await list('/api/papers', { limit: '1' })
+      const forged = Buffer.from('["x","2026-11-24",99999999999]').toString('base64url')
+      for (const cursor of [next!, forged, 'nonsense', 'bnVsbA', '____']) {
+        const answer = await ask(site.app, 'GET', `${path}?${new URLSearchParams({ ...query, cursor })}`)
+        expect({ status: answer.statusCode, error: answer.json().error }).toEqual({
+          status: 400,
+          error: 'cursor.unknown',
+        })
+      }
+    },
+  )
 })

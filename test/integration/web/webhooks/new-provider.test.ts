@@ -23,7 +23,7 @@ const settings = () => ({ DATABASE_URL: database.url, EXAMPLE_WEBHOOK_LOGIN: LOG
 const start = (role: string, more: Record<string, string> = {}) =>
   programs.push(startProgram([PROGRAM, 'src/main.ts', '--roles', role], { ...settings(), ...more }))
 
-test('a provider is one file and its line in the registry', async () => {
+test('a provider needs one file and a line in the registry', async () => {
   await enqueueGoodbyes(database.db, 'transactional', 2)
   const port = await freePort()
   start('web', { PORT: String(port) })

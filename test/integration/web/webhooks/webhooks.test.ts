@@ -70,7 +70,7 @@ interface Request {
 const basic = (login: string) => ({ authorization: `Basic ${Buffer.from(login).toString('base64')}` })
 const secondsAgo = (seconds: number): Date => new Date(now.getTime() - seconds * 1000)
 
-/** What a maker posts of an event, signed `ago` seconds ago. */
+/** The request of a provider for an event, signed `ago` seconds ago. */
 const requestOf: Record<ProviderName, (event: object | Buffer, ago?: number) => Request> = {
   ses: (event, ago = 0) => ({
     body: sns.signed({ Message: JSON.stringify(event), Timestamp: secondsAgo(ago).toISOString() }),
@@ -109,9 +109,9 @@ const complaintOf: Record<ProviderName, (address: string) => Request> = {
   brevo: (address) => requestOf.brevo(brevoEvent('spam', { address })),
 }
 
-async function post(maker: ProviderName, { body, headers = {} }: Request, at = base) {
+async function post(provider: ProviderName, { body, headers = {} }: Request, at = base) {
   const type = { 'content-type': 'application/json' }
-  const answer = await fetch(`${at}/webhooks/${maker}`, {
+  const answer = await fetch(`${at}/webhooks/${provider}`, {
     method: 'POST',
     headers: { ...type, ...headers },
     body: new Uint8Array(body),
@@ -120,8 +120,8 @@ async function post(maker: ProviderName, { body, headers = {} }: Request, at = b
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
-const outcome = async (maker: ProviderName, request: Request) => {
-  const { status, text } = await post(maker, request)
+const outcome = async (provider: ProviderName, request: Request) => {
+  const { status, text } = await post(provider, request)
   return [status, text ? JSON.parse(text).error : '', await site.db.report.count()]
 }
 
@@ -131,126 +131,133 @@ const read = () =>
     reader: { read: () => Promise.reject(new Error('no mail here')), close: async () => {} },
   })
 
-describe.each(PROVIDERS.map(({ name, setting }) => [name, setting.name] as const))('%s', (maker, setting) => {
-  const one = () => deadOf[maker]('s1@y.example')
+describe.each(PROVIDERS.map(({ name, setting }) => [name, setting.name] as const))(
+  'the webhook of %s',
+  (provider, setting) => {
+    const one = () => deadOf[provider]('s1@y.example')
 
-  test('what it proves is kept before the 200; the same body twice is one report', async () => {
-    const request = one()
-    const { status, headers, text } = await post(maker, request)
-    expect({ status, text }).toEqual({ status: 200, text: '' })
-    expect(headers.has('set-cookie') || headers.has('location')).toBe(false)
-    expect(await post(maker, request)).toMatchObject({ status: 200 })
-    expect(await site.db.report.findMany({ select: { channel: true, recipient: true, raw: true } })).toEqual([
-      { channel: maker, recipient: null, raw: new Uint8Array(request.body) },
-    ])
-  })
-
-  test('any content type does, and none', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json', ';;;']) {
+    test('stores a report before the 200; the same body twice is one report', async () => {
       const request = one()
+      const { status, headers, text } = await post(provider, request)
+      expect({ status, text }).toEqual({ status: 200, text: '' })
+      expect(headers.has('set-cookie') || headers.has('location')).toBe(false)
+      expect(await post(provider, request)).toMatchObject({ status: 200 })
       expect(
-        await post(maker, { ...request, headers: { ...request.headers, 'content-type': type } }),
-      ).toMatchObject({
-        status: 200,
-      })
-    }
-  })
-
-  test('what proves nothing is refused, and nothing is kept', async () => {
-    const { body, headers } = one()
-    const unsigned = {
-      ...headers,
-      authorization: 'Basic eDp5',
-      'x-twilio-email-event-webhook-signature': 'MEUC',
-    }
-    const flipped = Buffer.from(body)
-    // In the signature where the body holds it; headers prove the others.
-    const at = body.indexOf(maker === 'ses' ? '"Signature":"' : '"signature":"') + 20
-    if (at >= 20) flipped[at] = flipped[at] === 0x61 ? 0x62 : 0x61
-    expect(await outcome(maker, { body: flipped, headers: unsigned })).toEqual([401, 'webhook.unsigned', 0])
-    const text = site.logged.at(-1) + site.logged.at(-2)!
-    const { text: answer } = await post(maker, { body: flipped, headers: unsigned })
-    expect(answer).toContain(`Check that ${setting} matches the webhook in ${maker}`)
-    expect(text).toContain('webhook.unsigned')
-    expect(site.logged.join('')).not.toContain('y.example')
-  })
-
-  test('a body of a megabyte and more is too large', async () => {
-    const request = { ...one(), body: Buffer.alloc(1_000_001, ' ') }
-    expect(await outcome(maker, request)).toEqual([413, 'request.too-large', 0])
-  })
-
-  test('no body, and bytes that are no JSON, are no server’s fault', async () => {
-    for (const body of [Buffer.alloc(0), Buffer.from([0xff, 0x00]), Buffer.from('[]')]) {
-      const { status } = await post(maker, { ...one(), body })
-      // Whose password is right may send what it likes: it is kept, and found unreadable.
-      const isPassword = maker === 'postmark' || maker === 'brevo'
-      expect(status).toEqual(isPassword ? 200 : expect.toBeOneOf([401, 403, 422]))
-    }
-  })
-
-  test('without its setting there is no such page', async () => {
-    const config = { ...site.deps.config, SES_TOPIC_ARN: undefined, SENDGRID_WEBHOOK_KEY: undefined }
-    const none = {
-      MAILGUN_WEBHOOK_KEY: undefined,
-      POSTMARK_WEBHOOK_LOGIN: undefined,
-      BREVO_WEBHOOK_TOKEN: undefined,
-    }
-    const app = buildServer({ ...site.deps, config: { ...config, ...none } })
-    const at = await app.listen({ port: 0, host: '127.0.0.1' })
-    expect(await post(maker, one(), at)).toMatchObject({ status: 404 })
-    await app.close()
-    expect((await fetch(`${base}/webhooks/${maker}`)).status).toBe(404)
-  })
-
-  test('without the database it is asked to come again', async () => {
-    const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
-    const app = buildServer({ ...site.deps, db: nowhere.db })
-    const at = await app.listen({ port: 0, host: '127.0.0.1' })
-    const { status, headers } = await post(maker, one(), at)
-    // Brevo does not come again after a 503.
-    expect(status).toBe(maker === 'brevo' ? 429 : 503)
-    expect(headers.get('retry-after')).toBe('30')
-    await app.close()
-    await nowhere.close()
-  })
-
-  test('a hard bounce suppresses exactly that subscriber', async () => {
-    await enqueueGoodbyes(site.db, 'transactional', 3)
-    await post(maker, deadOf[maker]('s2@y.example'))
-    expect(await read()).toBe(1)
-    expect(await states()).toEqual(['active', 'suppressed', 'active'])
-    expect(await site.db.suppression.findMany({ select: { addressHash: true, reason: true } })).toEqual([
-      { addressHash: hashOf('s2@y.example'), reason: 'dead' },
-    ])
-    expect(await site.db.bounce.findMany({ select: { foundBy: true, effect: true } })).toEqual([
-      { foundBy: 'provider', effect: 'suppressed' },
-    ])
-    expect((await site.db.report.findFirst())!.raw).toBeNull()
-  })
-
-  test('an address that we did not email matches no subscriber, even if others use the same account', async () => {
-    await addSubscribers(site.db, 1)
-    await post(maker, complaintOf[maker]('s1@y.example'))
-    await post(maker, complaintOf[maker]('stranger@y.example'))
-    await read()
-    expect(await states()).toEqual(['active'])
-    expect(await site.db.suppression.count()).toBe(0)
-  })
-
-  test('a complaint ends it and suppresses', async () => {
-    await enqueueGoodbyes(site.db, 'transactional', 3)
-    await post(maker, complaintOf[maker]('s3@y.example'))
-    await read()
-    expect(await states()).toEqual(['active', 'active', 'suppressed'])
-    expect(await site.db.subscriber.findUnique({ where: { id: 's3' } })).toMatchObject({
-      stateBefore: 'unsubscribed',
+        await site.db.report.findMany({ select: { channel: true, recipient: true, raw: true } }),
+      ).toEqual([{ channel: provider, recipient: null, raw: new Uint8Array(request.body) }])
     })
-    expect(await site.db.suppression.findMany({ select: { reason: true } })).toEqual([
-      { reason: 'complaint' },
-    ])
-  })
-})
+
+    test('accepts any content type, and none', async () => {
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json', ';;;']) {
+        const request = one()
+        expect(
+          await post(provider, { ...request, headers: { ...request.headers, 'content-type': type } }),
+        ).toMatchObject({
+          status: 200,
+        })
+      }
+    })
+
+    test('refuses a request without a valid signature, and stores nothing', async () => {
+      const { body, headers } = one()
+      const unsigned = {
+        ...headers,
+        authorization: 'Basic eDp5',
+        'x-twilio-email-event-webhook-signature': 'MEUC',
+      }
+      const flipped = Buffer.from(body)
+      // In the signature where the body holds it; headers prove the others.
+      const at = body.indexOf(provider === 'ses' ? '"Signature":"' : '"signature":"') + 20
+      if (at >= 20) flipped[at] = flipped[at] === 0x61 ? 0x62 : 0x61
+      expect(await outcome(provider, { body: flipped, headers: unsigned })).toEqual([
+        401,
+        'webhook.unsigned',
+        0,
+      ])
+      const text = site.logged.at(-1) + site.logged.at(-2)!
+      const { text: answer } = await post(provider, { body: flipped, headers: unsigned })
+      expect(answer).toContain(`Check that ${setting} matches the webhook in ${provider}`)
+      expect(text).toContain('webhook.unsigned')
+      expect(site.logged.join('')).not.toContain('y.example')
+    })
+
+    test('refuses a body above a megabyte', async () => {
+      const request = { ...one(), body: Buffer.alloc(1_000_001, ' ') }
+      expect(await outcome(provider, request)).toEqual([413, 'request.too-large', 0])
+    })
+
+    test('gets no 5xx without a body, or with bytes that are not JSON', async () => {
+      for (const body of [Buffer.alloc(0), Buffer.from([0xff, 0x00]), Buffer.from('[]')]) {
+        const { status } = await post(provider, { ...one(), body })
+        // Whose password is right may send what it likes: it is kept, and found unreadable.
+        const isPassword = provider === 'postmark' || provider === 'brevo'
+        expect(status).toEqual(isPassword ? 200 : expect.toBeOneOf([401, 403, 422]))
+      }
+    })
+
+    test('gets 404 without its setting', async () => {
+      const config = { ...site.deps.config, SES_TOPIC_ARN: undefined, SENDGRID_WEBHOOK_KEY: undefined }
+      const none = {
+        MAILGUN_WEBHOOK_KEY: undefined,
+        POSTMARK_WEBHOOK_LOGIN: undefined,
+        BREVO_WEBHOOK_TOKEN: undefined,
+      }
+      const app = buildServer({ ...site.deps, config: { ...config, ...none } })
+      const at = await app.listen({ port: 0, host: '127.0.0.1' })
+      expect(await post(provider, one(), at)).toMatchObject({ status: 404 })
+      await app.close()
+      expect((await fetch(`${base}/webhooks/${provider}`)).status).toBe(404)
+    })
+
+    test('gets a status that makes the provider retry, without a database', async () => {
+      const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
+      const app = buildServer({ ...site.deps, db: nowhere.db })
+      const at = await app.listen({ port: 0, host: '127.0.0.1' })
+      const { status, headers } = await post(provider, one(), at)
+      // Brevo does not come again after a 503.
+      expect(status).toBe(provider === 'brevo' ? 429 : 503)
+      expect(headers.get('retry-after')).toBe('30')
+      await app.close()
+      await nowhere.close()
+    })
+
+    test('suppresses only the subscriber of a hard bounce', async () => {
+      await enqueueGoodbyes(site.db, 'transactional', 3)
+      await post(provider, deadOf[provider]('s2@y.example'))
+      expect(await read()).toBe(1)
+      expect(await states()).toEqual(['active', 'suppressed', 'active'])
+      expect(await site.db.suppression.findMany({ select: { addressHash: true, reason: true } })).toEqual([
+        { addressHash: hashOf('s2@y.example'), reason: 'dead' },
+      ])
+      expect(await site.db.bounce.findMany({ select: { foundBy: true, effect: true } })).toEqual([
+        { foundBy: 'provider', effect: 'suppressed' },
+      ])
+      expect((await site.db.report.findFirst())!.raw).toBeNull()
+    })
+
+    test('ignores an address that we did not email, even if others use the same account', async () => {
+      await addSubscribers(site.db, 1)
+      await post(provider, complaintOf[provider]('s1@y.example'))
+      await post(provider, complaintOf[provider]('stranger@y.example'))
+      await read()
+      expect(await states()).toEqual(['active'])
+      expect(await site.db.suppression.count()).toBe(0)
+    })
+
+    test('unsubscribes and suppresses after a complaint', async () => {
+      await enqueueGoodbyes(site.db, 'transactional', 3)
+      await post(provider, complaintOf[provider]('s3@y.example'))
+      await read()
+      expect(await states()).toEqual(['active', 'active', 'suppressed'])
+      expect(await site.db.subscriber.findUnique({ where: { id: 's3' } })).toMatchObject({
+        stateBefore: 'unsubscribed',
+      })
+      expect(await site.db.suppression.findMany({ select: { reason: true } })).toEqual([
+        { reason: 'complaint' },
+      ])
+    })
+  },
+)
 
 const hashOf = (address: string): string => addressHash(address, site.deps.config.SUPPRESSION_KEY)
 
@@ -258,39 +265,39 @@ const states = async (): Promise<string[]> =>
   (await site.db.subscriber.findMany({ orderBy: { id: 'asc' } })).map(({ state }) => state)
 
 test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
-  '%s: the mail of another program is not ours, though we mail the same person',
-  async (maker) => {
+  'the webhook of %s ignores the email of another program to one of our subscribers',
+  async (provider) => {
     await enqueueGoodbyes(site.db, 'transactional', 2)
-    await post(maker, deadOf[maker]('s2@y.example', '<invoice-77@shop.example>'))
+    await post(provider, deadOf[provider]('s2@y.example', '<invoice-77@shop.example>'))
     await read()
     expect(await states()).toEqual(['active', 'active'])
   },
 )
 
 test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
-  '%s: the Message-ID finds the mail',
-  async (maker) => {
+  'the webhook of %s finds the email by its Message-ID',
+  async (provider) => {
     await enqueueGoodbyes(site.db, 'transactional', 2)
     const { id } = await site.db.message.findFirstOrThrow({ where: { subscriberId: 's2' } })
-    await post(maker, deadOf[maker]('s2@y.example', `<goodbye.${id}@localhost.example>`))
+    await post(provider, deadOf[provider]('s2@y.example', `<goodbye.${id}@localhost.example>`))
     await read()
     expect(await site.db.bounce.findMany({ select: { foundBy: true, messageId: true } })).toEqual([
       { foundBy: 'message-id', messageId: id },
     ])
-    // A maker's word is signed: it needs no second report.
+    // The report of a provider is signed: it needs no second one.
     expect(await states()).toEqual(['active', 'suppressed'])
   },
 )
 
-describe('how old a signature may be', () => {
+describe('the age of a signature', () => {
   const HOUR = 3600
   const event = { sendgrid: sendgridEvent('spamreport', { address: 's1@y.example' }), mailgun: {}, ses: {} }
   test.each([
     ['ses', 1.5],
     ['sendgrid', 24.5],
     ['mailgun', 8.5],
-  ] as const)('%s: a retry after %d hours is taken', async (maker, hours) =>
-    expect(await outcome(maker, requestOf[maker](event[maker], hours * HOUR))).toEqual([200, '', 1]),
+  ] as const)('of %s may be %d hours for a retry', async (provider, hours) =>
+    expect(await outcome(provider, requestOf[provider](event[provider], hours * HOUR))).toEqual([200, '', 1]),
   )
   test.each([
     ['ses', 2.1],
@@ -299,8 +306,8 @@ describe('how old a signature may be', () => {
     ['ses', -0.1],
     ['sendgrid', -0.1],
     ['mailgun', -0.1],
-  ] as const)('%s: %d hours are too many', async (maker, hours) =>
-    expect(await outcome(maker, requestOf[maker](event[maker], hours * HOUR))).toEqual([
+  ] as const)('of %s must not be %d hours', async (provider, hours) =>
+    expect(await outcome(provider, requestOf[provider](event[provider], hours * HOUR))).toEqual([
       403,
       'webhook.too-old',
       0,
@@ -313,7 +320,7 @@ describe('SNS', () => {
   const Message = JSON.stringify(event)
   const stamped = () => ({ Message, Timestamp: now.toISOString() })
 
-  test('version 1 too; a certificate is fetched once', async () => {
+  test('accepts version 1 too, and its certificate is fetched once', async () => {
     const app = buildServer(site.deps)
     const at = await app.listen({ port: 0, host: '127.0.0.1' })
     expect(await post('ses', { body: sns.signed(stamped(), '1') }, at)).toMatchObject({ status: 200 })
@@ -324,13 +331,13 @@ describe('SNS', () => {
     await app.close()
   })
 
-  test('a list is refused, even if a genuine notification is in it', async () => {
+  test('a list is refused, even with a valid notification in it', async () => {
     const genuine = JSON.parse(sns.signed(stamped()).toString())
     const body = Buffer.from(JSON.stringify([genuine, { Message }]))
     expect(await outcome('ses', { body })).toEqual([403, 'webhook.other-topic', 0])
   })
 
-  test('another topic is refused, and nothing is asked', async () => {
+  test('another topic is refused without a request', async () => {
     const TopicArn = TOPIC.replace('bounces', 'others')
     expect(await outcome('ses', { body: sns.signed({ ...stamped(), TopicArn }) })).toEqual([
       403,
@@ -345,7 +352,7 @@ describe('SNS', () => {
     'http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem',
     'https://sns.eu-west-1.amazonaws.com@evil.example/SimpleNotificationService-0.pem',
     'https://user:x@sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem',
-  ])('a certificate at %s is not asked for', async (SigningCertURL) => {
+  ])('a certificate at %s is not fetched', async (SigningCertURL) => {
     expect(await outcome('ses', { body: sns.signed({ ...stamped(), SigningCertURL }) })).toEqual([
       401,
       'webhook.unsigned',
@@ -354,7 +361,7 @@ describe('SNS', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('signed by another key', async () =>
+  test('a notification signed with another key is refused', async () =>
     expect(await outcome('ses', { body: snsKey().signed(stamped()) })).toEqual([401, 'webhook.unsigned', 0]))
 
   test('a missing certificate makes SNS retry, and is fetched again then', async () => {
@@ -372,7 +379,7 @@ describe('SNS', () => {
     expect(await outcome('ses', request)).toEqual([200, '', 1])
   })
 
-  test('while four certificates are being fetched, SNS is asked to come again', async () => {
+  test('SNS has to retry while four certificates are being fetched', async () => {
     const held: (() => void)[] = []
     server.answers.push(
       ...Array.from({ length: 4 }, () => (response: ServerResponse) => {
@@ -402,7 +409,7 @@ describe('SNS', () => {
     Timestamp: now.toISOString(),
   })
 
-  test('a subscription is confirmed, and is no report', async () => {
+  test('a subscription is confirmed without a report', async () => {
     expect(await outcome('ses', { body: sns.signed(asked()) })).toEqual([200, '', 0])
     expect(server.requests.at(-1)).toBe(new URL(SUBSCRIBE_URL).pathname + new URL(SUBSCRIBE_URL).search)
     expect(site.logged.join('')).toContain('webhook.confirmed')
@@ -410,7 +417,7 @@ describe('SNS', () => {
     expect(await outcome('ses', { body: sns.signed(asked()) })).toEqual([503, 'webhook.unreachable', 0])
   })
 
-  test('no other address is visited to confirm one, and none that is not signed', async () => {
+  test('a subscription is confirmed only at a signed address of SNS', async () => {
     await post('ses', { body: sns.signed(stamped()) })
     server.requests.length = 0
     const elsewhere = {
@@ -422,7 +429,7 @@ describe('SNS', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('the end of a subscription is no report', async () =>
+  test('the end of a subscription makes no report', async () =>
     expect(
       await outcome('ses', { body: sns.signed({ ...asked(), Type: 'UnsubscribeConfirmation' }) }),
     ).toEqual([200, '', 0]))
@@ -432,7 +439,7 @@ describe('Mailgun', () => {
   const opened = mailgunEvent('opened', { address: 's1@y.example' })
   const forged = mailgunEvent('complained', { address: 's1@y.example' })
 
-  test('a token that came with one body is not taken with another, at once or later', async () => {
+  test('a token of one body is refused with another, at once or later', async () => {
     expect(await outcome('mailgun', { body: mailgunBody(opened, now) })).toEqual([200, '', 1])
     expect(await outcome('mailgun', { body: mailgunBody(forged, now) })).toEqual([
       403,
@@ -463,8 +470,8 @@ describe('Postmark and Brevo', () => {
     ['brevo', { authorization: `Bearer ${TOKEN}x` }, 401],
     ['brevo', { authorization: TOKEN }, 401],
     ['brevo', {}, 401],
-  ] as const)('%s with %o: %d', async (maker, headers, status) => {
-    const answer = await post(maker, { body: complaint, headers: { ...headers } })
+  ] as const)('%s with %o gets %d', async (provider, headers, status) => {
+    const answer = await post(provider, { body: complaint, headers: { ...headers } })
     expect(answer.status).toBe(status)
     expect(answer.headers.get('www-authenticate')).toEqual(
       status === 401 ? expect.stringContaining('Basic') : null,
