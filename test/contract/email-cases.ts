@@ -1,10 +1,12 @@
 // Cases in which an email of a kind says something else, for emails.test.ts.
 import type { DigestContent, DigestSection } from '../../src/digests/digest-content.ts'
+import type { SourceNews } from '../../src/digests/sources-line.ts'
 import type { Emails } from '../../src/emails/render-emails.ts'
 import type { WelcomeEmail } from '../../src/emails/welcome-email.ts'
 import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
 import { closeSection, digest, paper, risingSection, samples, section, welcome } from '../support/emails.ts'
+import { samplePaper } from '../support/sample-paper.ts'
 
 export const DIGEST_CASES: Record<string, Partial<DigestContent>> = {
   'one paper of one topic': {},
@@ -97,6 +99,56 @@ export const WELCOME_CASES: Record<string, WelcomeEmail> = {
   'one match that an earlier email had': welcome({ content: null, mailedBefore: 1 }),
   'matches that an earlier email had': welcome({ content: null, mailedBefore: 2 }),
 }
+
+const ARXIV = ['cs.AI', 'cs.CL', 'cs.CV', 'cs.LG', 'cs.RO', 'math.ST', 'stat.ML'].map(
+  (name) => `arxiv:${name}`,
+)
+
+/** What sources brought, for the line at the end of a digest. */
+export const SOURCES_CASES: readonly SourceNews[][] = [
+  [{ source: 'huggingface', brought: 1 }],
+  [{ source: 'huggingface', brought: 31 }],
+  [{ source: 'huggingface', day: '2026-11-23', brought: 30 }],
+  ...(['none', 'notYet', 'weekend', 'holiday', 'repeated'] as const).map((brought) => [
+    { source: 'huggingface', brought },
+  ]),
+  [
+    { source: 'import', brought: 2 },
+    { source: 'elsewhere', brought: 3 },
+  ],
+  [
+    { source: 'arxiv:cs.AI', brought: 'holiday' },
+    { source: 'arxiv:cs.CL', brought: 'holiday' },
+    { source: 'arxiv:cs.RO', day: '2026-11-23', brought: 'holiday' },
+  ],
+  ARXIV.map((source) => ({ source, brought: 'notYet' })),
+  Array.from({ length: 13 }, (_, n) => ({ source: `arxiv:cs.${10 + n}`, brought: 123 })),
+  Array.from({ length: 40 }, (_, n) => ({ source: `arxiv:cs.${10 + n}`, brought: 123 })),
+]
+
+/** Queries that `NEAR_MISS` does not match, each for another reason. */
+export const NEAR_MISS = samplePaper({
+  id: 1,
+  title: 'Linear Attention',
+  abstract: 'We like robots.',
+  authors: ['Albert Gu'],
+  categories: ['cs.CV'],
+  votes: 7,
+})
+export const NEAR_MISS_QUERIES = [
+  'linear quantum',
+  'linear attention quantum',
+  '"attention linear" quantum',
+  'attention -linear',
+  'attention -robots',
+  'linear cat:cs.LG votes>=5',
+  'votes>=100',
+  'title:attention title:robot abstract:robots survey',
+  'title:"linear robots" abstract:quantum',
+  'linear (title:robot or quantum)',
+  'author:"Gu Albert" quantum',
+  'linear (video or audio)',
+]
 
 /** What is known of a paper, from all to nothing. */
 const PAPERS: readonly Partial<ShownPaper>[] = [

@@ -4,14 +4,26 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { rankNearMisses } from '../../src/digests/candidates.ts'
+import { sourcesLine } from '../../src/digests/sources-line.ts'
 import { publicDigest } from '../../src/emails/digest-email.ts'
 import { openEmails } from '../../src/emails/render-emails.ts'
 import { MAIL_KINDS, type RenderedEmail } from '../../src/mail/rendering/template.ts'
 import { buildMime } from '../../src/mail/smtp/build-mime.ts'
+import { parseQuery } from '../../src/queries/language/parse-query.ts'
+import { gapText } from '../../src/queries/reasons/reason-text.ts'
+import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { accessibleTree, preheaderOf } from '../support/accessible-tree.ts'
 import { digest, site, withLetters } from '../support/emails.ts'
 import { MAIL_NAMES, renderMails } from '../support/sample-emails.ts'
-import { DIGEST_CASES, OTHER_CASES, WELCOME_CASES } from './email-cases.ts'
+import {
+  DIGEST_CASES,
+  NEAR_MISS,
+  NEAR_MISS_QUERIES,
+  OTHER_CASES,
+  SOURCES_CASES,
+  WELCOME_CASES,
+} from './email-cases.ts'
 import { outgoing, renderEmails } from './rendered-emails.ts'
 
 const LISTS = [
@@ -20,6 +32,7 @@ const LISTS = [
   'header-fields',
   'markup-confirmation',
   'markup-digest',
+  'sentences',
   'welcome-cases',
 ]
 
@@ -57,6 +70,18 @@ test('a welcome has a subject, preheader, lead and button for each kind of conte
     return [...caseOf(name, email), ...buttonOf(email)]
   })
   await expect(asFile(rows)).toMatchFileSnapshot('emails/welcome-cases.txt')
+})
+
+test('the line of sources and the reasons of near misses have their sentences', async () => {
+  const lines = SOURCES_CASES.map((news) => sourcesLine(news))
+  const texts = new Map([[NEAR_MISS.id, toPaperText(NEAR_MISS)]])
+  const reasons = NEAR_MISS_QUERIES.flatMap((query) =>
+    rankNearMisses(parseQuery(query), { papers: [NEAR_MISS], texts, limit: 1 }).map(
+      ({ gap }) => `${query}: ${gapText(gap)}`,
+    ),
+  )
+  expect(reasons).toHaveLength(NEAR_MISS_QUERIES.length)
+  await expect(asFile([lines, reasons])).toMatchFileSnapshot('emails/sentences.txt')
 })
 
 test.each([

@@ -21,8 +21,8 @@ const change = (now: string, changes: Partial<Subscription>) =>
 
 /** Presses the button of the change with that id. */
 async function undo(now: string, id: number): Promise<number | null> {
-  const standing = await loadSubscription(world.db, (await subscriberById(world.db, 'ann'))!)
-  return change(now, changesToUndo(standing, (await changeById(world.db, id))!, '2026-11-24'))
+  const subscription = await loadSubscription(world.db, (await subscriberById(world.db, 'ann'))!)
+  return change(now, changesToUndo(subscription, (await changeById(world.db, id))!, '2026-11-24'))
 }
 
 const topic = (query: string, name = query): TopicText => ({ name, query })
@@ -35,8 +35,8 @@ async function nextOf(now: string): Promise<string | undefined> {
   return next && `${next.localDate} ${next.now ? 'now' : next.dueAt.toISOString()}`
 }
 
-describe('what a change leaves', () => {
-  test('settings: a change with what stood before and after, and one consent row', async () => {
+describe('`applyChange`', () => {
+  test('records a change of settings with the values before and after, and one consent', async () => {
     await world.addSubscriber('ann', { topics: ['diffusion'] })
     const id = await change('2026-11-24T12:00:00Z', { hour: 19, maxPapers: 5 })
     const recorded = (await changeById(world.db, id!))!
@@ -48,14 +48,14 @@ describe('what a change leaves', () => {
     expect(await events()).toEqual(['changed'])
   })
 
-  test('nothing if nothing differs', async () => {
+  test('records nothing if nothing differs', async () => {
     await world.addSubscriber('ann', { topics: ['diffusion'] })
     expect(await change('2026-11-24T12:00:00Z', { hour: 8, topics: [topic('diffusion')] })).toBeNull()
     expect(await newestChanges(world.db, 'ann', 9)).toEqual([])
     expect(await events()).toEqual([])
   })
 
-  test('topics moved, renamed, with other words: each row keeps its id', async () => {
+  test('keeps the ids of topics that move, get another name or other words', async () => {
     await world.addSubscriber('ann', { topics: ['one', 'two', 'three'] })
     const [one, two, three] = await storedTopicsOf(world.db, 'ann')
     await change('2026-11-24T12:00:00Z', { topics: [topic('three'), topic('one', 'first'), topic('two')] })
@@ -69,14 +69,14 @@ describe('what a change leaves', () => {
     expect(await events()).toEqual(['topics-added', 'topics-removed'])
   })
 
-  test('topics added and removed; a query that appears twice counts once', async () => {
+  test('adds and removes topics, and counts a repeated query once', async () => {
     await world.addSubscriber('ann', { topics: ['one', 'two'] })
     const [, two] = await storedTopicsOf(world.db, 'ann')
     await change('2026-11-24T12:00:00Z', { topics: [topic('two'), topic('three'), topic('two', 'again')] })
     expect(await storedTopicsOf(world.db, 'ann')).toEqual([two, expect.objectContaining(topic('three'))])
   })
 
-  test('topics beyond 24 kB together are refused', async () => {
+  test('refuses topics of more than 24 kB in total', async () => {
     await world.addSubscriber('ann', { topics: ['one'] })
     const long = Array.from({ length: 13 }, (_, i) => topic(`${'robots '.repeat(280)}${i}`))
     await expect(change('2026-11-24T12:00:00Z', { topics: long })).rejects.toMatchObject({
@@ -86,7 +86,7 @@ describe('what a change leaves', () => {
     expect(await change('2026-11-24T12:01:00Z', { topics: long.slice(1) })).not.toBeNull()
   })
 
-  test('beyond the most topics, and for words that say nothing, nothing changes', async () => {
+  test('changes nothing for too many topics or a query without a word', async () => {
     await world.addSubscriber('ann', { topics: ['one'] })
     const many = Array.from({ length: 21 }, (_, i) => topic(`word${i}`))
     await expect(change('2026-11-24T12:00:00Z', { hour: 9, topics: many })).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('what a change leaves', () => {
     expect(await storedTopicsOf(world.db, 'ann')).toMatchObject([topic('one')])
   })
 
-  test('only topics for a person without a subscription', async () => {
+  test('changes only topics of a person without a subscription', async () => {
     await world.addSubscriber('ann', { state: 'unsubscribed' })
     expect(await change('2026-11-24T12:00:00Z', { topics: [topic('one')] })).not.toBeNull()
     await expect(change('2026-11-24T12:00:00Z', { hour: 9 })).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describe('what a change leaves', () => {
     })
   })
 
-  test('paused and resumed', async () => {
+  test('records a pause and its end', async () => {
     await world.addSubscriber('ann')
     await change('2026-11-24T12:00:00Z', { state: 'paused', pausedUntil: '2026-12-01' })
     expect(await subscriberById(world.db, 'ann')).toMatchObject({
@@ -121,7 +121,7 @@ describe('what a change leaves', () => {
 })
 
 // Everybody here is due at 08:00 every day unless said otherwise; 24 November 2026 is a Tuesday.
-describe('when a digest is due then', () => {
+describe('after a change, a digest is due', () => {
   const due = async (options: SubscriberOptions = {}) => {
     await world.addSubscriber('ann', { topics: ['diffusion'], ...options })
     await world.addPapers('2026-11-23', ['Diffusion at dawn'])
@@ -130,7 +130,7 @@ describe('when a digest is due then', () => {
     Object.entries(await world.digestsOf('ann')).map(([date, { outcome }]) => `${date} ${outcome}`)
   const dates = async () => Object.keys(await world.digestsOf('ann'))
 
-  test('an hour later, after the digest of today: tomorrow', async () => {
+  test('tomorrow, for a later hour chosen after the digest of today', async () => {
     await due()
     await world.plan('2026-11-24T08:00:00Z')
     await change('2026-11-24T12:00:00Z', { hour: 19 })
@@ -142,7 +142,7 @@ describe('when a digest is due then', () => {
     expect(await dates()).toEqual(['2026-11-24', '2026-11-25'])
   })
 
-  test('an hour earlier that has passed, before the digest of today: at once', async () => {
+  test('at once, for an earlier hour that has passed, chosen before the digest of today', async () => {
     await due({ hour: 19, confirmedAt: '2026-11-23T20:00:00Z' })
     await change('2026-11-24T12:00:00Z', { hour: 8 })
     expect(await nextOf('2026-11-24T12:00:00Z')).toBe('2026-11-24 now')
@@ -151,7 +151,7 @@ describe('when a digest is due then', () => {
     expect(await outcomes()).toEqual(['2026-11-24 planned'])
   })
 
-  test('an hour that passed too long ago: tomorrow, and today is not called missed', async () => {
+  test('tomorrow, for an hour that passed too long ago, and today is not missed', async () => {
     await due({ hour: 23, confirmedAt: '2026-11-23T23:30:00Z' })
     await change('2026-11-24T22:30:00Z', { hour: 0 })
     expect(await nextOf('2026-11-24T22:30:00Z')).toBe('2026-11-25 2026-11-25T00:00:00.000Z')
@@ -162,7 +162,7 @@ describe('when a digest is due then', () => {
     expect(await outcomes()).toEqual(['2026-11-24 planned'])
   })
 
-  test('more days: those that passed are neither due nor missed', async () => {
+  test('on none of the added days that have passed, and these are not missed', async () => {
     await due({ days: ['mon'], confirmedAt: '2026-11-22T12:00:00Z' })
     await world.plan('2026-11-23T08:00:00Z')
     await change('2026-11-27T12:00:00Z', { days: ['mon', 'tue', 'wed', 'thu', 'fri'] })
@@ -172,7 +172,7 @@ describe('when a digest is due then', () => {
     expect(await dates()).toEqual(['2026-11-23', '2026-11-30'])
   })
 
-  test('fewer days while nothing was planned: the due date is recorded', async () => {
+  test('on no removed day, and a due date that was not planned is recorded', async () => {
     await due()
     await change('2026-11-26T12:00:00Z', { days: ['mon'] })
     await world.plan('2026-11-26T12:01:00Z')
@@ -180,7 +180,7 @@ describe('when a digest is due then', () => {
     expect(await nextOf('2026-11-26T12:02:00Z')).toBe('2026-11-30 2026-11-30T08:00:00.000Z')
   })
 
-  test('west over the date line, after the digest of today: not once more today', async () => {
+  test('not a second time today, after a move west over the date line', async () => {
     await due({ zone: 'Pacific/Kiritimati', confirmedAt: '2026-11-22T12:00:00Z' })
     await world.plan('2026-11-23T18:00:00Z')
     expect(await outcomes()).toContain('2026-11-24 planned')
@@ -193,7 +193,7 @@ describe('when a digest is due then', () => {
     expect(await dates()).toEqual([...before.map((line) => line.slice(0, 10)), '2026-11-25'])
   })
 
-  test('east over the date line, before the digest of today: at once, then at the hour', async () => {
+  test('at once and then at the hour, after a move east over the date line before the digest of today', async () => {
     await due({ zone: 'Pacific/Pago_Pago', confirmedAt: '2026-11-23T20:00:00Z' })
     await change('2026-11-24T12:00:00Z', { zone: 'Pacific/Kiritimati' })
     expect(await nextOf('2026-11-24T12:00:00Z')).toBe('2026-11-24 now')
@@ -202,7 +202,7 @@ describe('when a digest is due then', () => {
     expect(await nextOf('2026-11-24T12:02:00Z')).toBe('2026-11-25 2026-11-24T18:00:00.000Z')
   })
 
-  test('undone on the first day, whose hour had passed: the email that was promised before, and no other', async () => {
+  test('when it was promised before, for a change undone on the first day after the hour', async () => {
     await due({ confirmedAt: '2026-11-24T20:00:00Z' })
     const promised = await nextOf('2026-11-24T20:00:00Z')
     expect(promised).toBe('2026-11-25 2026-11-25T08:00:00.000Z')
@@ -219,7 +219,7 @@ describe('when a digest is due then', () => {
     expect(await dates()).toEqual(['2026-11-25'])
   })
 
-  test('undone after other changes of the first day: those stay, and it begins no earlier than promised', async () => {
+  test('no earlier than promised, for an undo on the first day that keeps later changes', async () => {
     await due({ confirmedAt: '2026-11-24T20:00:00Z' })
     const later = await change('2026-11-24T20:01:00Z', { hour: 23 })
     await change('2026-11-24T20:02:00Z', { maxPapers: 5 })
@@ -228,7 +228,7 @@ describe('when a digest is due then', () => {
     expect(await nextOf('2026-11-24T20:03:00Z')).toBe('2026-11-25 2026-11-25T08:00:00.000Z')
   })
 
-  test('a date that became due after its hour, and was planned too late: no receipt blames an outage', async () => {
+  test('on no past date, and a date planned too late after a change is not recorded as an outage', async () => {
     await due({ hour: 23, confirmedAt: '2026-11-23T23:30:00Z' })
     await change('2026-11-24T19:59:00Z', { hour: 0 })
     await world.plan('2026-11-24T20:01:00Z')
@@ -243,7 +243,7 @@ describe('when a digest is due then', () => {
     ])
   })
 
-  test('a digest that a planner opens at that moment is the only one of its date', async () => {
+  test('once on a date, also if a planner opens its digest at the same moment', async () => {
     await due()
     await Promise.all([world.plan('2026-11-24T08:00:00Z'), change('2026-11-24T08:00:00Z', { hour: 19 })])
     await world.plan('2026-11-24T08:01:00Z')

@@ -6,7 +6,7 @@ import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
 
-test('a query that was forgotten is read again', async () => {
+test('candidates read a query again that was dropped from memory', async () => {
   const paper = { title: 'Robots', abstract: '', authors: [], categories: [], keywords: [], keys: [] }
   const listing = { source: 'huggingface', day: '2026-11-24', now: new Date('2026-11-24T02:00:00Z') } as const
   await recordListings(world.db, { ...listing, records: [paper] })

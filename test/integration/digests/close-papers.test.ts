@@ -3,7 +3,6 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day } from '../../../src/core/dates.ts'
 import { dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 import type { SourceRecord } from '../../../src/sources/source.ts'
 import { runCommand } from '../../support/commands.ts'
 import { type SubscriberOptions, useDigestWorld } from '../../support/digest-world.ts'
@@ -56,7 +55,7 @@ async function planAndAccept(day: Day, ids = ['ann']): Promise<void> {
 
 const digestOn = async (day: Day, id = 'ann') => (await world.digestsOf(id))[day]!
 
-test('papers that come close follow the matches, with their topic and a reason', async () => {
+test('a digest has near misses after the matches, with their topic and a reason', async () => {
   await addSubscriber('ann')
   await addSubscriber('bob')
   await wantClosePapers('bob', false)
@@ -68,12 +67,12 @@ test('papers that come close follow the matches, with their topic and a reason',
   const [paper] = content!.sections[1]!.papers
   const { id: topicId } = await world.db.topic.findFirstOrThrow({ where: { subscriberId: 'ann' } })
   expect(paper!.closeTo).toEqual({ topic: 'car engine', topicId })
-  expect(reasonText(paper!)).toBe('Comes close to “car engine”: engine')
+  expect(paper!.reason).toMatchObject({ kind: 'close', terms: ['engine'] })
   expect(paper!.title.some(({ marked }) => marked)).toBe(false)
   expect((await digestOn(DAY, 'bob')).titles).toEqual([CAR])
 })
 
-test('a digest of papers that only come close is planned, and the numbers of the day add up', async () => {
+test('a digest of near misses only is planned, and the totals of the day add up', async () => {
   await addSubscriber('ann')
   await addSubscriber('bob', { topics: ['unobtainium'] })
   await listTitles(DAY, AUTOMOBILE)
@@ -89,7 +88,7 @@ test('a digest of papers that only come close is planned, and the numbers of the
   expect(isReconciled(totals)).toBe(true)
 })
 
-test('two subscribers to whom a paper comes close each have their own topic with it', async () => {
+test("a near miss of two subscribers has each subscriber's own topic", async () => {
   for (const id of ['ann', 'bob', 'eve']) await addSubscriber(id)
   await listTitles(DAY, AUTOMOBILE)
   await planAndAccept(DAY)
@@ -101,7 +100,7 @@ test('two subscribers to whom a paper comes close each have their own topic with
   expect(await world.db.shownPaper.count()).toBe(1)
 })
 
-test('the names of their topics stay in their own digests', async () => {
+test('a digest with near misses never has the topic names of another subscriber', async () => {
   const names = { ann: 'Our patent', bob: 'Our patent', eve: 'Eve’s hobby' }
   for (const [id, name] of Object.entries(names)) {
     await addSubscriber(id)
@@ -118,7 +117,7 @@ test('the names of their topics stay in their own digests', async () => {
   expect(JSON.stringify(shared)).not.toMatch(/patent|hobby/)
 })
 
-test('a paper is shown as close once, whichever source lists it again', async () => {
+test('a near miss is shown once, also if another source lists it again', async () => {
   await addSubscriber('ann')
   const keys = [{ scheme: 'arxiv' as const, value: '2611.00001' }]
   await list(DAY, [record(AUTOMOBILE, { keys })])
@@ -129,7 +128,7 @@ test('a paper is shown as close once, whichever source lists it again', async ()
   expect((await digestOn(NEXT_DAY)).outcome).toBe('nothing_matched')
 })
 
-test('a paper that was not chosen as close is not considered again', async () => {
+test('a paper that was not chosen as a near miss is not considered again', async () => {
   await addSubscriber('ann', { max: 1 })
   await listTitles(DAY, AUTOMOBILE, `${AUTOMOBILE} wheel`)
   await planAndAccept(DAY)
@@ -139,7 +138,7 @@ test('a paper that was not chosen as close is not considered again', async () =>
   expect((await digestOn(NEXT_DAY)).outcome).toBe('nothing_matched')
 })
 
-test('a paper whose digest was given up is shown as close again', async () => {
+test('a near miss of a digest that was given up is shown again', async () => {
   await addSubscriber('ann')
   await listTitles(DAY, AUTOMOBILE)
   await world.plan(`${DAY}T08:05:00Z`)
@@ -149,7 +148,7 @@ test('a paper whose digest was given up is shown as close again', async () => {
   expect((await digestOn(NEXT_DAY)).titles).toEqual([AUTOMOBILE])
 })
 
-test('a weekly digest has up to three of the whole week', async () => {
+test('a weekly digest has up to three near misses of the whole week', async () => {
   await addSubscriber('ann', { days: ['tue'], confirmedAt: '2026-11-24T09:00:00Z' })
   for (let day = DAY; day <= '2026-11-30'; day = addDays(day, 1))
     await listTitles(day, `${AUTOMOBILE} ${day}`)
@@ -159,7 +158,7 @@ test('a weekly digest has up to three of the whole week', async () => {
   expect(content).toMatchObject({ week: { from: '2026-11-24', to: '2026-11-30' }, sections: [CLOSE] })
 })
 
-test('votes that arrive later: a paper shown as close does not come again, one not shown comes as rising', async () => {
+test('a paper whose votes arrive later is rising, unless it was shown as a near miss', async () => {
   await addSubscriber('shown', { topics: ['car engine', 'automobile votes>=20'] })
   await addSubscriber('waiting', { topics: ['automobile votes>=20'] })
   await addSubscriber('limited', { topics: ['car engine votes>=20'] })

@@ -13,7 +13,7 @@ const today = () => dayTotals(world.db, '2026-11-24')
 
 const closedLines = () => world.logged.filter(({ event }) => event === 'digests.closed')
 
-test('every state of a message has its place, and the books balance at every step', async () => {
+test('the totals of a day count each state of a message, and add up at each step', async () => {
   const states = [
     'accepted',
     'refused',
@@ -75,7 +75,7 @@ test('a plan without any message closes at once', async () => {
   expect(closedLines()).toMatchObject([{ level: 'info', due: 1, nothingMatched: 1, planned: 0 }])
 })
 
-test('20 hours after its hour a plan closes with messages that were not sent', async () => {
+test('a plan closes 20 hours after its hour, with messages that were not sent', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
@@ -85,7 +85,7 @@ test('20 hours after its hour a plan closes with messages that were not sent', a
   expect(await today()).toMatchObject({ skipped: 1, open: 0, closed: true })
 })
 
-test('messages that a worker still holds then are logged', async () => {
+test('a plan that closes logs the messages that a worker still has', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
@@ -95,7 +95,7 @@ test('messages that a worker still holds then are logged', async () => {
   expect(closedLines()).toMatchObject([{ level: 'error', planned: 1, open: 1 }])
 })
 
-test('messages of a worker that died are uncertain then, also if no worker runs', async () => {
+test('a plan that closes makes messages of a dead worker uncertain, also if no worker runs', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
@@ -107,7 +107,7 @@ test('messages of a worker that died are uncertain then, also if no worker runs'
   expect(await today()).toMatchObject({ uncertain: 1, open: 0, closed: true })
 })
 
-test('a date that the operator asked for late stays open while its messages may be tried', async () => {
+test('a plan that the operator requested late stays open while its messages may be tried', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-29T12:00:00Z', '2026-11-24')
@@ -115,7 +115,7 @@ test('a date that the operator asked for late stays open while its messages may 
   expect(await today()).toMatchObject({ open: 1, closed: false })
 })
 
-test('a plan is open again for subscribers who become due later', async () => {
+test('a plan opens again for subscribers who become due later', async () => {
   await addSubscriber('ann')
   await plan('2026-11-24T08:00:00Z')
   expect(await today()).toMatchObject({ due: 1, closed: true })

@@ -17,7 +17,7 @@ async function untilSomebodyWaitsForALock(): Promise<void> {
   }
 }
 
-test('two digests of one subscriber are filled one after the other, so that the second knows the first', async () => {
+test('two digests of one subscriber are filled one after the other, and the second excludes papers of the first', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   for (const date of ['2026-11-24', '2026-11-25']) {
     await openDue(world.deps, { date, now: new Date('2026-11-25T09:00:00Z') })
@@ -48,7 +48,7 @@ test('two digests of one subscriber are filled one after the other, so that the 
   await other.close()
 })
 
-test('a paper that turned out to be another one counts as shown under the number that it has now', async () => {
+test('a paper that was merged into another counts as shown under its new id', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.addPapers('2026-11-24', ['Robots'])
   await world.plan('2026-11-24T08:00:00Z')

@@ -4,13 +4,13 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { applyChange } from '../../../src/digests/apply-change.ts'
 import type { NoMatchesMessage } from '../../../src/digests/no-matches.ts'
-import { gapText } from '../../../src/queries/reasons/reason-text.ts'
+import { leavesOf, type Query } from '../../../src/queries/query.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
 const SEEKER = { topics: ['unobtainium'] }
 
-/** Dates on which a subscriber was left a note. */
+/** The dates on which a subscriber got the email without matches. */
 async function notesOf(subscriberId: string): Promise<Day[]> {
   const rows = await world.db.message.findMany({
     where: { subscriberId, kind: 'note' },
@@ -19,7 +19,7 @@ async function notesOf(subscriberId: string): Promise<Day[]> {
   return rows.map(({ datedAt }) => dayOf(datedAt))
 }
 
-/** Plans the days from one date to another, each at 8:05 UTC, after a paper on something else came. */
+/** Plans the days from one date to another, each at 8:05 UTC, after a paper on another subject was listed. */
 async function planDays(from: Day, to: Day, papersOf = (day: Day) => [`Cooking on ${day}`]): Promise<void> {
   for (let day = from; day <= to; day = addDays(day, 1)) {
     await world.addPapers(day, papersOf(day))
@@ -29,7 +29,7 @@ async function planDays(from: Day, to: Day, papersOf = (day: Day) => [`Cooking o
 
 const planEmptyDays = (from: Day, to: Day): Promise<void> => planDays(from, to, () => [])
 
-/** Ann has these topics from now on, under names of that time. */
+/** Changes Ann's topics, under names that no earlier topic had. */
 function changeTopics(at: string, queries: string[]): Promise<unknown> {
   const deps = { ...world.deps, clock: stoppedClock(new Date(at)) }
   const topics = queries.map((query) => ({ name: `${query} ${at}`, query }))
@@ -38,8 +38,8 @@ function changeTopics(at: string, queries: string[]): Promise<unknown> {
   )
 }
 
-describe('a note', () => {
-  test('comes with the fifth due date in a row on which papers came and none matched, and says so', async () => {
+describe('the email without matches', () => {
+  test('is enqueued on the fifth due date in a row that had papers and no match', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-27')
     expect(await notesOf('ann')).toEqual([])
@@ -65,7 +65,7 @@ describe('a note', () => {
     expect(batch.lane).toBe('bulk')
   })
 
-  test('names the nearest papers, round robin over the topics', async () => {
+  test('has the nearest papers, round robin over the topics', async () => {
     await world.addSubscriber('ann', { topics: ['linear attention', 'title:robots "warm hands"', 'graphs'] })
     await world.addPapers('2026-11-23', ['Graphs'])
     await world.addPapers('2026-11-25', ['Nonlinear Attention', 'Linear Models', 'Robots', 'Cooking'], 9)
@@ -74,15 +74,18 @@ describe('a note', () => {
     await planDays('2026-11-25', '2026-11-29')
     const note = await world.db.message.findFirstOrThrow({ where: { kind: 'note' } })
     const { nearest } = note.content as unknown as NoMatchesMessage
-    expect(nearest.map(({ title, gap }) => [title, gapText(gap)])).toEqual([
-      ['Nonlinear Attention', 'Has: attention. Missing: linear'],
-      ['Robots', 'Has in the title: robots. Missing: the phrase “warm hands”'],
-      ['Linear Models', 'Has: linear. Missing: attention'],
+    const firstTerms = (parts: Query[]) => parts.map((part) => leavesOf(part)[0])
+    expect(
+      nearest.map(({ title, gap }) => [title, firstTerms(gap.has), firstTerms(gap.missing)]),
+    ).toMatchObject([
+      ['Nonlinear Attention', [{ text: 'attention' }], [{ text: 'linear' }]],
+      ['Robots', [{ text: 'robots', field: 'title' }], [{ text: 'warm hands' }]],
+      ['Linear Models', [{ text: 'linear' }], [{ text: 'attention' }]],
     ])
     expect((await world.digestsOf('ann'))['2026-11-29']).toMatchObject({ titles: [], matched: 0 })
   })
 
-  test('comes once in 30 days', async () => {
+  test('is enqueued once in 30 days', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2027-01-28')
     expect(await notesOf('ann')).toEqual(['2026-11-28', '2026-12-28', '2027-01-27'])
@@ -90,7 +93,7 @@ describe('a note', () => {
     expect(third.content).toMatchObject({ since: '2026-11-24', dates: 65 })
   }, 60_000)
 
-  test('is counted anew after a digest', async () => {
+  test('counts from zero after a digest', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-27')
     await world.addPapers('2026-11-27', ['Unobtainium at Last'])
@@ -102,7 +105,7 @@ describe('a note', () => {
     expect(await notesOf('ann')).toEqual(['2026-12-03'])
   })
 
-  test('is counted anew after confirming anew', async () => {
+  test('counts from zero after a new confirmation', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-27')
     await world.db.subscriber.update({
@@ -115,7 +118,7 @@ describe('a note', () => {
     expect(await notesOf('ann')).toEqual(['2026-12-02'])
   })
 
-  test('counts no date that was paused or missed, and such a date breaks no row', async () => {
+  test('does not count paused or missed dates, and continues to count after them', async () => {
     await world.addSubscriber('ann', SEEKER)
     await world.addSubscriber('bob', SEEKER)
     await planDays('2026-11-24', '2026-11-25')
@@ -124,7 +127,7 @@ describe('a note', () => {
       data: { state: 'paused', pausedUntil: midnight('2026-11-28') },
     })
     await planDays('2026-11-26', '2026-11-27')
-    // Nobody plans on the 28th and 29th.
+    // Nothing is planned on the 28th and 29th.
     await planDays('2026-11-30', '2026-12-02')
     expect(await notesOf('bob')).toEqual(['2026-11-30'])
     expect(await notesOf('ann')).toEqual(['2026-12-02'])
@@ -137,7 +140,7 @@ describe('a note', () => {
     ])
   })
 
-  test('is counted anew after a change of topics', async () => {
+  test('counts from zero after a change of topics', async () => {
     await world.addSubscriber('ann', { topics: ['unobtainium', 'kryptonite'] })
     await planDays('2026-11-24', '2026-11-27')
     await changeTopics('2026-11-27T20:00:00Z', ['unobtainium', 'zeolite'])
@@ -148,7 +151,7 @@ describe('a note', () => {
     expect(content).toMatchObject({ since: '2026-11-28', dates: 5 })
   })
 
-  test('keeps counting if topics only got other names or another order', async () => {
+  test('continues to count if topics only get other names or another order', async () => {
     await world.addSubscriber('ann', { topics: ['unobtainium', 'kryptonite'] })
     await planDays('2026-11-24', '2026-11-27')
     await changeTopics('2026-11-27T20:00:00Z', ['kryptonite', 'unobtainium'])
@@ -156,7 +159,7 @@ describe('a note', () => {
     expect(await notesOf('ann')).toEqual(['2026-11-28'])
   })
 
-  test('counts no date before there were topics', async () => {
+  test('does not count dates before there were topics', async () => {
     await world.addSubscriber('ann')
     await planEmptyDays('2026-11-24', '2026-11-27')
     await changeTopics('2026-11-27T20:00:00Z', ['zeolite'])
@@ -166,7 +169,7 @@ describe('a note', () => {
     expect(await notesOf('ann')).toEqual(['2026-12-02'])
   })
 
-  test('says nothing of dates on which no paper came, and such a date breaks no row', async () => {
+  test('does not count dates without papers, and continues to count after them', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planEmptyDays('2026-11-24', '2026-11-30')
     expect(await notesOf('ann')).toEqual([])
@@ -178,13 +181,13 @@ describe('a note', () => {
     expect(content).toMatchObject({ localDate: '2026-12-07', since: '2026-12-01', dates: 5 })
   })
 
-  test('is not sent to subscribers without topics', async () => {
+  test('is not enqueued for subscribers without topics', async () => {
     await world.addSubscriber('ann')
     await planEmptyDays('2026-11-24', '2026-11-29')
     expect(await notesOf('ann')).toEqual([])
   })
 
-  test('is sent once, also if two processes plan at the same time', async () => {
+  test('is enqueued once, also if five processes plan at the same time', async () => {
     for (let n = 0; n < 30; n++) await world.addSubscriber(`s${n}`, SEEKER)
     await planDays('2026-11-24', '2026-11-27')
     await world.addPapers('2026-11-28', ['Linear Attention'])
@@ -193,7 +196,7 @@ describe('a note', () => {
     expect(await world.db.message.count({ where: { kind: 'note' } })).toBe(30)
   }, 30_000)
 
-  test('that cannot be left leaves its digest due; the next planner leaves both', async () => {
+  test('leaves its digest due if it cannot be enqueued, and the next planner does both', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-27')
     await world.addPapers('2026-11-28', ['Linear Attention'])
@@ -207,7 +210,7 @@ describe('a note', () => {
     expect(await notesOf('ann')).toEqual(['2026-11-28'])
   })
 
-  test('leaves the books of the day as they are', async () => {
+  test('does not change the totals of the day', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-28')
     const plan = await world.db.plan.findFirstOrThrow({ orderBy: { localDate: 'desc' } })

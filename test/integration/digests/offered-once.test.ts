@@ -43,7 +43,7 @@ const accepted =
     }
   }
 
-test('over two weeks, everything once: daily, weekly, and after a pause', async () => {
+test('daily, weekly and resumed digests of two weeks offer each paper once', async () => {
   const robots = { topics: ['robots'], confirmedAt: CONFIRMED, max: 25 }
   await addSubscriber('daily', robots)
   await addSubscriber('weekly', { ...robots, days: ['sun'] })
@@ -58,9 +58,9 @@ test('over two weeks, everything once: daily, weekly, and after a pause', async 
   ])
 })
 
-describe('a digest that ended unaccepted', () => {
+describe('a digest that was not accepted', () => {
   test.each(['gave_up', 'skipped', 'refused'] as const)(
-    '%s: is offered anew with the next one',
+    'has its papers offered again by the next one, if it ended as %s',
     async (state) => {
       await addSubscriber('ann', { topics: ['robots'], confirmedAt: CONFIRMED })
       const titles = await twoWeeks(async (date) => {
@@ -76,7 +76,7 @@ describe('a digest that ended unaccepted', () => {
   )
 
   test.each(['ready', 'taken', 'deferred', 'uncertain'] as const)(
-    '%s: counts, it may still arrive',
+    'keeps its papers while it may still arrive, as %s',
     async (state) => {
       await addSubscriber('ann', { topics: ['robots'] })
       await addPapers('2026-11-24', ['Robots'])
@@ -90,7 +90,7 @@ describe('a digest that ended unaccepted', () => {
     },
   )
 
-  test('after the one behind it was planned: offered anew once that one is settled, and nothing twice', async () => {
+  test('has its papers offered again once the digest planned after it has ended, and none twice', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addPapers('2026-11-24', ['Robots 1'])
     await plan('2026-11-24T08:00:00Z')
@@ -109,7 +109,7 @@ describe('a digest that ended unaccepted', () => {
     expect(await plan('2026-11-28T08:00:00Z')).toMatchObject({ nothingMatched: 1 })
   })
 
-  test('before one that is uncertain: offered anew once that one is past its deadline', async () => {
+  test('has its papers offered again once an uncertain digest after it is past its deadline', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     for (const day of ['2026-11-24', '2026-11-25']) {
       await addPapers(day, [`Robots of ${day}`])
@@ -125,7 +125,7 @@ describe('a digest that ended unaccepted', () => {
   })
 })
 
-describe('offers', () => {
+describe('a paper that a digest offers', () => {
   test('was first listed within 14 days', async () => {
     await addSubscriber('ann', { topics: ['robots'], confirmedAt: '2026-11-01T09:00:00Z', days: ['tue'] })
     await plan('2026-11-17T08:00:00Z')
@@ -160,7 +160,7 @@ describe('offers', () => {
     expect(await plan('2026-11-25T08:00:00Z')).toMatchObject({ nothingMatched: 1 })
   })
 
-  test('is no paper that another source lists later, on another day', async () => {
+  test('is not offered again if another source lists it on a later day', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addPapers('2026-11-24', ['Robots'])
     await plan('2026-11-24T08:00:00Z')
@@ -169,8 +169,8 @@ describe('offers', () => {
   })
 })
 
-describe('without topics', () => {
-  test('the best of each day once, and topics added later include papers that were not shown', async () => {
+describe('a subscriber without topics', () => {
+  test('gets the best of each day once, and topics added later include papers that were not shown', async () => {
     await addSubscriber('ann', { max: 1 })
     await addPapers('2026-11-23', ['Robots A', 'Robots B'], 9)
     await plan('2026-11-24T08:00:00Z')
@@ -197,7 +197,7 @@ describe('without topics', () => {
     expect((await shownTo('ann'))['2026-11-27']).toEqual(['Robots C'])
   })
 
-  test('a day whose digest was given up is offered anew', async () => {
+  test('gets a day again whose digest was given up', async () => {
     await addSubscriber('ann')
     await addPapers('2026-11-23', ['Robots'])
     await plan('2026-11-24T08:00:00Z')

@@ -53,7 +53,7 @@ async function expectEverybodyOnce(many = MANY): Promise<void> {
   expect(isReconciled(counted)).toBe(true)
 }
 
-test('several planners at once plan each subscriber once', async () => {
+test('planners that run at once plan each subscriber once', async () => {
   await addMany()
   const others = [1, 2].map(() => openDatabase(world.deps.databaseUrl, silentLog, { connections: 3 }))
   const databases = [world.db, ...others.map(({ db }) => db)]
@@ -80,7 +80,7 @@ const rankingThread = (beforeRanking: (topic: 'robots' | 'graphs') => Promise<un
   },
 })
 
-test('a planner overtaken by another ranks the topics of its next page before it locks its subscribers', async () => {
+test('a planner overtaken by another ranks topics of its next page before it locks subscribers', async () => {
   await addMany(MANY - 1)
   await world.addSubscriber('zoe', { topics: ['graphs'] })
   await world.db.$executeRaw`
@@ -132,7 +132,7 @@ test('a digest that cannot be read stays due, and the topics of the others are r
   expect((await world.digestsOf('ann'))['2026-11-24']!.outcome).toBe('due')
 })
 
-test('of many, the first have their messages before the last are opened and filled', async () => {
+test('a planner enqueues the first messages before the last digests are opened', async () => {
   const many = 11_000
   await addMany(many)
   const seen: { messages: number; digests: number }[] = []
@@ -165,7 +165,7 @@ async function rowsRead(tx: Database): Promise<number> {
   return row!.read
 }
 
-test('a page of many digests is opened without reading all subscribers, or the digests of others', async () => {
+test('a planner opens a page of digests without reading all subscribers or the digests of others', async () => {
   await addMany(30_000)
   await world.db.subscriber.updateMany({ where: { id: { endsWith: '7' } }, data: { hour: 7 } })
   await openPage(8, '2026-11-20')
@@ -211,7 +211,7 @@ test.each([1, 2, 3])('a planner that dies at page %i leaves the rest to the next
   await expectEverybodyOnce()
 })
 
-test('a planner that dies and is back after 20 hours: the rest is missed', async () => {
+test('digests that a dead planner left are missed after 20 hours', async () => {
   await addMany()
   await expect(planDigests(depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
   const result = await planDigests(depsAt(new Date('2026-11-25T04:00:00Z')))
@@ -229,35 +229,35 @@ test('a planner that dies and is back after 20 hours: the rest is missed', async
   expect(isReconciled(counted)).toBe(true)
 })
 
-describe('the books notice a planner that', () => {
-  /** Whether everybody who was due has an outcome, after a planner's work and a day. */
+describe('the totals of a day', () => {
+  /** Whether all who were due have an outcome, after a planner and an hour. */
   const isBalanced = async (): Promise<boolean> => {
     await planDigests(depsAt(new Date('2026-11-24T09:00:00Z')))
     return isReconciled(await dayTotals(world.db, '2026-11-24'))
   }
 
-  test('(none: the right one)', async () => {
+  test('add up after the correct planner', async () => {
     await addMany()
     await planDigests(depsAt(EIGHT))
     expect(await isBalanced()).toBe(true)
   })
 
-  test('pages-by-offset', async () => {
+  test('do not add up after a planner that pages by offset', async () => {
     await addMany()
     await WRONG_PLANNERS['pages-by-offset'](depsAt(EIGHT))
     expect(await isBalanced()).toBe(false)
   })
 
-  test('done-before-filled', async () => {
+  test('do not add up after a planner that ends digests before they are filled', async () => {
     await addMany()
     await expect(WRONG_PLANNERS['done-before-filled'](depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
     expect(await isBalanced()).toBe(false)
   })
 
-  test('drops-the-rest', async () => {
+  test('do not add up after a planner that leaves out the last page', async () => {
     await addMany()
     await WRONG_PLANNERS['drops-the-rest'](depsAt(EIGHT))
-    // Whom it forgot is due anew, and the books say that something was lost.
+    // The subscribers whom it left out are due again, so the totals do not add up.
     expect(await isBalanced()).toBe(false)
     await world.db.message.updateMany({ data: { state: 'accepted' } })
     await world.plan('2026-11-24T10:00:00Z')

@@ -16,8 +16,8 @@ const outcomesOf = async (subscriberId: string) =>
 
 const messages = () => world.db.message.count()
 
-describe('each outcome', () => {
-  test('planned: a digest with its papers, and a message for it', async () => {
+describe('the outcome of a due date', () => {
+  test('is planned, with a digest, its papers and its message', async () => {
     await addSubscriber('ann', { topics: ['attention'] })
     await addPapers('2026-11-24', ['Linear attention', 'Robots'], 7)
     expect(await plan('2026-11-24T08:00:00Z')).toEqual({ ...NONE, due: 1, planned: 1 })
@@ -64,7 +64,7 @@ describe('each outcome', () => {
     })
   })
 
-  test('nothing matched: no message, and the papers count as looked at', async () => {
+  test('is nothing_matched without a message, and its papers count as considered', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addPapers('2026-11-24', ['Linear attention'])
     expect(await plan('2026-11-24T08:00:00Z')).toEqual({ ...NONE, due: 1, nothingMatched: 1 })
@@ -76,13 +76,13 @@ describe('each outcome', () => {
     })
   })
 
-  test('nothing matched: without any paper at all', async () => {
+  test('is nothing_matched if there is no paper at all', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addSubscriber('ben')
     expect(await plan('2026-11-24T08:00:00Z')).toEqual({ ...NONE, due: 2, nothingMatched: 2 })
   })
 
-  test('paused, until the pause ends', async () => {
+  test('is paused until the pause ends', async () => {
     await addSubscriber('ann', { topics: ['robots'], state: 'paused', pausedUntil: '2026-11-26' })
     await addSubscriber('ben', { topics: ['robots'], state: 'paused' })
     await addPapers('2026-11-24', ['Robots'])
@@ -104,15 +104,18 @@ describe('each outcome', () => {
     ])
   })
 
-  test.each(['pending', 'unsubscribed', 'suppressed'] as const)('none for a subscriber %s', async (state) => {
-    await addSubscriber('ann', { state })
-    expect(await plan('2026-11-24T08:00:00Z')).toEqual(NONE)
-    expect(await digestsOf('ann')).toEqual({})
-  })
+  test.each(['pending', 'unsubscribed', 'suppressed'] as const)(
+    'does not exist for a subscriber who is %s',
+    async (state) => {
+      await addSubscriber('ann', { state })
+      expect(await plan('2026-11-24T08:00:00Z')).toEqual(NONE)
+      expect(await digestsOf('ann')).toEqual({})
+    },
+  )
 })
 
-describe('the hour', () => {
-  test('nothing before it, nor a second time after it', async () => {
+describe('`planDigests`', () => {
+  test('plans nothing before the hour, and nothing twice after it', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addPapers('2026-11-24', ['Robots'])
     expect(await plan('2026-11-24T07:59:59.999Z')).toEqual(NONE)
@@ -121,7 +124,7 @@ describe('the hour', () => {
     expect(await messages()).toBe(1)
   })
 
-  test('each in their own zone', async () => {
+  test('plans each subscriber at the hour of their own zone', async () => {
     await addSubscriber('tokyo', { zone: 'Asia/Tokyo' })
     await addSubscriber('paris', { zone: 'Europe/Paris' })
     await plan('2026-11-23T23:00:00Z')
@@ -133,7 +136,7 @@ describe('the hour', () => {
     expect(await outcomesOf('paris')).toEqual({ '2026-11-24': 'nothing_matched' })
   })
 
-  test('up to 20 hours late it is still planned; then it is missed, and the next one brings its papers', async () => {
+  test('plans a digest up to 20 hours late; then it is missed, and the next one has its papers', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addSubscriber('ben', { topics: ['robots'], zone: 'Europe/Paris' })
     await addPapers('2026-11-24', ['Robots'])
@@ -145,7 +148,7 @@ describe('the hour', () => {
     expect((await digestsOf('ben'))['2026-11-25']!.titles).toEqual(['Robots'])
   })
 
-  test('a date that the operator asks for has no limit', async () => {
+  test('plans a date that the operator requests, however late', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addPapers('2026-11-24', ['Robots'])
     expect(await plan('2026-11-29T12:00:00Z', '2026-11-24')).toEqual({ ...NONE, due: 1, planned: 1 })
@@ -156,7 +159,7 @@ describe('the hour', () => {
     expect(await plan('2026-11-29T12:00:00Z', '2026-11-24')).toEqual(NONE)
   })
 
-  test("a date that the operator requests must have come, and be one of the subscriber's", async () => {
+  test('refuses a requested date that is in the future or not a day of the subscriber', async () => {
     await addSubscriber('ann', { days: ['mon'] })
     await addSubscriber('ben')
     await plan('2026-11-29T12:00:00Z')
@@ -166,8 +169,8 @@ describe('the hour', () => {
   })
 })
 
-describe('while the service was down', () => {
-  test('for two days: one digest, the newest, and the others are missed', async () => {
+describe('after an outage, `planDigests`', () => {
+  test('plans only the newest digest of two days, and the others are missed', async () => {
     await addSubscriber('ann', { topics: ['robots'] })
     await addSubscriber('ben', { topics: ['robots'], days: ['wed', 'fri'] })
     await addPapers('2026-11-24', ['Robots on Tuesday'])
@@ -186,7 +189,7 @@ describe('while the service was down', () => {
     expect(await messages()).toBe(1)
   })
 
-  test('a paused subscriber missed nothing', async () => {
+  test('records no missed date for a paused subscriber', async () => {
     await addSubscriber('ann', { state: 'paused' })
     await plan('2026-11-26T08:30:00Z')
     expect(await outcomesOf('ann')).toEqual({
@@ -196,7 +199,7 @@ describe('while the service was down', () => {
     })
   })
 
-  test('missed dates are recorded for 60 days back', async () => {
+  test('records missed dates of the last 60 days', async () => {
     await addSubscriber('ann', { confirmedAt: '2026-01-01T09:00:00Z' })
     expect(await plan('2026-11-24T08:30:00Z')).toEqual({ ...NONE, due: 61, nothingMatched: 1, missed: 60 })
     expect(Object.keys(await digestsOf('ann'))[0]).toBe('2026-09-25')
@@ -206,7 +209,7 @@ describe('while the service was down', () => {
     ['1 hour', '2026-11-24T09:00:00Z', 'nothing_matched', 1],
     ['26 hours', '2026-11-25T10:00:00Z', 'nothing_matched', 2],
     ['8 days', '2026-12-02T08:00:00Z', 'nothing_matched', 9],
-  ])('for %s: one digest at most', async (_what, now, outcome, dates) => {
+  ])('plans up to one digest, after %s', async (_what, now, outcome, dates) => {
     await addSubscriber('ann')
     await plan(now)
     const outcomes = Object.values(await outcomesOf('ann'))
@@ -217,7 +220,7 @@ describe('while the service was down', () => {
 describe('a subscriber who changes their hour or zone', () => {
   const change = (data: object) => world.db.subscriber.update({ where: { id: 'ann' }, data })
 
-  test('after the digest of a date gets no second one of it', async () => {
+  test('gets no second digest of the same date', async () => {
     await addSubscriber('ann')
     await plan('2026-11-24T08:00:00Z')
     await change({ hour: 10, startDate: new Date('2026-11-24') })
@@ -226,7 +229,7 @@ describe('a subscriber who changes their hour or zone', () => {
     expect(await plan('2026-11-24T11:00:00Z')).toEqual(NONE)
   })
 
-  test('never goes back to an earlier date', async () => {
+  test('never gets a digest of an earlier date', async () => {
     await addSubscriber('ann', { zone: 'Pacific/Auckland', confirmedAt: '2026-11-22T20:00:00Z' })
     await plan('2026-11-23T19:00:00Z')
     expect(await outcomesOf('ann')).toEqual({ '2026-11-24': 'nothing_matched' })
@@ -235,7 +238,7 @@ describe('a subscriber who changes their hour or zone', () => {
     expect(await plan('2026-11-23T20:00:00Z')).toEqual(NONE)
   })
 
-  test('to an hour that has come is planned with those who had it', async () => {
+  test('is planned with the subscribers of the new hour, if it has passed', async () => {
     await addSubscriber('ann', { hour: 12 })
     await addSubscriber('ben')
     await plan('2026-11-24T08:00:00Z')
@@ -245,7 +248,7 @@ describe('a subscriber who changes their hour or zone', () => {
   })
 })
 
-test('the state of the sources is in the digest', async () => {
+test('a digest has the state of the sources', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await world.db.sourceDay.create({
@@ -257,7 +260,7 @@ test('the state of the sources is in the digest', async () => {
   ])
 })
 
-test('a query that was read under an older grammar is read anew', async () => {
+test('a query that was parsed by an older grammar is parsed again', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   const old = { kind: 'word', field: 'any', text: 'nonsense' }
@@ -269,7 +272,7 @@ describe('a query that cannot be read', () => {
   const breakQuery = () =>
     world.db.query.updateMany({ where: { text: 'gated' }, data: { tree: { kind: 'word', field: 'any' } } })
 
-  test('is left out: its subscriber gets the other topics', async () => {
+  test('is left out, and its subscriber gets the other topics', async () => {
     await addSubscriber('ann', { topics: ['gated', 'robots'] })
     await addPapers('2026-11-24', ['Robots'])
     await breakQuery()
@@ -277,7 +280,7 @@ describe('a query that cannot be read', () => {
     expect(world.logged).toContainEqual(expect.objectContaining({ event: 'digests.failed', queryId: 1 }))
   })
 
-  test('as the only topic: the digest waits, without delaying others, and is missed after 20 hours', async () => {
+  test('delays only its own digest as the only topic, which is missed after 20 hours', async () => {
     await addSubscriber('ann', { topics: ['gated'], hour: 7 })
     await addSubscriber('ben', { topics: ['robots'], hour: 7 })
     await addSubscriber('cem', { topics: ['robots'] })
@@ -293,7 +296,7 @@ describe('a query that cannot be read', () => {
   })
 })
 
-test('a plan that fails does not stop the others, and is reported at the end', async () => {
+test('a plan that fails does not stop the other plans, and is reported at the end', async () => {
   await addSubscriber('ann', { topics: ['robots'], hour: 7 })
   await addSubscriber('ben', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
@@ -309,7 +312,7 @@ test('a plan that fails does not stop the others, and is reported at the end', a
   expect(world.logged).toContainEqual(expect.objectContaining({ event: 'digests.failed', planId: 1 }))
 })
 
-test('a subscriber erased between the hour and the plan gets nothing, and the totals match', async () => {
+test('a subscriber who is erased between the hour and the plan gets nothing, and the totals add up', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await world.db.$executeRaw`

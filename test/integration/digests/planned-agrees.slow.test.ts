@@ -102,7 +102,7 @@ test('a daily digest has the papers that `queries rank` chooses from its days', 
   }
 })
 
-test('a digest of several days has them too, weekly or late', async () => {
+test('a digest of several days has the papers that `queries rank` chooses, weekly or late', async () => {
   await addSubscriber('weekly', { days: ['thu'] })
   for (const day of DAYS.slice(0, -1)) await passDay(day, [])
   await addSubscriber('late')
@@ -116,7 +116,7 @@ test('a digest of several days has them too, weekly or late', async () => {
 const firstOf = (topic: TopicPreview | null | undefined) =>
   topic?.close?.papers.slice(0, MAX_CLOSE).map(({ id }) => id)
 
-test('previews of a topic, for visitors and for its subscriber, have the closest of the last 30 days', async () => {
+test('previews for visitors and for subscribers have the nearest misses of the last 30 days', async () => {
   await addSubscriber('ann')
   await learnIfDue(depsAt(FIRST))
   const deps = depsAt(FIRST)
@@ -139,10 +139,10 @@ test('previews of a topic, for visitors and for its subscriber, have the closest
 })
 
 test.each<[string, Partial<LearnedTopic>]>([
-  ['fewer papers that come close', { step: -3 }],
-  ['more of them', { step: 2, votedStep: 1 }],
-  ['phrases', { phrases: new Map([[wordOf('motor', 12), 1]]), usual: 0.2 }],
-])("a preview's digest heeds what votes taught: %s", async (_, learned) => {
+  ['fewer near misses', { step: -3 }],
+  ['more near misses', { step: 2, votedStep: 1 }],
+  ['phrases of papers', { phrases: new Map([[wordOf('motor', 12), 1]]), usual: 0.2 }],
+])('a digest and its previews apply what votes taught: %s', async (_, learned) => {
   const topic = TOPICS[0]!
   await addSubscriber('ann', { topics: [topic] })
   const deps = depsAt(FIRST)
@@ -168,7 +168,7 @@ test.each<[string, Partial<LearnedTopic>]>([
   expect(idsIn(other.digest?.content)).toEqual(planned)
 })
 
-test("a preview's digest has the same close papers, whether a topic is previewed or one of the others", async () => {
+test('the digest of a preview has the same near misses, also if another topic is previewed', async () => {
   const record = (day: Day, titles: string[]) => {
     const records = titles.map((title, i) => ({
       ...{ title: `${title} ${wordOf('motor', i)} ${i}`, abstract: wordOf('motor', i + 5) },

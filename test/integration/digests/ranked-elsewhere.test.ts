@@ -37,7 +37,7 @@ const threadHere = (run: (job: SearchThreadJob, runHere: RunHere) => Promise<unk
 const outcomesOn = async (day = DAY, ids = ['ann', 'bob', 'cid']) =>
   Promise.all(ids.map(async (id) => [id, (await world.digestsOf(id))[day]?.outcome]))
 
-test('digests have the same papers, whether the search thread ranks them or this one', async () => {
+test('digests have the same papers if the search thread or the calling thread ranks them', async () => {
   await learnSpace(world.db)
   await world.addPapers('2026-11-01', CARS)
   await world.addPapers(DAY, TITLES)
@@ -59,7 +59,7 @@ test('digests have the same papers, whether the search thread ranks them or this
   expect(new Map(planned.map(({ subscriberId, papers }) => [subscriberId, papers]))).toEqual(previews)
 })
 
-test('if the search thread fails, digests stay due, and the next plan fills them', async () => {
+test('digests stay due if the search thread fails, and the next plan fills them', async () => {
   for (const id of ['ann', 'bob', 'cid']) await world.addSubscriber(id, { topics: ['robots'] })
   await world.addPapers(DAY, TITLES)
   const jobs: string[] = []
@@ -115,7 +115,7 @@ test('all papers are read before digests are ranked, in jobs that do not wait fo
   expect(jobs).toEqual(['mayRankTopics', 'mayRankTopics', 'mayRankTopics', 'rankTopics'])
 })
 
-test('candidates are opened without the search thread, so that a preview in its thread does not wait', async () => {
+test('candidates open without the search thread, so that a preview in that thread does not wait for itself', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.addPapers(DAY, TITLES)
   const reading = threadHere(() => Promise.reject(new Error('a job')))
@@ -124,12 +124,12 @@ test('candidates are opened without the search thread, so that a preview in its 
   })
 })
 
-test('a search thread that never has all papers fails the wait', async () => {
+test('waiting for all papers fails if the search thread never has them', async () => {
   const reading = threadHere(async () => false)
   await expect(untilTopicsCanBeRanked(depsWith(reading), { maxMs: 300 })).rejects.toThrow('within 0.3 s')
 })
 
-test('vectors that cannot be computed fail the wait, until they can', async () => {
+test('waiting for all papers fails while vectors cannot be computed', async () => {
   await learnSpace(world.db)
   await world.addPapers(DAY, TITLES)
   const compute = vi.spyOn(Archive.prototype, 'computeVectorsYielding')

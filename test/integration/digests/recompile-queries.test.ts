@@ -18,7 +18,7 @@ const treesByText = async () => {
 
 const lines = () => world.logged.filter(({ event }) => String(event).startsWith('queries.'))
 
-test('what an older grammar read is read anew; what cannot be read any more keeps its tree', async () => {
+test('queries of an older grammar are parsed again, and one that cannot be parsed keeps its tree', async () => {
   await add(['2507.06457', 'world model', '大语言模型'], GRAMMAR_VERSION - 1)
   await add(['of today'], GRAMMAR_VERSION)
   await add(['of tomorrow'], GRAMMAR_VERSION + 1)
@@ -37,7 +37,7 @@ test('what an older grammar read is read anew; what cannot be read any more keep
   expect(lines()).toHaveLength(1)
 })
 
-test('two processes at once read each query, and none is lost or wrong', async () => {
+test('two processes at once parse each query again, without a lost or wrong one', async () => {
   const texts = Array.from({ length: 450 }, (_, i) => `word${i} other`)
   await add(texts, 0)
   await Promise.all([recompileQueries(world.deps), recompileQueries(world.deps)])
@@ -45,7 +45,7 @@ test('two processes at once read each query, and none is lost or wrong', async (
   for (const text of texts) expect(trees[text]).toEqual({ tree: parseQuery(text), grammar: GRAMMAR_VERSION })
 })
 
-test('a locked query is skipped without waiting; the next start reads it', async () => {
+test('a locked query is skipped without waiting, and parsed at the next start', async () => {
   await add(['held', 'free'], 0)
   await world.db.$transaction(async (tx) => {
     await tx.$queryRaw`select 1 from query where text = 'held' for update`
@@ -63,7 +63,7 @@ test('a locked query is skipped without waiting; the next start reads it', async
   expect((await treesByText()).held!.grammar).toBe(GRAMMAR_VERSION)
 })
 
-test('it ends where it is asked to, and where the database refuses, without a throw', async () => {
+test('parsing queries again ends when it is aborted or the database fails, without an error', async () => {
   await add(['one'], 0)
   await recompileQueries(world.deps, { signal: AbortSignal.abort() })
   expect((await treesByText()).one!.grammar).toBe(0)

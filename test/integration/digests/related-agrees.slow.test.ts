@@ -70,7 +70,7 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
   expect(counts.map((count) => count > 1)).toEqual([true, true, true, true, false])
 })
 
-test('whoever wants no related papers gets the matches of a day in the same order', async () => {
+test('a subscriber without related papers gets the matches of a day in the same order', async () => {
   const queries = (['motor', 'tissue', 'lens'] as const).flatMap((subject) =>
     [0, 3, 6].map((word) => `${wordOf(subject, word)} OR ${wordOf(subject, word + 1)}`),
   )
@@ -96,7 +96,7 @@ async function chosenFrom(query: string, days: { from: Day; to: Day }): Promise<
   return ranked.filter((one) => one.related).map(({ paper }) => paper.id)
 }
 
-test('papers of later days change nothing about what is close on a day', async () => {
+test('papers of later days do not change the near misses of a day', async () => {
   const rankLast = async () => {
     const days = { from: LAST, to: LAST }
     const ranked = await Promise.all(TOPICS.map((query) => rankPapers(depsAt(LAST), { query, ...days })))
@@ -110,7 +110,7 @@ test('papers of later days change nothing about what is close on a day', async (
   expect(await rankLast()).toEqual(before)
 })
 
-test('a preview counts up to three of them a day', async () => {
+test('a preview counts up to three near misses a day', async () => {
   await openArchive(depsAt(LAST), { withVectors: true })
   const input = { queries: TOPICS, days: DAYS.length }
   const { topics } = await previewTopics(depsAt(LAST), input)
@@ -125,7 +125,7 @@ test('a preview counts up to three of them a day', async () => {
   expect((await previewTopics(depsAt(LAST), { ...input, close: false })).together.close!.total).toBe(0)
 })
 
-test('the feed of a query marks the closest three of each day', async () => {
+test('the feed of a query marks the three nearest misses of each day', async () => {
   await openArchive(depsAt(LAST), { withVectors: true })
   const counts: number[] = []
   for (const query of TOPICS) {
@@ -146,7 +146,7 @@ test('the feed of a query marks the closest three of each day', async () => {
 const sortedIds = (papers: readonly { id: number }[]): number[] =>
   papers.map(({ id }) => id).sort((a, b) => a - b)
 
-test('`queries rank` says if the archive has too few papers about a topic', async () => {
+test('`queries rank` reports an archive with too few papers about a topic', async () => {
   const said = 'The archive has too few papers about this topic, so none counts as close.'
   const known = await runCommand(depsAt(LAST), ['queries', 'rank', TOPICS[0]!, '--days', '7'])
   expect(known.text).not.toContain(said)

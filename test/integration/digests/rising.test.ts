@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 import type { SourceRecord } from '../../../src/sources/source.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
@@ -42,7 +41,7 @@ const planDays = async (subscriberId: string, ...dates: Day[]) => {
 }
 
 describe('a topic with a vote limit', () => {
-  test('is offered once, under Rising, a paper that has the votes later', async () => {
+  test('offers a paper that has the votes later once, as rising', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [
       record('Robots that climb', { votes: 3 }),
@@ -60,12 +59,13 @@ describe('a topic with a vote limit', () => {
       '2026-11-27': [],
     })
     const { content } = (await world.digestsOf('ann'))['2026-11-26']!
-    expect(reasonText(content!.sections[0]!.papers[0]!)).toBe(
-      'Matched: robots, in the title; 21 votes. Topic: robots',
-    )
+    expect(content!.sections[0]!.papers[0]).toMatchObject({
+      reason: { kind: 'match', found: { title: ['robots'], votes: ['21'] } },
+      rising: ['robots'],
+    })
   })
 
-  test('distinguishes unknown votes from no votes: the first known ones may suffice', async () => {
+  test('offers a paper with unknown votes once its first known votes suffice', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     const keys: SourceRecord['keys'] = [{ scheme: 'arxiv', value: '2611.00001' }]
     await list('2026-11-24', '2026-11-24T05:00:00Z', [record('Robots', { keys })], 'arxiv:cs.CL')
@@ -75,7 +75,7 @@ describe('a topic with a vote limit', () => {
     expect(await shown('ann')).toEqual({ '2026-11-24': [], '2026-11-25': [['Rising', 'Robots']] })
   })
 
-  test('is not offered if it was beyond the cap when it had the votes', async () => {
+  test('does not offer a paper that was beyond the cap when it had the votes', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'], max: 1 })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [
       record('Robots one', { votes: 40 }),
@@ -90,7 +90,7 @@ describe('a topic with a vote limit', () => {
     })
   })
 
-  test('is not offered a paper of more than two weeks ago', async () => {
+  test('does not offer a paper that is older than two weeks', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
     await planDays('ann', '2026-11-24', '2026-12-08')
@@ -99,7 +99,7 @@ describe('a topic with a vote limit', () => {
     expect((await shown('ann'))['2026-12-09']).toEqual([])
   })
 
-  test('is offered by the first digest after it, once a week too, what crossed within two weeks', async () => {
+  test('offers in a weekly digest too what got its votes within two weeks', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'], days: ['mon'] })
     await list('2026-11-27', '2026-11-27T02:00:00Z', [record('Robots', { votes: 3 })])
     await planDays('ann', '2026-11-30', '2026-12-07')
@@ -112,7 +112,7 @@ describe('a topic with a vote limit', () => {
     })
   })
 
-  test('and every day what crossed in the last hours of them', async () => {
+  test('offers in a daily digest what got its votes in the last hours of two weeks', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
     await planDays('ann', '2026-12-07')
@@ -121,7 +121,7 @@ describe('a topic with a vote limit', () => {
     expect((await shown('ann'))['2026-12-08']).toEqual([['Rising', 'Robots']])
   })
 
-  test('is not offered what fell below a limit', async () => {
+  test('does not offer a paper whose votes fell below a limit', async () => {
     await world.addSubscriber('ann', { topics: ['robots -votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 25 })])
     await planDays('ann', '2026-11-24')
@@ -130,7 +130,7 @@ describe('a topic with a vote limit', () => {
     expect((await shown('ann'))['2026-11-25']).toEqual([])
   })
 
-  test('is offered anew what one given-up digest had, where another was planned meanwhile', async () => {
+  test('offers rising papers of a digest that was given up again, also after another was planned', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
     await planDays('ann', '2026-11-24')
@@ -142,7 +142,7 @@ describe('a topic with a vote limit', () => {
     expect((await shown('ann'))['2026-11-27']).toEqual([['Rising', 'Robots']])
   })
 
-  test('offers anew what a digest that was given up had as rising', async () => {
+  test('offers rising papers of a digest that was given up again', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
     await planDays('ann', '2026-11-24')
@@ -154,10 +154,10 @@ describe('a topic with a vote limit', () => {
   })
 })
 
-describe('newer versions', () => {
+describe('a newer version of a paper', () => {
   const old: SourceRecord['keys'] = [{ scheme: 'arxiv', value: '2501.00001' }]
 
-  test('come to a topic that asks for them, and to no other', async () => {
+  test('is offered to a topic that requests revised papers, and to no other', async () => {
     await world.addSubscriber('ann', { topics: ['robots'] })
     await world.addSubscriber('ben', { topics: ['robots is:revised'] })
     const records = [record('Robots revised', { keys: old, kind: 'revised', version: 3 })]
@@ -167,7 +167,7 @@ describe('newer versions', () => {
     expect(await shown('ben')).toEqual({ '2026-11-24': [['robots', 'Robots revised']] })
   })
 
-  test('come where the paper was passed over when it was new', async () => {
+  test('is offered if the paper was not offered when it was new', async () => {
     await world.addSubscriber('ben', { topics: ['robots is:revised'] })
     await list('2026-11-24', '2026-11-24T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
     await planDays('ben', '2026-11-24')
@@ -177,7 +177,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-12-28']).toEqual([['robots', 'Robots']])
   })
 
-  test('come where an earlier version was listed before anybody asked', async () => {
+  test('is offered if an earlier version was listed before the subscription', async () => {
     const version = (day: Day, n: number) =>
       list(
         day,
@@ -198,7 +198,7 @@ describe('newer versions', () => {
     })
   })
 
-  test('come with the first digest, of papers that were known before', async () => {
+  test('is offered by the first digest, also for a paper that was listed before', async () => {
     await list('2026-10-01', '2026-10-01T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
     await world.addSubscriber('ben', { topics: ['robots is:revised'], days: ['mon'] })
     const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
@@ -207,7 +207,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-11-30']).toEqual([['robots', 'Robots']])
   })
 
-  test('are offered once they also have the votes', async () => {
+  test('is offered once it also has the votes', async () => {
     await list('2026-10-01', '2026-10-01T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
     await world.addSubscriber('ben', { topics: ['robots is:revised votes>=20'] })
     await planDays('ben', '2026-11-24')
@@ -219,7 +219,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-11-26']).toEqual([['robots', 'Robots']])
   })
 
-  test('are not offered to a subscriber who was offered the paper before', async () => {
+  test('is not offered to a subscriber who was offered the paper before', async () => {
     await world.addSubscriber('ben', { topics: ['robots', 'climbing is:revised'] })
     await list(
       '2026-11-24',
@@ -234,7 +234,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-12-28']).toEqual([])
   })
 
-  test('a paper known only by them is offered to everyone once it is listed as new', async () => {
+  test('does not keep the paper from being offered once it is listed as new', async () => {
     await world.addSubscriber('ann', { topics: ['robots'] })
     await world.addSubscriber('ben', { topics: ['robots is:revised'] })
     const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
@@ -251,7 +251,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-11-25']).toEqual([])
   })
 
-  test('are not among the best of a day', async () => {
+  test('is not among the best of a day', async () => {
     await world.addSubscriber('ann')
     const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
     await list('2026-11-24', '2026-11-24T05:00:00Z', [revised], 'arxiv:cs.CL')
@@ -260,7 +260,7 @@ describe('newer versions', () => {
   })
 })
 
-test('a paper that a day withdrew, and a later day lists again, is offered then', async () => {
+test('a withdrawn paper is offered once a later day lists it again', async () => {
   const keys: SourceRecord['keys'] = [{ scheme: 'arxiv', value: '2611.00007' }]
   await world.addSubscriber('ann', { topics: ['robots'] })
   const withdrawnAt = new Date('2026-11-24T01:00:00Z')

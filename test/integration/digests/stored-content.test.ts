@@ -6,7 +6,6 @@ import {
   SharedPapers,
   storedContents,
 } from '../../../src/digests/stored-content.repo.ts'
-import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 import { sharedPaper, withAddition } from '../../../src/queries/reasons/shown-paper.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
@@ -30,7 +29,7 @@ async function planThree(): Promise<unknown[]> {
   return contentsOn(DAY)
 }
 
-test('a paper that several digests show is stored once, one of a single digest within it', async () => {
+test('a paper of several digests is stored once, and a paper of one digest within it', async () => {
   const [ann, bob, cid] = (await planThree()) as { sections: { papers: unknown[] }[] }[]
   const [saved] = await world.db.shownPaper.findMany()
   expect(saved).toMatchObject({ localDate: new Date(DAY), content: { path: expect.any(String) } })
@@ -42,7 +41,7 @@ test('a paper that several digests show is stored once, one of a single digest w
   ])
 })
 
-test('papers that look the same under different topics are stored once', async () => {
+test('a paper that is shown equally under different topics is stored once', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.addSubscriber('bob', { topics: ['robots OR penguins'] })
   await world.addPapers(DAY, ['Robots'])
@@ -52,7 +51,7 @@ test('papers that look the same under different topics are stored once', async (
   expect(contents.map(({ sections }) => sections[0]!.papers)).toEqual([[saved!.id], [saved!.id]])
 })
 
-test('a long run forgets which papers it showed and stored, and stores them once more', async () => {
+test('a long run drops its memory of stored papers, and stores them once more', async () => {
   await planThree()
   const { content } = (await world.digestsOf('ann'))[DAY]!
   const shared = new SharedPapers()
@@ -64,16 +63,18 @@ test('a long run forgets which papers it showed and stored, and stores them once
   expect([shared.shown.size, shared.saved.size]).toEqual([1, 1])
 })
 
-test('equal papers are opened as one object, also below what a digest adds', async () => {
+test('equal papers are opened as one object, also if a digest adds to them', async () => {
   const stored = await planThree()
   const open = async () => {
     const contents = await openStoredContents(world.db, [...stored, ...stored, null, {}])
     return contents.map((content) => content?.sections.flatMap(({ papers }) => papers)[0])
   }
   const [ann, bob, cid, ann2, bob2, cid2, ...none] = await open()
-  expect(reasonText(ann!)).toBe('Matched: attention, in the title')
-  expect(reasonText(bob!)).toBe('Matched: attention, in the title. Also under: linear')
-  expect(reasonText(cid!)).toBe('Matched: robots, in the title')
+  const attention = { kind: 'match', found: { title: ['attention'] } }
+  expect(ann).toMatchObject({ reason: attention })
+  expect(ann).not.toHaveProperty('also')
+  expect(bob).toMatchObject({ reason: attention, also: ['linear'] })
+  expect(cid).toMatchObject({ reason: { kind: 'match', found: { title: ['robots'] } } })
   expect([ann2, bob2]).toEqual([ann, bob])
   expect(ann2).toBe(ann)
   expect(sharedPaper(bob!)).toBe(ann)
@@ -85,7 +86,7 @@ test('equal papers are opened as one object, also below what a digest adds', asy
   expect(sharedPaper(bobAgain!)).toBe(ann)
 })
 
-test('contents are opened as they were stored, and a paper keeps its newest date', async () => {
+test('contents are opened as they were stored, and a shown paper keeps its newest date', async () => {
   await planThree()
   const { content } = (await world.digestsOf('cid'))[DAY]!
   const [section] = content!.sections
@@ -101,7 +102,7 @@ test('contents are opened as they were stored, and a paper keeps its newest date
   expect(await dates()).toEqual([DAY, '2026-11-26'])
 })
 
-test('whose papers are gone is null; papers are deleted only with the digests of their date', async () => {
+test('a content whose papers are deleted is null, and papers are deleted only with the digests of their date', async () => {
   const stored = await planThree()
   await world.db.shownPaper.create({ data: { id: 'x', localDate: new Date('2026-11-20'), content: {} } })
   expect(await deleteOldShownPapers(world.db, '2026-11-24')).toBe(1)
@@ -110,7 +111,7 @@ test('whose papers are gone is null; papers are deleted only with the digests of
   expect(await openStoredContents(world.db, [lost])).toEqual([null])
 })
 
-test('digests that were not stored do not make a paper shared', async () => {
+test('a digest that was not stored does not make its papers shared', async () => {
   await world.addSubscriber('ann', { topics: ['attention'] })
   await world.addPapers(DAY, ['Linear attention'])
   await world.plan(`${DAY}T08:00:00Z`)

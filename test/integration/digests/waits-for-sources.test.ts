@@ -22,7 +22,7 @@ async function learn() {
 
 const outcome = async () => (await world.digestsOf('ann'))[DAY]?.outcome
 
-test('a digest waits for a source that uses to be there by its hour, until it comes', async () => {
+test('a digest waits for a source that usually has papers by its hour', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })
   await fetched(DAY, '07:30', 0)
@@ -34,7 +34,7 @@ test('a digest waits for a source that uses to be there by its hour, until it co
   expect(await outcome()).toBe('planned')
 })
 
-test('and goes after three hours with what there is', async () => {
+test('a digest waits up to three hours, and then has the papers that are there', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.addPapers(addDays(DAY, -1), ['Robots'])
@@ -44,7 +44,7 @@ test('and goes after three hours with what there is', async () => {
   expect(await outcome()).toBe('planned')
 })
 
-test('papers that arrived while it waited are in it, also if a subscriber of the same hour changed theirs meanwhile', async () => {
+test('a digest has the papers that arrived while it waited, also if a subscriber of its hour changed theirs', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.addSubscriber('bob', { topics: ['robots'] })
@@ -61,14 +61,14 @@ test('papers that arrived while it waited are in it, also if a subscriber of the
   })
 })
 
-test('no digest waits if the usual hour is unknown', async () => {
+test('a digest does not wait if the usual hour is unknown', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   await fetched(DAY, '07:30', 0)
   await world.plan(`${DAY}T08:00:00Z`)
   expect(await outcome()).toBe('nothing_matched')
 })
 
-test('in Tokyo at 08:00 no digest waits for a day that has not begun', async () => {
+test('a digest at 08:00 in Tokyo does not wait for a day that has not begun', async () => {
   await learn()
   await fetched('2026-11-23', '02:00', 20)
   await world.addSubscriber('ann', {
@@ -80,7 +80,7 @@ test('in Tokyo at 08:00 no digest waits for a day that has not begun', async () 
   expect(await outcome()).toBe('nothing_matched')
 })
 
-test('a date given by the operator does not wait', async () => {
+test('a digest of a date that the operator requests does not wait', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.plan(`${DAY}T08:00:00Z`, DAY)

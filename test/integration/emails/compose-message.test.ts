@@ -58,7 +58,7 @@ const confirmation: TakenMessage = {
   uncertainBefore: false,
 }
 
-test('a confirmation holds a link that works, signed with the secret of its row', async () => {
+test('a confirmation has a valid link, signed with the secret of its row', async () => {
   const compose = await openComposer(depsWith({}))
   const { raw, to } = await compose(confirmation)
   expect(to).toBe('ann@reader.example')
@@ -68,7 +68,7 @@ test('a confirmation holds a link that works, signed with the secret of its row'
   expect(mail.headers.has('list')).toBe(false)
 })
 
-test('the same message gives the same bytes, also signed', async () => {
+test('a message has the same bytes each time it is composed, also with DKIM', async () => {
   const dkim = { DKIM_DOMAIN: 'papers.example', DKIM_SELECTOR: 's1', DKIM_KEY_FILE: keyFile }
   for (const settings of [{}, dkim]) {
     const [first, second] = await Promise.all([
@@ -81,17 +81,17 @@ test('the same message gives the same bytes, also signed', async () => {
   }
 })
 
-test('a key that cannot sign stops the start', async () => {
+test('`openComposer` fails with a key that cannot sign', async () => {
   writeFileSync(`${keyFile}.bad`, 'no key')
   const bad = { DKIM_DOMAIN: 'papers.example', DKIM_SELECTOR: 's1', DKIM_KEY_FILE: `${keyFile}.bad` }
   await expect(openComposer(depsWith(bad))).rejects.toMatchObject({ code: 'dkim.cannot-sign' })
 })
 
 test.each([
-  ['a digest that is not there', { kind: 'digest', digestId: 404, content: null }],
-  ['an answer without content', { content: null }],
-  ['a kind that nobody knows', { kind: 'carrier-pigeon' }],
-])('%s cannot be made', async (_what, changes) => {
+  ['a digest that does not exist', { kind: 'digest', digestId: 404, content: null }],
+  ['a confirmation without content', { content: null }],
+  ['an unknown kind', { kind: 'carrier-pigeon' }],
+])('%s cannot be composed', async (_what, changes) => {
   const compose = await openComposer(depsWith({}))
   await expect(compose({ ...confirmation, ...changes })).rejects.toMatchObject({
     code: 'message.without-content',

@@ -53,18 +53,18 @@ async function world({
   }
 }
 
-/** As sign-up writes it: the hash of the address under this installation's key. */
+/** Stores the hash of the address with the key of this installation, as sign-up does. */
 async function hashAddresses(): Promise<string> {
   const hash = addressHash('s1@y.example', readConfig({}).SUPPRESSION_KEY)
   await database.db.$executeRaw`update subscriber set address_hash = ${hash} where id = 's1'`
   return hash
 }
 
-test('an address that the server does not know gets no further email of any kind', async () => {
+test('an address that the mail server does not know gets no further email of any kind', async () => {
   await addDigestMessages(database.db, 2)
   const hash = await hashAddresses()
   const { deps, sink } = await world({
-    at: { rcpt: (to) => (to === 's1@y.example' ? '550 5.1.1 nobody' : undefined) },
+    at: { rcpt: (to) => (to === 's1@y.example' ? '550 5.1.1 User unknown' : undefined) },
   })
   expect(await deliverReady(deps, { lane: 'bulk' })).toMatchObject({ accepted: 1, refused: 1 })
   expect(await database.db.suppression.findMany()).toMatchObject([{ addressHash: hash, reason: 'dead' }])
@@ -76,17 +76,17 @@ test('an address that the server does not know gets no further email of any kind
   expect(sink.recipients.filter((to) => to === 's1@y.example')).toHaveLength(1)
 })
 
-test('a suppression of an address does not affect a subscriber who moved away from it meanwhile', async () => {
+test('a suppression does not affect a subscriber who has changed the address meanwhile', async () => {
   await addDigestMessages(database.db, 1)
   await database.db
     .$executeRaw`update subscriber set address = 'new@y.example', address_key = 'new@y.example'`
-  const { deps } = await world({ at: { rcpt: '550 5.1.1 nobody' } })
+  const { deps } = await world({ at: { rcpt: '550 5.1.1 User unknown' } })
   expect(await deliverReady(deps, { lane: 'bulk' })).toMatchObject({ refused: 1 })
   expect(await database.db.suppression.count()).toBe(1)
   expect(await database.db.subscriber.findUnique({ where: { id: 's1' } })).toMatchObject({ state: 'active' })
 })
 
-test('messages past their deadline are ended, also without a mail server', async () => {
+test('messages past their deadline are skipped, also without a mail server', async () => {
   await addDigestMessages(database.db, 2)
   const { deps } = await world({ now: DEADLINE })
   const config = readConfig({})
@@ -97,7 +97,7 @@ test('messages past their deadline are ended, also without a mail server', async
   ])
 })
 
-test('other processes are nudged while there is more than one batch', async () => {
+test('`deliverReady` nudges other processes if there is more than one batch', async () => {
   await addDigestMessages(database.db, 250)
   const queue = await openQueue(database.url, silentLog)
   closing.push(() => queue.stop())

@@ -1,6 +1,7 @@
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
 import { openComposer } from '../../../src/emails/compose-message.ts'
+import { counted, words } from '../../../src/i18n/words.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { readLink } from '../../../src/subscribers/links.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -18,11 +19,11 @@ async function planned(): Promise<TakenMessage> {
 
 async function mailOf(message: TakenMessage) {
   const compose = await openComposer(world.deps)
-  const { subject, text = '', headers } = await simpleParser((await compose(message)).raw)
-  return { subject, text, list: headers.get('list') as unknown as { unsubscribe: { url: string } } }
+  const { text = '', headers } = await simpleParser((await compose(message)).raw)
+  return { text, list: headers.get('list') as unknown as { unsubscribe: { url: string } } }
 }
 
-test('a digest holds links that work: its own page, and its reader’s under the epoch of then', async () => {
+test("a digest has valid links to its page and, with the epoch of its planning, to the subscriber's pages", async () => {
   const message = await planned()
   await world.db.subscriber.update({ where: { id: 'ann' }, data: { epoch: 4, detail: 'full' } })
   const { text, list } = await mailOf(message)
@@ -33,15 +34,16 @@ test('a digest holds links that work: its own page, and its reader’s under the
   expect(linkIn('manage')).toMatchObject({ id: 'ann', epoch: 3 })
   expect(linkIn('digest')).toMatchObject({ id: message.id })
   expect(linkIn('unsubscribe')).toMatchObject({ id: 'ann' })
-  expect(text).toContain(`Unsubscribe:\n${list.unsubscribe.url}\n`)
+  expect(text).toContain(`:\n${list.unsubscribe.url}\n`)
 })
 
-test('has only titles, or a week, for subscribers who chose that', async () => {
+test('a digest has only titles, and the week, for a subscriber who chose both', async () => {
   const message = await planned()
-  const { subject, text } = await mailOf(message)
-  expect(subject).toBe('1 matches robots this week: Robots run')
-  expect(text).toContain('1 new paper this week\n\nListed 23–24 Nov. 1 more matches and is on the site.\n')
-  expect(text).toContain('and get one email a week.')
+  const { text } = await mailOf(message)
+  const { heading, seeOthers } = words.emails.digest
+  expect(text).toContain(`\n${counted(1, heading.week)}\n`)
+  expect(text).toContain('Robots run')
+  expect(text).not.toContain('Robots walk')
   expect(text).not.toContain('We look at it')
-  expect(text).toMatch(/See the other one:\n\S+\/digest\/\S+#more/)
+  expect(text).toMatch(new RegExp(`${counted(1, seeOthers)}:\\n\\S+/digest/\\S+#more`))
 })

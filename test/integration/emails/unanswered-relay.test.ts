@@ -83,10 +83,10 @@ const everyNth = (n: number) => {
 const incidents = async () => (await openIncidents(database.db)).map(({ name, what }) => `${name}: ${what}`)
 
 describe.each([
-  ['hangs up', 'close'],
-  ['is silent', 'silence'],
+  ['closes the connection', 'close'],
+  ['stays silent', 'silence'],
 ] as const)('a mail server that takes emails and then %s', (_title, dot) => {
-  test('gets no more than the emails in the air, then one a minute, and none more than twice', async () => {
+  test('gets only the emails in progress, then one a minute, and none more than twice', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deliver, inMinutes } = await relay({ dot })
     expect(await deliver()).toMatchObject({ accepted: 0, stopped: 'unanswered' })
@@ -104,7 +104,7 @@ describe.each([
 })
 
 describe('a lane whose mail server does not reply', () => {
-  test('is paused for every process, with an incident, and goes on slowly after a reply', async () => {
+  test('is paused for all processes, with an incident, and resumes slowly after a reply', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deliver } = await relay({ dot: 'close' })
     await deliver()
@@ -119,7 +119,7 @@ describe('a lane whose mail server does not reply', () => {
     expect(sink.mails.length + other.sink.mails.length).toBe(MAILS)
   })
 
-  test('is paused for two processes at once after what both have in the air', async () => {
+  test('is paused for two processes after the emails that both have in progress', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deliver } = await relay({ dot: 'close' })
     const results = await Promise.all([deliver(), deliver()])
@@ -127,7 +127,7 @@ describe('a lane whose mail server does not reply', () => {
     expect(sink.mails.length).toBeLessThanOrEqual(4 + 2 * CONNECTIONS)
   })
 
-  test('goes on after a refusal of a body too: it is a reply', async () => {
+  test('resumes after a refusal of a body, which is a reply too', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deliver, inMinutes } = await relay({ dot: 'close' })
     await deliver()
@@ -136,7 +136,7 @@ describe('a lane whose mail server does not reply', () => {
     expect(await incidents()).toEqual([])
   })
 
-  test('stays paused if the body of the email that is tried is not reached', async () => {
+  test('stays paused if the attempt ends before the body', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deliver, inMinutes } = await relay({ dot: 'close' })
     await deliver()
@@ -179,8 +179,8 @@ describe('a lane whose mail server does not reply', () => {
   })
 })
 
-describe('missing replies', () => {
-  test('pause the transactional lane at the fifth in a row, though each email is a run of its own', async () => {
+describe('emails without a reply', () => {
+  test('pause the transactional lane at the fifth in a row, also if each email is a run of its own', async () => {
     await addSubscribers(database.db, 6)
     const { deliver } = await relay({ dot: 'close', lane: 'transactional' })
     const stops: (string | null)[] = []
@@ -192,7 +192,7 @@ describe('missing replies', () => {
     expect(await incidents()).toEqual(['unanswered transactional: unanswered'])
   })
 
-  test('are no longer in a row after a reply', async () => {
+  test('are not in a row if there is a reply between them', async () => {
     await addSubscribers(database.db, 9)
     const { sink, deliver } = await relay({ lane: 'transactional' })
     for (let n = 1; n <= 9; n++) {
@@ -202,7 +202,7 @@ describe('missing replies', () => {
     }
   })
 
-  test('pause a lane at 2 % of its last 500 emails, and at no less than five', async () => {
+  test('pause a lane at 2 % of its last 500 emails, but not before five', async () => {
     await addDigestMessages(database.db, 600)
     const { sink, deliver } = await relay()
     sink.at = { dot: everyNth(40) }
@@ -210,14 +210,14 @@ describe('missing replies', () => {
     expect(sink.mails.length).toBeGreaterThanOrEqual(200)
   })
 
-  test('of one in a hundred emails pause nothing', async () => {
+  test('do not pause a lane at one in a hundred emails', async () => {
     await addDigestMessages(database.db, 600)
     const { sink, deliver } = await relay()
     sink.at = { dot: everyNth(100) }
     expect(await deliver()).toMatchObject({ stopped: null, accepted: 594, uncertain: 6 })
   })
 
-  test('do not count for emails whose reply we did not wait for, because the process ends', async () => {
+  test('do not count if the process ends before it waited for the reply', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deps, deliver } = await relay({ dot: 'silence', timeoutSeconds: 60 })
     const stopping = new AbortController()

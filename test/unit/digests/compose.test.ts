@@ -5,7 +5,6 @@ import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
 
 const NOTHING_LEARNED = { usual: 0, removed: [], step: 0, votedStep: 0 }
 const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
@@ -42,11 +41,11 @@ const PAPERS = [
   paper(6, 'agents', '2026-11-24', { votes: null }),
 ]
 
-/** Query 1 is the word attention, query 2 agents, query 3 graphs; they look at titles alone. */
+/** Query 1 is the word attention, query 2 agents, query 3 graphs; they match only titles. */
 const queries = new Map(
   ['attention', 'agents', 'graphs'].map((word, i) => [i + 1, parseQuery(`title:${word}`)]),
 )
-const shelf = candidatesFrom(createMatcher(PAPERS, queries))
+const candidates = candidatesFrom(createMatcher(PAPERS, queries))
 
 const topics = [
   { id: 31, name: 'Attention', queryId: 1 },
@@ -60,7 +59,7 @@ const recipient = {
   confirmedAt: new Date('2026-01-01T00:00:00Z'),
   topics,
 }
-const composed = (more: Partial<ComposeInput> = {}, papers = shelf) =>
+const composed = (more: Partial<ComposeInput> = {}, papers = candidates) =>
   compose(papers, {
     recipient,
     earlier: [],
@@ -80,8 +79,8 @@ const digest = (more: Partial<EarlierDigest>): EarlierDigest => ({
   ...more,
 })
 
-describe('for topics', () => {
-  test('a digest holds what matched in its 14 days, in sections, with the reasons', () => {
+describe('a digest for topics', () => {
+  test('has the matches of its 14 days, in sections, with the reasons', () => {
     const { content, ...rest } = composed()
     // Paper 1 was first listed 14 days before.
     expect(rest).toEqual({
@@ -102,27 +101,27 @@ describe('for topics', () => {
     expect(
       content!.sections.map(({ topic, papers }) => [
         topic,
-        papers.map((paper) => [paper.id, reasonText(paper)]),
+        papers.map(({ id, reason, also }) => [id, reason?.kind === 'match' && reason.found, also]),
       ]),
     ).toEqual([
       [
         'Attention',
         [
-          [2, 'Matched: attention, in the title'],
-          [4, 'Matched: attention, in the title. Also under: Agents'],
+          [2, { title: ['attention'] }, undefined],
+          [4, { title: ['attention'] }, ['Agents']],
         ],
       ],
       [
         'Agents',
         [
-          [3, 'Matched: agents, in the title'],
-          [6, 'Matched: agents, in the title'],
+          [3, { title: ['agents'] }, undefined],
+          [6, { title: ['agents'] }, undefined],
         ],
       ],
     ])
   })
 
-  test('a paper is frozen as it stood, with what matched marked', () => {
+  test('freezes a paper as it was, with the match marked', () => {
     const earlier = [digest({ fromPaper: 0, toPaper: 3, papers: [2] })]
     const { content } = composed({ earlier, maxPaperId: 5 })
     expect(content!.sections).toEqual([
@@ -155,7 +154,7 @@ describe('for topics', () => {
     ])
   })
 
-  test('of thousands of authors, those that an email names are frozen, and the number of the others', () => {
+  test('freezes the authors that an email names, and the number of the others', () => {
     const authors = Array.from({ length: 3000 }, (_, i) => `Author ${i + 1}`)
     const byThousands = PAPERS.map((one) => ({ ...one, authors }))
     const { content } = composed({}, candidatesFrom(createMatcher(byThousands, queries)))
@@ -165,7 +164,7 @@ describe('for topics', () => {
     })
   })
 
-  test('papers beyond the cap are counted as matched, and not offered again', () => {
+  test('counts papers beyond the cap as matched, and does not offer them again', () => {
     const first = composed({ recipient: { ...recipient, maxPapers: 2 } })
     expect(first).toMatchObject({ papers: [2, 3], matched: 4, content: { more: 2, beyond: [4, 6] } })
     const next = composed({
@@ -178,30 +177,33 @@ describe('for topics', () => {
     })
   })
 
-  test('papers like those voted More move up under their topic, and are chosen first under a cap', () => {
+  test('ranks papers like those voted More higher in their topic, and chooses them first under a cap', () => {
     const three = [7, 8, 9].map((id) =>
       paper(id, `agents and ${['graphs', 'robots', 'music'][id - 7]}`, '2026-11-24'),
     )
-    const shelf = candidatesFrom(createMatcher(three, queries))
+    const candidates = candidatesFrom(createMatcher(three, queries))
     const learned = (phrase: string, weight = 1) => ({
       learned: new Map([[32, { ...NOTHING_LEARNED, phrases: new Map([[phrase, weight]]) }]]),
     })
     const alone = { recipient: { ...recipient, topics: [topics[1]!] }, maxPaperId: 9 }
-    expect(composed(alone, shelf).papers).toEqual([9, 8, 7])
-    expect(composed({ ...alone, ...learned('music', -1) }, shelf).papers).toEqual([8, 7, 9])
-    const liked = composed({ ...alone, ...learned('robots') }, shelf)
+    expect(composed(alone, candidates).papers).toEqual([9, 8, 7])
+    expect(composed({ ...alone, ...learned('music', -1) }, candidates).papers).toEqual([8, 7, 9])
+    const liked = composed({ ...alone, ...learned('robots') }, candidates)
     expect(liked).toMatchObject({ papers: [8, 9, 7], matched: 3 })
     const capped = { ...alone, recipient: { ...alone.recipient, maxPapers: 1 } }
-    expect(composed(capped, shelf)).toMatchObject({ papers: [9], matched: 3 })
-    expect(composed({ ...capped, ...learned('robots') }, shelf)).toMatchObject({ papers: [8], matched: 3 })
+    expect(composed(capped, candidates)).toMatchObject({ papers: [9], matched: 3 })
+    expect(composed({ ...capped, ...learned('robots') }, candidates)).toMatchObject({
+      papers: [8],
+      matched: 3,
+    })
     const elsewhere = new Map([[31, { ...NOTHING_LEARNED, phrases: new Map([['robots', 1]]) }]])
-    expect(composed({ ...alone, learned: elsewhere }, shelf).papers).toEqual([9, 8, 7])
+    expect(composed({ ...alone, learned: elsewhere }, candidates).papers).toEqual([9, 8, 7])
   })
 
-  describe('papers that come close', () => {
+  describe('near misses', () => {
     /** `closest`: for each query, paper ids, the closest first; the first has 0.9, each of the others 0.05 less. */
     const closeTo = (closest: Record<number, number[]>) => ({
-      ...shelf,
+      ...candidates,
       closeTo: (queryId: number) =>
         (closest[queryId] ?? []).map((id, i) => ({ id, docId: id - 1, closeness: 0.9 - i / 20 })),
     })
@@ -216,25 +218,25 @@ describe('for topics', () => {
       expect(draft.content!.sections[1]).toMatchObject({ topic: null, topicId: null, close: true })
       for (const paper of draft.content!.sections[1]!.papers) {
         expect(paper.closeTo).toEqual({ topic: 'Attention', topicId: 31 })
-        expect(reasonText(paper)).toBe('Comes close to “Attention”: reads like papers that match')
+        expect(paper.reason).toEqual({ kind: 'close', terms: [] })
       }
     })
 
-    test('are a digest without a match too', () => {
+    test('make a digest without a match', () => {
       const earlier = [digest({ toPaper: 4, papers: [2, 4] })]
       const draft = composed({ recipient: wanting, earlier, localDate: '2026-11-25' }, near)
       expect(draft).toMatchObject({ fromPaper: 4, papers: [5, 6], matched: 0 })
       expect(draft.content!.sections).toMatchObject([{ close: true }])
     })
 
-    test('are three at most and within the maximum, the closest first, and match no topic', () => {
+    test('are up to three within the cap, the nearest first, and match no topic', () => {
       expect(composed({ recipient: { ...wanting, maxPapers: 3 } }, near).papers).toEqual([2, 4, 3])
       expect(composed({ recipient: { ...wanting, maxPapers: 2 } }, near).papers).toEqual([2, 4])
       expect(composed({ recipient: { ...recipient, related: true } }, near).papers).toEqual([2, 4, 3, 6, 5])
       expect(composed({ recipient: { ...wanting, related: false } }, near).papers).toEqual([2, 4])
     })
 
-    test('appear once, under the topic to which they are closest', () => {
+    test('appear once, under the topic to which they are nearest', () => {
       const both = { ...wanting, topics: [topics[0]!, { id: 33, name: 'Cooking', queryId: 3 }] }
       const draft = composed({ recipient: both }, closeTo({ 1: [1, 6, 3], 3: [3, 6] }))
       const [close] = draft.content!.sections.filter((section) => section.close)
@@ -244,7 +246,7 @@ describe('for topics', () => {
       ])
     })
 
-    test('are chosen among the new papers only, and none that was shown', () => {
+    test('are chosen only from new papers that were not shown', () => {
       const earlier = [digest({ toPaper: 5, papers: [2, 4] })]
       expect(composed({ recipient: wanting, earlier }, near).papers).toEqual([6])
       const shown = [digest({ papers: [3, 6] })]
@@ -253,13 +255,13 @@ describe('for topics', () => {
     })
   })
 
-  test('a weekly digest names the week, and has older papers', () => {
+  test('has the week and its older papers, if it is weekly', () => {
     expect(composed().content!.week).toBeNull()
     const { content } = composed({ recipient: { ...recipient, weekly: true } })
     expect(content!.week).toEqual({ from: '2026-11-11', to: '2026-11-24' })
   })
 
-  test('nothing from before the day of confirming', () => {
+  test('has nothing from before the day of confirming', () => {
     const confirmedAt = new Date('2026-11-23T20:00:00Z')
     expect(composed({ recipient: { ...recipient, confirmedAt } })).toMatchObject({
       fromPaper: 3,
@@ -267,7 +269,7 @@ describe('for topics', () => {
     })
   })
 
-  test('nothing from before the day on which an import brought them', () => {
+  test('has nothing from before the day on which an import added the subscriber', () => {
     const importedAt = new Date('2026-11-23T20:00:00Z')
     expect(composed({ recipient: { ...recipient, importedAt } })).toMatchObject({
       fromPaper: 3,
@@ -275,11 +277,11 @@ describe('for topics', () => {
     })
   })
 
-  test('no paper above maxPaperId', () => {
+  test('has no paper above maxPaperId', () => {
     expect(composed({ maxPaperId: 3 })).toMatchObject({ fromPaper: 1, toPaper: 3, papers: [2, 3] })
   })
 
-  test('if nothing matched, the range still moves on', () => {
+  test('moves its range on if nothing matched', () => {
     const graphs = { ...recipient, topics: [{ id: 33, name: 'Graphs', queryId: 3 }] }
     expect(composed({ recipient: graphs, earlier: [digest({ toPaper: 5 })] })).toEqual({
       fromPaper: 5,
@@ -289,10 +291,10 @@ describe('for topics', () => {
   })
 })
 
-describe('without topics', () => {
+describe('a digest without topics', () => {
   const plain = { ...recipient, topics: [] }
 
-  test('a digest holds the best by votes of the newest day that began 20 hours ago', () => {
+  test('has the best by votes of the newest day that began 20 hours ago', () => {
     const { content, ...rest } = composed({ recipient: plain })
     expect(rest).toEqual({
       fromPaper: 0,
@@ -314,16 +316,16 @@ describe('without topics', () => {
     ['2026-11-24T20:00:00Z', '2026-11-24'],
     // No papers on the 25th and 26th.
     ['2026-11-26T20:00:00Z', '2026-11-24'],
-  ])('at %s that is %s', (now, day) => {
+  ])('has the best, at %s, of %s', (now, day) => {
     expect(composed({ recipient: plain, now: new Date(now) }).bestDay).toBe(day)
   })
 
-  test('whenever they confirmed', () => {
+  test('does not depend on the day of confirming', () => {
     const confirmedAt = new Date('2026-11-24T07:59:00Z')
     expect(composed({ recipient: { ...plain, confirmedAt } }).papers).toEqual([5, 4])
   })
 
-  test('at most as many as they want, and how many more there were', () => {
+  test('has up to the requested number of papers, and counts the others', () => {
     expect(composed({ recipient: { ...plain, maxPapers: 1 } })).toMatchObject({
       papers: [5],
       matched: 2,
@@ -331,13 +333,13 @@ describe('without topics', () => {
     })
   })
 
-  test('who chose one day of the week gets the best of the week', () => {
+  test('has the best of the week for a subscriber of one day a week', () => {
     const { content, ...rest } = composed({ recipient: { ...plain, weekly: true, maxPapers: 2 } })
     expect(rest).toMatchObject({ bestDay: '2026-11-23', papers: [3, 5], matched: 3 })
     expect(content).toMatchObject({ week: { from: '2026-11-17', to: '2026-11-23' }, more: 1, beyond: [4] })
   })
 
-  test('a day is offered once', () => {
+  test('offers a day once', () => {
     const earlier = [digest({ bestDay: '2026-11-23', papers: [5] })]
     expect(composed({ recipient: plain, earlier })).toMatchObject({
       bestDay: null,
@@ -346,12 +348,12 @@ describe('without topics', () => {
     })
   })
 
-  test('papers that were shown before are left out', () => {
+  test('leaves out papers that were shown before', () => {
     const earlier = [digest({ fromPaper: 0, toPaper: 5, papers: [5] })]
     expect(composed({ recipient: plain, earlier })).toMatchObject({ fromPaper: 5, toPaper: 5, papers: [4] })
   })
 
-  test('topics added later include papers that were not shown', () => {
+  test('leaves papers that it did not show to topics added later', () => {
     const { fromPaper, toPaper, papers, bestDay } = composed({ recipient: plain })
     const earlier = [digest({ fromPaper, toPaper, papers, bestDay })]
     expect(composed({ earlier })).toMatchObject({ fromPaper: 1, papers: [2, 3, 6] })

@@ -53,7 +53,7 @@ function firstShown(zone: string, dates: Day[], around: number): Map<string, num
   return found
 }
 
-test.each(ZONES)('%s: every hour of the days around each change comes exactly once', (zone) => {
+test.each(ZONES)('each hour of the days around a change of %s is due exactly once', (zone) => {
   const transitions = transitionsOf(zone)
   expect(transitions.length).toBeGreaterThanOrEqual(5)
   for (const transition of transitions) {
@@ -75,7 +75,7 @@ test.each(ZONES)('%s: every hour of the days around each change comes exactly on
 })
 
 test.each(ZONES)(
-  '%s: a tick each quarter of an hour sees each date become the newest once, in order',
+  'ticks each quarter of an hour around a change of %s see each date become the newest once, in order',
   (zone) => {
     for (const transition of transitionsOf(zone)) {
       for (const hour of [0, 2, 23]) {

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type OfferRule, type PastDigest, rightOffer, WRONG_OFFERS } from '../../support/wrong-offers.ts'
 
-// Promise 5 as a property: whatever comes late and whatever is given up when, each paper ends in exactly one digest
-// that counts.
+// Promise 5 as a property: each paper ends in exactly one digest that counts, for any late papers and digests that
+// are given up at any time.
 
-/** A day: how late its papers are, whether a digest is planned, and what becomes of that, after how many digests. */
+/** A day: how late its papers are, whether a digest is planned, how it ends and after how many digests. */
 const day = fc.record({
   papers: fc.array(fc.nat({ max: 3 }), { maxLength: 3 }),
   isDue: fc.boolean(),
@@ -15,7 +15,7 @@ const day = fc.record({
 const someDays = fc.array(day, { minLength: 1, maxLength: 10 })
 type Day = typeof day extends fc.Arbitrary<infer T> ? T : never
 
-/** How often each paper stands in a digest that counts, when all is over. */
+/** How many digests that count have each paper, in the end. */
 function timesOffered(rule: OfferRule, days: Day[]): number[] {
   const past: (PastDigest & Pick<Day, 'end' | 'after'>)[] = []
   const firstDays = new Map<number, number>()
@@ -23,7 +23,7 @@ function timesOffered(rule: OfferRule, days: Day[]): number[] {
   for (const [number, { papers, isDue, end, after }] of [...days, ...settleAll].entries()) {
     for (const late of papers) firstDays.set(firstDays.size + 1, Math.max(0, number - late))
     if (!isDue) continue
-    // What was to end before this digest has ended.
+    // Digests that end before this one have ended.
     for (const [i, digest] of past.entries()) {
       if (past.length - i > digest.after) digest.state = digest.end
     }
@@ -38,12 +38,12 @@ function timesOffered(rule: OfferRule, days: Day[]): number[] {
 const eachOnce = (rule: OfferRule) =>
   fc.property(someDays, (days) => timesOffered(rule, days).every((times) => times === 1))
 
-test('each paper is offered once', () => {
+test('a sequence of digests offers each paper once, for any late papers and failures', () => {
   expect(fc.check(eachOnce(rightOffer), { numRuns: 2000 })).toMatchObject({ counterexample: null })
 })
 
-describe('the property notices', () => {
-  test.each(Object.entries(WRONG_OFFERS))('%s', (_name, rule) => {
+describe('the property fails for a rule', () => {
+  test.each(Object.entries(WRONG_OFFERS))('that %s', (_name, rule) => {
     expect(() => fc.assert(eachOnce(rule), { numRuns: 2000 })).toThrow('Property failed')
   })
 })

@@ -26,16 +26,16 @@ const chosen = (
   }
 }
 
-describe('a choice', () => {
-  test('of fewer papers than the cap holds them all, best first', () => {
+describe('`PaperSelector`', () => {
+  test('selects all of fewer papers than the cap, the best first', () => {
     expect(chosen([[2, 3, 1]], 5)).toEqual({ sections: [[0, [2, 3, 1]]], more: 0, others: [] })
   })
 
-  test('of more counts the rest, and says which', () => {
+  test('returns the papers beyond the cap', () => {
     expect(chosen([[3, 2, 1]], 2)).toEqual({ sections: [[0, [3, 2]]], more: 1, others: [1] })
   })
 
-  test('leaves room for every topic, however much the first one matched', () => {
+  test('leaves room for each topic, however much the first one matched', () => {
     expect(chosen([[5, 4, 3, 2, 1], [7, 6], [8]], 5)).toEqual({
       sections: [
         [0, [5, 4]],
@@ -47,7 +47,7 @@ describe('a choice', () => {
     })
   })
 
-  test('gives what one topic lacks to the others', () => {
+  test('gives the room that one topic does not need to the others', () => {
     expect(chosen([[9], [4, 3, 2, 1]], 4)).toEqual({
       sections: [
         [0, [9]],
@@ -58,7 +58,7 @@ describe('a choice', () => {
     })
   })
 
-  test('has the first of each topic, then those with the highest scores, in the order of their topic', () => {
+  test('selects the first of each topic, then those with the highest scores, in the order of their topic', () => {
     const scores = { 1: 9, 2: 8, 3: 7, 4: 1, 5: 6, 6: 2, 7: 3 }
     const topics = [[1, 2, 3], [4, 6, 5], [7]]
     expect(chosen(topics, 5, { scores })).toEqual({
@@ -81,7 +81,7 @@ describe('a choice', () => {
     })
   })
 
-  test('gives a topic without words its turns', () => {
+  test('gives a topic without words an equal share', () => {
     const scores = { 1: 9, 2: 8, 3: 7, 4: 6, 5: null, 6: null, 7: null }
     expect(
       chosen(
@@ -102,7 +102,7 @@ describe('a choice', () => {
     })
   })
 
-  test('of papers that fit equally well takes the best of each topic first', () => {
+  test('takes the best of each topic first for equal scores', () => {
     expect(
       chosen(
         [
@@ -114,7 +114,7 @@ describe('a choice', () => {
     ).toEqual([2, 5, 3, 6])
   })
 
-  test('shows a paper once, under the topic where it ranks best, of equals the first, and names the others', () => {
+  test('puts a paper under the topic where it ranks best, and names the others', () => {
     const topics = [[1, 2, 3], [3, 2], [2]]
     const { sections } = chooser.select({ topics, cap: 5, scoreOf })
     expect(sections).toEqual([
@@ -127,7 +127,7 @@ describe('a choice', () => {
     ])
   })
 
-  test('has rising papers in a section of their own, the last one, in their own order', () => {
+  test('puts rising papers into a last section, in their own order', () => {
     expect(
       chosen(
         [
@@ -160,12 +160,12 @@ describe('a choice', () => {
     ])
   })
 
-  test('of nothing is empty', () => {
+  test('selects nothing from nothing', () => {
     expect(chosen([], 15)).toEqual({ sections: [], more: 0, others: [] })
     expect(chosen([[], []], 15)).toEqual({ sections: [], more: 0, others: [] })
   })
 
-  test('knows nothing of the one before', () => {
+  test('does not depend on the selection before', () => {
     chosen(
       [
         [1, 2],
@@ -186,7 +186,7 @@ const choosing = fc.record({
   scores: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 31, maxLength: 31 }),
 })
 
-test('each paper appears once, up to the cap, none is lost, each under the topic where it ranks best', () => {
+test('`PaperSelector` has each paper once, under the topic where it ranks best, and loses none', () => {
   fc.assert(
     fc.property(choosing, ({ topics, rising, cap, scores }) => {
       const { sections, more, others } = chooser.select({

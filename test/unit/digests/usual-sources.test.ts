@@ -6,7 +6,7 @@ import { calendar } from '../../../src/sources/huggingface/calendar.ts'
 const HOUR_MS = 3600 * 1000
 const MINUTE_MS = 60_000
 
-/** Papers usually come at 02:00 UTC; of these days they have. */
+/** A source whose papers usually come at 02:00 UTC, and have come on these days. */
 const source = (...come: Day[]): UsualSource => ({
   source: 'huggingface',
   calendar,
@@ -19,28 +19,28 @@ const waits = (dueAt: Date, source: UsualSource, minutes = 0) =>
   pendingSources({ dueAt, now: new Date(dueAt.getTime() + minutes * MINUTE_MS) }, [source]).length > 0
 
 // 24 November 2026 is a Tuesday.
-test('a digest waits for papers that are usually there by its hour', () => {
+test('`pendingSources` has a source whose papers are usually there by the hour', () => {
   expect(waits(at('2026-11-24T08:00'), source('2026-11-23'))).toBe(true)
   expect(waits(at('2026-11-24T08:00'), source('2026-11-24'))).toBe(false)
 })
 
-test('three hours at most', () => {
+test('`pendingSources` has a source for up to three hours', () => {
   expect(waits(at('2026-11-24T08:00'), source(), 179)).toBe(true)
   expect(waits(at('2026-11-24T08:00'), source(), 180)).toBe(false)
 })
 
-test('not for a day whose usual hour comes after its own: then the day before counts', () => {
+test('`pendingSources` takes the day before if the usual hour is later', () => {
   expect(waits(at('2026-11-24T01:59'), source('2026-11-23'))).toBe(false)
   expect(waits(at('2026-11-24T02:00'), source('2026-11-23'))).toBe(true)
 })
 
-test('in Tokyo at 08:00 no digest waits for a day that has not begun', () => {
+test('`pendingSources` has no day that has not begun, at 08:00 in Tokyo', () => {
   const dueAt = instantOf('2026-11-24', 8, 'Asia/Tokyo') // 23:00 UTC of the day before
   expect(dueAt.toISOString()).toBe('2026-11-23T23:00:00.000Z')
   expect(waits(dueAt, source('2026-11-23'))).toBe(false)
 })
 
-test('where a day runs into the next one, for the newest day whose usual hour has come', () => {
+test('`pendingSources` takes the newest day whose usual hour has come, if days overlap', () => {
   const late = {
     ...source('2026-11-22'),
     usualMs: 26 * HOUR_MS,
@@ -50,19 +50,19 @@ test('where a day runs into the next one, for the newest day whose usual hour ha
   expect(waits(at('2026-11-24T03:00'), late)).toBe(true)
 })
 
-test('not for a day that is given up as stalled', () => {
+test('`pendingSources` does not have a day that is stalled', () => {
   expect(waits(at('2026-11-24T11:00'), source(), 59)).toBe(true)
   expect(waits(at('2026-11-24T11:00'), source(), 60)).toBe(false)
   expect(waits(at('2026-11-24T11:59'), source())).toBe(true)
   expect(waits(at('2026-11-24T12:00'), source())).toBe(false)
 })
 
-test('not on days on which nothing is expected', () => {
+test('`pendingSources` does not have days without expected papers', () => {
   expect(waits(at('2026-11-28T08:00'), source())).toBe(false)
   expect(waits(at('2027-01-01T08:00'), source())).toBe(false)
 })
 
-test('says which sources', () => {
+test('`pendingSources` names the sources', () => {
   const other = { ...source('2026-11-24'), source: 'arxiv:cs.CL' }
   const dueAt = midnight('2026-11-24')
   dueAt.setUTCHours(8)

@@ -33,8 +33,8 @@ const welcome = (more: Partial<WelcomeInput> = {}) =>
 const idsIn = (content: ReturnType<typeof welcome>) =>
   content?.sections.map(({ topic, papers }) => [topic, papers.map(({ id }) => id)])
 
-describe('with topics', () => {
-  test('the newest day before the one of confirming on which something matched', () => {
+describe('a welcome with topics', () => {
+  test('has the newest day before that of confirming on which something matched', () => {
     const content = welcome()
     expect(content).toMatchObject({ localDate: '2026-11-20', bestOf: null, week: null, more: 0, beyond: [] })
     expect(idsIn(content)).toEqual([['topic 1', [3, 4]]])
@@ -44,46 +44,46 @@ describe('with topics', () => {
     })
   })
 
-  test('of one day only, however many topics', () => {
+  test('has only one day, for any number of topics', () => {
     expect(idsIn(welcome({ recipient: { ...recipient, topics: topics(1, 2) } }))).toEqual([['topic 2', [5]]])
   })
 
-  test('up to their cap', () => {
+  test('has papers up to the cap', () => {
     const content = welcome({ recipient: { ...recipient, maxPapers: 1 } })
     expect([idsIn(content), content!.more, content!.beyond]).toEqual([[['topic 1', [3]]], 1, [4]])
   })
 
-  test('in the order that a larger archive knows', () => {
+  test('has the order of a larger archive', () => {
     expect(idsIn(welcome({ order: new Map([[1, [4, 3]]]) }))).toEqual([['topic 1', [4, 3]]])
     expect(idsIn(welcome({ order: new Map([[1, [3]]]) }))).toEqual([['topic 1', [3, 4]]])
   })
 
-  test('for a reader of one day a week too, that one day', () => {
+  test('has only one day for a subscriber of one day a week too', () => {
     expect(idsIn(welcome({ recipient: { ...recipient, weekly: true } }))).toEqual([['topic 1', [3, 4]]])
   })
 
-  test('from within 14 days, the one of confirming among them', () => {
+  test('has papers of 14 days, including that of confirming', () => {
     expect(idsIn(welcome({ recipient: { ...recipient, topics: topics(3) } }))).toEqual([['topic 3', [2]]])
     expect(welcome({ recipient: { ...recipient, topics: topics(3) }, shown: [2] })).toBeNull()
   })
 
-  test('without what an earlier subscription showed', () => {
+  test('leaves out what an earlier subscription showed', () => {
     expect(idsIn(welcome({ shown: [4] }))).toEqual([['topic 1', [3]]])
     expect(welcome({ shown: [3, 4] })).toBeNull()
   })
 
-  test('is empty if nothing matched', () => {
+  test('is null if nothing matched', () => {
     expect(welcome({ recipient: { ...recipient, topics: topics(4) } })).toBeNull()
     expect(welcome({ papers: [] })).toBeNull()
   })
 
-  test('throws where no query can be read', () => {
+  test('throws if no query can be read', () => {
     const broken = new Map([[1, { kind: 'no such' } as never]])
     expect(() => welcome({ queries: broken })).toThrow()
   })
 })
 
-test('what matched and no welcome holds: papers of today, and those that were mailed before', () => {
+test('`matchedElsewhere` counts matches of today, and those that were sent before', () => {
   const robots = PAPERS.filter(({ title }) => title.startsWith('Robots'))
   expect(matchedElsewhere(robots, { shown: [], now: NOW })).toEqual({ matchedToday: 1, mailedBefore: 0 })
   expect(matchedElsewhere(robots, { shown: [3, 4, 5, 6], now: NOW })).toEqual({
@@ -93,22 +93,22 @@ test('what matched and no welcome holds: papers of today, and those that were ma
   expect(matchedElsewhere([], { shown: [3], now: NOW })).toEqual({ matchedToday: 0, mailedBefore: 0 })
 })
 
-describe('without topics', () => {
+describe('a welcome without topics', () => {
   const best = { ...recipient, topics: [] }
 
-  test('the best of the day before the one that the first digest may show', () => {
+  test('has the best of the day before the one of the first digest', () => {
     // 20 hours ago it was Monday: its best come with the first digest.
     const content = welcome({ recipient: best })
     expect(content).toMatchObject({ localDate: '2026-11-20', bestOf: '2026-11-20', week: null })
     expect(idsIn(content)).toEqual([[null, [4, 3]]])
   })
 
-  test('also where the day that is old enough has no papers', () => {
+  test('has an earlier day if that day has no papers', () => {
     const papers = PAPERS.filter(({ firstDay }) => firstDay !== '2026-11-23')
     expect(welcome({ recipient: best, papers })).toMatchObject({ bestOf: '2026-11-11' })
   })
 
-  test('is empty if there is no such day', () => {
+  test('is null if there is no such day', () => {
     expect(welcome({ recipient: best, papers: PAPERS.slice(4) })).toBeNull()
   })
 })
