@@ -36,13 +36,13 @@ function faultsOf(environment: Record<string, string | undefined>): string {
 }
 
 describe('sources', () => {
-  test('each once, in the order in which they are named', () => {
+  test('are listed once each, in the order in which they are named', () => {
     expect(readConfig({ SOURCES: 'huggingface, huggingface' }).SOURCES).toEqual(['huggingface'])
     const known = SOURCE_NAME_EXAMPLES.split(', ')
     expect(readConfig({ SOURCES: known.toReversed().join(',') }).SOURCES).toEqual(known.toReversed())
   })
 
-  test('where each is asked, unless a setting says otherwise', () => {
+  test('have a default URL, unless a setting gives another one', () => {
     expect(readConfig({})).toMatchObject(DEFAULT_BASE_URLS)
     expect(readConfig({ HF_URL: 'http://mirror.example' }).HF_URL).toBe('http://mirror.example')
     for (const name of Object.keys(DEFAULT_BASE_URLS))
@@ -52,7 +52,7 @@ describe('sources', () => {
 
 describe('defaults', () => {
   const config = readConfig({})
-  test('need no setting at all', () => {
+  test('need no setting', () => {
     expect(config).toMatchObject({
       DATABASE_URL: 'embedded',
       HOST: '127.0.0.1',
@@ -64,11 +64,12 @@ describe('defaults', () => {
       production: false,
     })
   })
-  test('an empty value means not set', () => expect(readConfig({ PORT: '' }).PORT).toBe(3000))
-  test('links follow the port', () => expect(readConfig({ PORT: '81' }).BASE_URL).toBe('http://localhost:81'))
+  test('apply to settings with an empty value', () => expect(readConfig({ PORT: '' }).PORT).toBe(3000))
+  test('put the port into links', () =>
+    expect(readConfig({ PORT: '81' }).BASE_URL).toBe('http://localhost:81'))
 })
 
-describe('a wrong value is named with what it takes', () => {
+describe('a wrong value is reported with what the setting takes', () => {
   test.each([
     [{ PORT: '70000' }, 'PORT: takes a whole number from 0 to 65535'],
     [{ DIGEST_MAX: '26' }, 'DIGEST_MAX: takes a whole number from 1 to 25'],
@@ -164,7 +165,7 @@ describe('a wrong value is named with what it takes', () => {
     [{ STOP_AT_REFUSED: '101' }, 'STOP_AT_REFUSED: takes a whole number from 1 to 100'],
   ])('%o', (environment, words) => expect(faultsOf(environment)).toContain(words))
 
-  test('all of them at once, without a value in sight', () => {
+  test('reports all of them at once, without their values', () => {
     const message = faultsOf({ PORT: 'x', DIGEST_MAX: '0', APP_SECRET: 'hunter2' })
     expect(message).toContain('The settings have 3 problem(s):')
     expect(message).toContain('PORT')
@@ -173,7 +174,7 @@ describe('a wrong value is named with what it takes', () => {
   })
 })
 
-test('blanks around a name, a slash behind the site and the @ of a domain are ignored', () => {
+test('readConfig ignores blanks around a name, a slash after the site and the @ of a domain', () => {
   const config = readConfig({
     SITE_NAME: ' Papers ',
     BASE_URL: 'https://papers.example/',
@@ -186,7 +187,7 @@ test('blanks around a name, a slash behind the site and the @ of a domain are ig
   })
 })
 
-test('a proxy is an address, a network or one of three names', () => {
+test('TRUST_PROXY takes an address, a network or one of three names', () => {
   const trusted = ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/128', 'loopback', 'linklocal', 'uniquelocal']
   expect(readConfig({ TRUST_PROXY: trusted.join(', ') }).TRUST_PROXY).toEqual(trusted)
 })
@@ -230,8 +231,8 @@ describe('emails a second to a domain', () => {
   )
 })
 
-describe('a name that is near to a setting', () => {
-  test('is no fault, and is reported', () => {
+describe('a name that is similar to a setting', () => {
+  test('is reported, and is not an error', () => {
     const { config, faults } = inspectConfig({ APP_SECRTE: 'x', base_url: 'y', HOSTNAME: 'h', PATH: '/bin' })
     expect(faults).toEqual([])
     expect(config.misspelt).toEqual([
@@ -266,7 +267,7 @@ describe('production', () => {
     expect(message).toContain('APP_SECRET_FILE: use the path of a readable file that is not empty')
   })
 
-  test('takes only https, only our own secret, and no other clock', () => {
+  test('requires https and a new secret, and takes no other clock', () => {
     expect(faultsOf({ ...production, BASE_URL: 'http://papers.example' })).toContain('BASE_URL')
     expect(faultsOf({ ...production, APP_SECRET: 'development-only-secret-of-32-bytes!' })).toContain(
       'APP_SECRET',
@@ -277,7 +278,7 @@ describe('production', () => {
     )
   })
 
-  test('may say embedded on purpose', () => {
+  test('accepts DATABASE_URL=embedded', () => {
     expect(readConfig({ ...production, DATABASE_URL: 'embedded' }).DATABASE_URL).toBe('embedded')
   })
 })
@@ -286,7 +287,7 @@ describe('secrets', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
   writeFileSync(file, 'a secret with : and @ in it\n')
 
-  test('come from files', () => {
+  test('are read from files', () => {
     const { SMTP_URL } = readConfig({
       SMTP_URL: 'smtp://relay.example:2525',
       SMTP_USER: 'ann',
@@ -299,23 +300,23 @@ describe('secrets', () => {
       password: 'a secret with : and @ in it',
     })
   })
-  test('keep their blanks, and lose the line break of an editor', () => {
+  test('keep their blanks, without the last line break', () => {
     writeFileSync(file, ' a secret with : and @ in it \n\n')
     const { SMTP_URL } = readConfig({ SMTP_URL: 'smtp://relay.example', SMTP_PASSWORD_FILE: file })
     expect(SMTP_URL?.password).toBe(' a secret with : and @ in it ')
   })
-  test('in an empty file are refused', () => {
+  test('are refused from an empty file', () => {
     writeFileSync(file, '\n')
     expect(faultsOf({ API_TOKEN_FILE: file })).toContain(
       'API_TOKEN_FILE: use the path of a readable file that is not empty',
     )
   })
-  test('set twice are refused', () => {
+  test('are refused if they are set twice', () => {
     expect(faultsOf({ SMTP_PASSWORD: 'x', SMTP_PASSWORD_FILE: file })).toContain(
       'set it or SMTP_PASSWORD_FILE, not both',
     )
   })
-  test('in a URL are decoded, whatever they hold', () => {
+  test('are decoded in a URL, with any characters', () => {
     const password = 'aB/+=@:#%?&c d'
     expect(
       readConfig({ SMTP_URL: `smtps://AKIA:${encodeURIComponent(password)}@relay.example` }).SMTP_URL,
@@ -325,14 +326,14 @@ describe('secrets', () => {
       password: 'p/w',
     })
   })
-  test('rotate, newest first', () => {
+  test('rotate, the newest first', () => {
     const old = 'o'.repeat(32)
     const fresh = 'n'.repeat(32)
     expect(readConfig({ APP_SECRET: `${fresh},${old}` }).APP_SECRET).toEqual([fresh, old])
   })
 })
 
-test('the secret of a mail provider is taken as it is, also from a file', () => {
+test('the secret of a webhook provider is read unchanged, also from a file', () => {
   const key = publicKey('prime256v1')
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'login')
   writeFileSync(file, 'ann:a password with : in it\n')
@@ -356,7 +357,7 @@ describe('TLS to the mail server', () => {
   ])('%s: %s', (url, tls) => expect(readConfig({ SMTP_URL: url }).SMTP_URL?.tls).toBe(tls))
 })
 
-test('faulty settings can be looked past: the others keep what they say', () => {
+test('readConfig can skip faulty settings and keep the others', () => {
   const { config, faults } = inspectConfig({
     ...production,
     SMTP_URL: 'x',

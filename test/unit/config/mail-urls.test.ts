@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { smtpUrl } from '../../../src/config/mail-urls.ts'
 
-test('each part has a default', () =>
+test('smtpUrl has a default for each part', () =>
   expect(smtpUrl.parse('smtp://relay.example')).toMatchObject({
     port: 587,
     connections: 4,
@@ -10,7 +10,7 @@ test('each part has a default', () =>
     tls: 'verify',
   }))
 
-test('the query says how the connections are used', () =>
+test('smtpUrl reads from its query how connections are used', () =>
   expect(
     smtpUrl.parse('smtp://relay.example:25?connections=8&mails=20&timeout=90&rate=14&tls=off'),
   ).toMatchObject({ connections: 8, mails: 20, timeoutSeconds: 90, rate: 14, tls: 'off' }))

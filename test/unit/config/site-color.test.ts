@@ -15,7 +15,7 @@ test.each([
   expect(contrast(one, other)).toBeCloseTo(ratio, 2)
 })
 
-test('every color is readable in light and dark, or the color that is proposed instead is', () => {
+test('every color is readable in light and dark mode, or the proposed color is', () => {
   let refused = 0
   for (let hue = 0; hue < 512; hue++) {
     const color = `#${[hue >> 6, (hue >> 3) & 7, hue & 7].map((part) => (part * 36).toString(16).padStart(2, '0')).join('')}`
@@ -38,19 +38,19 @@ test('every color is readable in light and dark, or the color that is proposed i
   expect(refused).toBeGreaterThan(100)
 })
 
-test('the # may be left out, because it begins a comment in an .env file', () => {
+test('SITE_COLOR may be without its #, which begins a comment in an .env file', () => {
   expect(parse('12564F').light).toBe('#12564f')
   const env = parseDotEnv('SITE_NAME=Papers # ours\nSITE_COLOR=#12564f\nSITE_FOOTER=# none\n')
   expect(env).toEqual({ SITE_NAME: 'Papers', SITE_COLOR: '12564f', SITE_FOOTER: '' })
 })
 
-test.each(['#12564f', '#7a1f3d', '#003080', '#304000'])('%s is no grey in dark mode', (color) => {
+test.each(['#12564f', '#7a1f3d', '#003080', '#304000'])('%s does not become grey in dark mode', (color) => {
   const parts = [1, 3, 5].map((at) => Number.parseInt(parse(color).dark.slice(at, at + 2), 16))
   const [low, high] = [Math.min(...parts), Math.max(...parts)]
   expect((high - low) / high).toBeGreaterThan(0.25)
 })
 
-test('the backgrounds are those of the style sheet', () => {
+test('the backgrounds are equal to those of the style sheet', () => {
   const css = readFileSync(join(import.meta.dirname, '../../../src/web/assets/site.css'), 'utf8')
   expect(css).toContain(`--page: light-dark(${PAGES.light[0]}, ${PAGES.dark[0]});`)
   expect(css).toContain(`--card: light-dark(${PAGES.light[1]}, ${PAGES.dark[1]});`)

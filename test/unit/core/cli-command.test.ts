@@ -12,7 +12,7 @@ function script(name: string, text: string): string {
   return join(folder, name)
 }
 
-test('is the one that is installed for this copy, else npm', () => {
+test('the command line names the command that is installed for this copy, otherwise npm', () => {
   const ours = script('ours', `#!/bin/sh\nexec node ${root}/src/cli.ts "$@"\n`)
   const other = script('other', '#!/bin/sh\nexec node /elsewhere/src/cli.ts "$@"\n')
   expect(cliCommand('doctor', [other, ours])).toBe('daily-papers doctor')

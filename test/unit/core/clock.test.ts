@@ -18,9 +18,10 @@ test('a stopped clock does not run, even if a date from it is changed', () => {
   expect(clock.now()).toEqual(noon)
 })
 
-test('the system clock is the machine’s', () => expect(near(systemClock().now(), new Date())).toBe(true))
+test('the system clock is that of the machine', () =>
+  expect(near(systemClock().now(), new Date())).toBe(true))
 
-test('a clock that began a while ago is as far on, so that two threads can share one', () => {
+test('clockFrom counts from when the clock began, so that two threads can share one', () => {
   const clock = clockFrom(noon, new Date(Date.now() - 3600_000))
   expect(near(clock.now(), new Date('2026-11-24T13:00:00Z'))).toBe(true)
 })

@@ -20,7 +20,7 @@ function read(text: string, size = text.length): Promise<CsvRecord[]> {
 }
 
 describe('reading', () => {
-  test('quotes, line breaks in cells, CRLF, blank lines and a last line without an end', async () => {
+  test('accepts quotes, line breaks in cells, CRLF, blank lines and a last line without an end', async () => {
     expect(await read('a,b\r\n"x\ny","say ""hi"""\r\n\r\nlast,')).toEqual([
       { line: 1, text: 'a,b', cells: ['a', 'b'] },
       { line: 2, text: '"x\ny","say ""hi"""', cells: ['x\ny', 'say "hi"'] },
@@ -28,7 +28,7 @@ describe('reading', () => {
     ])
   })
 
-  test('an unclosed quote costs its own line', async () => {
+  test('refuses only the line with an unclosed quote', async () => {
     const found = await read('ann,"open\nbob,1\ncy,"fine, too"\n"d"x,2\neve,3\n')
     expect(found.map(({ line, cells }) => [line, cells])).toEqual([
       [1, null],
@@ -39,14 +39,14 @@ describe('reading', () => {
     ])
   })
 
-  test('an open quote far from the end of a large file is given up in time', async () => {
+  test('gives up an open quote far from the end of a large file', async () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `person${i}@example.com,active`)
     const found = await read(['head,b', 'ann,"open', ...lines].join('\n'), 4096)
     expect(found).toHaveLength(20_002)
     expect(found.filter(({ cells }) => cells === null).map(({ line }) => line)).toEqual([2])
   })
 
-  test('a line above 98,304 signs is refused, and costs nothing but itself', async () => {
+  test('refuses a line of over 98,304 characters, and no other', async () => {
     const long = `ann@example.com,"${'robots; '.repeat(13_000)}`
     expect(await read(`head,b\n${long}${long}end"\nbob,1\n`, 5000)).toEqual([
       { line: 1, text: 'head,b', cells: ['head', 'b'] },
@@ -55,7 +55,7 @@ describe('reading', () => {
     ])
   })
 
-  test('a line without end is read within bounded memory', async () => {
+  test('reads a line without an end within bounded memory', async () => {
     const piece = 'x'.repeat(1_000_000)
     const pieces = async function* () {
       yield 'head\n'
@@ -66,7 +66,7 @@ describe('reading', () => {
   })
 
   test.each([4096, 1_000_000])(
-    'lines around one that is too long stay as they are, in pieces of %i',
+    'keeps the lines around one that is too long, in pieces of %i',
     async (size) => {
       const longest = 'x'.repeat(98_304)
       const shown = (cells: string[] | null) => (cells?.[0] === longest ? longest.length : cells?.join('|'))
@@ -84,7 +84,7 @@ describe('reading', () => {
     },
   )
 
-  test('what was written is read back unchanged, in pieces of any size', async () => {
+  test('returns what was written, in pieces of any size', async () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', ' ', "'", '=', 'ü', '\t') })
     await fc.assert(
       fc.asyncProperty(
@@ -101,7 +101,7 @@ describe('reading', () => {
   })
 })
 
-test('the head, without its quoted parts, decides the delimiter', () => {
+test('the delimiter follows from the head without its quoted parts', () => {
   expect(['a,b', 'a;b;c', 'a\tb', '"x;y;z",b', 'email'].map(detectDelimiter)).toEqual([
     ',',
     ';',
@@ -111,7 +111,7 @@ test('the head, without its quoted parts, decides the delimiter', () => {
   ])
 })
 
-test('no spreadsheet runs a guarded cell, and it comes back as it was', () => {
+test('a guarded cell is not a formula for a spreadsheet, and is read back unchanged', () => {
   expect(escapeFormula('=cmd|1')).toBe("'=cmd|1")
   expect(escapeFormula('-x')).toBe("'-x")
   expect(escapeFormula("'=x")).toBe("''=x")
@@ -142,22 +142,22 @@ describe('bytes', () => {
     return text
   }
 
-  test('UTF-8 with its mark, and a letter cut in two', async () => {
+  test('are read as UTF-8 with a byte order mark, and with a letter cut in two', async () => {
     const bytes = Buffer.from('\uFEFFgrün')
     expect(await textOf(bytes.subarray(0, 6), bytes.subarray(6))).toBe('grün')
   })
 
-  test('UTF-16 of both kinds', async () => {
+  test('are read as UTF-16 in both byte orders', async () => {
     const little = Buffer.from('\uFEFFa;b\n', 'utf16le')
     expect(await textOf(little)).toBe('a;b\n')
     expect(await textOf(Buffer.from(little).swap16())).toBe('a;b\n')
   })
 
-  test('lines that end with a return', async () => {
+  test('are read with lines that end in CR', async () => {
     expect(await textOf(Buffer.from('a\rb'), Buffer.from('\rc'))).toBe('a\nb\nc')
   })
 
-  test('bytes of another encoding are marked', async () => {
+  test('of another encoding are marked', async () => {
     expect(await textOf(Buffer.from('gr\xfcn', 'latin1'))).toBe('gr\uFFFDn')
   })
 })

@@ -27,8 +27,8 @@ describe.each(codes)('%s', (code) => {
     expect([1, 2]).toContain(exit)
     expect(operator.length).toBeGreaterThan(5)
   })
-  test('is thrown somewhere', () => expect(source).toMatch(new RegExp(`'${code}'(?!:)`)))
-  test('is provoked by a test', () => expect(tests.includes(`'${code}'`)).toBe(true))
+  test('is thrown in src', () => expect(source).toMatch(new RegExp(`'${code}'(?!:)`)))
+  test('is caused by a test', () => expect(tests.includes(`'${code}'`)).toBe(true))
 })
 
 test.each(Object.entries(words.errors))(

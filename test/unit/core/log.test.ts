@@ -31,7 +31,7 @@ test('a level leaves out what is below it', () => {
   expect(lines).toEqual([])
 })
 
-test('lines that a library writes are redacted too, whatever is in them', () => {
+test('log lines of a library are redacted too, with any content', () => {
   const lines: string[] = []
   const { logger } = openLog('info', { write: (line) => lines.push(line) })
   const error = new Error('no such user "ann@x.example"')

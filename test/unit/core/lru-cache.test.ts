@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LruCache } from '../../../src/core/lru-cache.ts'
 
-test('drops what was not used for longest', () => {
+test('LruCache drops the entry that was not used for longest', () => {
   const cache = new LruCache<string, number>(2)
   cache.set('a', 1)
   cache.set('b', 2)
@@ -10,7 +10,7 @@ test('drops what was not used for longest', () => {
   expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual([1, undefined, 3])
 })
 
-test('counts sizes, also of replaced and deleted entries, and keeps nothing too large', () => {
+test('LruCache counts sizes, also of replaced and deleted entries, and keeps nothing too large', () => {
   const cache = new LruCache<string, string>(10, ({ length }) => length)
   cache.set('a', '12345')
   cache.set('a', '123456')

@@ -20,11 +20,11 @@ test.each([
   ['', ['unknown']],
   ['nonsense', ['unknown']],
   ['203.0.113.256', ['unknown']],
-])('the networks of %j are %j', (ip, prefixes) => {
+])('bucketsOf has for %j the networks %j', (ip, prefixes) => {
   expect(networksOf(ip).map(({ prefix }) => prefix)).toEqual(prefixes)
 })
 
-test('wider networks get three and nine times the limit of one visitor', () => {
+test('bucketsOf gives wider networks three and nine times the limit of one visitor', () => {
   const limit = { name: 'signup', label: 'sign-ups of one network', capacity: 20, perSecond: 0.5 }
   expect(bucketsOf(limit, '2001:db8:1:2ff::1')).toEqual([
     { key: 'signup 2001:db8:1:2ff::/64', capacity: 20, perSecond: 0.5 },
@@ -38,7 +38,7 @@ test.each([
   [0.2, 1, '1 second'],
   [99, 99, '99 seconds'],
   [540.5, 541, '10 minutes'],
-])('a wait of %d s is told as %d s and "%s"', (wait, seconds, text) => {
+])('a wait of %d s has the Retry-After %d and the text "%s"', (wait, seconds, text) => {
   expect(tooManyRequests('sign-ups of one network', wait)).toMatchObject({
     code: 'rate.too-many',
     values: { seconds, wait: text, limit: 'sign-ups of one network' },

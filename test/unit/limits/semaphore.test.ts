@@ -40,7 +40,7 @@ const askAll = async ({ ask }: ReturnType<typeof bench>, names: string[]) => {
 }
 
 describe('a semaphore of four, two for one key', () => {
-  test('runs two of one key and four in all', async () => {
+  test('runs two of one key and four in total', async () => {
     const it = bench({ total: 4, perKey: 2 })
     await askAll(it, ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'])
     expect(it.running).toEqual(['a1', 'a2', 'b1', 'b2'])
@@ -57,7 +57,7 @@ describe('a semaphore of four, two for one key', () => {
     expect(it.running).toEqual(['a1', 'a2', 'c1'])
   })
 
-  test('works and failures both free their slot, and return or throw to whom they belong', async () => {
+  test('frees the slot of work that ends or fails, and returns or throws to its caller', async () => {
     const it = bench({ total: 1 })
     const [one, two, three] = [it.ask('a1'), it.ask('a2'), it.ask('a3')]
     two.catch(() => {})
@@ -75,21 +75,21 @@ describe('a semaphore of four, two for one key', () => {
 })
 
 describe('the queue', () => {
-  test('goes round robin between keys, in order within a key', async () => {
+  test('alternates between keys, in order within a key', async () => {
     const it = bench({ total: 1 })
     await askAll(it, ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'])
     for (const name of ['a1', 'a2', 'b1', 'c1', 'a3', 'b2']) await it.end(name)
     expect(it.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
   })
 
-  test('refuses a key that has enough waiting, by its own limit', async () => {
+  test('refuses a key that has as many waiting as its own limit', async () => {
     const it = bench({ total: 4, perKey: 2, maxWaiting: 9, maxWaitingPerKey: 2 })
     await askAll(it, ['a1', 'a2', 'a3', 'a4', 'a5', 'b1'])
     expect(it.refused).toEqual(['a5 key'])
     expect(it.running).toEqual(['a1', 'a2', 'b1'])
   })
 
-  test('when full drops the newest of the key that has most, and refuses a key that has as many', async () => {
+  test('drops the newest of the key with the most when it is full, and refuses a key with as many', async () => {
     const it = bench({ total: 1, maxWaiting: 3 })
     await askAll(it, ['a1', 'a2', 'a3', 'a4'])
     await askAll(it, ['b1'])
@@ -113,7 +113,7 @@ describe('the queue', () => {
   test.each([
     ['its own limit', ['a1', 'a2'], 'a9 key'],
     ['all slots', ['a1', 'b1', 'b2', 'c1'], 'a9 total'],
-  ])('a wait that ends, because of %s, is refused and leaves the queue', async (_why, before, reason) => {
+  ])('refuses a wait that ends because of %s, and removes it', async (_why, before, reason) => {
     const it = bench({ total: 4, perKey: 2 })
     await askAll(it, before)
     const wait = new AbortController()
@@ -126,7 +126,7 @@ describe('the queue', () => {
     expect(it.started).toEqual(before)
   })
 
-  test('a client that is gone already does not wait; the end of its wait does not end its work', async () => {
+  test('does not keep a client that is gone; the end of a wait does not end the work', async () => {
     const it = bench({ total: 1 })
     await askAll(it, ['a1'])
     it.ask('a2', AbortSignal.abort()).catch(() => {})

@@ -33,11 +33,11 @@ describe('the ramp-up of a new sending domain', () => {
   test('does not exist without the setting', () => expect(rampUpQuota(readConfig({}), NOW)).toBeUndefined())
 })
 
-describe('what the settings allow', () => {
+describe('the rates of the settings', () => {
   const limit = (key: Parameters<typeof configuredRateLimit>[1], environment: Environment) =>
     configuredRateLimit(readConfig(environment), key, NOW)
 
-  test('of all email: the rate of SMTP_URL, and one more for the transactional lane', () => {
+  test('for all email: the rate of SMTP_URL, and one more for the transactional lane', () => {
     expect(limit('send all', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toEqual({
       perSecond: 14,
       capacity: 15,
@@ -45,7 +45,7 @@ describe('what the settings allow', () => {
     expect(limit('send all', { SMTP_URL: 'smtp://127.0.0.1' })).toBeUndefined()
     expect(limit('send all', { DOMAIN_RATE: '5' })).toBeUndefined()
   })
-  test('of one domain: its own rate, else that of each', () => {
+  test('for one domain: its own rate, otherwise that of every domain', () => {
     const DOMAIN_RATE = '20,Gmail.com=2.5'
     expect(limit('send domain gmail.com', { DOMAIN_RATE })).toEqual({ perSecond: 2.5 })
     expect(limit('send domain other.example', { DOMAIN_RATE })).toEqual({ perSecond: 20 })
@@ -55,7 +55,7 @@ describe('what the settings allow', () => {
   })
 })
 
-describe('whom a server means that asks for less', () => {
+describe('a reply that asks for a lower rate', () => {
   const fault = (stage: SmtpStage): SmtpFault => ({
     stage,
     bodyWritten: false,
@@ -63,10 +63,10 @@ describe('whom a server means that asks for less', () => {
     enhanced: null,
     reply: '421 too many',
   })
-  test.each(['connect', 'tls', 'login', 'mail'] as const)('at %s: all our mail', (stage) =>
+  test.each(['connect', 'tls', 'login', 'mail'] as const)('limits all email after %s', (stage) =>
     expect(rateKeyToReduce(fault(stage), 'ann@gmail.com')).toBe('send all'),
   )
-  test.each(['rcpt', 'data', 'dot'] as const)('at %s: the domain of the recipient', (stage) =>
+  test.each(['rcpt', 'data', 'dot'] as const)('limits the domain of the recipient after %s', (stage) =>
     expect(rateKeyToReduce(fault(stage), 'Ann@Gmail.COM')).toBe('send domain gmail.com'),
   )
 })

@@ -5,13 +5,13 @@ import { operation } from '../../../src/operator/operations/operation.ts'
 import { nounsOf } from '../../../src/operator/operations/operations.ts'
 import { runCli } from '../../support/commands.ts'
 
-test('help lists the same whether the files of the commands are read or not', async () => {
+test('help lists the same with and without the files of the commands', async () => {
   const all = await buildProgram(FEATURES, async () => {})
   const none = await buildProgram(FEATURES, async () => {}, {})
   expect(none.helpInformation()).toBe(all.helpInformation())
 })
 
-test('a verb of a feature is the same without the files of the other verbs', async () => {
+test('a verb of a feature has the same help without the files of the other verbs', async () => {
   const wave = operation({
     name: 'subscribers wave',
     summary: 'wave to a subscriber',
@@ -34,14 +34,14 @@ test('a verb of a feature is the same without the files of the other verbs', asy
   expect(one![0]!.helpInformation()).toBe(all!.find((verb) => verb.name() === 'wave')!.helpInformation())
 })
 
-test.each([['--help'], ['help']])('%s of a noun lists its verbs', async (word) => {
+test.each([['--help'], ['help']])('a noun with %s lists its verbs', async (word) => {
   const args = word === 'help' ? ['help', 'sources'] : ['sources', word]
   const { code, stdout } = await runCli(args)
   expect(code).toBe(0)
   expect(stdout).toContain('status')
 })
 
-test('a noun that is none is answered with 2 and the one that is like it', async () => {
+test('an unknown noun exits 2 and names a similar one', async () => {
   expect(Object.keys(nounsOf(FEATURES))).toContain('papers')
   const { code, stderr } = await runCli(['paper', 'list'])
   expect(code).toBe(2)

@@ -48,10 +48,10 @@ const lifeOf = (change: Partial<MessageDetails>) =>
     ({ at: when, code }) => `${when?.toISOString().slice(11, 16) ?? '–'} ${code}`,
   )
 
-test('a bounce is placed at its time', () =>
+test('the timeline has a bounce at its time', () =>
   expect(lifeOf({})).toEqual(['08:00 left', '08:01 deferred', '08:02 accepted', '08:03 bounce-dead']))
 
-test('also before a later attempt, and before the outcome', () => {
+test('the timeline has a bounce before a later attempt, and before the outcome', () => {
   const tries = [{ ...MESSAGE.tries[0]!, at: at('08:05'), outcome: 'uncertain' }]
   const nextTry = at('23:00')
   expect(lifeOf({ state: 'uncertain', acceptances: [], tries, nextTry })).toEqual([
@@ -66,6 +66,6 @@ test.each([
   [[], 'accepted'],
   [[RETURN], 'accepted, then returned: no such mailbox (5.1.1)'],
   [[{ ...RETURN, class: 'complaint', status: null } as const], 'accepted'],
-])('its fate in few words: %#', (returned, text) =>
+])('the timeline ends with what happened to the message: row %#', (returned, text) =>
   expect(messageOutcomeText({ ...MESSAGE, bounces: returned })).toBe(text),
 )

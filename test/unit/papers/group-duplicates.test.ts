@@ -24,45 +24,45 @@ const grouped = (records: SourceRecord[], papers: ExistingPaper[] = []) =>
   groupDuplicates(records, papers).map(({ ids, records: own }) => [ids, own.map(({ title }) => title)])
 
 describe('one paper', () => {
-  test('known by its identifier, whatever the title', () => {
+  test('is found by its identifier, with any title', () => {
     expect(grouped([record('New title', 'arxiv 1')], [known(7, 'Old title', 'arxiv 1')])).toEqual([
       [[7], ['New title']],
     ])
   })
-  test('known by its title, where the list has no identifiers', () => {
+  test('is found by its title if the list has no identifiers', () => {
     expect(grouped([record('A title')], [known(7, 'A Title', 'arxiv 1')])).toEqual([[[7], ['A title']]])
   })
-  test('known by its title, where only now the identifier comes', () => {
+  test('is found by its title if it only now gets an identifier', () => {
     expect(grouped([record('A title', 'arxiv 1')], [known(7, 'A title')])).toEqual([[[7], ['A title']]])
   })
-  test('with an identifier of another scheme', () => {
+  test('is found by its title if its identifier has another scheme', () => {
     expect(grouped([record('A title', 'arxiv 1')], [known(7, 'A title', 'doi 10')])).toEqual([
       [[7], ['A title']],
     ])
   })
-  test('twice in one list', () => {
+  test('is found twice in one list', () => {
     expect(grouped([record('A title', 'arxiv 1'), record('A title'), record('B', 'arxiv 1')])).toEqual([
       [[], ['A title', 'A title', 'B']],
     ])
   })
-  test('that was taken for two: its identifiers lead to both', () => {
+  test('is found in two records by its identifiers', () => {
     const papers = [known(3, 'A', 'doi 10'), known(9, 'B', 'arxiv 1')]
     expect(grouped([record('C', 'arxiv 1', 'doi 10')], papers)).toEqual([[[9, 3], ['C']]])
   })
-  test('that was taken for two: a new title is that of a paper without identifier', () => {
+  test('is found in two records if a new title is that of a paper without identifier', () => {
     const papers = [known(3, 'A title'), known(9, 'Old title', 'arxiv 1')]
     expect(grouped([record('A title', 'arxiv 1')], papers)).toEqual([[[9, 3], ['A title']]])
   })
 })
 
 describe('two papers', () => {
-  test('that share a title and have identifiers of one scheme', () => {
+  test('stay two if they share a title and have different identifiers of one scheme', () => {
     expect(grouped([record('Technical Report', 'arxiv 1'), record('Technical Report', 'arxiv 2')])).toEqual([
       [[], ['Technical Report']],
       [[], ['Technical Report']],
     ])
   })
-  test('the title belongs to the one that had it first', () => {
+  test('stay two, and the title belongs to the one that had it first', () => {
     const papers = [known(7, 'Technical Report', 'arxiv 1')]
     const groups = groupDuplicates(
       [record('Technical Report', 'arxiv 2'), record('Technical Report')],
@@ -75,7 +75,7 @@ describe('two papers', () => {
   })
 })
 
-test('new papers are in the order of the records', () => {
+test('groupDuplicates keeps new papers in the order of the records', () => {
   expect(grouped([record('B'), record('A', 'arxiv 1'), record('C')]).map(([, titles]) => titles)).toEqual([
     ['B'],
     ['A'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseList } from '../../../src/papers/import-papers.ts'
 
-test('a title and a summary are enough', () => {
+test('parseList accepts an entry with a title and a summary', () => {
   expect(parseList([{ title: 'A\n title', summary: 'What it says.' }])).toEqual({
     records: [
       { keys: [], title: 'A title', abstract: 'What it says.', authors: [], categories: [], keywords: [] },
@@ -47,17 +47,17 @@ test('every field', () => {
   ])
 })
 
-test('our own number is no identifier elsewhere', () => {
+test('parseList ignores our own number, which identifies nothing elsewhere', () => {
   expect(parseList([{ id: 'id:17', title: 'A title' }]).records[0]?.keys).toEqual([])
 })
 
-test('an entry without a title is refused', () => {
+test('parseList refuses an entry without a title', () => {
   const { records, refused } = parseList([{ summary: 's' }, { title: '  ' }, 'text', { title: 'A title' }])
   expect(records).toHaveLength(1)
   expect(refused.map(({ index }) => index)).toEqual([0, 1, 2])
 })
 
-test('of texts that no paper has, the beginning is kept', () => {
+test('parseList keeps the beginning of a text that is too long', () => {
   const beginning = 'a'.repeat(1999)
   const long = `${beginning}\u{1d54f}${'b'.repeat(10_000_000)}`
   const { records } = parseList([{ title: long, summary: long, authors: [long] }])
@@ -73,7 +73,7 @@ test('of texts that no paper has, the beginning is kept', () => {
   ])
 })
 
-test('of a list longer than any paper has, the first ten thousand are kept', () => {
+test('parseList keeps the first ten thousand entries of a list that is too long', () => {
   const authors = Array.from({ length: 200_000 }, (_, n) => `Author ${n}`)
   const { records } = parseList([{ title: 'A title', summary: 's', authors }])
   expect(records[0]?.authors).toEqual(authors.slice(0, 10_000))

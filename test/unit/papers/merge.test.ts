@@ -62,27 +62,27 @@ const anyFacts = fc
   .record({ record: anyRecord, day, now: instant })
   .map(({ record: said, ...when }) => factsOf(said, when))
 
-describe('for any records', () => {
-  test('the order does not matter', () => {
+describe('merging any records', () => {
+  test('does not depend on their order', () => {
     const same = (a: PaperFacts, b: PaperFacts) => {
       expect(merge(b, a)).toEqual(merge(a, b))
     }
     fc.assert(fc.property(anyFacts, anyFacts, same), { numRuns: 2000 })
   })
-  test('nor which records are merged first', () => {
+  test('does not depend on which are merged first', () => {
     const same = (a: PaperFacts, b: PaperFacts, c: PaperFacts) => {
       expect(merge(a, merge(b, c))).toEqual(merge(merge(a, b), c))
     }
     fc.assert(fc.property(anyFacts, anyFacts, anyFacts, same), { numRuns: 2000 })
   })
-  test('nor how often a record is merged', () => {
+  test('does not depend on how often one is merged', () => {
     const same = (a: PaperFacts, b: PaperFacts) => {
       expect(merge(a, a)).toEqual(a)
       expect(merge(merge(a, b), b)).toEqual(merge(a, b))
     }
     fc.assert(fc.property(anyFacts, anyFacts, same), { numRuns: 2000 })
   })
-  test('nor that a later repetition is not written', () => {
+  test('does not depend on a repetition that is not written', () => {
     const calls = fc.array(anyRecord, { minLength: 1, maxLength: 8 })
     const same = (records: SourceRecord[]) => {
       const said = records.map((one, n) => factsOf(one, { day: '2025-07-09', now: new Date(n * 1000) }))
@@ -99,7 +99,7 @@ describe('for any records', () => {
     }
     fc.assert(fc.property(calls, same), { numRuns: 2000 })
   })
-  test('nothing that is filled is lost, but for a withdrawal that ended', () => {
+  test('loses no value, except a withdrawal that ended', () => {
     const filled = (facts: PaperFacts) =>
       Object.entries({ ...facts, withdrawnAt: null }).flatMap(([field, value]) =>
         value instanceof Date || (value as string | null)?.length ? [field] : [],
@@ -111,11 +111,11 @@ describe('for any records', () => {
   })
 })
 
-test('the same again changes nothing', () => {
+test('merging the same record again changes nothing', () => {
   expect(merge(known, known)).toEqual(known)
 })
 
-test('a value wins over an empty one, even if that is from a newer version', () => {
+test('a value replaces an empty one, even if that is from a newer version', () => {
   expect(together(known, saidOn('2025-07-10', { version: 2 }, empty))).toEqual({
     ...known,
     version: 2,
@@ -160,7 +160,7 @@ test('a value that an older version filled makes way for the newer version', () 
   expect(merge(filled, saidOn('2025-07-11', { keywords: ['c'], version: 3 })).keywords).toEqual(['c'])
 })
 
-describe('what follows who spoke last', () => {
+describe('a value that the last record decides', () => {
   test.each(['organization', 'codeUrl', 'projectUrl', 'summary'] as const)('%s', (field) => {
     const first = saidOn('2025-07-09', { [field]: 'https://long.example/first', version: 2 })
     const last = saidOn('2025-07-11', { [field]: 'https://last.example' })
@@ -174,13 +174,13 @@ describe('what follows who spoke last', () => {
   })
 })
 
-describe('what need not be written', () => {
+describe('a record that need not be written', () => {
   test('is a repetition', () => {
     const again = merge(known, saidOn('2025-07-10'))
     expect(again.ranks.codeUrl).toBeGreaterThan(known.ranks.codeUrl)
     expect(isSameContent(known, again)).toBe(true)
   })
-  test('and not a text that a newer version has too', () => {
+  test('is not a text that a newer version has too', () => {
     const filled = merge(saidOn('2025-07-09', { abstract: '', version: 2 }), saidOn('2025-07-09'))
     const confirmed = merge(filled, saidOn('2025-07-09', { version: 2 }))
     expect({ ...confirmed, ranks: filled.ranks }).toEqual(filled)
@@ -216,7 +216,7 @@ describe('the first day', () => {
     const merged = together(known, saidOn(otherDay, { kind }))
     expect(merged).toMatchObject({ firstDay: expected, onlyRevised: false })
   })
-  test('of a newer version if there is no other', () => {
+  test('is that of a newer version if there is no other', () => {
     const merged = together(
       saidOn('2025-07-09', { kind: 'revised' }),
       saidOn('2025-07-07', { kind: 'revised' }),

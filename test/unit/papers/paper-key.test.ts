@@ -9,7 +9,7 @@ describe('the key of a title', () => {
     ['accents', 'Über Gödel', 'Uber Godel'],
     ["TeX's signs", 'An $L_2$ Norm', 'An L_2 Norm'],
     ['ligatures', 'E\ufb03cient', 'Efficient'],
-  ])('does not see %s', (_what, one, other) => {
+  ])('ignores %s', (_what, one, other) => {
     expect(titleKey(one)).toEqual(titleKey(other))
   })
 
@@ -17,8 +17,8 @@ describe('the key of a title', () => {
     ['numbers', 'Falcon-H1', 'Falcon-H2'],
     ['words', 'On Scaling', 'Scaling'],
     ['other scripts', '论文一', '论文二'],
-    ['titles of signs alone', '???', '!!!'],
-  ])('sees %s', (_what, one, other) => {
+    ['titles of punctuation only', '???', '!!!'],
+  ])('keeps %s', (_what, one, other) => {
     expect(titleKey(one)).not.toEqual(titleKey(other))
   })
 })

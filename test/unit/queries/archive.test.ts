@@ -20,7 +20,7 @@ const papersWith = (...all: Partial<Paper>[]): Paper[] =>
 const idsOf = (archive: Archive, query: string): number[] =>
   archive.attributesOf(archive.find(parseQuery(query))).map(({ id }) => id)
 
-describe('finds', () => {
+describe('Archive finds', () => {
   const papers = recordedPapers().slice(0, 200)
   const texts = papers.map((paper) => toPaperText(paper))
   const QUERIES = [
@@ -37,7 +37,7 @@ describe('finds', () => {
     expect(idsOf(archiveOf(papers), query)).toEqual(expected)
   })
 
-  test('the same after more queries and words than it keeps', () => {
+  test('the same papers after more queries and words than it keeps', () => {
     const archive = archiveOf(papers)
     const before = idsOf(archive, 'agent')
     for (let n = 0; n < 1200; n++) archive.find(parseQuery(`w${n} OR v${n} OR u${n}`))
@@ -57,31 +57,31 @@ describe('a paper known only by newer versions', () => {
   const version = { title: 'kappa', onlyRevised: true, revisedDay: '2026-11-25' }
   const archive = archiveOf(papersWith({ title: 'kappa alpha' }, version))
 
-  test('is found by who asks for those', () => {
+  test('is found by a query for newer versions', () => {
     expect([idsOf(archive, 'kappa'), idsOf(archive, 'kappa is:revised')]).toEqual([[1], [2]])
     expect(archive.count(archive.all())).toBe(1)
   })
 
-  test('is in a span of days by its newer version, if that counts', () => {
+  test('is in a range of days by its newer version, if that counts', () => {
     const found = archive.find(parseQuery('is:revised'))
     const days = { from: '2026-11-25', to: '2026-11-25' }
     expect(archive.count(archive.withinDays(found, days))).toBe(0)
     expect(archive.count(archive.withinDays(found, days, { revised: true }))).toBe(1)
   })
 
-  test('tells why nothing matches who asks for those', () => {
+  test('explains why nothing matches a query for newer versions', () => {
     expect(archive.whyEmpty(parseQuery('kappa omega is:revised'))).toEqual({
       absent: ['omega'],
       without: { part: 'omega', papers: 1, isUnwanted: false },
     })
   })
 
-  test('is like no other', () => {
+  test('is similar to no other', () => {
     expect(archive.similarTo(new Map([['kappa', 1]]), { most: 9, except: [1] })).toEqual([])
   })
 })
 
-describe('puts in order', () => {
+describe('Archive orders', () => {
   const ranked = (query: string, papers: Paper[], most?: number) => {
     const archive = archiveOf(papers)
     const tree = parseQuery(query)
@@ -123,7 +123,7 @@ describe('a paper', () => {
     { title: 'Attention and folding', abstract: 'Attending to proteins.' },
   )
 
-  test('is like those that share its telling words, the ones that it repeats more', () => {
+  test('is similar to those that share its rare words, most of all those that it repeats', () => {
     const archive = archiveOf(papers)
     const like = (...except: number[]) =>
       archive.similarTo(wordCounts(toPaperText(papers[0]!)), { most: 3, except }).map(({ id }) => id)
@@ -132,7 +132,7 @@ describe('a paper', () => {
     expect(archive.index.docIdOf(9)).toBeUndefined()
   })
 
-  test('is near those with other words for the same subject, once a space is learned', () => {
+  test('is similar to those with other words for the same subject, once a space is learned', () => {
     const archive = archiveOf(CARS_AND_CELLS.map((title) => ({ title })))
     const like = () => archive.similarTo(new Map([['car', 1]]), { most: 9, except: [1] })
     expect(like().map(({ id }) => id)).toEqual([3])
@@ -165,7 +165,7 @@ describe('a paper', () => {
     expect(near()).toEqual([])
   })
 
-  test('comes near to a query of which it holds words', () => {
+  test('is related to a query if it contains some of its words', () => {
     const archive = archiveOf(papers)
     const near = (query: string) => nearMisses(archive, parseQuery(query), { limit: 9 })
     expect(near('"folding attention"')).toEqual([4, 3, 2, 1])
@@ -173,7 +173,7 @@ describe('a paper', () => {
     expect(near('protein folding')).toEqual([])
   })
 
-  test('that changed is found by its new words, one that left by none', () => {
+  test('is found by its new words after a change, and by none after it was removed', () => {
     const archive = archiveOf(papers)
     archive.index.upsert([{ ...papers[0]!, title: 'Zeolites' }])
     expect([idsOf(archive, 'linear'), idsOf(archive, 'zeolites')]).toEqual([[2], [1]])
@@ -185,7 +185,7 @@ describe('a paper', () => {
     expect(ranked).toEqual([4])
   })
 
-  test('writes a word as most do', () => {
+  test('gives a word its most frequent spelling', () => {
     const archive = archiveOf(
       papersWith(
         { abstract: 'Attention' },
@@ -204,7 +204,7 @@ describe('a paper', () => {
   })
 })
 
-test('a word that no paper holds, or every paper does, breaks nothing', () => {
+test('Archive accepts a word that no paper contains, and one that every paper contains', () => {
   const archive = archiveOf([])
   const tree: Query = parseQuery('mamba "state space"')
   expect(bestMatches(archive, tree, archive.find(tree))).toEqual([])

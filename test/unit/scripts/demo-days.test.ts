@@ -46,7 +46,7 @@ function sendsOfEachDay(zone: string, hour: number, firstDay: Day, minutes: numb
   })
 }
 
-test.each(ZONES)('in %s, at any hour, each day has a digest', (zone) => {
+test.each(ZONES)('the demo has a digest each day in %s, at any hour', (zone) => {
   for (const [firstDay, hours] of STARTS) {
     for (const hour of hours) {
       for (const minutes of MINUTES) {
@@ -57,7 +57,7 @@ test.each(ZONES)('in %s, at any hour, each day has a digest', (zone) => {
   }
 })
 
-test('a second press on the same day sends nothing more', () => {
+test('the demo sends nothing more at a second request of a day', () => {
   for (const [zone, hour] of [
     ['UTC', 8],
     ['Europe/Paris', 8],
@@ -66,7 +66,7 @@ test('a second press on the same day sends nothing more', () => {
     expect(sendsOfEachDay(zone, hour, '2026-11-27', 0)).toEqual([1, 1, 1])
 })
 
-test('who is due on Mondays only waits for Monday', () => {
+test('the demo waits for Monday for a subscriber who is due only then', () => {
   const friday = { shown: '2026-11-27', sent: false } as const
   expect(nextSend(new Date('2026-11-30T08:00:00Z'), friday)).toBeUndefined()
   expect(nextSend(undefined, friday)).toBeUndefined()

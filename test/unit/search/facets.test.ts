@@ -27,7 +27,7 @@ const parts = (narrowing: Parameters<typeof narrowResults>[2]) => {
   }
 }
 
-test('results fall into categories, the largest first, months, the newest first, and those with code', () => {
+test('facets are categories, the largest first, months, the newest first, and papers with code', () => {
   expect(parts({})).toEqual({
     left: [1, 2, 3, 4],
     categories: ['cs.LG 3', 'cs.CL 1', 'stat.ML 1'],
@@ -52,7 +52,7 @@ test('a chosen facet narrows the results and the other facets, not its own', () 
   expect(parts({ category: 'stat.ML', month: '2026-11' }).left).toEqual([])
 })
 
-test('codes of other lists are no categories here; a whole archive narrows to all of it', () => {
+test('codes of other lists are not categories; a whole archive narrows to all of it', () => {
   const coded = new PaperIndex()
   coded.upsert([
     samplePaper({ id: 1, categories: ['cs.CL', '68T50', 'I.2.7; I.2.10'] }),

@@ -36,17 +36,17 @@ test.each([
     '1000-W01',
     '2026-W48-1',
   ],
-])('no week: %j', (text) => {
+])('%j is not a week', (text) => {
   expect(() => parseSpan('week', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
 })
 
 test.each(['9999-12', '2026-00', '2026-13', '2026', '2026-11-24', '0026-11', '2026-x'])(
-  'no month: %j',
+  '%j is not a month',
   (text) => {
     expect(() => parseSpan('month', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
   },
 )
 
-test.each(['2026-02-30', '2026-W48', '0000-01-01', '2026-11'])('no day: %j', (text) => {
+test.each(['2026-02-30', '2026-W48', '0000-01-01', '2026-11'])('%j is not a day', (text) => {
   expect(() => parseSpan('day', text)).toThrow(expect.objectContaining({ code: 'date.invalid' }))
 })

@@ -30,7 +30,7 @@ test.each([
   ['xylophone', null],
   // too many words
   ['chemsitry x1 x2 x3 x4 x5 x6 x7 x8 x9 x10', null],
-])('%s is probably %s', (query, expected) => {
+])('the proposed spelling of %s is %s', (query, expected) => {
   const changed = respelled(archive, parseQuery(query))
   expect(changed && writeTree(changed)).toBe(expected)
 })

@@ -27,18 +27,18 @@ const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 /** Only the clock changes; no timer runs meanwhile. */
 const moveClock = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
-test('beats once at the start of each minute', async () => {
+test('the schedule ticks once at the start of each minute', async () => {
   await pass(180)
   expect(beats).toEqual(['11:01:00', '11:02:00', '11:03:00'])
 })
 
-test('a beat that is more than a second late still comes', async () => {
+test('the schedule ticks if it is more than a second late', async () => {
   moveClock(25_000)
   await pass(90)
   expect(beats).toEqual(['11:01:25', '11:02:00'])
 })
 
-test('a process that was held up for an hour beats once, not once for each minute', async () => {
+test('the schedule ticks once after an hour without CPU, not once for each minute', async () => {
   await pass(30)
   moveClock(HOUR_MS)
   await pass(61)
@@ -48,7 +48,7 @@ test('a process that was held up for an hour beats once, not once for each minut
 test.each([
   ['three hours', 3 * HOUR_MS],
   ['five minutes', 300_000],
-])('a clock that is set back %s costs one beat at most', async (_, ms) => {
+])('a clock that is set back %s costs up to one tick', async (_, ms) => {
   await pass(30)
   moveClock(-ms)
   await pass(80)
@@ -57,7 +57,7 @@ test.each([
   expect(beats).toHaveLength(4)
 })
 
-test('a clock that went three hours ahead and came back costs one beat at most', async () => {
+test('a clock that went three hours ahead and back costs up to one tick', async () => {
   moveClock(3 * HOUR_MS)
   await pass(90)
   const before = beats.length
@@ -66,7 +66,7 @@ test('a clock that went three hours ahead and came back costs one beat at most',
   expect(beats.length).toBeGreaterThan(before)
 })
 
-test('nothing runs once it is stopped', async () => {
+test('the schedule does not tick after its stop', async () => {
   job.stop()
   await pass(300)
   expect(beats).toEqual([])

@@ -17,22 +17,22 @@ test.each<[string, Buffer, string | null, string]>([
     XML,
     `<?xml version='1.0' encoding='ISO-8859-1'?><a>é</a>`,
   ],
-  ['a charset that nobody knows', utf8('é'), 'text/plain; charset=x-martian', 'é'],
+  ['an unknown charset', utf8('é'), 'text/plain; charset=x-martian', 'é'],
   ['nothing at all', Buffer.alloc(0), null, ''],
 ])('%s', (_what, bytes, type, text) => {
   expect(decodeBody(bytes, type)).toBe(text)
 })
 
-test('a text that is broken in one place is no other charset for that', () => {
+test('decodeBody keeps UTF-8 for a text with one invalid byte', () => {
   const bytes = Buffer.concat([utf8('Göttingen '), Buffer.from([0xff]), utf8(' Zürich')])
   expect(decodeBody(bytes, null)).toBe('Göttingen \ufffd Zürich')
 })
 
-test('a sign that was broken before it came is UTF-8 all the same', () => {
+test('decodeBody keeps UTF-8 for a text with a replacement character', () => {
   expect(decodeBody(utf8('no\ufffd a word beyond ASCII'), null)).toBe('no\ufffd a word beyond ASCII')
 })
 
-test('a text that speaks of an encoding is not read by it', () => {
+test('decodeBody ignores an encoding that the text is about', () => {
   const text = '[{"title":"Gains of encoding=utf-16le, é"}]'
   expect(decodeBody(utf8(text), 'application/json')).toBe(text)
 })

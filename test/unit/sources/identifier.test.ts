@@ -30,13 +30,13 @@ describe('an arXiv identifier', () => {
     ['more behind it', '2507.06457 and more'],
     ['an old one without archive', '9901001'],
     ['nothing', ''],
-  ])('is not: %s', (_what, text) => {
+  ])('is not %s', (_what, text) => {
     expect(parseArxivId(text)).toBeUndefined()
   })
 })
 
 test.each(['2507.06457v10000', '2507.06457v999999999999', 'hep-th/9901001v12345'])(
-  'a version of more than four digits is left out: %s',
+  'parseIdentifier leaves out a version of more than four digits: %s',
   (text) => {
     expect(parseArxivId(text)).toEqual({ id: text.replace(/v.*/, ''), version: undefined })
   },
@@ -53,7 +53,7 @@ describe('an identifier', () => {
     expect(parseIdentifier(text)?.key).toEqual({ scheme, value })
   })
 
-  test.each(['id:17', '17', '10.1/too-short', 'Title of a paper'])('%s is not one', (text) => {
+  test.each(['id:17', '17', '10.1/too-short', 'Title of a paper'])('is not %s', (text) => {
     expect(parseIdentifier(text)).toBeUndefined()
   })
 
@@ -71,7 +71,7 @@ describe('an identifier', () => {
     ['with a NUL', '10.1000/a\0b'],
     ['with half a character', '10.1000/a\ud800b'],
     ['with a control character', '10.1000/a\u007fb'],
-  ])('is none: %s', (_what, text) => {
+  ])('is not in %s', (_what, text) => {
     expect(parseIdentifier(text)).toBeUndefined()
   })
 })

@@ -6,13 +6,13 @@ const listOf = (one: string, count: number): string => `[${Array(count).fill(one
 test.each([
   ['half of a list', '[{"title":'],
   ['nothing', ''],
-  ['lists in each other that nobody can walk', '['.repeat(100_000) + ']'.repeat(100_000)],
+  ['lists nested without end', '['.repeat(100_000) + ']'.repeat(100_000)],
   ['more objects than any page has', listOf('{}', 200_001)],
-])('%s is none', (_what, text) => {
+])('%s is not a list of entries', (_what, text) => {
   expect(parseBoundedJson(text)).toBeUndefined()
 })
 
-test('a page of papers with thousands of authors, and TeX in their texts, is read', () => {
+test('readEntries reads a page of papers with thousands of authors, and TeX in their texts', () => {
   const paper = `{"title":"${'{x}[y]'.repeat(50)}","authors":${listOf('{"name":"A"}', 3000)}}`
   expect(parseBoundedJson(listOf(paper, 40))).toHaveLength(40)
 })

@@ -19,6 +19,6 @@ test.each([
   [PAGE, 'https://papers.example@evil.example/', null],
   [PAGE, 'https://name@papers.example/', null],
   [PAGE, null, null],
-])('from %s by %s to %s', (from, location, expected) => {
+])('a redirect from %s by %s leads to %s', (from, location, expected) => {
   expect(redirectTarget(from, location)).toBe(expected)
 })

@@ -14,13 +14,13 @@ import type { Source } from '../../../src/sources/source.ts'
 const sources: readonly Source[] = SOURCES
 
 describe('a name in SOURCES', () => {
-  test('of a source without sections', () => {
+  test('parseSourceName reads a source without sections', () => {
     expect(parseSourceName('huggingface')).toMatchObject({ source: { title: 'Hugging Face' } })
     expect(parseSourceName('huggingface')?.section).toBeUndefined()
   })
 
   test.each(['', ':', 'elsewhere', 'huggingface:', 'huggingface:cs.CL', ' huggingface'])(
-    '"%s" names none',
+    '"%s" names no source',
     (text) => {
       expect(parseSourceName(text)).toBeUndefined()
       expect(() => requireSource(text)).toThrow(
@@ -44,7 +44,7 @@ describe('a name in SOURCES', () => {
   })
 })
 
-test('every form that is documented is accepted', () => {
+test('every documented form of SOURCES is accepted', () => {
   const known = SOURCE_NAME_EXAMPLES.split(', ')
   expect(known).toContain('huggingface')
   expect(known.map(parseSourceName)).not.toContain(undefined)
@@ -59,7 +59,7 @@ test('each source has a name, a service and addresses of its own', () => {
   expect(Object.keys(DEFAULT_BASE_URLS)).toEqual(addresses)
 })
 
-test('the addresses of the settings, and nothing else of them', () => {
+test('a source gets its base URLs from the settings, and no other value', () => {
   const settings = { ...DEFAULT_BASE_URLS, HF_URL: 'http://mirror.example', APP_SECRET: 'secret' }
   expect(baseUrlsIn(settings)).toEqual({ ...DEFAULT_BASE_URLS, HF_URL: 'http://mirror.example' })
 })

@@ -45,11 +45,11 @@ describe('the days to fetch', () => {
     expect(daysToFetch(late, at('2026-08-19T19:59:00Z'), undefined).at(-1)).toBe('2026-08-18')
   })
 
-  test('after a standstill: all since the newest day that is closed', () => {
+  test('after a stop: all since the newest day that is closed', () => {
     expect(daysToFetch(calendar, at('2026-08-19T12:00:00Z'), '2026-07-20')[0]).toBe('2026-07-21')
   })
 
-  test('and no more than sixty days', () => {
+  test('are no more than sixty', () => {
     expect(daysToFetch(calendar, at('2026-08-19T12:00:00Z'), '2024-06-10')[0]).toBe('2026-06-20')
   })
 
@@ -57,7 +57,7 @@ describe('the days to fetch', () => {
     expect(daysToFetch(calendar, at('2026-08-19T12:00:00Z'), '2026-08-18')[0]).toBe('2026-08-05')
   })
 
-  test('across the end of a year', () => {
+  test('continue over the end of a year', () => {
     expect(daysToFetch(calendar, at('2026-01-02T01:00:00Z'), undefined)).toContain('2025-12-31')
   })
 })
@@ -124,7 +124,7 @@ describe('when a day is fetched again', () => {
     expect(answered({ papers: 1 })).toMatchObject({ nextTry: at('2026-08-14T10:00:00Z'), closedAt: null })
   })
 
-  test('never past the time at which it closes', () => {
+  test('is never after the time at which it closes', () => {
     const closes = at('2026-08-15T06:00:00Z')
     for (const [now, papers] of [
       ['2026-08-15T05:30:00Z', 0],
@@ -137,7 +137,7 @@ describe('when a day is fetched again', () => {
     )
   })
 
-  test('the response at that time closes it; from then on it is fetched for its votes, until they are settled', () => {
+  test('is for votes after the response that closes it, until they are settled', () => {
     const closedAt = at('2026-08-15T06:00:00Z')
     expect(answered({ now: closedAt })).toMatchObject({ closedAt, nextTry: at('2026-08-15T12:00:00Z') })
     expect(answered({ now: at('2026-08-19T23:00:00Z'), closedAt })).toMatchObject({
@@ -157,7 +157,7 @@ describe('when a day is fetched again', () => {
     [1, 60, '2026-08-14T08:05:00Z'],
     [1, 3600, '2026-08-14T09:00:00Z'],
     [30, 86_400, '2026-08-15T08:00:00Z'],
-  ])('after the %d. failure in a row, asked to wait %d s', (failures, seconds, nextTry) => {
+  ])('after failure %d in a row, with a Retry-After of %d s', (failures, seconds, nextTry) => {
     expect(retryTime(at('2026-08-14T08:00:00Z'), failures, seconds)).toEqual(at(nextTry))
   })
 })
@@ -167,18 +167,18 @@ describe('when papers came', () => {
   const arrival = (more: Partial<Parameters<typeof arrivalTime>[0]>) =>
     arrivalTime({ calendar, day: '2026-08-14', now, papers: 5, before: { fetches: 1, papers: 0 }, ...more })
 
-  test('at the first response with papers, if an earlier one had none', () => {
+  test('is the first response with papers, if an earlier one had none', () => {
     expect(arrival({})).toEqual(now)
   })
 
-  test('at the very first response only in the first hour: later it is unknown how long they had been there', () => {
+  test('is the very first response only in the first hour: later, they may have been there for longer', () => {
     const before = { fetches: 0, papers: 0 }
     expect(arrival({ before })).toBeUndefined()
     expect(arrival({ before, now: at('2026-08-14T01:29:59Z') })).toEqual(at('2026-08-14T01:29:59Z'))
     expect(arrival({ before, now: at('2026-08-14T01:30:00Z') })).toBeUndefined()
   })
 
-  test('not while there are none, and not again once there are', () => {
+  test('is not set while there are none, nor again once there are', () => {
     expect(arrival({ papers: 0 })).toBeUndefined()
     expect(arrival({ before: { fetches: 3, papers: 4 } })).toBeUndefined()
   })

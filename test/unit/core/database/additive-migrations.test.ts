@@ -79,7 +79,7 @@ function breaches(sql: string): string[] {
   ]
 }
 
-test('the first migration stays the first, and those of tests are read too', () =>
+test('the first migration stays the first, and those of tests are checked too', () =>
   expect([first, files.length > later.length - BEFORE_FIRST_RELEASE.length]).toEqual([
     '20261128000000_initial',
     true,
@@ -103,7 +103,7 @@ test.each([
   'CREATE INDEX CONCURRENTLY "paper_title_idx" ON "paper"("title");',
   'CREATE INDEX CONCURRENTLY IF NOT EXISTS "a" ON "paper"("title"); CREATE TABLE "mood" (a TEXT);',
   'ALTER TABLE "message" SET (fillfactor = 50); CREATE OR REPLACE TRIGGER a AFTER INSERT ON acceptance FOR EACH STATEMENT EXECUTE FUNCTION a();',
-])('%s would be noticed', (sql) => expect(breaches(sql)).not.toEqual([]))
+])('a migration that %s is found', (sql) => expect(breaches(sql)).not.toEqual([]))
 
 test('an index on an old table is fine if it is built concurrently, as the only statement of its file', () => {
   const sql =

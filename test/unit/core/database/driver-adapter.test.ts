@@ -34,7 +34,7 @@ test.each([
   ],
   ['a broken pipe', systemError('EPIPE'), 'EPIPE'],
   ['each address refused', new AggregateError([new Error('no 1'), new Error('no 2')]), 'no 1; no 2'],
-])('%s: a connection failure, also in a transaction', async (_what, error, message) => {
+])('%s is a connection failure, also in a transaction', async (_what, error, message) => {
   for (const thrown of await thrownFrom(error)) {
     expect(thrown).toMatchObject({
       name: 'DriverAdapterError',
@@ -44,7 +44,7 @@ test.each([
 })
 
 test.each([
-  ['a fault of ours', new TypeError('is not a function')],
+  ['an error of our code', new TypeError('is not a function')],
   [
     'what has a code already',
     Object.assign(new Error('x'), { name: 'DriverAdapterError', cause: { kind: 'x' } }),

@@ -28,7 +28,7 @@ import { type CheckState, ok, warning, wrong } from '../../../../src/operator/he
 
 const now = new Date('2026-11-24T12:00:00Z')
 
-describe('database', () => {
+describe('checkDatabase', () => {
   const facts = {
     version: '18.4',
     major: 18,
@@ -109,7 +109,7 @@ describe('site', () => {
       checkCertificateExpiry(new Date(now.getTime() + days * 86_400_000 + 1000), now, 'renew').state,
     ).toBe(state),
   )
-  test('http is only for trying out', () => {
+  test('http is accepted only to try the service', () => {
     const site = { ...good, baseUrl: 'http://localhost:3000' }
     expect(checkCertificate(site, true, now).state).toBe('wrong')
     expect(checkCertificate(site, false, now).state).toBe('skipped')
@@ -161,7 +161,7 @@ describe('mail', () => {
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
   })
-  test('dkim without a key that signs', async () => {
+  test('dkim without a key that can sign', async () => {
     expect(await checkDkim({ ...key, DKIM_KEY_FILE: 'no/key.pem' })).toMatchObject({
       state: 'wrong',
       fix: expect.stringContaining('openssl genrsa'),
@@ -252,7 +252,7 @@ describe('machine', () => {
 })
 
 describe('running the checks', () => {
-  test('never rejects and never hangs, and skips what cannot be checked', async () => {
+  test('never rejects, never hangs, and skips what cannot be checked', async () => {
     const checks = await runChecks(
       [
         { name: 'hangs', check: () => new Promise(() => {}) },
@@ -274,7 +274,7 @@ describe('running the checks', () => {
   })
 })
 
-test('several results in one: the worst first', () => {
+test('several results in one line: the worst first', () => {
   expect(combineResults('seen', [undefined, warning('b', 'cure b'), wrong('a', 'cure a'), ok('c')])).toEqual({
     state: 'wrong',
     found: 'a; b; seen; c',
@@ -283,17 +283,17 @@ test('several results in one: the worst first', () => {
   expect(combineResults('seen', [undefined])).toEqual(ok('seen'))
 })
 
-test('a line per check, its fix below, and a count', () => {
+test('the report has a line per check, its fix below, and a count', () => {
   const checks = [
     { check: 'one', ...ok('good') },
-    { check: 'second', ...wrong('bad', 'mend it') },
+    { check: 'second', ...wrong('bad', 'repair it') },
     { check: 'third', ...skipped('no way') },
   ]
   expect(textOfChecks(checks)).toBe(
     [
       '✓  one     good',
       '✗  second  bad',
-      '           fix: mend it',
+      '           fix: repair it',
       '–  third   skipped: no way',
       '',
       '1 ok, 0 warnings, 1 wrong, 1 skipped.',
@@ -301,7 +301,7 @@ test('a line per check, its fix below, and a count', () => {
   )
 })
 
-test('a HOST that fits in no URL is a site that does not respond locally', async () => {
+test('a HOST that cannot be in a URL is a site that does not respond locally', async () => {
   const config = readConfig({ HOST: 'fe80::1%eth0', BASE_URL: 'http://127.0.0.1:1' })
   expect(await probeSite(config, 1000)).toMatchObject({
     fault: { code: 'ECONNREFUSED' },

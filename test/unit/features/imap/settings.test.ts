@@ -21,7 +21,7 @@ test.each([
     'BOUNCE_IMAP_USER,BOUNCE_IMAP_PASSWORD',
     'set both',
   ],
-])('%j is a fault', (environment: Environment, names, what) => {
+])('BOUNCE_IMAP=%j is refused', (environment: Environment, names, what) => {
   const [fault] = inspectConfig(environment, features).faults
   expect(String(fault?.names)).toBe(names)
   expect(fault?.what).toContain(what)
@@ -46,13 +46,13 @@ test.each([
   }),
 )
 
-test('the address may have the login itself', () =>
+test('BOUNCE_IMAP may contain the user and the password', () =>
   expect(imapServerOf(read({ BOUNCE_IMAP: 'imaps://ann%40x:p%2Fw@mail.example' }))).toMatchObject({
     user: 'ann@x',
     password: 'p/w',
   }))
 
-test('no mailbox is set without BOUNCE_IMAP', () => expect(imapServerOf(read(login))).toBeUndefined())
+test('readConfig has no mailbox without BOUNCE_IMAP', () => expect(imapServerOf(read(login))).toBeUndefined())
 
 test('the password may be in a file', () => {
   const BOUNCE_IMAP_PASSWORD_FILE = join(mkdtempSync(join(tmpdir(), 'imap-')), 'password')

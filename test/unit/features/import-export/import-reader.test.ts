@@ -30,13 +30,13 @@ describe('the head of a file', () => {
     expect(head(text).format).toBe(format)
   })
 
-  test('columns that say nothing to us are named', () => {
+  test('names unknown columns', () => {
     expect(head('email,name,phone').ignored).toEqual(['name', 'phone'])
     expect(head('Email,First name,Last name').ignored).toEqual(['first_name', 'last_name'])
   })
 
   test.each(['date', 'created', 'name', 'rate', 'data', 'info'])(
-    '%s is a column of its own, not a misspelt one',
+    '%s is a column of its own, not a misspelt name',
     (column) => expect(head(`email,${column}`).ignored).toEqual([column]),
   )
 
@@ -86,9 +86,9 @@ describe('an instant', () => {
     '0001-01-01 00:09:21+00:09:21',
     '0000-00-00 00:00:00',
     '1970-01-01T00:00:00Z',
-  ])('"%s" is none', (text) => expect(readInstant('at', text, now)).toBeNull())
+  ])('"%s" is not an instant', (text) => expect(readInstant('at', text, now)).toBeNull())
 
-  test('the oldest that counts', () =>
+  test('is accepted from 1995 on', () =>
     expect(readInstant('at', '1995-01-01', now)).toEqual(new Date('1995-01-01')))
 
   test.each([

@@ -45,13 +45,13 @@ describe('the terms of a library', () => {
       .filter(({ entries }) => entries.length > 1)
       .map((term) => [usualSpelling(term), term.entries, term.named])
 
-  test('are phrases in any inflection, in the most frequent spelling', () => {
+  test('are phrases in any inflection, shown in the most frequent spelling', () => {
     expect(terms('World models', 'Fast world model', 'Slow World Model')).toEqual([
       ['world model', [0, 1, 2], 3],
     ])
   })
 
-  test('count once in an entry, and apart in titles and abstracts', () => {
+  test('count once in an entry, and separately in titles and abstracts', () => {
     const said = { title: 'Of games', abstract: 'A world model is a world model.' }
     expect(terms('World models', said)).toEqual([['world model', [0, 1], 1]])
     expect(terms('Games', { title: 'Of chess', keywords: ['world models'] }, said)).toContainEqual([
@@ -104,7 +104,7 @@ describe('the topics of a library', () => {
     expect(queries(harbours, texts(...many.flatMap((title) => [title, `${title} again`])))).toHaveLength(5)
   })
 
-  test('bring papers within the days, and as many as they say', () => {
+  test('match as many papers within the days as they say', () => {
     const old = { title: 'Protein folding', firstDay: '2026-09-01' }
     const archive = archiveWith([old, { title: 'Folding of proteins' }, ...CRYSTALS])
     expect(queries(archive, texts('Protein folding', 'Protein folding again'))).toEqual([])
@@ -175,7 +175,7 @@ describe('the topics of a library', () => {
     ])
   })
 
-  test('are none if the entries share nothing: then what they are about is offered, if it brings papers', () => {
+  test('are the subjects of single entries, if the entries share nothing and papers match', () => {
     expect(propose(archive, texts('Lattice gauge theory', 'Medieval trade routes'))).toEqual({
       topics: [],
       offers: [

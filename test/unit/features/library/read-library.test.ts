@@ -10,7 +10,7 @@ const titles = (text: string) => read(text).entries.map(({ title }) => title)
 const names = (text: string) => read(text).entries.map(({ name }) => name)
 
 describe('BibTeX', () => {
-  test('has nested braces, joined values, names of @string and TeX', () => {
+  test('may have nested braces, joined values, names of @string and TeX', () => {
     const text = String.raw`
 Text before an entry is a comment.
 @string{ venue = "Proceedings of " # {NeurIPS} }
@@ -58,7 +58,7 @@ Text before an entry is a comment.
     ])
   })
 
-  test('names bad entries by line, and reads those after them', () => {
+  test('with bad entries names them by line, and the entries after them are read', () => {
     const text = `@article{a, title = {No end, year = 2020
 }
 @article{b, title = }
@@ -80,7 +80,7 @@ Text before an entry is a comment.
   })
 })
 
-test('RIS has continued lines, several programs’ tags, and lines that are none', () => {
+test('RIS may have continued lines, the tags of several programs, and other lines', () => {
   const text = `TY  - JOUR
 TI  - Highly accurate protein structure
 prediction with AlphaFold
@@ -136,7 +136,7 @@ describe('authors', () => {
     expect(authors(`@article{a, title = {Mamba}, author = {${field}}}`)).toEqual([names])
   })
 
-  test('of CSL-JSON are read, also beside what is no name', () => {
+  test('of CSL-JSON are read, also next to values that are not names', () => {
     const author = [
       { family: 'LeCun', given: 'Yann' },
       { family: 'Maaten', given: 'Laurens', 'non-dropping-particle': 'van der' },
@@ -156,7 +156,7 @@ describe('authors', () => {
     ])
   })
 
-  test('without limit are cut', () => {
+  test('are cut after a number of them', () => {
     const many = Array.from({ length: 5000 }, (_, n) => `Ann Other${n}`).join(' and ')
     expect(authors(`@article{a, title = {Mamba}, author = {${many}}}`)[0]).toHaveLength(40)
     expect(read(`@article{a, title = {Mamba}, author = {${'{'.repeat(50_000)}`).bad).toHaveLength(1)
@@ -164,7 +164,7 @@ describe('authors', () => {
 })
 
 describe('CSL-JSON', () => {
-  test('is a list, one item or an export', () => {
+  test('may be a list, one item or an export', () => {
     const item = {
       title: 'Mamba',
       DOI: '10.48550/arXiv.2312.00752',
@@ -176,7 +176,7 @@ describe('CSL-JSON', () => {
       expect(read(JSON.stringify(json))).toMatchObject({ entries: [entry], bad: [] })
   })
 
-  test('names bad items by position, and JSON that cannot be read', () => {
+  test('with bad items names them by position; invalid JSON is reported', () => {
     const json = JSON.stringify([{ title: 5 }, 'no item', { title: 'Good' }])
     expect(read(json)).toMatchObject({
       entries: [{ line: 3, title: 'Good' }],
@@ -190,7 +190,7 @@ describe('CSL-JSON', () => {
 })
 
 describe('a list', () => {
-  test('has identifiers and addresses, one or more on a line', () => {
+  test('may have identifiers and URLs, one or more on a line', () => {
     const text = `2312.00752
 arXiv:1706.03762v5, hep-th/9901001
 https://arxiv.org/pdf/2310.06825
@@ -228,7 +228,7 @@ doi:10.1000/182`
     ['• Mamba, Hyena, and Linear Attention', 'Mamba, Hyena, and Linear Attention'],
   ])('%s', (line, title) => expect(titles(line)).toEqual([title]))
 
-  test('has numbered references over several lines, with their identifiers', () => {
+  test('may have numbered references over several lines, with their identifiers', () => {
     const text = `[1] A. Vaswani et al.,
     "Attention is all you need," arXiv preprint
     arXiv:1706.03762, 2017.
@@ -241,7 +241,7 @@ doi:10.1000/182`
   })
 })
 
-test('lines without letters and those of a binary file are no papers', () => {
+test('readLibrary skips lines without letters and those of a binary file', () => {
   const { entries, bad } = read('😀😀\n"\nx\u0000\u0001yz quux\nProtein folding')
   expect([entries.map(({ title }) => title), bad.map(({ line }) => line)]).toEqual([
     ['Protein folding'],
@@ -249,19 +249,19 @@ test('lines without letters and those of a binary file are no papers', () => {
   ])
 })
 
-test('entries beyond the limit are counted and not read', () => {
+test('readLibrary counts the entries beyond the limit and does not read them', () => {
   const { entries, count } = read(
     Array.from({ length: MAX_LIBRARY_ENTRIES + 5 }, (_, n) => `Paper ${n}`).join('\n'),
   )
   expect([entries.length, count]).toEqual([MAX_LIBRARY_ENTRIES, MAX_LIBRARY_ENTRIES + 5])
 })
 
-test('an empty text has no entries', () => {
+test('readLibrary finds no entries in an empty text', () => {
   for (const text of ['', ' \n\n', '[]', '@comment{no}'])
     expect(read(text)).toEqual({ entries: [], bad: [], count: 0, reached: 0 })
 })
 
-test('names of @string that double without limit are bad, as is what joins them', () => {
+test('readLibrary refuses names of @string that double without limit, and what joins them', () => {
   const doublings = Array.from({ length: 20 }, (_, n) => `@string{s${n + 1} = s${n} # s${n}}`)
   const text = ['@string{s0 = {abcd}}', ...doublings, '@a{b, title = s13 # s13}', '@a{c, title = {Good}}']
   expect(read(text.join('\n'))).toMatchObject({
@@ -273,7 +273,7 @@ test('names of @string that double without limit are bad, as is what joins them'
   })
 })
 
-test('a title, keywords and identifiers without limit are cut', () => {
+test('readLibrary cuts long titles, keywords and identifiers', () => {
   const keywords = Array.from({ length: 500 }, (_, n) => `word ${n}`)
   const [entry] = read(
     `TY  - A\nTI  - ${'long '.repeat(500)}\n${keywords.map((one) => `KW  - ${one}\n`).join('')}`,
@@ -281,18 +281,18 @@ test('a title, keywords and identifiers without limit are cut', () => {
   expect([entry!.title.length, entry!.keywords.length]).toEqual([299, 20])
 })
 
-test('of more than 200 entries, no abstract is read', () => {
+test('readLibrary reads no abstracts if there are more than 200 entries', () => {
   const text = (count: number) => '@a{b, title = {Mamba}, abstract = {We use $x_t$.}}\n'.repeat(count)
   const abstracts = (count: number) => new Set(read(text(count)).entries.map(({ abstract }) => abstract))
   expect([abstracts(200), abstracts(201)]).toEqual([new Set(['We use xₜ.']), new Set([''])])
 })
 
-test('a line of identifiers beyond the limit counts as one entry', () => {
+test('readLibrary counts a line of identifiers beyond the limit as one entry', () => {
   const lines = '2312.00752, 2310.06825\n'.repeat(MAX_LIBRARY_ENTRIES)
   expect(read(lines)).toMatchObject({ count: 1.5 * MAX_LIBRARY_ENTRIES, reached: MAX_LIBRARY_ENTRIES })
 })
 
-test('what was read so far is there when the time runs out', () => {
+test('readLibrary returns what was read before the time ran out', () => {
   const library = emptyLibrary()
   let ms = 0
   vi.spyOn(performance, 'now').mockImplementation(() => ms++)

@@ -238,7 +238,7 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
   ],
 ]
 
-test('nothing holds for a service that is well, nor on the edge of lateness', () => {
+test('no condition holds for a service without faults, nor just before it is late', () => {
   expect(findProblems(WELL)).toEqual([])
   const late = {
     liveness: { tick: ago(3), waitsSince: ago(3), waitsSeconds: 180 },
@@ -282,7 +282,7 @@ test('a finding keeps its key for as long as it lasts', () => {
   }
 })
 
-test('every condition has a case', () =>
+test('every condition has a case here', () =>
   expect([...new Set(CASES.map(([name]) => name))]).toEqual(CONDITIONS.map(({ name }) => name)))
 
 test('several findings: the worst first', () => {

@@ -5,7 +5,7 @@ import { plainText } from '../../../../src/papers/text/plain-text.ts'
 const file = new URL('../../../fixtures/tex/labelled.json', import.meta.url)
 const labelled: { tex: string; plain: string }[] = JSON.parse(readFileSync(file, 'utf8'))
 
-// The floor that stands: whoever lowers it says why.
+// A commit that lowers this floor gives the reason.
 const AGREE = 200
 
 test('titles and sentences with TeX come out as a person labelled them', () => {

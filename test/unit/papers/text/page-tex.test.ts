@@ -13,12 +13,12 @@ const plainOf = (source: string): string =>
     .map(({ text }) => text)
     .join('')
 
-test('a text without TeX is one run, an empty one none', () => {
+test('pageRuns makes one run of a text without TeX, and none of an empty text', () => {
   expect(pageRuns('A & <B>')).toEqual([{ text: 'A & <B>', math: null }])
   expect(pageRuns(' \n')).toEqual([])
 })
 
-test('a formula is MathML, named by its plain text, with the signs that hang on it', () => {
+test('pageRuns makes MathML of a formula, labelled by its plain text, with the signs next to it', () => {
   expect(pageRuns('The ($x^2$)-bound')).toEqual([
     { text: 'The ', math: null },
     {
@@ -43,12 +43,12 @@ test.each([
   expect(plainOf(source)).toBe(plain)
 })
 
-test('a root is written out: a browser without a font for math draws none', () => {
+test('pageRuns writes out a root, which a browser without a font for math would not draw', () => {
   expect(mathOf('$\\sqrt{n}$')).toContain('√</mo><mi>n</mi>')
   expect(mathOf('$\\sqrt{n+1}$')).toMatch(/√<\/mo><mrow><mo>\(<\/mo>.*<mo>\)<\/mo>/)
 })
 
-describe('nothing of a source becomes markup but formulas', () => {
+describe('page runs of a hostile text', () => {
   const hostile = [
     '$x \\text{</math><script>alert(1)</script>}$',
     '$x \\text{" onload="alert(1)}$',
@@ -59,9 +59,9 @@ describe('nothing of a source becomes markup but formulas', () => {
     '$<img src=x onerror=alert(1)>$ <img src=x onerror=alert(1)> $x$',
     '\ue0040\ue004 $x$',
   ]
-  test.each(hostile)('%j', (source) => expectSafe(source))
+  test.each(hostile)('are safe: %j', (source) => expectSafe(source))
 
-  test('whatever it is', () => {
+  test('makes markup of formulas only, in any random text', () => {
     const pieces = fc.constantFrom(
       ...hostile.join(' ').split(/(?=[\\${}<>" ])/),
       '$',

@@ -140,7 +140,7 @@ const tables: Record<string, [source: string, plain: string][]> = {
     ['\\( x_1 \\) and \\( y \\[ z_2 \\)', 'x₁ and y[z₂'],
     ['\\', '\\'],
   ],
-  'white space and signs that nobody sees': [
+  'white space and invisible characters': [
     ['  two\n  lines\tand\u00a0more ', 'two lines and more'],
     ['a\u200bb\u202ec\u2066d\ufeffe\u00adf', 'abcdef'],
     ['a\u0000b\u001bc', 'a b c'],
@@ -193,14 +193,14 @@ test.each([
   'https://',
   '\\cite',
   '\ue003 ',
-])('a run of %j ends at once', (sign) => {
+])('plainText reads a run of %j in linear time', (sign) => {
   expect(soonestOf(sign.repeat(20_000 / sign.length))).toBeLessThan(100)
   expect(soonestOf(sign.repeat(390 / sign.length))).toBeLessThan(1_000)
 })
 
 // The parser reads on to the end of the text for what is not closed; nothing of that may be done for each of many.
 test.each(['\\[', '\\(', '\\begin{equation}', '\\begin{a}'])(
-  '%j that nothing closes costs no more than text',
+  'plainText reads an unclosed %j as fast as text',
   (sign) => {
     const words = ' a'.repeat(3000)
     const once = soonestOf(`\\emph{x}${words}`)
@@ -217,7 +217,7 @@ function millisecondsOf(source: string): number {
   return computedMs() - start
 }
 
-test('any text gives a text on one line, and without TeX nothing but NFKC is done to it', () => {
+test('plainText makes one line of any text, and without TeX applies only NFKC', () => {
   const texts = fc.string({ unit: fc.constantFrom(...'ab1 $\\{}^_~%&#\'`"()<>=-.\n') })
   const check = (all: fc.Arbitrary<string>, hold: (text: string) => void) =>
     fc.assert(fc.property(all, (text) => void hold(text)))

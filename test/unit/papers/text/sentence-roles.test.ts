@@ -10,23 +10,23 @@ const CODE = 'Our code is available at https://example.org/code.'
 
 const shown = (...sentences: string[]) => paperSentenceOf({ summary: null }, sentences.join(' ')).sentence
 
-test('what was done and what was found, with an ellipsis for what is between', () => {
+test('keySentences has what was done and what was found, with an ellipsis between', () => {
   expect(shown(BACKGROUND, DID, HOW, FOUND, CODE)).toBe(`${DID} … ${FOUND}`)
   expect(shown(BACKGROUND, DID, FOUND)).toBe(`${DID} ${FOUND}`)
 })
 
-test('the beginning of the abstract if one of the two is not clear', () => {
+test('keySentences is the beginning of the abstract if one of the two is not clear', () => {
   expect(shown(BACKGROUND, DID, CODE)).toBe(`${BACKGROUND} ${DID}`)
   expect(shown(BACKGROUND, BACKGROUND, FOUND)).toBe(`${BACKGROUND} ${BACKGROUND}`)
   expect(shown('')).toBe('')
 })
 
-test('a sentence that needs the one before it is passed over', () => {
+test('keySentences skips a sentence that needs the one before it', () => {
   const dependent = 'Moreover, it outperforms the strongest baselines on five benchmarks by a large margin.'
   expect(shown(BACKGROUND, DID, HOW, dependent, FOUND)).toBe(`${DID} … ${FOUND}`)
 })
 
-test('a sentence that is too long is passed over', () => {
+test('keySentences skips a sentence that is too long', () => {
   const long = `Experiments on ${'many different '.repeat(25)}benchmarks show that it outperforms all baselines.`
   expect(shown(BACKGROUND, DID, long, FOUND)).toBe(`${DID} … ${FOUND}`)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { firstSentences } from '../../../../src/papers/text/plain-text.ts'
 
-/** The first sentence alone. */
+/** Only the first sentence. */
 const first = (text: string): string => firstSentences(text, 1)
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
   expect(first(text)).toBe(sentence)
 })
 
-test('whole sentences as far as they fit, and the first in any case', () => {
+test('firstSentences has whole sentences as far as they fit, and always the first', () => {
   const text = `${'a'.repeat(99)}. ${'B'.repeat(99)}. ${'C'.repeat(99)}.`
 
   expect(firstSentences(text, 220)).toBe(text.slice(0, 201))
@@ -54,11 +54,11 @@ test('whole sentences as far as they fit, and the first in any case', () => {
   expect(firstSentences(text, 50)).toBe(text.slice(0, 100))
 })
 
-test('what has no stop for long is no sentence', () => {
+test('firstSentences cuts a text without a full stop', () => {
   expect(firstSentences('word '.repeat(300), 220)).toBe('')
 })
 
-test('is always the beginning of the text', () => {
+test('firstSentences is always the beginning of the text', () => {
   const text = 'First (a. B. c) one? Then e.g. Two. Fig. 2. Three'
   for (const most of [1, 10, 20, 40, 100]) expect(text.startsWith(firstSentences(text, most))).toBe(true)
 })

@@ -24,7 +24,7 @@ test.each<[query: string, more: Leaf[], text: string | null]>([
   expect(parseQuery(text!)).toEqual(more.length > 0 ? { kind: 'and', parts: [...parts, ...more] } : meant)
 })
 
-test('what no text says is no topic', () => {
+test('asSingleTopic refuses what no text can say', () => {
   const long = Array.from({ length: 240 }, (_, n) => `word${n}`).join(' ')
   expect(asSingleTopic(long, [])).toBe(long)
   expect(asSingleTopic(`${long} ${'x'.repeat(2000 - long.length - 2)}`, [LG])).toBeNull()

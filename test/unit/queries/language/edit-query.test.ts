@@ -26,7 +26,7 @@ test.each<[query: string, word: string, expected: string]>([
   ['attention', 'vision-language', 'attention -vision-language'],
   ['title:linear', 'robots', 'title:linear -robots'],
   ['attention', '„robot“ arm', 'attention -"robot arm"'],
-  // sentences, and what stood in an address
+  // sentences, and text of an old link
   [
     'attention, memory and recall in transformers with linear cost',
     'survey',
@@ -51,12 +51,12 @@ test.each<[query: string, word: string, expected: string]>([
   ['attention -survey', 'long survey', 'refused: already'],
   ['attention -(survey OR review)', 'review', 'refused: already'],
   ['attention -"long survey"', 'survey', 'attention -"long survey" -survey'],
-  // nobody can look for it
+  // no one can search for it
   ['attention', 'the', 'refused: cannot'],
   ['attention', '…', 'refused: cannot'],
-])('of %s, %s is muted: %s', (query, word, expected) => expect(outcome(mute(query, word))).toBe(expected))
+])('mute(%s, %s) is %s', (query, word, expected) => expect(outcome(mute(query, word))).toBe(expected))
 
-test('what would be too long is not offered', () => {
+test('an edit that would be too long is refused', () => {
   const long = `attention -"${'x'.repeat(1975)} yyyy"`
   expect(outcome(mute(long, 'bees'))).toBe(`${long} -bees`)
   expect(outcome(mute(long, 'survey'))).toBe('refused: cannot')
@@ -70,11 +70,9 @@ test.each<[query: string, name: string, expected: string]>([
   ['attention OR author:gu', 'Albert Gu', 'refused: already'],
   ['attention author:gu', 'Albert Gu', 'attention author:gu OR author:"Albert Gu"'],
   ['attention', '?', 'refused: cannot'],
-])('of %s, %s is followed: %s', (query, name, expected) =>
-  expect(outcome(follow(query, name))).toBe(expected),
-)
+])('follow(%s, %s) is %s', (query, name, expected) => expect(outcome(follow(query, name))).toBe(expected))
 
-test('a single author is a query too, unless the name has no word', () => {
+test('a single author is a query, unless the name has no word', () => {
   expect(['Albert Gu', 'LeCun', '—'].map(authorQuery)).toEqual(['author:"Albert Gu"', 'author:LeCun', null])
 })
 
@@ -90,11 +88,9 @@ test.each<[query: string, expected: string]>([
   ['attention votes>=50 OR linear', '(attention votes>=50 OR linear) votes>=20'],
   ['attention -votes>=100', 'attention -votes>=100 votes>=20'],
   ['attention -votes>=20', 'refused: nothing'],
-])('of %s, 20 votes are asked for: %s', (query, expected) =>
-  expect(outcome(requireVotes(query, 20))).toBe(expected),
-)
+])('requireVotes(%s, 20) is %s', (query, expected) => expect(outcome(requireVotes(query, 20))).toBe(expected))
 
-describe('whatever the query', () => {
+describe('an edit of any query', () => {
   const WORDS = ['linear', 'attention', 'RAG', 'rag', 'survey', 'robots']
   const word = fc.constantFrom(...WORDS)
   const phrase = fc.tuple(word, word).map((both) => `"${both.join(' ')}"`)
@@ -163,7 +159,7 @@ describe('whatever the query', () => {
 
   const RUNS = { numRuns: 500 }
 
-  test('a word that is muted leaves out its papers, and no other', () => {
+  test('that mutes a word removes its papers, and no others', () => {
     fc.assert(
       fc.property(query, fc.oneof(word, phrase), papers, (before, part, papers) => {
         check(mute(before, part), { before, part, papers }, (had, met) => had && !met)
@@ -172,7 +168,7 @@ describe('whatever the query', () => {
     )
   })
 
-  test('an author who is followed brings their papers, and no other', () => {
+  test('that follows an author adds their papers, and no others', () => {
     const names = fc.constantFrom('Albert Gu', 'Tri Dao', 'Yann LeCun')
     fc.assert(
       fc.property(query, names, papers, (before, name, papers) => {
@@ -182,7 +178,7 @@ describe('whatever the query', () => {
     )
   })
 
-  test('a limit of votes leaves out those below it, and no other', () => {
+  test('that requires votes removes papers with fewer, and no others', () => {
     fc.assert(
       fc.property(query, fc.integer({ min: 1, max: 40 }), papers, (before, least, papers) => {
         check(
@@ -195,7 +191,7 @@ describe('whatever the query', () => {
     )
   })
 
-  test('text that is no query is refused with the words of the parser, and nothing else is thrown', () => {
+  test('that cannot be read is refused with the error of the parser', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, word) => {
         const edits = [() => mute(before, word), () => follow(before, word), () => requireVotes(before, 20)]

@@ -39,7 +39,7 @@ const NESTS: Record<string, (text: string, levels: number) => string> = {
   'brackets never closed': around('a or (', ''),
 }
 
-test.each(Object.entries(NESTS))('%s: a text is read once, however deep it is', (_name, nest) => {
+test.each(Object.entries(NESTS))('%s: a text is read once at any depth', (_name, nest) => {
   const flat = rulesEntered(long)
   expect(flat).toBeGreaterThan(1000)
   for (const levels of [1, 4, 8]) expect(rulesEntered(nest(long, levels))).toBeLessThan(flat * 1.2 + 1000)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readPaperName } from '../../../../src/queries/language/paper-name.ts'
 
-describe('one paper is meant by', () => {
+describe('a query for one paper is', () => {
   test.each<[text: string, name: string]>([
     // numbers of arXiv
     ['2507.06457', '2507.06457'],
@@ -70,4 +70,4 @@ test.each([
   'https://arxiv.org/abs/%E0%A4%A',
   'https://',
   '/papers/date/2026-11-24',
-])('%j means none', (text) => expect(readPaperName(text)).toBeUndefined())
+])('%j is not a query for one paper', (text) => expect(readPaperName(text)).toBeUndefined())

@@ -157,7 +157,7 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['GPT-4 3.5 1/2', term(phrase('GPT-4'), word('3.5'), phrase('1/2'))],
     ['title:"2507.06457"', exact('2507.06457', 'title')],
   ],
-  'what is left out, in prose': [
+  'what a query excludes, in prose': [
     ['alpha, but not beta', and(a, not(b))],
     ['alpha, excluding beta', and(a, not(b))],
     ['alpha except beta', and(a, not(b))],
@@ -202,7 +202,7 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['papers, especially on beta', b],
     ['(alpha, especially beta) gamma', and(a, c)],
   ],
-  'what is written around what is asked': [
+  'words around a question': [
     ['alpha papers', a],
     ['alpha beta articles.', term(a, b)],
     ['papers on alpha', a],
@@ -257,7 +257,7 @@ describe.each(Object.entries(trees))('%s', (_name, rows) => {
   test.each(rows)('%j', (text, tree) => expect(parseQuery(text)).toEqual(tree))
 })
 
-test('a tree is plain data', () => {
+test('parseQuery returns plain data', () => {
   const tree = parseQuery('title:(a1 OR "b c") -survey cat:cs votes>=3 has:code')
   expect(JSON.parse(JSON.stringify(tree))).toEqual(tree)
 })
@@ -345,13 +345,16 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
   ['alpha'.concat(' except beta'.repeat(10)), 'query.too-deep', 1, /up to 8/],
 ]
 
-test.each([' ', ',', '"', '(', 'a '])('a hundred thousand signs of %j are refused at once', (sign) => {
-  const begun = computedMs()
-  expect(thrownBy(() => parseQuery(`a${sign.repeat(95_000)}a`)).code).toBe('query.too-long')
-  expect(computedMs() - begun).toBeLessThan(1000)
-})
+test.each([' ', ',', '"', '(', 'a '])(
+  'parseQuery refuses a hundred thousand characters of %j at once',
+  (sign) => {
+    const begun = computedMs()
+    expect(thrownBy(() => parseQuery(`a${sign.repeat(95_000)}a`)).code).toBe('query.too-long')
+    expect(computedMs() - begun).toBeLessThan(1000)
+  },
+)
 
-test('a text of 8 kB is a sentence: only its key words count', () => {
+test('parseQuery reads a text of 8 kB as a sentence, of which only the key words count', () => {
   const text = 'I study how robots learn to grasp objects from few demonstrations. '.repeat(122)
   const query = parseQuery(text)
   expect(query).toMatchObject({ kind: 'some', least: 3 })
@@ -362,7 +365,7 @@ test('a text of 8 kB is a sentence: only its key words count', () => {
   ).toEqual(['robots', 'grasp', 'objects', 'few', 'demonstrations'])
 })
 
-describe('a query that cannot be read is answered with the column and what to do', () => {
+describe('a query that cannot be read is refused with the column and what to do', () => {
   test.each(faults)('%j', (text, code, column, sentence) => {
     const fault = thrownBy(() => parseQuery(text))
     expect(fault.code).toBe(code)
@@ -383,7 +386,7 @@ function thrownBy(work: () => unknown): Fault {
   throw new Error('nothing was thrown')
 }
 
-test('brackets as deep as allowed, and the longest queries, end soon', () => {
+test('parseQuery reads the deepest brackets and the longest queries in linear time', () => {
   expect(parseQuery(deep(8))).toEqual(a)
   const start = computedMs()
   expect(parseQuery('alpha '.repeat(333)).kind).toBe('term')
@@ -405,7 +408,7 @@ test.each<[Query, string]>([
     'Papers with delta, but not (at least 2 of: alpha, beta, gamma)',
   ],
   [{ kind: 'some', least: 2, parts: [a, b] }, 'Papers with alpha and beta'],
-])('%j in words: %s', (tree, words) => expect(describeQuery(tree)).toBe(words))
+])('describeQuery of %j is: %s', (tree, words) => expect(describeQuery(tree)).toBe(words))
 
 test.each([
   [
@@ -430,4 +433,4 @@ test.each([
   ['keyword:"beta gamma" cat:cs.LG', 'Papers with the keyword beta gamma and the category cs.LG'],
   ['alpha is:revised', 'Papers with alpha and a newer version'],
   ['cat:cs has:code votes>=20', 'Papers with any category of cs, code and 20 or more votes'],
-])('%s is said back as: %s', (text, words) => expect(describeQuery(parseQuery(text))).toBe(words))
+])('describeQuery of %s is: %s', (text, words) => expect(describeQuery(parseQuery(text))).toBe(words))

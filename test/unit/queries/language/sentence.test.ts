@@ -3,7 +3,7 @@ import { describeQuery } from '../../../../src/queries/language/describe-query.t
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { isSentence, keyTerms, parseSentence } from '../../../../src/queries/language/sentence.ts'
 
-describe('a sentence is understood by its telling words', () => {
+describe('a sentence is read as its rare words', () => {
   test.each<[text: string, understood: string]>([
     [
       'How to learn better latent representations for robot manipulation policies?',
@@ -48,7 +48,7 @@ describe('a sentence is understood by its telling words', () => {
     ],
   ])('%s', (text, understood) => expect(describeQuery(parseQuery(text))).toBe(`Papers with ${understood}`))
 
-  test('more than half of them, and never more than four', () => {
+  test('requires more than half of them, and never more than four', () => {
     const sentenceOf = (count: number) =>
       `How do ${Array.from({ length: count }, (_, i) => `word${'abcdefghijkl'[i]}`).join(' ')} work?`
     const least = (count: number) => {
@@ -67,14 +67,14 @@ describe('a sentence is understood by its telling words', () => {
     ])
   })
 
-  test('of a long text the most frequent terms, in its order', () => {
+  test('takes the most frequent terms of a long text, in its order', () => {
     const others = Array.from({ length: 14 }, (_, i) => `other${'abcdefghijklmn'[i]}`).join(', ')
     const terms = keyTerms(`${others}; photonics, lasers and photonics, lasers`)
     expect(terms).toHaveLength(12)
     expect(terms.slice(-2)).toEqual(['photonics', 'lasers'])
   })
 
-  test('prose in which signs of the query language stand is a sentence too', () => {
+  test('may contain signs of the query language', () => {
     const prose =
       'IMPORTANT: a paper is relevant if it matches ANY of these. It does NOT need all of them. I work on lithium ' +
       'niobate (LNOI / TFLN), on frequency conversion - SPDC, SFWM - and "quantum photonics". Deprioritize: teaching.'
@@ -108,14 +108,14 @@ describe('a sentence in brackets is a part of a query', () => {
     ['author:(papers about models)', 'the author papers, the author about and the author models'],
   ])('%s', (text, words) => expect(describeQuery(parseQuery(text))).toBe(`Papers with ${words}`))
 
-  test('a long one too', () =>
+  test('may be long', () =>
     expect(parseQuery(`(${long}) -survey`)).toEqual({
       kind: 'and',
       parts: [parseQuery(long), { kind: 'not', part: parseQuery('survey') }],
     }))
 })
 
-describe('keywords and queries are no sentences', () => {
+describe('keywords and queries are not sentences', () => {
   test.each([
     'linear attention',
     'linear attention for vision',

@@ -60,7 +60,7 @@ test.each<[text: string, topics: string[]]>([
     'How to learn, in videos?\nWhat is RAG, and for whom?',
     ['How to learn, in videos?', 'What is RAG, and for whom?'],
   ],
-  // what is left out is left out of each topic before it
+  // NOT applies to each topic before it
   ...[
     'machine learning, but not robotics',
     'LLM, excluding robotics',
@@ -74,7 +74,7 @@ test.each<[text: string, topics: string[]]>([
     'Find papers on large language models, excluding surveys',
     'I am interested in integrated photonics, but not in lithium niobate',
     'Find papers on agents, tools, not surveys. I work on planning. Do not send, please, robots',
-    // what tells more of a topic is none
+    // text that explains a topic is not another one
     'diffusion models, especially video',
     'diffusion models, in particular of video',
     'PEFT, e.g. LoRA',
@@ -94,7 +94,7 @@ test.each<[text: string, topics: string[]]>([
   ['author:LeCun, "world model" -robot, with', ['author:LeCun', '"world model" -robot', 'with']],
 ])('%j', (text, topics) => expect(splitTopics(text)).toEqual(topics))
 
-test('each topic is one topic when it is typed by itself', () => {
+test('splitTopics of each topic is that topic', () => {
   const words = fc.constantFrom(
     ...[
       'LLM',
@@ -120,17 +120,17 @@ test('each topic is one topic when it is typed by itself', () => {
   )
 })
 
-test('long lines are split soon', () => {
+test('splitTopics splits long lines in linear time', () => {
   const start = computedMs()
   for (const piece of ['a, not b, ', 'a except b, ', 'a; no b', '(', 'x, especially y, ', 'and but '])
     expect(splitTopics(piece.repeat(20_000)).length).toBeGreaterThan(0)
   expect(computedMs() - start).toBeLessThan(5_000)
 })
 
-test('an unclosed quote loses nothing that was typed', () =>
+test('splitTopics keeps all text after an unclosed quote', () =>
   expect(splitTopics('a "b, c').join(', ')).toBe('a "b, c'))
 
-test('topics without separators come back as they went in', () => {
+test('splitTopics returns topics without separators unchanged', () => {
   const topic = fc.stringMatching(/^[a-z]([a-z ]{0,8}[a-z])?$/).map((text) => text.replace(/ +/g, ' '))
   const separator = fc.constantFrom(',', ' , ', ';', '\n', ',,')
   fc.assert(
@@ -141,7 +141,7 @@ test('topics without separators come back as they went in', () => {
 })
 
 test.each([',', ', ', '，', ';', 'a,', '«', ' except a', ', not a', ', especially a', '(', '\na'])(
-  'a hundred thousand signs of %j are split at once',
+  'splitTopics splits a hundred thousand characters of %j at once',
   (sign) => {
     const begun = computedMs()
     splitTopics(`a, but not b${sign.repeat(95_000 / sign.length)}x`)

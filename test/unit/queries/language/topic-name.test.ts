@@ -54,7 +54,7 @@ describe('a name proposed from a query', () => {
     expect(shown(query)).toBe(name)
   })
 
-  it('is short, whatever the text is', () => {
+  it('is short for any text', () => {
     const text = 'We study how '.concat(
       'reinforcement learning helps large models to reason about proteins; '.repeat(40),
     )
@@ -70,7 +70,7 @@ describe('the topics of one person', () => {
     expect(topicNames([topic('"a b" OR c', 'Mine'), topic('robots')])).toEqual(['Mine', 'robots'])
   })
 
-  it('are told apart by their queries where a name would be the same', () => {
+  it('are distinguished by their queries if the names would be the same', () => {
     expect(topicNames([topic('robots'), topic('robots -survey'), topic('diffusion')])).toEqual([
       'robots',
       'robots -survey',
@@ -79,7 +79,7 @@ describe('the topics of one person', () => {
     expect(topicNames([topic('a1', 'Mine'), topic('b1', 'mine')])).toEqual(['a1', 'b1'])
   })
 
-  it('are numbered where the queries begin alike too', () => {
+  it('are numbered if the queries begin the same way too', () => {
     const long = `"${'protein folding '.repeat(10)}`
     expect(topicNames([topic(`${long} a"`), topic(`${long} b"`)])).toEqual([
       expect.stringMatching(/ \(1\)$/),

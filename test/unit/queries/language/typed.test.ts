@@ -11,7 +11,7 @@ const further = testData('filters')
 const folder = further ?? resolve(import.meta.dirname, '../../../fixtures/filters')
 const lines = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n')
 
-/** Whatever stands in somebody's configuration, as if it was typed into the plain field, and any part of it. */
+/** Text of people's configurations, as if it was typed into the plain field, and any part of it. */
 function typed(): string[] {
   const texts = [
     ...lines('filters.jsonl').map((line) => (JSON.parse(line) as { text: string }).text),
@@ -36,11 +36,11 @@ function understood(query: string): string | undefined {
 
 const topics = typed().flatMap(splitTopics)
 
-test('any part of what people typed, and any two parts together, is parsed or refused', () => {
+test('parseQuery reads or refuses any part of what people typed, and any two parts together', () => {
   const said = topics.flatMap((query) => understood(query) ?? [])
   expect(said.length).toBeGreaterThan(topics.length / 2)
   expect(said.filter((text) => !/^(?:Papers with|The paper) \S/.test(text))).toEqual([])
 })
 
-test('each of its topics is that topic when it is typed by itself', () =>
+test('splitTopics of each topic that people typed is that topic', () =>
   expect(topics.filter((topic) => String(splitTopics(topic)) !== topic)).toEqual([]))

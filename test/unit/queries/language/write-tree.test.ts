@@ -27,13 +27,13 @@ test.each([
   expect(writeTree(parseQuery(query))).toBe(expected)
 })
 
-test('what only a sentence says is not written', () => {
+test('writeTree does not write what only a sentence can say', () => {
   const tree = parseQuery('How do large language models plan over long horizons with tools?')
   expect(tree.kind).toBe('some')
   expect(writeTree(tree)).toBe(null)
 })
 
-test('what would be too long is not written', () => {
+test('writeTree does not write what would be too long', () => {
   const words = Array.from(
     { length: 300 },
     (_, i): Query => ({ kind: 'word', field: 'any', text: `word${i}` }),

@@ -181,13 +181,13 @@ describe('a paper of which only newer versions were listed', () => {
 describe('one paper', () => {
   const named = toPaperText(samplePaper({ id: 17, arxivId: '2507.06457', doi: '10.1000/1' }))
 
-  test.each(['2507.06457', 'doi:10.1000/1', 'id:17'])('is met by its name %s', (name) => {
+  test.each(['2507.06457', 'doi:10.1000/1', 'id:17'])('matches its name %s', (name) => {
     expect(evaluate({ kind: 'paper', name }, named)?.matches).toEqual([
       { term: `paper:${name}`, where: 'paper', found: name },
     ])
   })
 
-  test('is met by no other name', () => {
+  test('matches no other name', () => {
     for (const name of ['2507.06458', '10.1000/1', 'doi:null', 'hep-th/9901001'])
       expect(evaluate({ kind: 'paper', name }, named)).toBeNull()
   })
@@ -231,7 +231,7 @@ describe('some of several parts', () => {
 })
 
 describe('the reason', () => {
-  test('holds the first place in the title and in the abstract, in the plain text', () => {
+  test('has the first place in the title and in the abstract, in the plain text', () => {
     expect(reasonFor('"linear attention"', paper)).toEqual({
       matches: [
         { term: 'linear attention', where: 'title', found: 'Linear Attention', at: [0, 16] },
@@ -246,7 +246,7 @@ describe('the reason', () => {
     })
   })
 
-  test('puts the title first, and names neither what is under NOT nor a term twice', () => {
+  test('has the title first, without what is under NOT, and each term once', () => {
     const reason = reasonFor('vision attention attention NOT survey', paper)
     expect(reason?.matches.map(({ term, where }) => `${term} ${where}`)).toEqual([
       'attention title',
@@ -255,7 +255,7 @@ describe('the reason', () => {
     ])
   })
 
-  test('holds every alternative that is met, up to 20', () => {
+  test('has every alternative that matches, up to 20', () => {
     const words = Array.from({ length: 30 }, (_, i) => `word${i}`)
     const reason = reasonFor(words.join(' OR '), { title: words.slice(5).join(' ') })
     expect(reason?.matches.map(({ term }) => term)).toEqual(words.slice(5, 25))
@@ -277,12 +277,12 @@ describe('the reason', () => {
     expect(reason && reasonSentence(reason)).toBe(sentence)
   })
 
-  test('terms stay in the order of the query', () => {
+  test('keeps terms in the order of the query', () => {
     const reason = reasonFor('alpha beta', { title: 'Beta of alpha', abstract: 'Alpha.' })!
     expect(reasonSentence(reason)).toBe('Matched: alpha and beta, in the title')
   })
 
-  test('a long list of terms is cut, and one vote is one vote', () => {
+  test('cuts a long list of terms, and writes one vote in the singular', () => {
     const words = Array.from({ length: 9 }, (_, i) => `word${i}`)
     expect(reasonSentence(reasonFor(words.join(' '), { title: words.join(' ') })!)).toBe(
       'Matched: word0, word1, word2, word3, word4 and 4 more, in the title',
@@ -343,7 +343,7 @@ describe('any tree on any paper', () => {
   }))
   const papers = fc.record({ title: text, abstract: text, authors: fc.array(text), keywords: fc.array(text) })
 
-  test('is met or it is not, never both, and places lie in their texts', () => {
+  test('matches or does not match, never both, and places are within their texts', () => {
     fc.assert(
       fc.property(query, papers, (tree, facts) => {
         const read = toPaperText(samplePaper(facts))

@@ -19,7 +19,7 @@ test.each(['title', 'abstract'] as const)('the %s has the tokens and positions o
   expect(known.tokens).toEqual(read.tokens)
 })
 
-test('texts that differ from those in the index are read', () => {
+test('indexedPaperText reads texts that differ from those in the index', () => {
   const changed = { ...paper, title: 'Robots' }
   expect(indexedPaperText(changed, index).title.positionsOf('robot')).toEqual([0])
 })

@@ -21,7 +21,7 @@ function matched(papers: readonly Paper[], queries: readonly Query[]): number[][
 const any = (text: string): Leaf => ({ kind: text.includes(' ') ? 'phrase' : 'word', field: 'any', text })
 
 describe('papers that a query set matches', () => {
-  test('a phrase does not reach from one keyword, name or part into the next', () => {
+  test('do not have a phrase over two keywords, names or parts', () => {
     const papers = [
       samplePaper({ id: 1, keywords: ['linear', 'attention'] }),
       samplePaper({ id: 2, title: 'All is linear', abstract: 'Attention helps.' }),
@@ -35,7 +35,7 @@ describe('papers that a query set matches', () => {
     expect(matched(papers, [any('linear attention'), author, mixed])).toEqual([[3, 4], [5, 6], []])
   })
 
-  test('at least so many of some parts', () => {
+  test('have at least a number of some parts', () => {
     const texts = ['one', 'one two', 'one two three', 'two three four', 'none']
     const papers = texts.map((title, i) => samplePaper({ id: i + 1, title }))
     const parts = ['one', 'two', 'three', 'four'].map(any)
@@ -53,7 +53,7 @@ describe('papers that a query set matches', () => {
   })
 })
 
-test('a query that breaks off leaves the next one as it is', () => {
+test('a query that is interrupted does not change the next one', () => {
   const index = new PaperIndex()
   index.upsert([samplePaper({ id: 1, title: 'robots' }), samplePaper({ id: 2, title: 'dogs' })])
   const set = new QuerySet(index)
@@ -62,8 +62,8 @@ test('a query that breaks off leaves the next one as it is', () => {
   expect(matchedIds(index, set.matches(set.add(any('dogs'))))).toEqual([2])
 })
 
-describe('an index that changes', () => {
-  test('what moves of a paper is seen; what left is not; words that changed are found anew', () => {
+describe('an index after a change', () => {
+  test('finds changed values and words of a paper, and nothing of a removed one', () => {
     const index = new PaperIndex()
     index.upsert([samplePaper({ id: 1, title: 'agents' }), samplePaper({ id: 2, title: 'agents' })])
     const set = new QuerySet(index)
@@ -84,7 +84,7 @@ describe('an index that changes', () => {
     expect([index.size, index.docCount]).toEqual([2, 4])
   })
 
-  test('docIds of removed papers are given back, and nothing is looked up again without a change', () => {
+  test('reuses the docIds of removed papers, and looks nothing up again without a change', () => {
     const papers = Array.from({ length: 5000 }, (_, i) => samplePaper({ id: i + 1, title: `agent ${i}` }))
     const index = new PaperIndex()
     index.upsert(papers)
@@ -105,7 +105,7 @@ describe('an index that changes', () => {
     expect(index.oldest(2).map(({ id }) => id)).toEqual([1, 2])
   })
 
-  test('papers in many segments are all found', () => {
+  test('finds papers in many segments', () => {
     const papers = Array.from({ length: 9000 }, (_, i) =>
       samplePaper({ id: i + 1, title: i % 3000 === 0 ? 'agent' : 'robot' }),
     )

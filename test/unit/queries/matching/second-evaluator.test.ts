@@ -28,7 +28,7 @@ interface Row {
 
 const lines = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n')
 
-/** Every filter as somebody typed it, and the ways in which the same words could have been typed. */
+/** Every filter as it was typed, and the ways in which the same words could have been typed. */
 function typedQueries(): string[] {
   const rows = lines('filters.jsonl').map((line) => JSON.parse(line) as Row)
   const quoted = (text: string) => `"${text.replaceAll('"', '')}"`

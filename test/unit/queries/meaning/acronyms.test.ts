@@ -10,11 +10,11 @@ test.each([
   ['a vision transformer ', 'LLM', null],
   ['models (large) ', 'LLM', null],
   ['language ', 'LA', null],
-])('what %j gives for %s: %j', (text, acronym, expected) =>
+])('the acronyms of %j give for %s: %j', (text, acronym, expected) =>
   expect(longFormBefore(text, acronym)).toBe(expected),
 )
 
-test('forms that are given often and lead count as the same', () => {
+test('an acronym and its most frequent long form are the same', () => {
   const counter = new AcronymCounter()
   const read = (text: string, times: number) => {
     for (let i = 0; i < times; i++) counter.read(text)

@@ -61,7 +61,7 @@ test.each<[string, [text: string, papers: number][], string[]]>([
   ['as every abstract has them', [['We achieve gains.', 5]], []],
 ])('words %s: %j are %j', (_, texts, expected) => expect(termsOf(...texts).sort()).toEqual(expected.sort()))
 
-test('50,000 terms, the most that are kept, are stored in less than 5 MB', () => {
+test('50,000 terms, the maximum, are stored in less than 5 MB', () => {
   const random = randomFrom(1)
   const letters = 'bcdfghklmnprtvwz'
   const word = () => Array.from({ length: 9 }, () => letters[Math.floor(random() * letters.length)]).join('')

@@ -44,7 +44,9 @@ test.each([
   ['title:(agent models)', { abstract: 'models of the agent' }, false],
   ['title:(agent models)', { title: 'Models of the agent' }, true],
   ['vision -(agent models)', { title: 'Vision', abstract: FAR }, false],
-])('words anywhere: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
+])('the meaning of words: %s in %j: %j', (query, paper, expected) =>
+  expect(matches(query, paper)).toBe(expected),
+)
 
 test.each([
   ['LLM', { abstract: 'Large language models.' }, true],
@@ -62,7 +64,9 @@ test.each([
   ['title:LLM', { title: 'Large language models' }, true],
   ['vision -LLM', { title: 'Vision and large language models' }, false],
   ['RAG', { abstract: 'Retrieval-augmented generation.' }, false],
-])('acronyms: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
+])('the meaning of an acronym: %s in %j: %j', (query, paper, expected) =>
+  expect(matches(query, paper)).toBe(expected),
+)
 
 test.each([
   ['gu', { authors: ['Albert Gu'] }, true],
@@ -74,13 +78,15 @@ test.each([
   ['agent', { authors: ['James Agent'] }, false],
   ['world models', { authors: ['World Models'] }, false],
   ['vision -gu', { title: 'Vision', authors: ['Albert Gu'] }, true],
-])('names: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
+])('the meaning of a name: %s in %j: %j', (query, paper, expected) =>
+  expect(matches(query, paper)).toBe(expected),
+)
 
 test.each([
   [{ abstract: 'LLM agents play games.' }, true],
   [{ abstract: 'Agents for chemistry.' }, true],
   [{ abstract: 'Chemistry.' }, false],
-])('a sentence is met by most of its key words: %j: %j', (paper, expected) =>
+])('a sentence matches most of its key words: %j: %j', (paper, expected) =>
   expect(matches('Papers on LLM agents for chemistry', paper)).toBe(expected),
 )
 
@@ -104,11 +110,11 @@ test.each([
     'Papers on LLM agents for chemistry',
     'Papers with at least 2 of: LLM (also large language model), agents, chemistry',
   ],
-])('%s in words: %s', (query, expected) =>
+])('the meaning of %s in words: %s', (query, expected) =>
   expect(describeQuery(meaningOf(parseQuery(query), usage))).toBe(expected),
 )
 
-test('without papers, a query means what it says', () => {
+test('without papers, the meaning of a query is the query', () => {
   const query = parseQuery('title:(world models) cat:cs.LG')
   expect(meaningOf(query, NO_USAGE)).toEqual({
     kind: 'and',
@@ -162,7 +168,7 @@ test.each([
   ['Robots with glass towers at night.', true],
   ['Robots in towers of glass at night.', false],
   ['Robots plan in kitchens at night.', true],
-])('a term in a sentence counts as its words: %s: %j', (abstract, expected) =>
+])('a term in a sentence is read as its words: %s: %j', (abstract, expected) =>
   expect(
     evaluate(
       meaningOf(parseQuery('How do robots plan with glass towers in kitchens at night?'), terms),

@@ -15,7 +15,7 @@ const chosen = (days: NearDay[], choice: Parameters<typeof chooseClose>[1]) =>
   chooseClose(days, choice).map(({ closeness }) => closeness)
 
 describe('chooseClose', () => {
-  test('takes the closest papers of each day, as many as it has room for, the closest of all first', () => {
+  test('takes the closest papers of each day up to a number, the closest of all first', () => {
     const days = [day(1, 0.6, 0.55), day(2, 0.9, 0.52, 0.51), day(0, 0.99)]
     expect(chosen(days, { minCloseness: 0.5 })).toEqual([0.9, 0.6, 0.52])
   })

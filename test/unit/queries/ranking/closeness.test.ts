@@ -42,7 +42,7 @@ describe('a paper is close to a topic', () => {
     expect(closenessOf(archive, 'car engine', 1)).toBeLessThan(1)
   })
 
-  test('not for one rare word in a paper about something else, nor for the subject without a word', () => {
+  test('but not for one rare word in a paper about something else, nor for the subject without a word', () => {
     const archive = archiveWith([
       { title: 'engine of protein gene tissue cell' },
       { title: 'automobile wheel' },
@@ -52,14 +52,14 @@ describe('a paper is close to a topic', () => {
     expect(closenessOf(archive, 'car engine', 2)).toBe(0)
   })
 
-  test('not if it matches', () => {
+  test('but not if it matches', () => {
     expect(closeTo(archiveWith([{ title: 'car wheel engine' }]), 'car engine')).toEqual([])
   })
 
   test.each([
     ['that no paper is about', 'car unobtainium', 4],
     ['that two papers are about', 'car engine', 2],
-  ])('not for a topic %s', (_, query, papers) => {
+  ])('but not to a topic %s', (_, query, papers) => {
     const archive = archiveWith([{ title: 'automobile engine wheel' }], { known: onCars(papers) })
     expect(closeTo(archive, query)).toEqual([])
     expect(topicOf(archive, parseQuery(query))!.isKnown).toBe(false)
@@ -70,11 +70,11 @@ describe('a paper is close to a topic', () => {
     ['"engine car"', []],
     ['"engine car" OR "car engine"', [1]],
     ['"engine car" road', []],
-  ])('not for words in quotes that no paper has: %s: %j', (query, expected) => {
+  ])('but not for words in quotes that no paper has: %s: %j', (query, expected) => {
     expect(closeTo(archiveWith([{ title: 'automobile engine wheel' }]), query)).toEqual(expected)
   })
 
-  test('not for a topic whose words only papers about something else have together', () => {
+  test('but not to a topic whose words only papers about something else have together', () => {
     const known = [
       ...onCars(4, { title: 'engine road protein cell gene tissue enzyme' }),
       ...onCars(4, { title: 'car wheel automobile' }),
@@ -85,7 +85,7 @@ describe('a paper is close to a topic', () => {
     expect(closeTo(more, 'engine road')).toEqual([1])
   })
 
-  test('not without a learned space; closeness is then an order by words', () => {
+  test('but not without a learned space; closeness is then an order by words', () => {
     const archive = archiveWith([{ title: 'automobile engine' }], { withSpace: false })
     expect(closeTo(archive, 'car engine')).toEqual([])
     expect(closenessOf(archive, 'car engine', 1)).toBeGreaterThan(0)
@@ -111,7 +111,7 @@ describe('a paper is close to a topic', () => {
   })
 })
 
-describe('of a day, at most one paper in 25 is close or matches', () => {
+describe('up to one paper in 25 of a day is close or matches', () => {
   const near = (count: number) =>
     Array.from({ length: count }, () => ({ title: 'automobile engine', firstDay: TODAY }))
   const matching = { title: 'car wheel engine' }
@@ -125,13 +125,13 @@ describe('of a day, at most one paper in 25 is close or matches', () => {
     expect(closeTo(archiveWith([...near(count), ...matches]), 'car engine')).toHaveLength(expected)
   })
 
-  test('the closest of it', () => {
+  test('is the closest of the day', () => {
     const far = { title: 'automobile engine gene' }
     expect(closeTo(archiveWith([far, far, ...near(2)]), 'car engine')).toEqual([4, 3])
   })
 })
 
-describe('conditions hold for close papers too', () => {
+describe('conditions of a topic apply to close papers too', () => {
   const title = 'automobile engine wheel'
   const facts: Partial<Paper>[] = [
     { authors: ['Ada Byron'], categories: ['cs.RO'], votes: 30 },
@@ -164,7 +164,7 @@ describe('conditions hold for close papers too', () => {
     expect(closeTo(archive, query)).toEqual(expected)
   })
 
-  test('votes hold as they are now; a paper that matches but for its votes is not close, and matches later', () => {
+  test('votes count as they are now; a paper that lacks only votes is not close, and matches later', () => {
     const archive = archiveWith([
       { title, votes: 5 },
       { title: 'car engine', votes: 5 },

@@ -30,7 +30,7 @@ const TEXTS = [
 ]
 
 describe('a latent space', () => {
-  test('has words close together that occur with the same words', () => {
+  test('places words close together that occur with the same words', () => {
     const space = learn(TEXTS, 2)
     const of = (text: string) => space.project(countsOf(text))
     expect(cosine(of('car'), of('automobile'))).toBeGreaterThan(0.95)

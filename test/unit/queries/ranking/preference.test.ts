@@ -47,7 +47,7 @@ describe('learnPhrases', () => {
     expect(learned.get('kernel methods')).toBeGreaterThan(learned.get('linear attention')!)
   })
 
-  test('any votes: up to 100 phrases of unit length, strongest first, none of those removed, always the same', () => {
+  test('any votes give up to 100 phrases of unit length, strongest first, without removed ones, always the same', () => {
     const anyVote = fc
       .record({
         kind: fc.constantFrom('more' as const, 'less' as const),
@@ -109,7 +109,7 @@ describe('phrasesOfPaper', () => {
     expect(phrasesIn(archiveWith(), paper)).toEqual(['search agents'])
   })
 
-  test('leave out what only this paper has, in an archive of many papers', () => {
+  test('leave out what only this paper has in an archive of many papers', () => {
     const paper = { title: 'T', abstract: '', keywords: ['Underwater RGB-D Weaving'] }
     expect(phrasesIn(archiveWith(), paper)).toEqual([])
     expect(phrasesIn(archiveWith(PAPERS.slice(0, 9)), paper)).toEqual(['underwater RGB-D weaving'])

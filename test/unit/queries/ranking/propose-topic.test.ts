@@ -35,11 +35,11 @@ const papers = [
 describe('a topic for papers like one', () => {
   const archive = archiveOf(papers)
 
-  test('is of a phrase that names the subject of similar papers', () => {
+  test('has a phrase that names the subject of similar papers', () => {
     expect(propose(archive, papers[0]!)).toMatchObject({ query: '"speculative decoding"', papers: 6 })
   })
 
-  test('is not of what brings more than a reader wants', () => {
+  test('has no phrase that matches more papers than a reader wants', () => {
     expect(propose(archive, papers[100]!)?.query ?? '').not.toContain('crystal')
   })
 
@@ -72,7 +72,7 @@ describe('a topic for papers like one', () => {
     })
   })
 
-  test('is no single word, and is empty if similar papers share no phrase', () => {
+  test('is never a single word, and is empty if similar papers share no phrase', () => {
     const words = archiveOf([
       ...['Mamba', 'With Mamba', 'On Mamba'].map((title, i) => samplePaper({ id: i + 1, title })),
       ...papers.slice(6).map((paper) => ({ ...paper, id: paper.id + 100 })),
@@ -81,7 +81,7 @@ describe('a topic for papers like one', () => {
     expect(propose(words, paper!)).toBeNull()
   })
 
-  test('can be read, is one topic, finds the paper itself, and has at most 30 papers, for each recorded paper that has one', ({
+  test('can be read, is one topic, finds the paper itself, and has up to 30 papers, for each recorded paper with one', ({
     skip,
   }) => {
     if (!testData('huggingface')) skip(noTestData('huggingface'))

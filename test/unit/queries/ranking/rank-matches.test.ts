@@ -22,12 +22,12 @@ const PAPERS: Partial<Paper>[] = [
   { title: 'protein gene' },
 ]
 
-test('matches about the subject come before those that only contain its words, however often', () => {
+test('rankMatches puts papers about the subject before those that only contain its words', () => {
   expect(best(archiveWith(PAPERS), 'car')).toEqual([2, 3, 1])
   expect(best(archiveWith(PAPERS), 'car', 2)).toEqual([2, 3])
 })
 
-test('equally close matches: the newest first', () => {
+test('rankMatches puts the newest of equally close papers first', () => {
   const title = 'car engine'
   const papers = [{ firstDay: '2026-11-02' }, { firstDay: '2026-11-04' }, { firstDay: '2026-11-03' }]
   expect(best(archiveWith(papers.map((one) => ({ title, ...one }))), 'car')).toEqual([2, 3, 1])
@@ -36,7 +36,7 @@ test('equally close matches: the newest first', () => {
 test.each([
   ['without a space', 'car', undefined],
   ['if the space knows no word of the query', 'zeolite', CARS_AND_CELLS],
-])('%s, the words decide', (_, word, space) => {
+])('%s, rankMatches orders by words', (_, word, space) => {
   const papers = PAPERS.map(({ title, abstract = '', ...facts }) => ({
     ...facts,
     title: title!.replaceAll(/car/gi, word),
@@ -59,7 +59,7 @@ test('closeness is comparable between queries; a query without words has none', 
   expect(closenessOf('votes>=100')).toBeNull()
 })
 
-test('a word that is only in the keywords counts too', () => {
+test('rankMatches counts a word that is only in the keywords', () => {
   const keywords = ['car']
   const archive = archiveWith([
     { title: 'protein gene cell', abstract: 'A car.' },
@@ -68,7 +68,7 @@ test('a word that is only in the keywords counts too', () => {
   expect(best(archive, 'car')).toEqual([2, 1])
 })
 
-test('papers with some of the words of a query come closest to it if they are about its subject', () => {
+test('rankMatches counts papers about the subject with some of the words as closest', () => {
   const near = (archive: Archive, text: string) => nearMisses(archive, parseQuery(text), { limit: 3 })
   expect(near(archiveWith(PAPERS), '"car automobile"')).toEqual([2, 3, 1])
   expect(near(archiveWith(PAPERS), 'votes>=1000')).toEqual([1, 4, 3])

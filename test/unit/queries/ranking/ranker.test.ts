@@ -29,32 +29,32 @@ const about = (text: string, more: Partial<Paper> = {}): Partial<Paper> => ({
   ...more,
 })
 
-test('a paper that is about it goes before one that names it once', () => {
+test('rankByWords puts a paper that repeats a word before one that has it once', () => {
   expect(order('attention', [about('Attention.'), about('Attention on attention, by attention.')])).toEqual([
     2, 1,
   ])
 })
 
-test('in the title it counts more', () => {
+test('rankByWords counts a word in the title more', () => {
   expect(order('attention', [about('Attention.'), { title: 'Attention' }])).toEqual([2, 1])
 })
 
-test('a rare word says more than a common one', () => {
+test('rankByWords counts a rare word more than a common one', () => {
   const papers = [about('Robots.'), about('Robots.'), about('Robots.'), about('Robots.'), about('Quantum.')]
   expect(order('robots OR quantum', papers)[0]).toBe(5)
 })
 
-test('words that follow each other as in the query say more', () => {
+test('rankByWords counts words more that are adjacent as in the query', () => {
   const apart = about('Attention is all; nothing is linear here.')
   const beside = about('Here linear attention is nothing of all.')
   expect(order('linear attention', [apart, beside])).toEqual([2, 1])
 })
 
-test('terms under NOT do not count', () => {
+test('rankByWords does not count terms under NOT', () => {
   expect(order('attention -robots', [about('Attention.'), about('Attention attention.')])).toEqual([2, 1])
 })
 
-test('votes move papers that are about as good, none are held against a source that has none', () => {
+test('rankByWords orders similar papers by votes, and does not lower those of a source without votes', () => {
   const papers = [
     about('Attention.', { votes: 0 }),
     about('Attention.', { votes: null }),
@@ -65,7 +65,7 @@ test('votes move papers that are about as good, none are held against a source t
   expect(order('attention', [...papers, better])[0]).toBe(4)
 })
 
-test('of equals the newer one goes first', () => {
+test('rankByWords puts the newer one of equal papers first', () => {
   const days = ['2026-11-22', '2026-11-24', '2026-11-23']
   expect(
     order(
@@ -75,12 +75,12 @@ test('of equals the newer one goes first', () => {
   ).toEqual([2, 3, 1])
 })
 
-test('a query without words goes by votes', () => {
+test('rankByWords orders by votes if a query has no words', () => {
   const papers = [1, 30, 7].map((votes) => about('', { categories: ['cs.CL'], votes }))
   expect(order('cat:cs.CL', papers)).toEqual([2, 3, 1])
 })
 
-test('an author in the query, besides words, lifts the paper', () => {
+test('rankByWords counts an author in the query besides words', () => {
   const papers = [about('Attention.'), about('Robots.', { authors: ['Albert Gu'] })]
   expect(order('attention OR author:"Albert Gu"', papers)).toHaveLength(2)
 })

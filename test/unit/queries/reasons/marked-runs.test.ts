@@ -34,5 +34,5 @@ describe('marks', () => {
     expect(shown(markedRuns(text, places))).toBe(expected)
   })
 
-  test('of nothing are nothing', () => expect(markedRuns('', [[0, 3]])).toEqual([]))
+  test('are empty for an empty text', () => expect(markedRuns('', [[0, 3]])).toEqual([]))
 })

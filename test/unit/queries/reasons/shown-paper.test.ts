@@ -34,7 +34,7 @@ function shown(changes: Partial<Paper>, query: string) {
   }
 }
 
-test('the summary of the source is shown where there is one, with the words that matched elsewhere', () => {
+test('toShownPaper shows the summary of the source if there is one, with the words that matched elsewhere', () => {
   const summary = 'Attentions that are linear make a model fast.'
 
   expect(shown({ summary, organization: 'Z.ai' }, 'attention model speed')).toMatchObject({
@@ -45,7 +45,7 @@ test('the summary of the source is shown where there is one, with the words that
   })
 })
 
-test('otherwise whole sentences of the abstract; the reason names what they lack', () => {
+test('toShownPaper otherwise shows whole sentences of the abstract; the reason names what they lack', () => {
   expect(shown({}, 'attention experiments')).toMatchObject({
     sentence: 'Transformers are slow, e.g. RNNs are not. We study linear [attention] in models.',
     reason: 'Matched: attention and experiments, in the abstract',
@@ -54,7 +54,7 @@ test('otherwise whole sentences of the abstract; the reason names what they lack
   })
 })
 
-test('two sentences of the abstract are marked wherever they contain the words', () => {
+test('toShownPaper marks the words in both sentences of the abstract', () => {
   const did =
     'In this paper, we propose linear attention that needs constant memory for a text of any length.'
   const how = 'Its state follows a gated delta rule, which runs in parallel.'
@@ -69,17 +69,17 @@ test('two sentences of the abstract are marked wherever they contain the words',
   )
 })
 
-test('the summary is not searched', () => {
+test('toShownPaper does not search the summary', () => {
   const paper = samplePaper({ summary: 'Only here: zeolites.' })
   expect(evaluate(parseQuery('zeolites'), toPaperText(paper))).toBeNull()
 })
 
-test('without summary and abstract nothing is shown', () => {
+test('toShownPaper shows nothing without summary and abstract', () => {
   expect(shown({ abstract: '' }, 'speed').sentence).toBe('')
   expect(shown({ summary: 'word '.repeat(400) }, 'speed').sentence).toMatch(/^Transformers/)
 })
 
-test('words are marked everywhere, and neighbours as one', () => {
+test('toShownPaper marks words everywhere, and adjacent ones as one', () => {
   const { title, sentence } = shown(
     { title: 'Reward Models, and More Reward', summary: 'A reward model of reward models.' },
     'reward model',
@@ -99,7 +99,7 @@ test.each([
   ],
   ['an author', 'speed author:lovelace', 'Matches author Ada Lovelace'],
   ['votes are shown anyway', 'speed votes>=20', ''],
-])('beyond the title: %s', (_what, query, expected) => {
+])('the reason names what matched outside the title: %s', (_what, query, expected) => {
   const paper = { keywords: ['zeolites'], authors: ['Ada Lovelace'], votes: 30 }
   expect(shown(paper, query).beyondTitle).toBe(expected)
 })
@@ -110,7 +110,7 @@ test.each([
   ['words in any form, once', 'model OR "model attention"', 'model and attention'],
   ['one word', 'attention surveys', 'attention'],
   ['no word', 'zeolites', 'reads like papers that match'],
-])('a paper that comes close names %s, and marks nothing', (_what, query, has) => {
+])('toShownPaper of a close paper names %s, and marks nothing', (_what, query, has) => {
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT })
   const near = nearnessOf(parseQuery(query), toPaperText(paper))
   const close = showClose(paper, near?.matches ?? [])

@@ -25,7 +25,7 @@ test.each([
   ['kappa alpha', ['kappa'], { part: 'kappa', papers: 2, isUnwanted: false }],
   ['kappa delta is:revised', [], { part: 'delta', papers: 1, isUnwanted: false }],
   ['kappa omega is:revised', ['omega'], { part: 'omega', papers: 1, isUnwanted: false }],
-])('a newer version counts where it is asked for: %s', (query, absent, without) => {
+])('a newer version counts if the query asks for it: %s', (query, absent, without) => {
   const version = { id: 9, title: 'kappa', onlyRevised: true, revisedDay: '2026-11-24' }
   const papers = [...PAPERS, toPaperText(samplePaper(version))]
   expect(whyEmptyOf(parseQuery(query), papers)).toEqual({ absent, without })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { hideAvailability } from '../../../../src/queries/text/availability.ts'
 
-/** What is left of a text. */
+/** The words that remain of a text. */
 const left = (text: string): string => hideAvailability(text).replace(/ +/g, ' ').trim()
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
     'Open-weight models are increasingly available, but slow.',
     'Open-weight models are increasingly available, but slow.',
   ],
-])('of %j is left: %j', (text, expected) => {
+])('hideAvailability of %j leaves: %j', (text, expected) => {
   expect(left(text)).toBe(expected)
   expect(hideAvailability(text)).toHaveLength(text.length)
 })

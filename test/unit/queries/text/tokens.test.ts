@@ -33,17 +33,17 @@ describe('the words of a text', () => {
     ['', []],
   ])('%j', (text, expected) => expect(keys(text)).toEqual(expected))
 
-  test('a missing text is no word', () => expect(() => keys(undefined as never)).toThrow('no text'))
+  test('throw for a missing text', () => expect(() => keys(undefined as never)).toThrow('no text'))
 
   test.each(['CO_2', 'NO_2', 'NO_x', 'H_2O', 'x_1', 'β_t', 'a_b_c', 'V_0.5', 'imo_1962_p2', 'MSO_2'])(
     'a query for %s has the words of a paper with it',
     (text) => expect(keys(text)).toEqual(keys(plainText(`of ${text}, at`)).slice(1, -1)),
   )
 
-  test('names keep their endings', () =>
+  test('keep the endings of names', () =>
     expect(keys('Jones Williams', 'names')).toEqual(['jones', 'williams']))
 
-  test('know their place', () => {
+  test('have their range in the text', () => {
     const text = 'A Rényi-like C++'
     expect(tokensOf(text).map(({ start, end, folded }) => [text.slice(start, end), folded])).toEqual([
       ['A', 'A'],
@@ -79,7 +79,7 @@ test.each([
   ['few', false],
   ['out', false],
   ['self', false],
-])('%s says nothing alone: %s', (word, stop) => expect(isStopWord(word)).toBe(stop))
+])('isStopWord of %s is: %s', (word, stop) => expect(isStopWord(word)).toBe(stop))
 
 test.each([
   ['Erdős–Rényi', 'Erdos–Renyi'],

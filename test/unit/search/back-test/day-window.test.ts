@@ -31,14 +31,14 @@ test.each([
   expect(found(query, like)).toEqual(ids)
 })
 
-test('its papers are those first listed in these days, and a newer version has a day too', () => {
+test('the window has papers first listed in these days, and newer versions by their day', () => {
   expect([window.size, window.daysWithPapers, window.perWeekday(6)]).toEqual([3, 2, 3])
   expect(window.weeks).toBe(window.days.length / 7)
   expect(window.countByDay(window.find(parseQuery('beta OR is:revised')))).toEqual([1, 1, 2])
   expect(window.onDay(window.listed, 0).map(({ id }) => id)).toEqual([2, 3])
 })
 
-test('it is made once, as long as the archive stays as it is', () => {
+test('the window is made once while the archive does not change', () => {
   const days = { from: '2026-11-01', to: '2026-11-30' }
   const first = dayWindowOf(archive, days)
   expect(dayWindowOf(archive, days)).toBe(first)
@@ -47,17 +47,17 @@ test('it is made once, as long as the archive stays as it is', () => {
   expect(dayWindowOf(archive, days).size).toBe(first.size + 1)
 })
 
-test('without papers there is nothing to divide by', () => {
+test('the window without papers has no rate', () => {
   const empty = new DayWindow(archive, { from: '2025-01-01', to: '2025-01-30' })
   expect([empty.size, empty.daysWithPapers, empty.perWeekday(0), empty.weeks]).toEqual([0, 0, 0, 0])
 })
 
-test('its weeks begin with the first day that has papers: a site that is new knows no more', () => {
+test('the weeks of the window begin with the first day that has papers', () => {
   const young = archiveOf([{ firstDay: '2026-11-20' }, { firstDay: '2026-11-23' }])
   expect(new DayWindow(young, { from: '2026-10-26', to: '2026-11-24' }).weeks).toBe(5 / 7)
 })
 
-test('a weekend has no share in papers a weekday, which counts its papers', () => {
+test('papers a weekday count those of a weekend, but not its days', () => {
   const week = archiveOf(['13', '14', '16'].map((day) => ({ firstDay: `2026-11-${day}` })))
   const days = new DayWindow(week, { from: '2026-11-10', to: '2026-11-16' })
   expect([days.daysWithPapers, days.weekdays, days.perWeekday(3)]).toEqual([3, 2, 1.5])

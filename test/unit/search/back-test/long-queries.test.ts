@@ -13,7 +13,7 @@ const window = new DayWindow(archiveOf([{ title: 'w0 w1' }, { title: 'w2' }]), {
 })
 const words = (count: number, sign = ''): string[] => Array.from({ length: count }, (_, i) => `${sign}w${i}`)
 
-/** How often papers were looked for. */
+/** The number of searches for papers. */
 function searches(work: () => unknown): number {
   const find = vi.spyOn(window, 'find')
   work()
@@ -22,7 +22,7 @@ function searches(work: () => unknown): number {
   return length
 }
 
-test('a query of hundreds of terms is searched for with 50 changes of a kind, and no more', () => {
+test('a query of hundreds of terms is tried with 50 changes of each kind', () => {
   const query = words(300).join(' ')
   const tree = parseQuery(query)
   const topic = { query, tree, found: window.find(tree), absent: [], isNarrow: true, most: 15 }
@@ -30,12 +30,12 @@ test('a query of hundreds of terms is searched for with 50 changes of a kind, an
   expect(searches(() => offersOf(topic, window))).toBeLessThanOrEqual(50 + 2)
 })
 
-test('of 300 words under NOT, 50 are counted', () => {
+test('50 of 300 words under NOT are counted', () => {
   const query = parseQuery(['alpha', ...words(300, '-')].join(' '))
   expect(searches(() => termCounts(query, window))).toBeLessThanOrEqual(2 + 50)
 })
 
-test('why 300 words find nothing takes one count for each, and few more', () => {
+test('the reason why 300 words find nothing takes one count for each, and few more', () => {
   const query = parseQuery(words(300).join(' '))
   let counts = 0
   const none = (absent: number) => (part: Query) => {

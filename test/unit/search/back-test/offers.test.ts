@@ -59,7 +59,7 @@ test.each([
   ['delta attention is:revised', ['is:revised 1', 'attention is:revised 1']],
 ])('%s is offered %j', (query, expected) => expect(offers(query)).toEqual(expected))
 
-test('the words of a known term are offered anywhere, however much it brings', () => {
+test('the words of a known term are offered anywhere, with any number of papers', () => {
   const papers = ['World models', 'Models of the world'].flatMap((title) =>
     Array.from({ length: 5 }, (_, id) => samplePaper({ id, title })),
   )
@@ -70,12 +70,12 @@ test('the words of a known term are offered anywhere, however much it brings', (
   expect(offers('world AND models', options)).toEqual([])
 })
 
-test('queries that bring more than an email contains are offered only if no other does', () => {
+test('queries that match more papers than an email contains are offered only if no other one matches', () => {
   expect(offers('title:attention delta', { most: 2 })).toEqual(['delta 1'])
   expect(offers('title:attention xylophone', { most: 2 })).toEqual(['title:attention 3'])
 })
 
-test('what no text expresses is not offered', () => {
+test('a change that no text expresses is not offered', () => {
   const some: Query = { kind: 'some', least: 1, parts: [{ kind: 'word', field: 'any', text: 'linear' }] }
   const tree: Query = { kind: 'and', parts: [some, { kind: 'word', field: 'any', text: 'xylophone' }] }
   expect(offers('', { tree })).toEqual([])

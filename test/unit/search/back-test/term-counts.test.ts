@@ -37,9 +37,11 @@ test.each([
       'time: 0 of NaN',
     ],
   ],
-])('of %s, each term alone brings %j', (query, expected) => expect(counts(query)).toEqual(expected))
+])('the terms of %s match, each without the others, %j', (query, expected) =>
+  expect(counts(query)).toEqual(expected),
+)
 
-test('papers that come under other topics too, the most first', () => {
+test('overlaps counts papers that other topics match too, the most first', () => {
   const others = ['gamma', 'xylophone', 'beta', 'alpha beta', 'is:revised'].map((name) => ({
     name,
     found: window.find(parseQuery(name)),

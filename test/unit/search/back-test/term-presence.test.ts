@@ -27,7 +27,7 @@ test.each([
   ['agents -chemistry', [], ['agents']],
   ['agents author:LeCun', ['the author LeCun'], ['agents']],
   ['agents agents', [], ['agents']],
-])('of %s, %j are in no paper of the window', (query, absent, present) =>
+])('the words of %s in no paper of the window are %j', (query, absent, present) =>
   expect(words(query)).toEqual([absent, present]),
 )
 

@@ -23,7 +23,7 @@ describe('when a day opens, stalls and closes', () => {
   })
 })
 
-describe('rest', () => {
+describe('a day off', () => {
   test.each([
     ['2026-08-14', undefined], // a Friday
     ['2026-08-15', 'weekend'],
@@ -51,7 +51,7 @@ describe('rest', () => {
     expect(calendar.dayOffReason(day)).toBe(rest)
   })
 
-  test('by rule, where no list is published', () => {
+  test('follows a rule if no list is published', () => {
     const evenings = (year: number) => {
       const days = Array.from({ length: 366 }, (_, i) => addDays(`${year}-01-01`, i))
       return days.filter((day) => day.startsWith(`${year}`) && isHoliday(day)).map((day) => day.slice(5))
@@ -63,7 +63,7 @@ describe('rest', () => {
     expect(evenings(2026)).toEqual('01-01 01-19 06-19 07-03 09-07 11-26 12-25 12-29 12-31'.split(' '))
   })
 
-  test('no rest but weekends in most weeks', () => {
+  test('is only a weekend in most weeks', () => {
     const days = Array.from({ length: 365 }, (_, i) => addDays('2027-01-01', i))
     const rests = days.filter((day) => calendar.dayOffReason(day) === 'holiday')
     expect(rests.every((day) => !['sat', 'sun'].includes(weekdayOf(day)))).toBe(true)
@@ -86,11 +86,11 @@ describe('when a day is fetched again', () => {
     expect(minutes(now, papers)).toBe(expected)
   })
 
-  test('on a day of rest, seldom', () => {
+  test('is seldom on a day off', () => {
     expect(minutes('2026-08-15T10:00:00Z', 0, '2026-08-15')).toBe(60)
   })
 
-  test('it has no votes', () => {
+  test('is never for votes', () => {
     expect(calendar.refreshVotesAfterMs({ day: '2026-08-14', now: at('2026-08-16T00:00:00Z') })).toBeNull()
   })
 })
@@ -103,6 +103,6 @@ test.each([
   ['in the half hour before it', '2026-08-15T03:30:00Z', false],
   ['when the feed has gone on, and the day is not closed yet', '2026-08-15T04:05:00Z', false],
   ['later', '2026-08-20T12:00:00Z', false],
-])('what the feed shows is of the day: %s', (_what, now, expected) => {
+])('the day of a feed: %s', (_what, now, expected) => {
   expect(isInFeed('2026-08-14', at(now))).toBe(expected)
 })

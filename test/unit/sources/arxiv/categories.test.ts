@@ -45,13 +45,13 @@ describe('the set of a category', () => {
     expect(oaiSetOf(category)).toBe(set)
   })
 
-  test('each category has one of its own', () => {
+  test('is different for each category', () => {
     expect(ARXIV_CATEGORIES).toHaveLength(155)
     expect(new Set(ARXIV_CATEGORIES.map(oaiSetOf)).size).toBe(155)
   })
 
   // Without arXiv's tables the list above is a sample of them.
-  test("all as arXiv's own tables have them", ({ skip }) => {
+  test("is equal to that of arXiv's own tables", ({ skip }) => {
     if (!taxonomy) skip(noTestData('arxiv/taxonomy'))
     const groups = new Map<string, string>(
       read('arXiv_archive_group').map((one: Record<string, string>) => [one.archive_id, one.group_id]),
@@ -67,7 +67,7 @@ describe('the set of a category', () => {
   })
 })
 
-test('one category may have two names', () => {
+test('a category may have two names', () => {
   expect(isSameCategory('cs.SY', 'eess.SY')).toBe(true)
   expect(isSameCategory('math.MP', 'math-ph')).toBe(true)
   expect(isSameCategory('cs.CL', 'cs.CL')).toBe(true)

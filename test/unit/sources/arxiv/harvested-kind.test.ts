@@ -80,11 +80,11 @@ test.each<[string, Partial<SourceRecord>, string]>([
     'cross',
   ],
   ['a version that is not known', { kind: 'new', publishedAt: at('2026-06-01') }, 'new'],
-])('once details are known: %s', (_what, more, expected) => {
+])('the kind after details are known: %s', (_what, more, expected) => {
   expect(kindAfterDetails(record('2607.04420', more), '2026-07-20')).toBe(expected)
 })
 
-test('details go into a record; what the feed says of the paper itself stays', () => {
+test('details are added to a record; what the feed contains about the paper stays', () => {
   const details = record('2607.04420', {
     title: 'Another title',
     abstract: 'Another abstract',
@@ -107,7 +107,7 @@ test('details go into a record; what the feed says of the paper itself stays', (
   expect(withDetails(record('2607.04420'), undefined)).toEqual(record('2607.04420'))
 })
 
-test('of an older version, only what holds for all versions is used', () => {
+test('an older version gives only what is true of all versions', () => {
   const details = record('2607.04420', { version: 1, authors: ['X'], publishedAt: at('2026-07-01') })
   expect(withDetails(record('2607.04420', { version: 2 }), details)).toEqual(
     record('2607.04420', { version: 2, publishedAt: at('2026-07-01') }),
@@ -124,6 +124,6 @@ test.each([
   ['This paper was withdrawn from a conference', false],
   ['We study withdrawn drugs', false],
   [undefined, false],
-])('%s: withdrawn? %s', (comment, expected) => {
+])('a comment of a withdrawn paper: %s: %s', (comment, expected) => {
   expect(isWithdrawn(comment)).toBe(expected)
 })

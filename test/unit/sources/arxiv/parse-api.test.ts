@@ -5,7 +5,7 @@ import { fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
 
 const three = () => parseApi(fixture('api/three-papers.json'))
 
-test('an entry becomes a paper: primary category first, codes of others left out, a title of one digit', () => {
+test('parseApi makes a paper of an entry: primary category first, codes of others left out, a title of one digit', () => {
   const { records, refused } = three()
   expect(refused).toEqual([])
   expect(records[0]).toEqual({
@@ -20,7 +20,7 @@ test('an entry becomes a paper: primary category first, codes of others left out
   })
 })
 
-test('an old id with its version, a DOI, a title over two lines', () => {
+test('parseApi reads an old id with its version, a DOI, a title over two lines', () => {
   expect(three().records[1]).toMatchObject({
     keys: [
       { scheme: 'arxiv', value: 'hep-th/9901001' },
@@ -32,7 +32,7 @@ test('an old id with its version, a DOI, a title over two lines', () => {
   })
 })
 
-test('a paper is withdrawn when its withdrawing version came', () => {
+test('parseApi dates a withdrawal by the version that withdrew the paper', () => {
   expect(three().records.map(({ withdrawnAt }) => withdrawnAt)).toEqual([
     undefined,
     undefined,
@@ -40,11 +40,11 @@ test('a paper is withdrawn when its withdrawing version came', () => {
   ])
 })
 
-test('ids that are well written and unknown: no entry, and no error', () => {
+test('parseApi accepts that an unknown id has no entry', () => {
   expect(parseApi(fixture('api/none-known.json'))).toEqual({ records: [], refused: [] })
 })
 
-test('an error comes as an entry', () => {
+test('parseApi reports an error in the form of an entry', () => {
   expect(parseApi(fixture('api/error-400.json'))).toEqual({
     records: [],
     refused: [],
@@ -52,7 +52,7 @@ test('an error comes as an entry', () => {
   })
 })
 
-test('a paper that is called Error is a paper', () => {
+test('parseApi accepts a paper with the title Error', () => {
   const body = fixture('api/three-papers.json').replace('<title>0</title>', '<title>Error</title>')
   expect(parseApi(body).records.map(({ title }) => title)).toContain('Error')
 })
@@ -62,7 +62,7 @@ test.each([
   ['words', 'Rate exceeded.'],
   ['half an answer', fixture('api/three-papers.json').slice(0, 1500)],
   ['an empty root', '<feed/>'],
-])('%s is no answer', (_what, body) => {
+])('%s is not a response of the API', (_what, body) => {
   expect(() => parseApi(body)).toThrow(NotXmlError)
 })
 

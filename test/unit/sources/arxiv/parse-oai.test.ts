@@ -6,14 +6,14 @@ import { COMMAS, fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
 const page = () => parseOai(fixture('oai/ListRecords.xml'))
 const at = (day: string) => new Date(`${day}T00:00:00Z`)
 
-test('a record becomes a paper; the archive says nothing of its version', () => {
+test('parseOai makes a paper of a record, without its version', () => {
   const { records, refused, dates } = page()
   expect(refused).toEqual([])
   expect(records[0]).toEqual(COMMAS)
   expect(dates.get('arxiv:2607.04420')).toEqual({ created: at('2026-07-06'), updated: undefined })
 })
 
-test('an old id, references as numbers, the first of two DOIs, an author without forenames', () => {
+test('parseOai reads an old id, character references, the first of two DOIs, an author without forenames', () => {
   const { records, dates } = page()
   expect(records[1]).toMatchObject({
     keys: [
@@ -27,7 +27,7 @@ test('an old id, references as numbers, the first of two DOIs, an author without
   expect(dates.get('arxiv:hep-th/9901001')).toEqual({ created: at('1999-01-02'), updated: at('2026-07-07') })
 })
 
-test('a withdrawn paper is known by its comment', () => {
+test('parseOai recognises a withdrawn paper by its comment', () => {
   expect(page().records.map(({ withdrawnAt }) => withdrawnAt)).toEqual([
     undefined,
     undefined,
@@ -35,12 +35,12 @@ test('a withdrawn paper is known by its comment', () => {
   ])
 })
 
-test('deleted records are left out', () => {
+test('parseOai leaves out deleted records', () => {
   expect(fixture('oai/ListRecords.xml')).toContain('2607.09999')
   expect(page().records).toHaveLength(3)
 })
 
-test('the token leads on, and an empty one ends', () => {
+test('parseOai returns the resumption token, and none if it is empty', () => {
   expect(page().token).toBe('verb%3DListRecords%26skip%3D3')
   expect(parseOai(fixture('oai/last-page.xml')).token).toBeUndefined()
 })
@@ -52,11 +52,11 @@ test.each(['noRecordsMatch', 'badArgument', 'badResumptionToken'])('the error %s
   })
 })
 
-test('a list with nothing in it is a list', () => {
+test('parseOai accepts an empty list', () => {
   expect(parseOai('<OAI-PMH><ListRecords/></OAI-PMH>')).toMatchObject({ records: [], refused: [] })
 })
 
-test('a record in another format is reported, and the others are kept', () => {
+test('parseOai reports a record in another format, and keeps the others', () => {
   const body = fixture('oai/ListRecords.xml').replace('<arXiv ', '<dc ').replace('</arXiv>', '</dc>')
   const { records, refused } = parseOai(body)
   expect(records).toHaveLength(2)
@@ -67,7 +67,7 @@ test.each([
   ['another answer', '<OAI-PMH><Identify/></OAI-PMH>', 'it has neither records nor an error'],
   ['another root', '<record/>', 'it has no <OAI-PMH>'],
   ['half a list', fixture('oai/ListRecords.xml').slice(0, 2000), 'it ends in the middle'],
-])('%s is no list', (_what, body, why) => {
+])('%s is not an OAI list', (_what, body, why) => {
   expect(() => parseOai(body)).toThrow(NotXmlError)
   expect(() => parseOai(body)).toThrow(why)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { splitAuthors } from '../../../../src/sources/arxiv/parse-rss.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 
 test.each<[string, string[]]>([
   ['', []],
@@ -23,12 +24,12 @@ test.each<[string, string[]]>([
   expect(splitAuthors(line)).toEqual(names)
 })
 
-test('the longest real list, and long ones made on purpose', () => {
+test('splitAuthors reads the longest real list, and longer ones, in linear time', () => {
   const names = Array.from({ length: 3303 }, (_, i) => `A. B. Author${i} (Place ${i}, Country)`)
   expect(splitAuthors(names.join(', '))).toHaveLength(3303)
   for (const sign of ['(', ')', '()', ' and ', ',', 'a ', 'x () ']) {
-    const started = performance.now()
+    const started = computedMs()
     splitAuthors(`A${sign.repeat(300_000)}`)
-    expect({ sign, isSoon: performance.now() - started < 3000 }).toEqual({ sign, isSoon: true })
+    expect({ sign, isSoon: computedMs() - started < 3000 }).toEqual({ sign, isSoon: true })
   }
 })

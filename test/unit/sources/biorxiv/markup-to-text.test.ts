@@ -13,7 +13,7 @@ test.each([
   ['<jats:p>One.</jats:p><jats:p>Two.</jats:p>', ' One.  Two. '],
   ['One<br/>two', 'One two'],
   ['&#945;-synuclein, &#x3b2;-catenin, &Delta;F, 5&micro;m', 'α-synuclein, β-catenin, ΔF, 5µm'],
-])('%j is %j', (markup, text) => expect(markupToText(markup)).toBe(text))
+])('markupToText of %j is %j', (markup, text) => expect(markupToText(markup)).toBe(text))
 
 test.each([
   'p < 0.05 and n > 3',
@@ -23,13 +23,13 @@ test.each([
   '&toString; &unheard;',
   'x <- y -> z',
   '',
-])('%j stays', (text) => expect(markupToText(text)).toBe(text))
+])('markupToText keeps %j', (text) => expect(markupToText(text)).toBe(text))
 
-test('a number that is no character becomes the replacement character, as in HTML', () => {
+test('markupToText replaces a number that is not a character, as in HTML', () => {
   expect(markupToText('&#9999999; &#x110000;')).toBe('\ufffd \ufffd')
 })
 
-test('takes no time over what never ends', () => {
+test('markupToText reads unclosed markup in linear time', () => {
   const begun = computedMs()
   for (const part of ['<i a="', '<sup>', '&#', '<i ', '&&&&', '<i a=b ', '<i a="b" '])
     expect(markupToText(`${part.repeat(50_000)}end`)).toMatch(/end$/)

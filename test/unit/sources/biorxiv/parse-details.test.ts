@@ -10,7 +10,7 @@ const [grid, transformer, cohesin] = JSON.parse(readFileSync(join(folder, '2026-
 const one = (change: object = {}) => parseDetails([{ ...grid, ...change }]).records[0]
 
 describe('an entry', () => {
-  test('as it is written', () => {
+  test('is read as it is written', () => {
     expect(one()).toEqual({
       kind: 'new',
       keys: [{ scheme: 'doi', value: '10.64898/2026.01.03.690001' }],
@@ -32,25 +32,25 @@ describe('an entry', () => {
     expect(records[0]?.publishedAt).toBeUndefined()
   })
 
-  test('the article that came of it is a second key', () => {
+  test('has the DOI of its article as a second key', () => {
     expect(parseDetails([cohesin]).records[0]?.keys).toEqual([
       { scheme: 'doi', value: '10.1101/2025.11.02.655310' },
       { scheme: 'doi', value: '10.1016/j.example.2025.12.004' },
     ])
   })
 
-  test.each(['NA', '', null, undefined, 'in press', 7])('no article: %j', (published) => {
+  test.each(['NA', '', null, undefined, 'in press', 7])('has no article: %j', (published) => {
     expect(one({ published })?.keys).toHaveLength(1)
   })
 
-  test('the same DOI twice is one key, whatever its case', () => {
+  test('has one key for the same DOI in another case', () => {
     const doi = '10.1101/2026.01.03.ABC'
     expect(one({ doi, published: `https://doi.org/${doi.toLowerCase()}` })?.keys).toEqual([
       { scheme: 'doi', value: '10.1101/2026.01.03.abc' },
     ])
   })
 
-  test('authors without a comma stay, empty ones go', () => {
+  test('keeps authors without a comma, and no empty ones', () => {
     expect(one({ authors: 'The Fold Consortium; ; Li, W.;Nguyen, T.;' })?.authors).toEqual([
       ...['The Fold Consortium', 'W. Li', 'T. Nguyen'],
     ])
@@ -64,7 +64,7 @@ describe('an entry', () => {
     ['two', 'new', undefined],
     [-1, 'new', undefined],
     [null, 'new', undefined],
-  ])('version %j is %s', (version, kind, number) => {
+  ])('with version %j is %s', (version, kind, number) => {
     expect(one({ version })).toMatchObject({ kind })
     expect(one({ version })?.version).toBe(number)
   })
@@ -78,7 +78,7 @@ describe('an entry', () => {
     expect(one(change)?.withdrawnAt !== undefined).toBe(isWithdrawn)
   })
 
-  test('without a title it is refused, and its neighbours stay', () => {
+  test('without a title is refused, and the others stay', () => {
     const { records, refused } = parseDetails([{ ...grid, title: ' ' }, transformer, null, 7])
     expect(records).toHaveLength(1)
     expect(refused).toEqual([
@@ -88,7 +88,7 @@ describe('an entry', () => {
     ])
   })
 
-  test('each field may be of another type, null, or not there', () => {
+  test('may have any field of another type, null, or missing', () => {
     for (const field of Object.keys(grid).filter((name) => name !== 'title'))
       for (const value of [null, undefined, 7, {}, [], [[]], true, '', '\u0000\ud800', 'x'.repeat(30_000)]) {
         const { [field]: _, ...without } = grid
@@ -133,16 +133,19 @@ describe('a page', () => {
     { messages: [] },
     { collection: {} },
     { messages: 'ok' },
-  ])('%j is none', (body) => expect(parseDetailsPage(body)).toBeUndefined())
+  ])('cannot be %j', (body) => expect(parseDetailsPage(body)).toBeUndefined())
 })
 
-test.each(['10000', 10_000, '999999999999', 1e300])('a version beyond any is left out: %j', (version) => {
-  expect(one({ version })).toMatchObject({ version: undefined, kind: 'new' })
-})
+test.each(['10000', 10_000, '999999999999', 1e300])(
+  'parseDetails leaves out a version that is too high: %j',
+  (version) => {
+    expect(one({ version })).toMatchObject({ version: undefined, kind: 'new' })
+  },
+)
 
 test.each([
   ['Chinese characters', `10.1101/${'中'.repeat(1900)}`],
   ['1,900 letters', `10.1101/${'x'.repeat(1900)}`],
-])('a DOI of %s is left out', (_what, doi) => {
+])('parseDetails leaves out a DOI of %s', (_what, doi) => {
   expect(one({ doi })?.keys).toEqual([])
 })

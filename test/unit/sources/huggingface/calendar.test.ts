@@ -16,7 +16,7 @@ test.each([
   expect(calendar.dayOffReason(day)).toBe(rest)
 })
 
-test('a day opens half an hour after midnight, stalls at noon and closes at six on the next', () => {
+test('the calendar opens a day half an hour after midnight, stalls it at noon and closes it at six on the next', () => {
   expect(calendar.opensAt('2026-08-14')).toEqual(at('2026-08-14T00:30:00Z'))
   expect(calendar.stallsAt('2026-08-14')).toEqual(at('2026-08-14T12:00:00Z'))
   expect(calendar.closesAt('2026-08-14')).toEqual(at('2026-08-15T06:00:00Z'))
@@ -27,7 +27,7 @@ test.each([
   ['2026-08-14T05:59:59Z', 0.5],
   ['2026-08-14T06:00:00Z', 1],
   ['2026-08-15T05:00:00Z', 1],
-])('while it is open, at %s, it is fetched again after %d h', (now, hours) => {
+])('the calendar fetches an open day again, at %s, after %d h', (now, hours) => {
   expect(calendar.refetchAfterMs({ day: '2026-08-14', now: at(now), papers: 0 })).toBe(hours * HOUR_MS)
 })
 
@@ -38,11 +38,11 @@ test.each([
   ['2026-08-27T23:59:59Z', 24],
   ['2026-08-28T00:00:00Z', null], // on the 29th it is no day of the last two weeks any more
   ['2026-09-20T00:00:00Z', null],
-])('once it is closed, at %s, its votes are read again after %s h', (now, hours) => {
+])('the calendar reads the votes of a closed day again, at %s, after %s h', (now, hours) => {
   expect(calendar.refreshVotesAfterMs({ day: '2026-08-14', now: at(now) })).toBe(hours && hours * HOUR_MS)
 })
 
-test('from its closing on: every six hours for three days, daily to the fourteenth, then no more', () => {
+test('the calendar reads votes every six hours for three days, daily to the fourteenth, then no more', () => {
   const reads: Date[] = []
   let ms: number | null = 0
   for (let now = calendar.closesAt('2026-08-14'); ms !== null; now = new Date(now.getTime() + (ms ?? 0))) {

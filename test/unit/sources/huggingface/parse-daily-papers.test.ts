@@ -13,7 +13,7 @@ const only = (entry: unknown) => {
 
 const paper = (fields: object) => ({ paper: { id: '2507.06457', title: 'A title', ...fields } })
 
-test('an entry of June 2024: no keywords, one media address, the time of listing outside', () => {
+test('parseDailyPapers reads an entry of June 2024: no keywords, one media URL, the time of listing outside', () => {
   const record = only({
     paper: {
       id: '2406.04692',
@@ -45,7 +45,7 @@ test('an entry of June 2024: no keywords, one media address, the time of listing
   })
 })
 
-test('an entry of August 2026: organization, keywords, links', () => {
+test('parseDailyPapers reads an entry of August 2026: organization, keywords, links', () => {
   const record = only({
     paper: {
       id: '2608.10915v2',
@@ -80,7 +80,7 @@ test('an entry of August 2026: organization, keywords, links', () => {
   expect(record.projectUrl).toBeUndefined()
 })
 
-describe('a shape that drifted', () => {
+describe('an entry of another shape', () => {
   test.each<[string, object, object]>([
     [
       'every field null',
@@ -93,15 +93,15 @@ describe('a shape that drifted', () => {
       },
     ],
     [
-      'a title outside alone',
+      'a title only outside the paper',
       { title: 'Outside', paper: { id: '2507.06457', title: null } },
       { title: 'Outside' },
     ],
     ['the inner title goes first', { ...paper({ title: 'Inner' }), title: 'Outer' }, { title: 'Inner' }],
-    ['votes outside are none', { ...paper({}), upvotes: 7 }, { votes: undefined }],
-    ['votes as text are none', paper({ upvotes: '7' }), { votes: undefined }],
-    ['votes below zero are none', paper({ upvotes: -1 }), { votes: undefined }],
-    ['a time that is none', paper({ publishedAt: 'yesterday' }), { publishedAt: undefined }],
+    ['votes outside the paper do not count', { ...paper({}), upvotes: 7 }, { votes: undefined }],
+    ['votes as text do not count', paper({ upvotes: '7' }), { votes: undefined }],
+    ['votes below zero do not count', paper({ upvotes: -1 }), { votes: undefined }],
+    ['an invalid time', paper({ publishedAt: 'yesterday' }), { publishedAt: undefined }],
     ['an organization outside', { ...paper({}), organization: { name: 'lab' } }, { organization: 'lab' }],
     ['an organization as text', paper({ organization: 'lab' }), { organization: undefined }],
     ['a repository that is no link', paper({ githubRepo: 'one/two' }), { codeUrl: undefined }],
@@ -139,7 +139,7 @@ describe('a shape that drifted', () => {
 const withoutUndefined = (values: object) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
-test('an unreadable entry is reported with its position, and the others are kept', () => {
+test('parseDailyPapers reports an unreadable entry with its position, and keeps the others', () => {
   const { records, refused } = parseDailyPapers([
     paper({}),
     null,
@@ -155,7 +155,7 @@ test('an unreadable entry is reported with its position, and the others are kept
   ])
 })
 
-test('a day of the API, and other lists', () => {
+test('parseDailyPapers reads a day of the API, and other lists', () => {
   expect(isDailyPapersList([null, paper({})])).toBe(true)
   expect(isDailyPapersList([{ title: 'A title', summary: 's' }])).toBe(false)
   expect(isDailyPapersList([])).toBe(false)
@@ -176,7 +176,7 @@ test(`every recorded day is read whole (${recordingsAre})`, () => {
   }
 })
 
-test('a version beyond any is left out, and the paper keeps its id', () => {
+test('a version that is too high is left out, and the paper keeps its id', () => {
   const record = only(paper({ id: '2611.00001v999999999999' }))
   expect(record).toMatchObject({ keys: [{ scheme: 'arxiv', value: '2611.00001' }], version: undefined })
 })
