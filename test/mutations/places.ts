@@ -11,6 +11,8 @@ export interface Mutant extends Mutation {
   id: string
   file: string
   line: number
+  /** Its line of source. */
+  code: string
   /** What it replaces. */
   before: string
 }
@@ -58,6 +60,7 @@ function scopeOf(node: SyntaxNode): SyntaxNode {
 /** The places of a file in the order of its text. */
 export function placesOf(file: string, source: SourceFile): Place[] {
   const { text, nodes } = source
+  const lines = text.split('\n')
   const taken = new Map<string, number>()
   const mutantOf = (mutation: Mutation): Mutant => {
     const line = text.slice(0, mutation.start).split('\n').length
@@ -65,7 +68,8 @@ export function placesOf(file: string, source: SourceFile): Place[] {
     const nth = (taken.get(name) ?? 0) + 1
     taken.set(name, nth)
     const id = nth === 1 ? name : `${name}#${nth}`
-    return { ...mutation, id, file, line, before: text.slice(mutation.start, mutation.end) }
+    const code = lines[line - 1]!.trim()
+    return { ...mutation, id, file, line, code, before: text.slice(mutation.start, mutation.end) }
   }
   return nodes
     .filter((node) => !isType(node))

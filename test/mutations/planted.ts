@@ -154,17 +154,8 @@ export const PLANTED: readonly PlantedFault[] = [
 /** They are named "promise 2: two workers lease the same batch". */
 export const plantedMutants = (): Mutant[] =>
   PLANTED.map(({ promise, file, before, after, what }) => {
-    const { text } = readSource(file)
-    const start = text.indexOf(before)
-    const line = text.slice(0, start).split('\n').length
-    return {
-      id: `promise ${promise}: ${what}`,
-      operator: 'planted',
-      file,
-      line,
-      start,
-      end: start + before.length,
-      before,
-      text: after,
-    }
+    const start = readSource(file).text.indexOf(before)
+    const end = start + before.length
+    const id = `promise ${promise}: ${what}`
+    return { id, operator: 'planted', file, line: 0, code: before, start, end, before, text: after }
   })
