@@ -3,7 +3,7 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { closePapers } from '../../../../src/queries/ranking/close-papers.ts'
-import { MIN_CLOSENESS, topicOf } from '../../../../src/queries/ranking/closeness.ts'
+import { MIN_CLOSENESS, splitMeaning, topicOf } from '../../../../src/queries/ranking/closeness.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 import { CARS_AND_CELLS } from '../../../support/learned-space.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
@@ -33,6 +33,12 @@ const closeTo = (archive: Archive, query: string, days = { from: TODAY, to: TODA
 
 const closenessOf = (archive: Archive, query: string, id: number): number =>
   topicOf(archive, parseQuery(query))!.closeness(archive.index.docIdOf(id)!)
+
+test('splitMeaning leaves out what a topic excludes', () => {
+  const { conditions, about } = splitMeaning(parseQuery('cat:cs.CL car -engine -author:smith'))
+  expect([...conditions, ...about].map(({ kind }) => kind)).not.toContain('not')
+  expect([conditions.length, about.length]).toEqual([1, 1])
+})
 
 describe('a paper is close to a topic', () => {
   test('if it has some of the words and is about the same', () => {

@@ -38,6 +38,18 @@ describe('a latent space', () => {
     expect(of('unknown')).toBeNull()
   })
 
+  test('has the direction of weighted words, whether or not it knows all of them', () => {
+    const space = learn(TEXTS, 2)
+    const known = space.directionOf(new Map([['car', 1]]))
+    const withUnknown = new Map([
+      ['unknown', 1],
+      ['car', 1],
+    ])
+    expect(known).not.toBeNull()
+    expect(space.directionOf(withUnknown)).toEqual(known)
+    expect(space.directionOf(new Map([['unknown', 1]]))).toBeNull()
+  })
+
   test('is the same for the same papers', () => {
     expect(learn(TEXTS, 4).encode().equals(learn(TEXTS, 4).encode())).toBe(true)
   })
