@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
+import { dataFolder } from './data-folder.ts'
 
 const run = promisify(execFile)
 const ROOM = '/usr/lib/postgresql'
@@ -54,7 +54,7 @@ export const noDebianPostgres = (): string | undefined =>
 /** Starts Debian's own Postgres on an empty folder, for as long as it is needed. */
 export async function startDebianPostgres(): Promise<DebianPostgres> {
   const bin = binaries()!
-  const folder = mkdtempSync(join(tmpdir(), 'daily-papers-debian-'))
+  const folder = mkdtempSync(join(dataFolder(), 'daily-papers-debian-'))
   const data = join(folder, 'data')
   mkdirSync(data)
   const user = process.getuid?.() === 0 ? userOf('postgres') : {}

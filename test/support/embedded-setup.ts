@@ -1,16 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { dataFolder } from './data-folder.ts'
 import { prepareTemplate } from './template.ts'
-
-const MEMORY = '/dev/shm'
-const MIN_FREE_BYTES = 2 * 1024 ** 3
 
 /** One Postgres for the run, from embedded binaries. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(isRoomy(MEMORY) ? MEMORY : tmpdir(), 'daily-papers-test-'))
+  const folder = mkdtempSync(join(dataFolder(), 'daily-papers-test-'))
   // If this is root, Postgres runs as another user and must be able to enter.
   chmodSync(folder, 0o755)
   const server = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
@@ -19,11 +16,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.destroy()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Each test file copies a database of 300 files: on a disk that takes twenty times the processor time. */
-const isRoomy = (folder: string): boolean => {
-  if (!existsSync(folder)) return false
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize >= MIN_FREE_BYTES
 }
