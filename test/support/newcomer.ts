@@ -2,23 +2,18 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ParsedMail } from 'mailparser'
-import type { FrameLocator, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Demo, removeDemo, startDemo } from '../../scripts/demo/demo.ts'
-import { sharedBrowser } from '../support/browser.ts'
+import { sharedBrowser } from './browser.ts'
+import { until } from './until.ts'
 
-const browser = await sharedBrowser()
+let browser: Browser | undefined
 let demo: Demo
 let page: Page
 
-async function mailNumber(count: number): Promise<ParsedMail> {
-  for (let tries = 0; tries < 100; tries++) {
-    const mails = await demo.mailbox.mails()
-    if (mails.length >= count) return mails[count - 1]!
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`no mail number ${count} within 10 s`)
-}
+const mailNumber = (count: number): Promise<ParsedMail> =>
+  until(`email number ${count}`, async () => (await demo.mailbox.mails())[count - 1], { seconds: 30 })
 
 /** Opens a mail on the page of the mailbox, as a person would; returns the mail inside. */
 async function openMail(number: number): Promise<FrameLocator> {
@@ -42,16 +37,15 @@ const follow = async (link: Locator) => {
 
 const heading = () => page.locator('h1').innerText()
 
-describe.each([
-  ['without scripts', false],
-  ['with scripts', true],
-])('%s', (_how, javaScriptEnabled) => {
+/** The main job of the site: a newcomer finds it, and at the end gets a digest a day. */
+export function walkAsNewcomer({ scripts }: { scripts: boolean }): void {
   const folder = mkdtempSync(join(tmpdir(), 'journey-'))
 
   beforeAll(async () => {
+    browser = await sharedBrowser()
     if (!browser) return
     demo = await startDemo({ folder, port: 0 })
-    page = await (await browser.newContext({ javaScriptEnabled })).newPage()
+    page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage()
     page.setDefaultTimeout(5_000)
   })
 
@@ -128,4 +122,4 @@ describe.each([
     const { planned } = await demo.sendDigests()
     expect(planned).toBe(1)
   })
-})
+}

@@ -1,0 +1,3 @@
+import { walkAsNewcomer } from '../support/newcomer.ts'
+
+walkAsNewcomer({ scripts: false })
