@@ -28,12 +28,12 @@ describe('the database refuses', () => {
       'subscriber_zone',
     ],
     [
-      'a weekday that is none',
+      'an invalid weekday',
       `${subscriber}) values ('a', 'a@b.example', 'a@b.example', 'h', 'pending', 'UTC', 8, '{today}', 5, now())`,
       'subscriber_days',
     ],
     [
-      '26 papers in a mail',
+      '26 papers in an email',
       `${subscriber}) values ('a', 'a@b.example', 'a@b.example', 'h', 'pending', 'UTC', 8, '{mon}', 26, now())`,
       'subscriber_max_papers',
     ],
@@ -89,12 +89,12 @@ describe('the database refuses', () => {
       'message_reason',
     ],
     [
-      'a message that nobody took',
+      'a message that no worker took',
       `${message}) values ('confirmation', ${messageValues}, 'taken')`,
       'message_taken',
     ],
     [
-      'a try with an outcome that is none',
+      'an attempt with an unknown outcome',
       `insert into attempt (message_id, n, at, outcome, reply) values ('m', 1, now(), 'accepted', '')`,
       'attempt_outcome',
     ],
@@ -114,7 +114,7 @@ describe('the database refuses', () => {
       'topic_position',
     ],
     [
-      'a plan with fewer than nobody due',
+      'a plan with fewer than zero due',
       `insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due) values ('UTC', 8, 'mon', now(), now(), 0, -1)`,
       'plan_due',
     ],
@@ -154,7 +154,7 @@ describe('the database refuses', () => {
     ).rejects.toThrow(/unique/i)
   })
 
-  test('a change of what a change was', async () => {
+  test('an update of a change', async () => {
     await database.db.$executeRawUnsafe(
       `insert into change (subscriber_id, at, how, before, after) values ('one', now(), 'page', '{}', '{}')`,
     )
@@ -163,7 +163,7 @@ describe('the database refuses', () => {
     )
   })
 
-  test('a change to a consent', async () => {
+  test('an update of a consent', async () => {
     await database.db.$executeRawUnsafe(
       `insert into consent (subscriber_id, at, event, how, wording) values ('one', now(), 'asked', 'web', 'form 1')`,
     )

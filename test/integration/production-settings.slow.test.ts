@@ -30,13 +30,13 @@ describe.each([
     expect(stderr).toContain('7 problem(s)')
   })
 
-  test('refuses a start with only that one missing', async () => {
+  test('does not start if only that one is missing', async () => {
     const { code, stderr } = await start({ ...complete, MAIL_FROM: '' })
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 2, lines: 2 })
     expect(stderr).toContain('MAIL_FROM: required in production; takes one email address')
   })
 
-  test('takes the secrets from files: the next thing it misses is the database', async () => {
+  test('reads the secrets from files: then only the database is missing', async () => {
     const { code, stderr } = await start({
       ...fromFiles(complete, ['DATABASE_URL', 'SMTP_URL', 'APP_SECRET', 'SUPPRESSION_KEY']),
     })

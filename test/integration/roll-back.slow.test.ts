@@ -19,7 +19,7 @@ afterAll(next.remove)
 const done = ({ code, stdout, stderr }: Finished) =>
   expect({ code, stdout, stderr }).toMatchObject({ code: 0 })
 
-test('the release before runs on the schema of a later one, and the later one goes on after it', async () => {
+test('this release runs on the schema of a later one, and the later one continues after it', async () => {
   const sink = await startSmtpSink()
   const settings = { DATABASE_URL: database.url, SMTP_URL: `smtp://127.0.0.1:${sink.port}` }
   const at = (now: string) => ({ ...settings, CLOCK_NOW: now })
@@ -55,7 +55,7 @@ test.each([
     'requires a new column',
     `alter table message add column mood text not null default ''; alter table message alter column mood drop default`,
   ],
-])('a migration that %s keeps the release before from running', async (_what, sql) => {
+])('a migration that %s keeps this release from running', async (_what, sql) => {
   const name = `roll_back_${process.pid}`
   const url = await createDatabase(name)
   try {

@@ -28,7 +28,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
 
-/** A mail server that answers the final dot only when it is told to. */
+/** An SMTP server that replies to the final dot only after a call. */
 async function startSlowSink() {
   const arrived = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
@@ -50,7 +50,7 @@ async function startSlowSink() {
   return { url: `smtp://127.0.0.1:${port}`, arrived: arrived.promise, release: release.resolve }
 }
 
-test('SIGTERM: an email in flight is finished and recorded, beside a request that never ends', async () => {
+test('SIGTERM finishes and records an email in flight, next to a request that never ends', async () => {
   const sink = await startSlowSink()
   const port = await freePort()
   const settings = {
@@ -81,7 +81,7 @@ test('SIGTERM: an email in flight is finished and recorded, beside a request tha
   expect(await database.db.acceptance.count()).toBe(1)
 }, 45_000)
 
-/** A process with the roles web and worker, its log, and a mail server that takes what it sends. */
+/** A process with the roles web and worker, its log, and an SMTP server that accepts what it sends. */
 async function startWebAndWorker(settings: Record<string, string> = {}) {
   const sink = await startSmtpSink()
   const port = await freePort()
@@ -102,7 +102,7 @@ async function startWebAndWorker(settings: Record<string, string> = {}) {
   return { site: `http://127.0.0.1:${port}`, sink, service, ended, logged }
 }
 
-test('web and worker in one process: one log, one process that runs, metrics of both threads', async () => {
+test('web and worker in one process have one log, one running process, and metrics of both threads', async () => {
   const now = '2031-05-05T08:00:00Z'
   const { site, sink, service, ended, logged } = await startWebAndWorker({ CLOCK_NOW: now })
   await fetch(`${site}/subscribe`, {
@@ -142,7 +142,7 @@ test('a worker thread that crashes ends the whole process with a failure', async
   ])
 }, 90_000)
 
-test('a database restart ends no process: it responds again, and logs again that it runs', async () => {
+test('a restart of the database ends no process: it responds again, and logs again that it runs', async () => {
   const port = await freePort()
   const settings = { DATABASE_URL: database.url, PORT: String(port), HF_URL: 'http://127.0.0.1:1' }
   const service = startProgram(['src/main.ts'], settings)
@@ -181,7 +181,7 @@ test('an embedded Postgres that is killed is started again, and no process ends'
   expect([service.exitCode, service.signalCode]).toEqual([null, null])
 }, 90_000)
 
-test('a service whose embedded Postgres was started at another port ends, to be started again', async () => {
+test('a service whose embedded Postgres has another port ends, so that it is started again', async () => {
   const { data, ended, logged, serverPid, serverPort } = await startWithEmbeddedPostgres()
   const port = serverPort()
   process.kill(serverPid(), 'SIGKILL')
@@ -216,7 +216,7 @@ test('a nudge that fails is logged with its code, without an address', async () 
   expect(JSON.parse(ofPlan()!).code).toBe('unexpected')
 })
 
-test('a worker that starts reads the queries of an older grammar anew', async () => {
+test('a worker compiles the queries of an older grammar when it starts', async () => {
   await database.db.query.create({ data: { text: '2507.06457', tree: {}, grammar: 0 } })
   const config = readConfig({ DATABASE_URL: database.url })
   const service = await startService(config, ['worker'], { features: FEATURES, log: openLog('silent') })
@@ -224,7 +224,7 @@ test('a worker that starts reads the queries of an older grammar anew', async ()
   await expect.poll(() => database.db.query.count({ where: { grammar: { gt: 0 } } })).toBe(1)
 })
 
-test('SIGTERM while the source does not respond: the worker stops within seconds', async () => {
+test('SIGTERM stops the worker within seconds while the source does not respond', async () => {
   const settings = { DATABASE_URL: database.url, HF_URL: 'http://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'info' }
   const service = startProgram(['src/main.ts', '--roles', 'worker'], settings)
   const ended = once(service, 'exit')

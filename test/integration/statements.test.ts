@@ -21,7 +21,7 @@ test('every raw query is a tagged template', () => {
   expect(statements.sort()).toEqual(calls.sort())
 })
 
-test('every statement fits the migrated schema, and every fragment is in a statement', async () => {
+test('Postgres prepares every statement with the migrated schema, and every fragment is in a statement', async () => {
   const used = new Set<SqlTemplate>()
   const rejected: string[] = []
   await database.db.$transaction(async (tx) => {

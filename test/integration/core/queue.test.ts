@@ -29,7 +29,7 @@ test('a queue whose connections stop responding takes nudges on new ones', async
   await expect.poll(() => worked).toBeGreaterThan(1)
 })
 
-test('a clock that goes back three hours while a nudge is worked on delays no nudge', async () => {
+test('a clock that goes back three hours during a nudge delays no nudge', async () => {
   await prepareQueue(database.url, silentLog)
   const queue = await openQueue(database.url, silentLog)
   cleanups.push(queue.stop, () => vi.useRealTimers())

@@ -9,7 +9,7 @@ const RETRIES = 30
 
 const database = useDatabase()
 
-test('a worker whose database is away for a while writes each error of the queue once', async () => {
+test('a worker without its database writes each error of the queue once', async () => {
   const proxy = await startDatabaseProxy(database.url)
   const worker = startProgram(['src/main.ts', '--roles', 'worker'], {
     DATABASE_URL: proxy.url,

@@ -14,7 +14,7 @@ const leave = (service: string, holder: string, restMs: number) =>
   endLease(database.db, `source ${service}`, { holder, restSeconds: restMs / 1000 })
 const later = (ms: number) => passInPaces(database.db, ms / 1000)
 
-test('it lets one through, and tells the others for how long at most it is shut', async () => {
+test('a lease is given to one caller, and the others get the longest time to wait', async () => {
   const service = newService()
   const passed = await Promise.all(Array.from({ length: 8 }, (_, n) => pass(service, `holder ${n}`)))
   expect(passed.filter((ms) => ms === 0)).toHaveLength(1)
@@ -24,7 +24,7 @@ test('it lets one through, and tells the others for how long at most it is shut'
   }
 })
 
-test('after the answer it stays shut for the rest, and no longer', async () => {
+test('a lease lasts for its gap after the response, and no longer', async () => {
   const service = newService()
   await pass(service, 'first')
   await leave(service, 'first', 3000)
@@ -35,7 +35,7 @@ test('after the answer it stays shut for the rest, and no longer', async () => {
   expect(await pass(service, 'second')).toBe(0)
 })
 
-test('it opens again behind a holder who died, who cannot shut or open it any more', async () => {
+test('a lease of a dead holder ends, and the holder cannot renew or release it', async () => {
   const service = newService()
   await pass(service, 'dead', 10_000)
   expect(await pass(service, 'next')).toBeGreaterThan(0)
@@ -47,7 +47,7 @@ test('it opens again behind a holder who died, who cannot shut or open it any mo
   expect(await pass(service, 'third')).toBeLessThanOrEqual(5000)
 })
 
-test('each service has its own', async () => {
+test('each service has its own lease', async () => {
   expect(await pass(newService(), 'anybody')).toBe(0)
   expect(await pass(newService(), 'anybody')).toBe(0)
 })

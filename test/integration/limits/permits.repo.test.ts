@@ -25,7 +25,7 @@ const takeTimes = async (times: number) => {
 beforeEach(() => emptyTables(database.db))
 
 describe('a bucket of 3 that fills by one in two seconds', () => {
-  test('gives 3 at once, then says how long to wait', async () => {
+  test('gives 3 at once, then the seconds to wait', async () => {
     await takeTimes(3)
     const { allowed, waitSeconds } = await take(bucket)
     expect(allowed).toBe(false)
@@ -68,7 +68,7 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
     expect(left.length).toBeLessThanOrEqual(1)
   })
 
-  test('a refusal costs nothing', async () => {
+  test('a refusal takes no permit', async () => {
     await takeTimes(3)
     for (let i = 0; i < 5; i++) expect((await take(bucket)).allowed).toBe(false)
     await letPass(2)
@@ -153,7 +153,7 @@ describe('several buckets', () => {
   })
 })
 
-test('deletes a bucket that was not used for a day, and no other', async () => {
+test('deleteIdleBuckets deletes a bucket that was not used for a day, and no other', async () => {
   const kept = { key: 'kept', capacity: 1, perSecond: 0.001 }
   await takePermits(database.db, [kept, { ...kept, key: 'idle' }])
   await database.db.$executeRaw`update bucket set at = now() - interval '25 hours' where key = 'idle'`

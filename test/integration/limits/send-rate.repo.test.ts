@@ -39,14 +39,14 @@ const giveBack = (count: number, keys: string[]) =>
   )
 const rows = () => database.db.bucket.count()
 
-/** Nothing is asked for so often that the database's clock counts: these take milliseconds, a token takes far more. */
+/** The database's clock does not matter here: these calls take milliseconds, and a permit takes far more. */
 describe('permits', () => {
-  test('of a key without a limit are not counted', async () => {
+  test('for a key without a limit are not counted', async () => {
     expect(await take(1000)).toBeUndefined()
     expect(await takeAvailable(database.db, [])).toEqual([])
   })
 
-  test('are those of five seconds at first, and of no more later', async () => {
+  test('begin with those of five seconds, and gather no more later', async () => {
     await allow(0.2 * 5)
     expect(await granted(10)).toBe(5)
     expect(await granted(1)).toBe(0)
@@ -54,7 +54,7 @@ describe('permits', () => {
     expect(await granted(10)).toBe(5)
   })
 
-  test('of a rate below one in five seconds gather up to one', async () => {
+  test('for a rate below one in five seconds gather up to one', async () => {
     await allow(0.01)
     expect([await granted(5), await granted(5)]).toEqual([1, 0])
     await pass(99)
@@ -72,7 +72,7 @@ describe('permits', () => {
     expect(await granted(100)).toBe(30)
   })
 
-  test('say how long until the next one', async () => {
+  test('include the time until the next one', async () => {
     await allow(0.01, 3)
     expect(await take(3)).toMatchObject({ granted: 3, waitSeconds: 0 })
     const { waitSeconds } = (await take(1))!
@@ -80,7 +80,7 @@ describe('permits', () => {
     expect(waitSeconds).toBeLessThanOrEqual(100)
   })
 
-  test('leave some for others', async () => {
+  test('leave a reserve for others', async () => {
     await allow(0.01, 10)
     expect(await granted(20, 4)).toBe(6)
     expect(await granted(20, 4)).toBe(0)
@@ -88,7 +88,7 @@ describe('permits', () => {
     expect(await granted(20)).toBe(4)
   })
 
-  test('of several keys are taken in one go, each its own', async () => {
+  test('for several keys are taken in one statement, each from its own bucket', async () => {
     await allow(0.01, 3)
     await allow(0.01, 7, 'send all')
     const turns = await takeAvailable(database.db, [
@@ -102,7 +102,7 @@ describe('permits', () => {
     })
   })
 
-  test('asked for by eight at once, in either order, are never more than there are', async () => {
+  test('are never more than exist, also for eight callers at once, in either order', async () => {
     await allow(0.001, 50)
     await allow(0.001, 90, 'send all')
     const wanted = [
@@ -124,7 +124,7 @@ describe('permits', () => {
 })
 
 describe('permits that are given back', () => {
-  test('are there again', async () => {
+  test('can be taken again', async () => {
     await allow(0.001, 10)
     await granted(8)
     await giveBack(3, [GMAIL])
@@ -136,7 +136,7 @@ describe('permits that are given back', () => {
     expect(await granted(20)).toBe(10)
     expect(await granted(20)).toBe(0)
   })
-  test('create no rate if there is none', async () => {
+  test('create no rate', async () => {
     await giveBack(3, [GMAIL, 'send all'])
     expect(await rows()).toBe(0)
   })
@@ -158,15 +158,15 @@ describe('what the settings allow', () => {
     await allow(0.01, 10)
     expect(await rate()).toBe(0.01)
   })
-  test('says nothing of a key that it does not limit', async () => {
+  test('does not affect a key without a limit', async () => {
     await allow(undefined)
     expect(await rows()).toBe(0)
   })
-  test('said by eight at once is one limit', async () => {
+  test('is one limit if eight processes set it at once', async () => {
     await Promise.all(Array.from({ length: 8 }, () => allow(0.001, 10)))
     expect(await granted(100)).toBe(10)
   })
-  test('lifts nothing of what a server asked for', async () => {
+  test('does not raise the rate that a server asked for', async () => {
     await allow(5)
     await reducePermits(database.db, GMAIL, '421 slow down')
     await allow(undefined)
@@ -174,7 +174,7 @@ describe('what the settings allow', () => {
   })
 })
 
-describe('what a server asks for', () => {
+describe('the rate after a server asks for less', () => {
   test('is ten a second at first, one to begin with, and twice as many each minute', async () => {
     expect(await reducePermits(database.db, GMAIL, '421 slow down')).toBe(true)
     expect(await rate()).toBeCloseTo(10, 0)
@@ -184,7 +184,7 @@ describe('what a server asks for', () => {
     expect(await rate()).toBeCloseTo(80, 0)
   })
 
-  test('takes away what has gathered but one', async () => {
+  test('takes away all gathered permits except one', async () => {
     await allow(0.01, 100)
     await reducePermits(database.db, GMAIL, '421 slow down')
     expect(await granted(50)).toBe(1)
@@ -223,7 +223,7 @@ describe('what a server asks for', () => {
     expect(steps.at(-1)).toBeCloseTo(0.5, 2)
   })
 
-  test('never goes beyond what the settings allow, and is half of that at most', async () => {
+  test('never exceeds the settings, and is at most half of them', async () => {
     await allow(3)
     await reducePermits(database.db, GMAIL, '421 slow down')
     expect(await rate()).toBeCloseTo(1.5, 1)
@@ -233,7 +233,7 @@ describe('what a server asks for', () => {
     ])
   })
 
-  test('is ten a second where the settings allow more than twenty', async () => {
+  test('is ten a second if the settings allow more than twenty', async () => {
     await allow(500)
     await reducePermits(database.db, GMAIL, '421 slow down')
     expect(await rate()).toBeCloseTo(10, 0)
@@ -253,7 +253,7 @@ describe('what a server asks for', () => {
 })
 
 describe('a rate that is held', () => {
-  test('gives nothing until then, also of what is given back', async () => {
+  test('gives no permits until then, also none that were given back', async () => {
     await allow(0.01, 100)
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await giveBack(5, [GMAIL])
@@ -264,7 +264,7 @@ describe('a rate that is held', () => {
     expect(await granted(1)).toBe(0)
   })
 
-  test('goes on with one in two seconds, and twice as many each minute', async () => {
+  test('continues with one in two seconds, and twice as many each minute', async () => {
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
@@ -272,7 +272,7 @@ describe('a rate that is held', () => {
     expect(await rate()).toBeCloseTo(1, 1)
   })
 
-  test('says until when', async () => {
+  test('contains its end', async () => {
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     const [pace] = await activeSendRates(database.db)
     const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
@@ -289,7 +289,7 @@ describe('a rate that is held', () => {
     expect(await rate()).toBeCloseTo(0.5, 1)
   })
 
-  test('may be held anew', async () => {
+  test('may be held again', async () => {
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3000)
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
@@ -323,7 +323,7 @@ describe('after a pause', () => {
     expect((await ofAll())!.perSecond).toBeCloseTo(before, 1)
   })
 
-  test('the settings still hold', async () => {
+  test('the settings still apply', async () => {
     await allow(3, 4, 'send all')
     await restartPermits(database.db, 'send all')
     expect(await ofAll()).toMatchObject({ perSecond: 3, slowed: false, left: 4 })
@@ -344,12 +344,12 @@ describe('the incident of a domain', () => {
   }
   beforeEach(hold)
 
-  test('lasts while the domain is held, whatever it takes meanwhile', async () => {
+  test('lasts while the domain is held, also if it accepts emails meanwhile', async () => {
     await endDomainIncidents(database.db, new Set(['gmail.com']))
     expect(await names()).toContain('domain gmail.com')
   })
 
-  test('is over once the domain accepts an email after that, and no other is', async () => {
+  test('ends once the domain accepts an email after that, and no other incident ends', async () => {
     await pass(3601)
     await endDomainIncidents(database.db, new Set(['other.example']))
     expect(await names()).toContain('domain gmail.com')
@@ -357,7 +357,7 @@ describe('the incident of a domain', () => {
     expect(await names()).toEqual(['delivery bulk'])
   })
 
-  test('is over two hours after the last hold, if no one sends to the domain', async () => {
+  test('ends two hours after the last hold, if no one sends to the domain', async () => {
     await pass(3600)
     await hold()
     await pass(7190)
@@ -379,7 +379,7 @@ describe('the daily emails of a new sending domain', () => {
   }
   const HOUR = 3600
 
-  test('are no more than 1,000 on the first day, and 2,000 on the second, however the hours pass', async () => {
+  test('are 1,000 on the first day, and 2,000 on the second, at any pace', async () => {
     expect(await takeOn(at('00:10'), 700)).toBe(700)
     await pass(12 * HOUR)
     expect(await takeOn(at('12:10'), 700)).toBe(300)
@@ -404,7 +404,7 @@ describe('the daily emails of a new sending domain', () => {
     expect(await takeOn(tomorrow, 2000)).toBe(0)
   })
 
-  test('are kept in mind for as long as the day is', async () => {
+  test('are stored until the end of the day', async () => {
     expect(await takeOn(at('00:00'), 1000)).toBe(1000)
     await pass(23.9 * HOUR)
     await deleteIdleBuckets(database.db)
@@ -434,25 +434,25 @@ describe('batches that wait for a rate', () => {
     ['is not due yet', `update batch set not_before = '2026-11-24T08:01:00Z'`],
     ['is done', `update batch set done_at = now()`],
     ['is of the other lane', `update batch set lane = 'transactional'`],
-  ])('not where the batch %s', async (_what, sql) => {
+  ])('are not waited for if the batch %s', async (_what, sql) => {
     await slowly()
     await database.db.$executeRawUnsafe(sql)
     expect(await holds()).toBe(false)
   })
 
-  test('while somebody holds one, however far the next permit is', async () => {
+  test('are waited for while a worker holds one, also if the next permit is far off', async () => {
     await slowly()
     await database.db.$executeRaw`update batch set owner = 'bob', lease_until = now() + interval '1 minute'`
     expect(await holds(5)).toBe(true)
   })
 
-  test('not while delivery is paused', async () => {
+  test('are not waited for while delivery is paused', async () => {
     await slowly()
     await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'test', at: NOW })
     expect(await holds()).toBe(false)
   })
 
-  test('not where the domain is held for an hour', async () => {
+  test('are not waited for if the domain is held for an hour', async () => {
     await holdPermits(database.db, 'send domain y.example', { seconds: 3600, reply: 'much refused' })
     expect(await holds()).toBe(false)
     await pass(3600)

@@ -72,7 +72,7 @@ describe('pruning', () => {
   })
 
   test.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
-    'keeps figures from when an import came, whatever instant it tells of: %s',
+    'keeps the figures of the day of an import, with any instant in its rows: %s',
     async (at) => {
       await world.addSubscriber('imported')
       const imported = { createdAt: new Date(at), importedAt: new Date('2026-11-20T12:00:00Z') }

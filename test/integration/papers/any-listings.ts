@@ -31,7 +31,7 @@ const REAL: Real[] = [
   { titles: ['Zeta', 'ZETA!'] },
 ]
 
-/** Several papers have this title: whoever gives it gives their arXiv id with it. */
+/** Several papers have this title, so a record with it also has an arXiv id. */
 export const SHARED_TITLE = 'Technical Report'
 
 const SOURCES = ['arxiv:cs', 'huggingface']

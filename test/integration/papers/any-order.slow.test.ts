@@ -50,7 +50,7 @@ async function stored(): Promise<Told[]> {
   return inOrder(told)
 }
 
-/** The same worked out from all that was said at once: who shares a key is one paper. */
+/** The expected result, from all records at once: those that share a key are one paper. */
 function expected(calls: readonly Call[]): Told[] {
   const said = calls.flatMap(({ records, ...call }) => records.map((record) => ({ record, call })))
   const keys = said.map(({ record }) =>

@@ -46,7 +46,7 @@ const rows = async () => {
 }
 
 describe('a row', () => {
-  test('stands for each time that the votes move', async () => {
+  test('is written each time that the votes change', async () => {
     await say('2026-08-02', [{ votes: 3 }])
     await say('2026-08-03', [{ votes: 3 }])
     await say('2026-08-04', [{}])
@@ -60,7 +60,7 @@ describe('a row', () => {
     const [first] = await database.db.paperHistory.findMany({ orderBy: { id: 'asc' } })
     expect(first!.at).toEqual(at('2026-08-02'))
   })
-  test('holds the most that any source says', async () => {
+  test('has the most votes of any source', async () => {
     await say('2026-08-02', [{ votes: 8 }])
     await say('2026-08-03', [{ votes: 5 }], 'import')
     await say('2026-08-04', [{ votes: 9 }], 'import')
@@ -69,7 +69,7 @@ describe('a row', () => {
       [2, 1, 9, null],
     ])
   })
-  test('stands for a newer version, and for a still newer one', async () => {
+  test('is written for a newer version, and again for a still newer one', async () => {
     const revise = (day: Day) =>
       recordListings(database.db, {
         source: 'arxiv',
@@ -84,18 +84,18 @@ describe('a row', () => {
       [2, 1, null, 6],
     ])
   })
-  test('is none where nothing is known, and one where there are no votes', async () => {
+  test('is not written for unknown votes, and is for no votes', async () => {
     await say('2026-08-02', [{}, { id: '2608.00002', votes: 0 }])
     expect(await rows()).toEqual([[1, 2, 0, null]])
   })
-  test('is none in a dry run', async () => {
+  test('is not written in a dry run', async () => {
     const day = { source: 'huggingface', day: '2026-08-02', now: at('2026-08-02'), dryRun: true }
     await recordListings(database.db, { ...day, records: [record({ votes: 3 })] })
     expect(await rows()).toEqual([])
   })
 })
 
-describe('how papers stood', () => {
+describe('the earlier states of papers', () => {
   const standing = async (upTo: number) =>
     Object.fromEntries(await snapshotsAt(database.db, { paperIds: [1, 2, 3], upTo }))
 
@@ -112,7 +112,7 @@ describe('how papers stood', () => {
     })
   })
 
-  test('when the history ended at an id', async () => {
+  test('are those up to an id of the history', async () => {
     expect(await maxHistoryId(database.db)).toBe(5)
     expect(await standing(0)).toEqual({})
     expect(await standing(1)).toEqual({ 1: { votes: 3, revisedDay: null } })
@@ -124,18 +124,18 @@ describe('how papers stood', () => {
     expect(await standing(5)).toMatchObject({ 2: { votes: 1, revisedDay: '2026-08-05' } })
   })
 
-  test('of a paper that was asked for alone', async () => {
+  test('are found for a single paper', async () => {
     expect([...(await snapshotsAt(database.db, { paperIds: [2], upTo: 5 })).keys()]).toEqual([2])
     expect(await snapshotsAt(database.db, { paperIds: [], upTo: 5 })).toEqual(new Map())
   })
 
-  test('of two that turn out to be one: what either had', async () => {
+  test('combine those of two papers that turn out to be one', async () => {
     await say('2026-08-06', [{ doi: '10.1000/1' }, { id: '2608.00002', doi: '10.1000/1' }])
     expect(await standing(3)).toEqual({ 1: { votes: 20, revisedDay: null } })
     expect(await standing(5)).toEqual({ 1: { votes: 20, revisedDay: '2026-08-05' } })
   })
 
-  test('is told for as long as it is kept, and the newest id does not fall', async () => {
+  test('are found until they are pruned, and the newest id does not decrease', async () => {
     const before = await standing(4)
     expect(await pruneHistoryBefore(database.db, at('2026-08-05'))).toBe(2)
     expect(await rows()).toEqual([
@@ -148,7 +148,7 @@ describe('how papers stood', () => {
     expect(await maxHistoryId(database.db)).toBe(5)
   })
 
-  test('is forgotten with the digests that looked at it, by the nightly pruning', async () => {
+  test('are pruned at night with the digests that used them', async () => {
     const deps: Deps = {
       db: database.db,
       databaseUrl: database.url,
@@ -161,14 +161,14 @@ describe('how papers stood', () => {
     expect((await rows()).map(([id]) => id)).toEqual([2, 4, 5])
   })
 
-  test('is not told again when it is said again after long', async () => {
+  test('do not include votes that a source repeats after a long time', async () => {
     await pruneHistoryBefore(database.db, at('2026-12-05'))
     await say('2026-12-06', [{ votes: 18 }])
     expect(await maxHistoryId(database.db)).toBe(5)
   })
 })
 
-test('the newest id is one up to which all can be seen', async () => {
+test('maxHistoryId returns an id up to which all rows are visible', async () => {
   await say('2026-08-02', [{ votes: 3 }])
   let seen: number | undefined
   await database.db.$transaction(async (tx) => {
@@ -179,6 +179,6 @@ test('the newest id is one up to which all can be seen', async () => {
   expect(await maxHistoryId(database.db)).toBe(2)
 })
 
-test('without history it is 0', async () => {
+test('maxHistoryId returns 0 without history', async () => {
   expect(await maxHistoryId(database.db)).toBe(0)
 })

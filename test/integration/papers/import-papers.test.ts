@@ -73,11 +73,11 @@ test("the API's own response counts as its source, but not as a fetch of that so
   ])
 })
 
-test('an empty day is no fault', async () => {
+test('an import of an empty day succeeds', async () => {
   expect(await importing('[]')).toMatchObject({ added: 0, listed: 0 })
 })
 
-test('a mark at the beginning of the file, as Windows writes it', async () => {
+test('an import accepts a byte order mark, as Windows writes it', async () => {
   expect(await importing(`\uFEFF${JSON.stringify([{ title: 'A title', summary: '' }])}`)).toMatchObject({
     added: 1,
   })

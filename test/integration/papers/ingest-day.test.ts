@@ -13,7 +13,7 @@ const rows = async () => ({
 })
 
 describe('one day', () => {
-  test('its papers, its source day, and its log lines', async () => {
+  test('records its papers, its source day, and log lines', async () => {
     const count = recordedDay('daily', DAY).length
     expect(await world.ingest()).toEqual({
       source: 'huggingface',
@@ -38,7 +38,7 @@ describe('one day', () => {
     expect(world.server.requests[0]?.userAgent).toBe('daily-papers (http://papers.example)')
   })
 
-  test('a source that asks for a pause after each of many pages gets no request after ten minutes', async () => {
+  test('sends no request after ten minutes to a source that asks for a pause after each page', async () => {
     const entry = (id: number) => ({ paper: { id: `2608.${10_000 + id}`, title: `Paper ${id}` } })
     for (let page = 0; page < 5; page++) {
       const body = JSON.stringify(Array.from({ length: 100 }, (_, i) => entry(page * 100 + i)))
@@ -52,7 +52,7 @@ describe('one day', () => {
     expect(await world.sourceDays()).toMatchObject([{ day: DAY, papers: 0 }])
   })
 
-  test('once more changes no row', async () => {
+  test('fetched again changes no row', async () => {
     await world.ingest()
     const before = await rows()
     world.moveTo(`${DAY}T08:00:00Z`)
@@ -60,7 +60,7 @@ describe('one day', () => {
     expect(await rows()).toEqual(before)
   })
 
-  test('later the same day only what changed', async () => {
+  test('fetched later the same day changes only what differs', async () => {
     await world.ingest()
     const before = await rows()
     world.server.serve(`${recordings}/later-same-day`)
@@ -81,7 +81,7 @@ describe('one day', () => {
     expect(after.listings).toEqual(expect.arrayContaining(untouched))
   })
 
-  test('an entry that cannot be read is logged, and the rest kept', async () => {
+  test('keeps all other papers if an entry cannot be read, which is logged', async () => {
     world.server.troubles.push({
       kind: 'body',
       body: '[{"paper":{"id":"2608.1"}},{"paper":{"id":"2608.10001","title":"T"}}]',
@@ -94,13 +94,13 @@ describe('one day', () => {
     ])
   })
 
-  test('a day of which nothing can be read has failed, and is not quiet', async () => {
+  test('fails if nothing can be read, and is not quiet', async () => {
     world.server.troubles.push({ kind: 'body', body: '[{"article":{}}]' }, { kind: 'body', body: '[]' })
     await expect(world.ingest()).rejects.toMatchObject({ code: 'source.unreadable', values: { count: 1 } })
     expect(await world.sourceDays()).toMatchObject([{ state: 'failed', lastFault: 'source.unreadable' }])
   })
 
-  test('a fetch that fails changes no paper and is recorded', async () => {
+  test('records a failed fetch, which changes no paper', async () => {
     await world.ingest()
     const before = await rows()
     world.server.troubles.push(...five({ kind: 'status', status: 503 }))
@@ -118,7 +118,7 @@ describe('one day', () => {
     ])
   })
 
-  test('a day without papers whose fetch fails has failed', async () => {
+  test('fails without papers if its fetch fails', async () => {
     world.server.troubles.push(...five({ kind: 'status', status: 503 }))
     await expect(world.ingest()).rejects.toMatchObject({ code: 'source.failing' })
     expect(await world.sourceDays()).toMatchObject([
@@ -126,13 +126,13 @@ describe('one day', () => {
     ])
   })
 
-  test('a source that asks for a pause of an hour gets it', async () => {
+  test('sends no request for an hour if the source asks for it', async () => {
     world.server.troubles.push({ kind: 'rate-limited', headers: { 'retry-after': '3600' } })
     await expect(world.ingest()).rejects.toMatchObject({ code: 'source.rate-limited' })
     expect(await world.sourceDays()).toMatchObject([{ nextTry: new Date(`${DAY}T08:00:00Z`) }])
   })
 
-  test('a dry run counts and records nothing, good or bad', async () => {
+  test('counts and records nothing in a dry run, with or without success', async () => {
     expect(await world.ingest({ dryRun: true })).toMatchObject({ added: recordedDay('daily', DAY).length })
     world.server.troubles.push({ kind: 'status', status: 400 })
     await expect(world.ingest({ dryRun: true })).rejects.toMatchObject({ code: 'source.refused-date' })
@@ -140,13 +140,13 @@ describe('one day', () => {
     expect(await world.sourceDays()).toEqual([])
   })
 
-  test('an unknown source', async () => {
+  test('is refused for an unknown source', async () => {
     await expect(world.ingest({ source: 'elsewhere' })).rejects.toMatchObject({ code: 'source.unknown' })
     expect(await world.sourceDays()).toEqual([])
   })
 })
 
-test('a day to come is not asked for', async () => {
+test('a future day is not fetched', async () => {
   await expect(world.ingest({ day: '2026-08-15' })).rejects.toMatchObject({ code: 'source.not-begun' })
   expect(world.server.requests).toEqual([])
   expect(await world.sourceDays()).toEqual([])
@@ -177,7 +177,7 @@ describe('papers that the database rejects', () => {
     ])
   })
 
-  test('all of them: the day has failed, and is tried again', async () => {
+  test('fail the day if they are all of its papers, and it is fetched again', async () => {
     listed('Poison 1', 'Poison 2')
     await expect(world.ingest()).rejects.toMatchObject({ code: 'papers.rejected', values: { count: 2 } })
     expect(await world.sourceDays()).toMatchObject([
@@ -185,7 +185,7 @@ describe('papers that the database rejects', () => {
     ])
   })
 
-  test('a dry run names them too', async () => {
+  test('are named by a dry run too', async () => {
     listed('One', 'Poison')
     expect(await world.ingest({ dryRun: true })).toMatchObject({
       added: 1,
@@ -195,7 +195,7 @@ describe('papers that the database rejects', () => {
   })
 })
 
-test('of thousands of entries that cannot be read, twenty are logged', async () => {
+test('twenty of thousands of entries that cannot be read are logged', async () => {
   const body = JSON.stringify([{ paper: { title: 'T' } }, ...Array.from({ length: 2000 }, () => 7)])
   world.server.troubles.push({ kind: 'body', body }, { kind: 'body', body: '[]' })
   expect((await world.ingest()).refused).toHaveLength(2000)

@@ -11,7 +11,7 @@ import { noTestData, testData } from '../../support/test-data.ts'
 
 const world = useHuggingFace()
 
-test('two weeks on a new installation: today, then oldest first', async () => {
+test('a new installation fetches two weeks: today, then the oldest first', async () => {
   await world.due()
   const asked = world.server.requests.map(({ path }) => /date=([\d-]+)/.exec(path)?.[1])
   const [today, ...others] = [...new Set(asked)]
@@ -35,7 +35,7 @@ test('a fetched source is not fetched again until the next hour', async () => {
   expect(world.server.requests.length).toBeGreaterThan(0)
 })
 
-test('one that fails does not keep the others waiting, and comes again', async () => {
+test('a source that fails does not delay the others, and is fetched again', async () => {
   world.server.troubles.push(...five({ kind: 'html' }))
   await world.due()
   const failed = (await world.sourceDays()).filter(({ state }) => state === 'failed')
@@ -81,7 +81,7 @@ test('a service that does not respond delays no other', async () => {
   silent.close()
 })
 
-test('after a standstill the missed days are made up', async ({ skip }) => {
+test('after a stop the missed days are fetched', async ({ skip }) => {
   if (!testData('huggingface')) skip(noTestData('huggingface'))
   await world.due()
   world.moveTo('2026-08-20T09:00:00Z')
@@ -93,7 +93,7 @@ test('after a standstill the missed days are made up', async ({ skip }) => {
   expect(await papersListedOn(world.db, '2026-08-19')).toHaveLength(recordedDay('daily', '2026-08-19').length)
 })
 
-test('two processes at once ask for each day once', async () => {
+test('two processes at once fetch each day once', async () => {
   await Promise.all([world.due(), world.due()])
   const first = world.server.requests.filter(({ path }) => path.endsWith('p=0'))
   expect(first).toHaveLength(15)

@@ -42,7 +42,7 @@ const everything = async () => ({
 })
 
 describe('what a source lists', () => {
-  test('is kept as it was said', async () => {
+  test('is stored as it was listed', async () => {
     const whole: SourceRecord = {
       ...paper({ arxiv: '2608.00001', doi: '10.1000/1' }),
       title: 'On <b> & "quotes" \\ $L_2$, {braces}, ü and 论文 😀',
@@ -87,14 +87,14 @@ describe('what a source lists', () => {
     })
   })
 
-  test('and does not say is not known, rather than nought', async () => {
+  test('without a value is stored as unknown, not as zero', async () => {
     await list([paper()])
     expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([
       { votes: null, comments: null, organization: null, publishedAt: null, arxivId: null, doi: null },
     ])
   })
 
-  test('once more changes no row', async () => {
+  test('fetched again changes no row', async () => {
     const links = { organization: 'The Lab', codeUrl: 'https://code.example/', summary: 'Briefly.' }
     const records = [paper({ arxiv: '2608.00001', votes: 1, version: 2, ...links }), paper({ title: 'B' })]
     await list(records)
@@ -110,7 +110,7 @@ describe('what a source lists', () => {
     expect(await everything()).toEqual(before)
   })
 
-  test('later changes what moved and nothing else', async () => {
+  test('later changes only what differs', async () => {
     await list([
       paper({ arxiv: '2608.00001', votes: 1 }),
       paper({ title: 'B', arxiv: '2608.00002', votes: 5 }),
@@ -153,7 +153,7 @@ describe('what a source lists', () => {
     })
   })
 
-  test('of no votes is nought, which is not unknown', async () => {
+  test('with no votes is stored as zero, which is not unknown', async () => {
     await list([paper({ title: 'Nought', votes: 0 }), paper({ title: 'Unknown' })])
     const said = await papersListedOn(database.db, '2026-08-14')
     expect(said.map(({ title, votes }) => [title, votes])).toEqual([
@@ -165,7 +165,7 @@ describe('what a source lists', () => {
     expect(await papersListedOn(database.db, '2026-08-14')).toEqual(said)
   })
 
-  test('as a sentence that it made comes late, and stays where it is not said again', async () => {
+  test('may later add a summary, which stays if it is not repeated', async () => {
     await list([paper()])
     expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ summary: null }])
     expect(await list([paper({ summary: 'Briefly.' })], { now: AFTERNOON })).toMatchObject({ changed: 1 })
@@ -186,7 +186,7 @@ describe('what a source lists', () => {
     expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ votes: 2 }])
   })
 
-  test('as nothing is no fault', async () => {
+  test('may be nothing', async () => {
     expect(await list([])).toEqual({
       added: 0,
       changed: 0,
@@ -247,7 +247,7 @@ describe('a title that two papers share', () => {
     ['first', [without, one, other]],
     ['between them', [one, without, other]],
     ['last', [other, one, without]],
-  ])('goes with one of them where no identifier stands with it: %s', async (_when, records) => {
+  ])('belongs to one of them without an identifier: %s', async (_when, records) => {
     for (const record of records) await list([record])
     await list(records, { now: AFTERNOON })
     const { papers, keys } = await everything()
@@ -267,7 +267,7 @@ describe('two papers that turn out to be one', () => {
     await list([paper({ title: 'B longer', arxiv: '2608.00001', votes: 5 })], { day: '2026-08-13' })
   })
 
-  test('keep the lower number, the keys and the listings of both, and the best of what was said', async () => {
+  test('keep the lower id, the keys and the listings of both, and the best value of each field', async () => {
     expect(await turnOut()).toEqual({
       added: 0,
       changed: 1,
@@ -300,7 +300,7 @@ describe('two papers that turn out to be one', () => {
   })
 })
 
-test('three papers that turn out to be one: of a day on which two were listed, what says most', async () => {
+test('three papers that turn out to be one keep the fullest of two listings of a day', async () => {
   await list([paper({ title: 'First' })], { day: '2026-08-12' })
   const second = paper({ title: 'Second', doi: '10.1000/1', kind: 'revised', comments: 2 })
   const third = paper({ title: 'Third', arxiv: '2608.00001', kind: 'new', votes: 4 })
@@ -313,7 +313,7 @@ test('three papers that turn out to be one: of a day on which two were listed, w
   ])
 })
 
-test('numbers rise in the order in which ingests become visible, and no paper is made twice', async () => {
+test('ids rise in the order in which ingests become visible, and no paper is created twice', async () => {
   const days = ['2026-08-11', '2026-08-12', '2026-08-13', '2026-08-14', '2026-08-17', '2026-08-18']
   const seen: number[][] = []
   await Promise.all(
@@ -329,7 +329,7 @@ test('numbers rise in the order in which ingests become visible, and no paper is
   expect(await database.db.paper.count()).toBe(days.length * 40 + 1)
   expect(await database.db.listing.count({ where: { paper: { title: 'On all days' } } })).toBe(days.length)
   const all = seen.find((ids) => ids.length === days.length * 40 + 1)!
-  // Whoever saw number n had seen every number below it.
+  // A reader that saw id n had seen every id below it.
   for (const ids of seen) expect(ids).toEqual(all.slice(0, ids.length))
 })
 
@@ -353,7 +353,7 @@ test('all recorded days: each paper once, and a second round changes nothing', a
   expect(await everything()).toEqual(before)
 })
 
-test('later the same day: what is new is added, what moved is moved', async () => {
+test('a later list of the same day adds new papers and updates votes', async () => {
   for (const day of recordedDays('later-same-day')) {
     const [morning, later] = (['daily', 'later-same-day'] as const).map(
       (folder) => parseDailyPapers(recordedDay(folder, day)).records,
@@ -441,12 +441,12 @@ describe('records that the database rejects', () => {
     expect(await everything()).toEqual(before)
   })
 
-  test('one of two records of a paper: what the other says is kept', async () => {
+  test('keep what the other of two records of a paper contains', async () => {
     const records = [good(1), { ...good(1), version: 1e12 }, good(2)]
     expect(await list(records)).toMatchObject({ added: 2, rejected: [{ paper: 'arxiv:2608.10001' }] })
   })
 
-  test('all of them: a fault, and nothing is recorded', async () => {
+  test('fail the call and record nothing if they are all', async () => {
     const also = async () => {
       throw new Error('unreached')
     }

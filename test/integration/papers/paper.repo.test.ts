@@ -42,22 +42,22 @@ beforeAll(async () => {
 const ids = (papers: { id: number }[]) => papers.map(({ id }) => id)
 
 describe('the papers of a day', () => {
-  test('most votes first, those without votes last', async () => {
+  test('have the most votes first, and unknown votes last', async () => {
     expect(ids(await papersListedOn(database.db, '2026-08-13'))).toEqual([1, 2, 3])
     expect(ids(await papersListedOn(database.db, '2026-08-14'))).toEqual([1, 4])
   })
-  test('with the best votes that any listing had', async () => {
+  test('have the highest votes of any listing', async () => {
     expect(await papersListedOn(database.db, '2026-08-13')).toMatchObject([
       { title: 'One', votes: 50, firstDay: '2026-08-13' },
       { title: 'Two', votes: 8, comments: 2 },
       { title: 'Three', votes: null },
     ])
   })
-  test('without withdrawn ones', async () => {
+  test('are without withdrawn ones', async () => {
     expect(await papersListedOn(database.db, '2026-08-15')).toEqual([])
     expect(await page({ from: '2026-08-15' })).toMatchObject({ papers: 0, withCode: 0, ids: [] })
   })
-  test('in slices, and counted: a paper of two sources once', async () => {
+  test('come in pages, and a paper of two sources counts once', async () => {
     const slice = async (skip: number, take: number) => (await page({ from: '2026-08-13', skip, take })).ids
     expect([await slice(0, 2), await slice(2, 2), await slice(4, 2)]).toEqual([[1, 2], [3], []])
     const counted = async (from: string, to = from) => (await page({ from, to })).papers
@@ -65,13 +65,13 @@ describe('the papers of a day', () => {
     expect(await counted('2026-08-14')).toBe(2)
     expect(await counted('2026-08-13', '2026-08-17')).toBe(5)
   })
-  test('in places by votes, the same place for equal votes', async () => {
+  test('are ranked by votes, with the same rank for equal votes', async () => {
     const placeOf = (votes: number) => placeByVotes(database.db, { day: '2026-08-13', votes })
     expect(await placeOf(50)).toEqual({ place: 1, papers: 3 })
     expect(await placeOf(8)).toEqual({ place: 2, papers: 3 })
     expect(await placeOf(0)).toEqual({ place: 3, papers: 3 })
   })
-  test('none on a day that nobody listed', async () => {
+  test('are none on a day without a listing', async () => {
     expect(await papersListedOn(database.db, '2026-08-16')).toEqual([])
   })
 })
@@ -79,18 +79,18 @@ describe('the papers of a day', () => {
 describe('the papers in a range of numbers', () => {
   const between = async (after: number, upTo: number, firstDayFrom = '2026-01-01') =>
     ids(await papersInRange(database.db, { after, upTo, firstDayFrom }))
-  test('above the one and up to the other', async () => {
+  test('are above the first id and up to the last', async () => {
     expect(await between(1, 4)).toEqual([2, 3, 4])
   })
-  test('without withdrawn ones', async () => {
+  test('are without withdrawn ones', async () => {
     expect(await between(3, 99)).toEqual([4, 6])
   })
-  test('first listed on the day or later', async () => {
+  test('are first listed on the given day or later', async () => {
     expect(await between(0, 99, '2026-08-14')).toEqual([4, 6])
   })
 })
 
-test('papers by number come in the order asked for, withdrawn ones too', async () => {
+test('papersById keeps the given order, withdrawn ones included', async () => {
   expect(ids(await papersById(database.db, [6, 77, 5, 1]))).toEqual([6, 5, 1])
   expect(await papersById(database.db, [])).toEqual([])
 })
@@ -131,7 +131,7 @@ describe('days that have papers', () => {
     ['2026-08-15', '2026-08-14', '2026-08-17'],
     ['2026-08-13', null, '2026-08-14'],
     ['2026-08-17', '2026-08-14', null],
-  ])('beside %s', async (day, previous, next) => {
+  ])('are the ones next to %s', async (day, previous, next) => {
     expect(await page({ from: day })).toMatchObject({ previous, next })
   })
 })

@@ -41,7 +41,7 @@ test('papers are stored once, without TeX, and again when they change', async ()
   expect((await contents())[1]).toMatchObject({ title: 'O(n) Arms' })
 })
 
-test('what another version stored is made anew', async () => {
+test('plain texts of another version of the program are made again', async () => {
   await list(['Robots'])
   await store()
   await database.db.plainPaper.updateMany({ data: { version: 0, content: {} } })
@@ -49,7 +49,7 @@ test('what another version stored is made anew', async () => {
   expect(await contents()).toEqual([{ sentence: expect.any(String), isSummary: false }])
 })
 
-test('a stored paper gives the same as one that is read anew, and only what TeX changes is stored', async () => {
+test('a stored paper gives the same as one that is read again, and only what TeX changes is stored', async () => {
   await list(['$O(n^2)$ Robots', 'Robots'])
   const before = await papersAfter(database.db, { after: 0, most: 2 })
   await store()
@@ -84,7 +84,7 @@ test('an abstract with TeX is stored as its page shows it', async () => {
 })
 
 // If this fails, stored texts are out of date: increase PLAIN_VERSION, and write the new line here.
-test('what lists show of papers is of this version', () => {
+test('lists show plain texts of this version', () => {
   const folder = resolve(import.meta.dirname, '../../fixtures/huggingface/daily')
   const hash = createHash('sha256')
   for (const name of readdirSync(folder).sort()) {

@@ -35,7 +35,7 @@ const found = (name: string) => paperByName(database.db, name)
 const ids = (papers: { id: number }[]) => papers.map(({ id }) => id)
 
 describe('a paper that is listed as a newer version', () => {
-  test('is a paper by itself, and says so', async () => {
+  test('is a paper that is marked as a newer version', async () => {
     expect(await list('2026-08-13', 'revised', '2301.00001')).toEqual({
       added: 1,
       changed: 0,
@@ -74,7 +74,7 @@ describe('a paper that is listed as a newer version', () => {
     },
   )
 
-  test('and as new on the same day is new', async () => {
+  test('is new if it is also listed as new on the same day', async () => {
     await list('2026-08-13', 'revised', '2608.00001')
     expect(await list('2026-08-13', 'new', '2608.00001')).toMatchObject({ listed: 1, revised: 0 })
     await list('2026-08-13', 'revised', '2608.00001')
@@ -88,7 +88,7 @@ describe.each(['new', 'cross'] as const)('one known only by newer versions that 
     await list('2026-08-13', 'new', '2608.00003')
   })
 
-  test('gets a number that no digest has passed, and the day of that listing', async () => {
+  test('gets an id that no digest has passed, and the day of that listing', async () => {
     const passed = await maxPaperId(database.db)
     expect(await list('2026-08-14', kind, '2301.00001')).toMatchObject({ added: 0, changed: 1, listed: 1 })
     expect(await found('2301.00001')).toMatchObject({
@@ -110,7 +110,7 @@ describe.each(['new', 'cross'] as const)('one known only by newer versions that 
     expect(await database.db.paperHistory.findMany({ where: { paperId: 4 } })).toMatchObject([{ id: 1 }])
   })
 
-  test('keeps that number', async () => {
+  test('keeps that id', async () => {
     for (const day of ['2026-08-14', '2026-08-17', '2026-08-11']) await list(day, kind, '2301.00001')
     await list('2026-08-18', 'revised', '2301.00001')
     expect(await found('2301.00001')).toMatchObject({
@@ -121,7 +121,7 @@ describe.each(['new', 'cross'] as const)('one known only by newer versions that 
   })
 })
 
-test('of two that are one, a number that was offered stays, though the other is lower', async () => {
+test('two papers that are one keep the id that was offered, also if the other is lower', async () => {
   const both = { scheme: 'doi' as const, value: '10.1000/1' }
   await list('2026-08-12', 'revised', '2301.00001')
   await list('2026-08-13', 'new', '2301.00002')
@@ -155,7 +155,7 @@ describe('the days of the site', () => {
     ['2026-08-13', [2]],
     ['2026-08-14', []],
     ['2026-08-17', [3]],
-  ])('hold what is new or cross: %s', async (day, expected) => {
+  ])('have new and cross-listed papers: %s', async (day, expected) => {
     expect(ids(await papersListedOn(database.db, day))).toEqual(expected)
     expect(ids(await newestPapers(database.db, { listedOn: day, limit: 9 }))).toEqual(expected)
     expect(await on(day)).toMatchObject({ ids: expected, papers: expected.length })

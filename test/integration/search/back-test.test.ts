@@ -61,7 +61,7 @@ async function counted(
   return { total: met.length, byDay: new Map([...byDay].map(([day, found]) => [day, found.length])) }
 }
 
-test('it counts, for each day, what another evaluator finds', async () => {
+test('the back-test counts for each day what another evaluator finds', async () => {
   const { from, to, topics, together } = await previewTopics(deps(), { queries: QUERIES, days: 14 })
   expect(to).toBe(LAST)
   for (const found of [...topics, { query: null, ...together }]) {
@@ -74,7 +74,7 @@ test('it counts, for each day, what another evaluator finds', async () => {
   expect(together.total).toBeGreaterThan(0)
 })
 
-test('the latest are shown newest first, each with the reason and the words marked in its title', async ({
+test('the back-test shows the latest papers newest first, each with the reason and the words marked in its title', async ({
   skip,
 }) => {
   if (!testData('huggingface')) skip(noTestData('huggingface'))
@@ -95,7 +95,7 @@ test('the latest are shown newest first, each with the reason and the words mark
   expect(together.latest.every((paper) => reasonText(paper).startsWith('Matched: '))).toBe(true)
 })
 
-test('without a topic every paper of the days counts, and none has a reason', async () => {
+test('the back-test without a topic counts every paper of the days, without a reason', async () => {
   const { from, topics, together } = await previewTopics(deps(), { queries: [], days: 7 })
   const [{ count }] = await database.db.$queryRaw<[{ count: number }]>`
     select count(*)::int as count from paper where first_day between ${from}::date and ${LAST}::date`
@@ -105,7 +105,7 @@ test('without a topic every paper of the days counts, and none has a reason', as
   expect(together.latest.every(({ reason }) => reason === null)).toBe(true)
 })
 
-test('papers of a later reading are not counted before their day, and a wider look sees more', async () => {
+test('the back-test counts papers of a later fetch only from their day on, and a wider range has more', async () => {
   const [narrow, wide, narrowAgain] = [
     await previewTopics(deps(), { queries: [], days: 1 }),
     await previewTopics(deps(), { queries: [], days: 30 }),
@@ -115,7 +115,7 @@ test('papers of a later reading are not counted before their day, and a wider lo
   expect(narrowAgain).toEqual(narrow)
 })
 
-test('a paper that is corrected is seen as it is within a minute, a new one at once', async ({ skip }) => {
+test('the back-test has a corrected paper within a minute, a new one at once', async ({ skip }) => {
   if (!testData('huggingface')) skip(noTestData('huggingface'))
   const find = async () => (await previewTopics(deps(), { queries: ['zymurgy'] })).together.total
   expect(await find()).toBe(0)
@@ -142,7 +142,7 @@ const TYPED = [
   ],
 ]
 
-test('each offer brings more than its topic, and all that its topic brings', async () => {
+test('each offer matches more than its topic, and all that its topic matches', async () => {
   await learnIfDue(deps())
   const ids = async (queries: string[]) =>
     (await previewTopics(deps(), { queries, latest: 10_000 })).topics.map((topic) => ({
@@ -165,7 +165,7 @@ test('each offer brings more than its topic, and all that its topic brings', asy
   expect(offered).toBeGreaterThan(5)
 })
 
-test('where offers would take too long, everything but offers, terms and close papers is there', async () => {
+test('the back-test leaves out offers, terms and close papers if they would take too long', async () => {
   const queries = ['agent', 'xylophone robot']
   const [all, without] = await Promise.all(
     [undefined, 0].map((extrasMs) => previewTopics(deps(), { queries, extrasMs })),

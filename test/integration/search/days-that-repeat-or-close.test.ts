@@ -50,7 +50,7 @@ describe('a day that repeats another', () => {
     expect(await listings(NEXT)).toEqual([])
   })
 
-  test('is fresh as soon as its own list comes', async () => {
+  test('becomes fresh as soon as its own list comes', async () => {
     list({ '2608.10001': 1, '2608.10002': 1 })
     await next('12:00')
     list({ '2608.10002': 1, '2608.10003': 1 })
@@ -59,7 +59,7 @@ describe('a day that repeats another', () => {
     expect(await dayNow()).toMatchObject({ state: 'fresh', reason: null, papers: 2, cameAt })
   })
 
-  test('keeps what it has where the list of another day comes after its own', async () => {
+  test('keeps its papers if the list of another day comes after its own', async () => {
     list({ '2608.10003': 1 })
     await next('07:00')
     list({ '2608.10001': 1 })
@@ -68,17 +68,17 @@ describe('a day that repeats another', () => {
     expect(await papersListedOn(world.db, NEXT)).toMatchObject([{ title: 'Paper 2608.10003' }])
   })
 
-  test('the day itself, asked again, repeats nothing', async () => {
+  test('does not repeat itself when it is fetched again', async () => {
     list({ '2608.10001': 1, '2608.10002': 1 })
     world.moveTo(`${DAY}T08:00:00Z`)
     await world.ingest()
     expect(await world.sourceDays()).toMatchObject([{ day: DAY, state: 'fresh', reason: null, papers: 2 }])
   })
 
-  test('the votes of its papers are read also where all were listed again on a later day', async () => {
+  test('has its votes read if all its papers were listed again on a later day', async () => {
     list({ '2608.10001': 1, '2608.10002': 1, '2608.10003': 1 })
     await next('07:00')
-    // With a paper of the later day, which is none of its own.
+    // With a paper of the later day, which is not its own.
     list({ '2608.10001': 8, '2608.10002': 9, '2608.10003': 7 })
     world.moveTo(`${NEXT}T08:00:00Z`)
     expect(await world.ingest()).toMatchObject({ changed: 2, listed: 2 })
@@ -86,7 +86,7 @@ describe('a day that repeats another', () => {
     expect((await world.sourceDays())[0]).toMatchObject({ day: DAY, state: 'fresh', reason: null, papers: 2 })
   })
 
-  test('a paper without an identifier is taken for a new one', async () => {
+  test('has a new paper for one without an identifier', async () => {
     world.server.troubles.push(
       { kind: 'body', body: '[{"paper":{"title":"Nameless"}},{"paper":{"id":"2608.10001","title":"T"}}]' },
       { kind: 'body', body: '[]' },
@@ -120,7 +120,7 @@ describe('a day that is closed', () => {
     ])
   })
 
-  test('is asked every six hours with the others that are due', async () => {
+  test('is fetched every six hours with the others that are due', async () => {
     const asked = () => world.server.requests.filter(({ path }) => path.includes(DAY)).length
     const before = asked()
     await dueAt('2026-08-15T11:59:00Z')
@@ -129,7 +129,7 @@ describe('a day that is closed', () => {
     expect(asked()).toBeGreaterThan(before)
   })
 
-  test('one that had none is fresh with late papers', async () => {
+  test('becomes fresh with late papers if it had none', async () => {
     const day = '2026-08-13'
     const quiet = async () => (await world.sourceDays()).find((one) => one.day === day)
     list({})

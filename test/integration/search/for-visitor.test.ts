@@ -71,7 +71,7 @@ describe('a search costs', () => {
     expect(await tokensOf('203.0.113.0/24')).toBeGreaterThan(355)
   })
 
-  test('permits of its own address and no other, which waits after a search that took seconds', async () => {
+  test('permits of its own address and no other, which has to wait after a search of seconds', async () => {
     await search(8000)
     expect(await refusal(search())).toEqual([
       'rate.too-many',
@@ -80,7 +80,7 @@ describe('a search costs', () => {
     expect(await search(0, '203.0.113.10')).toBe('found')
   })
 
-  test('what it took until it failed', async () => {
+  test('permits for its time until it failed', async () => {
     thread.spentMs = 1000
     await expect(forVisitor(deps(), from(IP), (deps) => jobs.failFields(deps, null))).rejects.toThrow()
     expect(await left()).toBeLessThan(101)
@@ -94,7 +94,7 @@ describe('a search costs', () => {
     expect(await left()).toBeGreaterThanOrEqual(before)
   })
 
-  test('what its first job took if its second one is refused', async () => {
+  test('permits for its first job if its second one is refused', async () => {
     const second = forVisitor(deps(), from(IP), async (deps) => {
       thread.spentMs = 1000
       await jobs.echo(deps, 1)
@@ -109,7 +109,7 @@ describe('a search costs', () => {
 describe('a search is refused', () => {
   const gone = () => Object.assign(new EventEmitter(), { destroyed: true })
 
-  test('if eight of its network wait already, however many of its addresses ask', async () => {
+  test('if eight searches of its network already wait, from any of its addresses', async () => {
     hold('2001:db8:1:1::1', 8)
     expect(await refusal(search(0, '2001:db8:1:ff02::1'))).toEqual(['rate.at-once', { seconds: 5 }])
     const other = search(0, '203.0.113.1')
@@ -117,12 +117,12 @@ describe('a search is refused', () => {
     expect(await other).toBe('found')
   })
 
-  test('if one of each of a hundred networks waits', async () => {
+  test('if searches of a hundred networks wait', async () => {
     for (let n = 0; n <= 100; n++) hold(`198.51.${n}.1`)
     expect(await refusal(search())).toEqual(['search.busy', { seconds: 5 }])
   })
 
-  test('if its time to wait ends', async () => {
+  test('after the longest wait', async () => {
     hold('198.51.100.1')
     const late = forVisitor(deps(), from(IP), (deps) => jobs.echo(deps, 1), 10)
     expect(await refusal(late)).toEqual(['search.busy', { seconds: 5 }])
@@ -145,7 +145,7 @@ describe('an optional part', () => {
   const optional = () =>
     forVisitorIfFree(deps(), from(IP), 'left out', (deps) => jobs.echo(deps, 'found') as Promise<string>)
 
-  test('is there if the thread is free', async () => {
+  test('is computed if the thread is free', async () => {
     expect(await optional()).toBe('found')
   })
 
@@ -168,7 +168,7 @@ describe('an optional part', () => {
     expect(await slow).toBe('left out')
   })
 
-  test('throws what its work throws', async () => {
+  test('throws the error of its work', async () => {
     const failing = forVisitorIfFree(deps(), from(IP), null, (deps) => jobs.failFields(deps, null))
     await expect(failing).rejects.toMatchObject({ code: 'query.empty' })
   })

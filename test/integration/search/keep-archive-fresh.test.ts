@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const stop of cleanups.splice(0)) await stop()
 })
 
-test('papers that come are read before anybody asks', async () => {
+test('new papers are read before a request needs them', async () => {
   const { index } = await openAvailableArchive(deps())
   cleanups.push(keepArchiveFresh(deps(), 20).stop)
   expect(index.size).toBe(0)

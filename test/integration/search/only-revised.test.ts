@@ -14,7 +14,7 @@ import type { ListingKind } from '../../../src/sources/source.ts'
 import { useDatabase } from '../../support/database.ts'
 import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
 
-// Of four papers on attention one is listed as new, one was long ago, and two are known by newer versions alone.
+// Of four papers on attention one is listed as new, one was long ago, and two are known only by newer versions.
 
 const database = useDatabase()
 const TODAY = '2026-11-24'
@@ -62,7 +62,7 @@ describe('the list of the newest', () => {
     expect(await search(query, day)).toEqual(expected)
   })
 
-  test('continues behind papers that are left out', async () => {
+  test('continues after papers that are left out', async () => {
     const { found, next } = await searchPapers(deps(), { limit: 1 })
     expect(names(found.map(({ paper }) => paper))).toEqual([NEW])
     const rest = await searchPapers(deps(), { limit: 1, after: next! })
@@ -78,7 +78,7 @@ test.each([
   expect(names(await listPapers(deps(), { day: TODAY, query }))).toEqual(expected)
 })
 
-test('a range of numbers holds them where the days of newer versions are named', async () => {
+test('a range of ids has newer versions if their days are given', async () => {
   const range = { after: 0, upTo: 99, firstDayFrom: '2026-11-20' }
   expect(names(await papersInRange(database.db, range))).toEqual([NEW])
   const asked = await papersInRange(database.db, { ...range, orRevisedFrom: '2026-11-20' })
@@ -107,7 +107,7 @@ describe('a back-test', () => {
     expect((await tested([])).together.total).toBe(1)
   })
 
-  test('looks back no further than asked', async () => {
+  test('covers only the given days', async () => {
     await tested(['is:revised'], 30)
     expect((await tested(['is:revised'], 1)).topics[0]!.total).toBe(2)
   })
@@ -117,7 +117,7 @@ describe('a preview that found nothing', () => {
   const nothingOf = async (query: string) =>
     (await previewTopics(deps(), { queries: [query] })).topics[0]!.nothing
 
-  test('neither counts newer versions nor offers them', async () => {
+  test('does not count newer versions, nor offer them', async () => {
     const nothing = await nothingOf('zeolites attention')
     expect(nothing).toMatchObject({
       absent: ['zeolites'],
@@ -131,7 +131,7 @@ describe('a preview that found nothing', () => {
   })
 })
 
-describe('explained against a query', () => {
+describe('a paper explained against a query', () => {
   const LACKS = 'listed as new: only a newer version of it was listed; is:revised finds those'
   test.each([
     ['attention', [LACKS]],

@@ -45,7 +45,7 @@ const found = async (query: string) => idsOf(await openArchive(deps()), query)
 const minutesLater = (minutes: number) => clock.moveTo(new Date(NOW.getTime() + minutes * 60_000))
 
 describe('the papers of this process', () => {
-  test('are there at once when they come', async () => {
+  test('include new ones at once', async () => {
     await list([record('Of robots')])
     expect(await found('robots')).toEqual([1])
     await list([record('More robots'), record('Of speech')])
@@ -62,7 +62,7 @@ describe('the papers of this process', () => {
     expect([await found('votes>=9'), await found('robots'), await found('arms')]).toEqual([[1], [], [1]])
   })
 
-  test('leave within a minute when they are withdrawn', async () => {
+  test('are without withdrawn ones within a minute', async () => {
     await list([record('Of robots')])
     expect(await found('robots')).toEqual([1])
     await database.db.paper.updateMany({ data: { withdrawnAt: NOW, updatedAt: NOW } })
@@ -70,7 +70,7 @@ describe('the papers of this process', () => {
     expect(await found('robots')).toEqual([])
   })
 
-  test('leave within a minute if they are merged into another paper', async () => {
+  test('are without merged ones within a minute', async () => {
     const arxiv = { scheme: 'arxiv' as const, value: '2611.00001' }
     const doi = { scheme: 'doi' as const, value: '10.1000/1' }
     await list([record('Of robots', { keys: [arxiv] }), record('Robots of all kinds', { keys: [doi] })])
@@ -92,7 +92,7 @@ describe('the papers of this process', () => {
   })
 })
 
-test('two callers at once, and one who comes while they read, get the same papers', async () => {
+test('openArchive gives two callers at once, and one that comes while they read, the same papers', async () => {
   await emptyTables(database.db)
   await list(Array.from({ length: 60 }, (_, n) => record(`Robots, part ${n}`)))
   const [one, other, third] = await Promise.all([
@@ -105,7 +105,7 @@ test('two callers at once, and one who comes while they read, get the same paper
   expect([one.index.docCount, one.backTo]).toEqual([60, null])
 })
 
-test('no more is read than a request needs, and all of it if it needs all', async () => {
+test('openArchive reads only what a request needs, and everything if it needs that', async () => {
   await emptyTables(database.db)
   const days = Array.from({ length: 12 }, (_, n) => `2026-11-${String(n + 10)}`)
   for (const day of days) {

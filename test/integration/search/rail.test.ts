@@ -38,7 +38,7 @@ beforeEach(async () => {
   )
 })
 
-test('the rail of a day', async () => {
+test('the rail of a day has the days around it', async () => {
   const rail = await railOf(database, { from: '2026-11-27', to: '2026-11-27' })
   expect(rail.days).toHaveLength(30)
   expect(rail.days.filter(({ papers }) => papers > 0)).toEqual([
@@ -58,7 +58,7 @@ test('the rail of a day', async () => {
   ])
 })
 
-test('the rail of a day without papers', async () => {
+test('the rail of a day without papers has the nearest days', async () => {
   const { days, ...others } = await railOf(database, { from: '2020-01-01', to: '2020-01-01' })
   expect([days.filter(({ papers }) => papers > 0), others]).toEqual([[], { keywords: [], topOfWeek: [] }])
 })

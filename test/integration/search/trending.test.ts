@@ -25,14 +25,14 @@ async function trending(now: string, choice = {}) {
 
 const titles = async (now: string) => (await trending(now)).papers.map(({ title }) => title)
 
-test('what gained votes since is above what has more but gained none', async () => {
+test('trending puts a paper that gained votes above one that has more and gained none', async () => {
   await list(voted({ Settled: 50, Rising: 10 }), '2026-11-16T12:00:00Z')
   expect(await titles('2026-11-16T12:00:00Z')).toEqual(['Settled', 'Rising'])
   await list(voted({ Settled: 50, Rising: 45 }), '2026-11-20T12:00:00Z', '2026-11-16')
   expect(await titles('2026-11-20T12:00:00Z')).toEqual(['Rising', 'Settled'])
 })
 
-test('a vote counts half after two days, from the start of the day of the listing', async () => {
+test('trending counts a vote half after two days, from the start of the day of the listing', async () => {
   await list(voted({ Old: 20 }), '2026-11-18T10:00:00Z')
   await list(voted({ New: 11 }), '2026-11-20T10:00:00Z')
   expect(await titles('2026-11-20T12:00:00Z')).toEqual(['New', 'Old'])
@@ -41,7 +41,7 @@ test('a vote counts half after two days, from the start of the day of the listin
   expect(await titles('2026-11-20T12:00:00Z')).toEqual(['New', 'Old'])
 })
 
-test('after two weeks nothing counts, and an import of old days counts for those days', async () => {
+test('trending counts nothing after two weeks, and an import of old days for those days', async () => {
   await list(voted({ Now: 1 }), '2026-11-20T10:00:00Z')
   await list(voted({ Imported: 900 }), '2026-11-20T10:00:00Z', '2026-10-01')
   expect(await titles('2026-11-20T12:00:00Z')).toEqual(['Now'])
@@ -49,7 +49,7 @@ test('after two weeks nothing counts, and an import of old days counts for those
   expect(await titles('2026-12-05T00:00:00Z')).toEqual([])
 })
 
-test('leaves out papers without votes, withdrawn ones, and newer versions alone', async () => {
+test('trending leaves out papers without votes, withdrawn ones, and those known only by newer versions', async () => {
   await list(
     [
       sampleRecord({ title: 'Silent' }),
@@ -71,7 +71,7 @@ test('leaves out papers without votes, withdrawn ones, and newer versions alone'
 
 // Recorded in the morning and again later: real gains.
 test.each(recordedDays('later-same-day'))(
-  '%s: the largest gain ranks above what gained none',
+  'trending ranks the largest gain above papers that gained none: %s',
   async (day) => {
     const votesOf = (records: SourceRecord[]) =>
       new Map(records.map(({ keys, votes }) => [keys[0]!.value, votes ?? 0]))

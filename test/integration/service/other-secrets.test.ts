@@ -43,7 +43,7 @@ async function doctorOutput(APP_SECRET: string): Promise<string> {
 }
 
 describe('two processes on one database', () => {
-  test('with other secrets: a problem after five minutes, in whichever process checks, until one ends', async () => {
+  test('with different secrets are a problem after five minutes, in either process, until one ends', async () => {
     const [first, second] = [await start(OLD), await start(NEW)]
     expect(await problems(first)).toEqual([])
     later(6)
@@ -53,19 +53,19 @@ describe('two processes on one database', () => {
     expect(await problems(first)).toEqual([])
   })
 
-  test('with the new and the old secret each: no problem', async () => {
+  test('with the new and the old secret each are no problem', async () => {
     const [first] = [await start(`${NEW},${OLD}`), await start(`${NEW},${OLD}`)]
     later(6)
     expect(await problems(first)).toEqual([])
   })
 
-  test('of which one has only the old secret of a rotation: a problem', async () => {
+  test('of which one has only the old secret of a rotation are a problem', async () => {
     const [rotated] = [await start(`${NEW},${OLD}`), await start(OLD)]
     later(6)
     expect(await problems(rotated)).toHaveLength(1)
   })
 
-  test('of which one ended without notice: ignored after three minutes, then its row is removed', async () => {
+  test('of which one was killed are no problem after three minutes, then its row is removed', async () => {
     await start(OLD)
     await start(NEW)
     await database.db

@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 describe('a slot', () => {
-  test('is claimed by one of ten at once, and by none later', async () => {
+  test('is claimed by one of ten processes at once, and by none later', async () => {
     const slot = new Date('2026-11-23T08:00:00Z')
     const claims = await Promise.all(Array.from({ length: 10 }, () => claimTick(database.db, 'minute', slot)))
     expect(claims.filter(Boolean)).toHaveLength(1)
@@ -30,7 +30,7 @@ describe('a slot', () => {
   })
 })
 
-test('a clock that was set back ticks again through the minutes that were ticked before', async () => {
+test('a clock that was set back ticks again in minutes that had a tick', async () => {
   const clock = stoppedClock(new Date('2026-11-22T08:00:10Z'))
   const config = readConfig({ DATABASE_URL: database.url })
   const service = await startService(config, [], { features: FEATURES, clock, log: silentLog })
@@ -59,7 +59,7 @@ async function startSink(): Promise<{ url: string; recipients: string[] }> {
   return { url: `smtp://127.0.0.1:${(server.server.address() as { port: number }).port}`, recipients }
 }
 
-test('the tick ingests a day and sends it, without a command', async () => {
+test('a tick ingests a day and sends it, without a command', async () => {
   const paper = {
     id: '2611.00001',
     title: 'Gated linear attention',
@@ -95,7 +95,7 @@ test('the tick ingests a day and sends it, without a command', async () => {
   expect(await tick(service.deps)).toBe(false)
 })
 
-test('a tick comes by itself', async () => {
+test('the schedule ticks without a command', async () => {
   const clock = stoppedClock(new Date('2026-11-25T08:00:00Z'))
   const config = readConfig({ DATABASE_URL: database.url })
   const service = await startService(config, [], { features: FEATURES, clock, log: silentLog })
@@ -105,7 +105,7 @@ test('a tick comes by itself', async () => {
   await expect.poll(() => database.db.tick.count({ where: { slot: clock.now() } })).toBe(1)
 })
 
-test('a schedule that starts nudges at once, also where the slot is claimed already', async () => {
+test('a schedule nudges when it starts, also if the slot is already claimed', async () => {
   const clock = stoppedClock(new Date('2026-11-26T08:00:00Z'))
   await claimTick(database.db, 'minute', clock.now())
   const service = await startService(readConfig({ DATABASE_URL: database.url }), [], {

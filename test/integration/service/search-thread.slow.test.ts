@@ -61,7 +61,7 @@ describe('a job in the search thread', () => {
     expect(await Promise.all([1, 2, 3].map(() => jobs.countRuns(deps, null)))).toEqual([1, 2, 3])
   })
 
-  test('tells how long it took, for the rate limit', async () => {
+  test('returns how long it took, for the rate limit', async () => {
     let spentMs = 0
     await jobs.compute(depsWithThread()({ onSpent: (ms) => (spentMs += ms) }), 60)
     expect(spentMs).toBeGreaterThan(0)
@@ -69,7 +69,7 @@ describe('a job in the search thread', () => {
 })
 
 describe('jobs of several networks', () => {
-  test('take turns, however many one of them sends', async () => {
+  test('alternate, also if one network sends many', async () => {
     const as = depsWithThread()
     const done: string[] = []
     const send = (network: string) => jobs.pause(as({ network }), 1).then(() => void done.push(network))
@@ -77,7 +77,7 @@ describe('jobs of several networks', () => {
     expect(done).toEqual(['a', 'a', 'b', 'c', 'a', 'a'])
   })
 
-  test('of which one sends too many are refused, those of the others not', async () => {
+  test('are refused only for a network that sends too many', async () => {
     const as = depsWithThread()
     const many = Array.from({ length: 30 }, () =>
       jobs.pause(as({ network: 'a' }), 1).then(() => 'done', codeOf),
@@ -87,7 +87,7 @@ describe('jobs of several networks', () => {
     expect(await other).toBe('done')
   })
 
-  test('wait their turn with the service, none of whose jobs is refused', async () => {
+  test('alternate with those of the service, of which none is refused', async () => {
     const as = depsWithThread()
     const networks = Array.from({ length: 150 }, (_, i) =>
       jobs.pause(as({ network: `n${i}` }), 1).catch(codeOf),
@@ -97,7 +97,7 @@ describe('jobs of several networks', () => {
     expect(await Promise.all(networks)).toContain('search.busy')
   })
 
-  test('stop waiting when their client is gone, or after their time', async () => {
+  test('leave the queue when their client is gone, or after the longest wait', async () => {
     const as = depsWithThread()
     const first = jobs.pause(as({ network: 'a' }), 200)
     const gone = jobs.pause(as({ network: 'b', signal: AbortSignal.abort() }), 1).catch(codeOf)
@@ -121,7 +121,7 @@ describe('a job that takes too long', () => {
     expect(await jobs.compute(as(), 100).catch(codeOf)).toBeUndefined()
   })
 
-  test('and does not reply any more ends its thread; the next job has another', async () => {
+  test('and no longer responds ends its thread; the next job has another', async () => {
     const deps = depsWithThread({ hungMs: 3000 })()
     expect(await jobs.countRuns(deps, null)).toBe(1)
     expect(await jobs.hang(deps, null).catch(codeOf)).toBe('search.too-long')

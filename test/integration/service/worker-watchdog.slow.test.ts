@@ -77,7 +77,7 @@ test('a worker thread that replies again in time is ready again, and nothing end
   expect(await ended).toEqual([0, null])
 }, 90_000)
 
-test('a process that was stopped for longer than that goes on', async () => {
+test('a process that was suspended for longer than the limit continues', async () => {
   const { service, ended, events, ready } = await startPinged()
   service.kill('SIGSTOP')
   await sleep(HUNG_AFTER_MS + 1500)

@@ -6,12 +6,12 @@ const OVER = new Date('2026-08-15T04:10:00Z')
 
 const world = useArxivDays()
 
-describe('a day that is over', () => {
+describe('a past day', () => {
   beforeEach(() => {
     world.now = OVER
   })
 
-  test('comes from the archive, page by page, whatever the feed shows', async () => {
+  test('is fetched from the archive, page by page, with any feed', async () => {
     world.days['2026-08-15'] = [paper('2608.12001')]
     const fetched = await world.fetchNow()
     expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
@@ -23,7 +23,7 @@ describe('a day that is over', () => {
     ])
   })
 
-  test('papers of the feed are kept as listed, and papers that it lacked are new', async () => {
+  test('keeps the papers of the feed as listed, and adds missing ones as new', async () => {
     world.listed = ['arxiv:2608.11001', 'arxiv:2512.00130']
     world.known = [...world.listed]
     const fetched = await world.fetchNow()
@@ -35,7 +35,7 @@ describe('a day that is over', () => {
     expect(fetched.reason).toBe('made-up')
   })
 
-  test('that was whole is not made up', async () => {
+  test('that was complete is not fetched from the archive', async () => {
     world.listed = keys(TODAYS)
     world.known = [...world.listed]
     const { records, reason } = await world.fetchNow()
@@ -44,7 +44,7 @@ describe('a day that is over', () => {
     expect(world.doors()).toEqual(['oai', 'oai'])
   })
 
-  test('that was complete still reports withdrawals', async () => {
+  test('that was complete still has withdrawals recorded', async () => {
     world.days[DAY] = [paper('2608.11001', { comment: 'This paper has been withdrawn by the author' })]
     world.listed = world.known = keys(world.days[DAY]!)
     expect((await world.fetchNow()).records[0]).toMatchObject({
@@ -52,7 +52,7 @@ describe('a day that is over', () => {
     })
   })
 
-  test('a paper that changed later is only in the list of that day', async () => {
+  test('does not have a paper that changed later', async () => {
     world.days['2026-08-17'] = [
       paper('2608.11001', { version: 2, created: '2026-08-16', published: '2026-08-12' }),
     ]
@@ -63,7 +63,7 @@ describe('a day that is over', () => {
     expect(kinds(await world.fetchNow({ day: '2026-08-17' }))).toEqual({}) // nothing was announced but that
   })
 
-  test('a new version of a paper of last month is not new, once the API says so', async () => {
+  test("does not have a new version of an old paper as new after the API's details", async () => {
     world.days['2026-08-03'] = [
       paper('2608.00100', { created: '2026-08-02' }),
       paper('2607.00001', { version: 2, created: '2026-08-02', published: '2026-07-01' }),
@@ -76,7 +76,7 @@ describe('a day that is over', () => {
     expect(kinds(await world.fetchNow({ day: '2026-08-03' }))).toMatchObject({ '2607.00001': 'new' })
   })
 
-  test('nor one that is known from another section, as a newer version there', async () => {
+  test('does not have a paper as new that another section knows as a newer version', async () => {
     world.known = ['arxiv:2607.00001']
     world.days['2026-08-03'] = [
       paper('2608.00100', { created: '2026-08-02' }),
@@ -85,7 +85,7 @@ describe('a day that is over', () => {
     expect(kinds(await world.fetchNow({ day: '2026-08-03' }))).toMatchObject({ '2607.00001': 'revised' })
   })
 
-  test('a weekend has nothing', async () => {
+  test('has no papers on a weekend', async () => {
     world.now = new Date('2026-08-16T04:10:00Z')
     expect(await world.fetchNow({ day: '2026-08-15' })).toEqual({
       records: [],
@@ -95,7 +95,7 @@ describe('a day that is over', () => {
     expect(world.doors()).toEqual(['oai'])
   })
 
-  test('in the minutes in which the feed has gone on, it is not asked', async () => {
+  test('is not fetched in the minutes in which the feed changes', async () => {
     world.days['2026-08-15'] = [paper('2608.12001')]
     for (const at of ['2026-08-15T03:30:00Z', '2026-08-15T04:05:00Z']) {
       world.now = new Date(at)
@@ -104,7 +104,7 @@ describe('a day that is over', () => {
     expect(world.doors()).not.toContain('rss')
   })
 
-  test('a token that ran out begins the list anew, once', async () => {
+  test('starts the list again once if its token expired', async () => {
     const away: ArxivTrouble = { at: 'oai', kind: 'oai-error', code: 'badResumptionToken' }
     world.server.troubles.push({ at: 'oai', kind: 'slow', ms: 0 }, away)
     expect(Object.keys(kinds(await world.fetchNow()))).toHaveLength(3)
@@ -116,7 +116,7 @@ describe('a day that is over', () => {
     })
   })
 
-  test('a token goes back as it came, whatever signs it holds', async () => {
+  test('returns a token unchanged, with any characters', async () => {
     const token = '<resumptionToken>a&amp;b=1+2 50%25|ü</resumptionToken>'
     const body = `<OAI-PMH><ListRecords>${token}</ListRecords></OAI-PMH>`
     world.server.troubles.push({ at: 'oai', kind: 'body', body })
@@ -125,7 +125,7 @@ describe('a day that is over', () => {
     expect(Object.fromEntries(sent)).toEqual({ verb: 'ListRecords', resumptionToken: 'a&b=1+2 50%25|ü' })
   })
 
-  test('a list that leads to itself ends', async () => {
+  test('ends at a list that leads to itself', async () => {
     const body = `<OAI-PMH><ListRecords><resumptionToken>same</resumptionToken></ListRecords></OAI-PMH>`
     world.server.troubles.push({ at: 'oai', kind: 'body', body, times: 100 })
     expect((await world.fetchNow()).records).toEqual([])
@@ -133,7 +133,7 @@ describe('a day that is over', () => {
     expect(world.warnings).toEqual([expect.stringContaining('no end')])
   })
 
-  test('a list without an end ends', async () => {
+  test('ends a list without an end', async () => {
     world.days[DAY] = Array.from({ length: 40 }, (_, i) => paper(`2608.110${10 + i}`))
     world.pageSize = 1
     const { records } = await world.fetchNow()
@@ -141,7 +141,7 @@ describe('a day that is over', () => {
     expect(world.warnings).toEqual([expect.stringContaining('no end')])
   })
 
-  test('pages of megabytes without an end are not kept: the fetch has failed', async () => {
+  test('fails on pages of megabytes without an end', async () => {
     const pad = 'a'.repeat(490_000)
     for (let n = 0; n < 30; n++) {
       const record = `<record><header><identifier>${pad}</identifier></header></record>`.repeat(11)
@@ -155,13 +155,13 @@ describe('a day that is over', () => {
     expect(world.doors().length).toBeLessThan(8)
   })
 
-  test('a token of kilobytes is no token: the fetch has failed', async () => {
+  test('fails on a token of kilobytes', async () => {
     const body = `<OAI-PMH><ListRecords><resumptionToken>${'t'.repeat(5000)}</resumptionToken></ListRecords></OAI-PMH>`
     world.server.troubles.push({ at: 'oai', kind: 'body', body, times: 5 })
     await expect(world.fetchNow()).rejects.toMatchObject({ code: 'source.not-xml' })
   })
 
-  test('an error of the archive is a fault, with what it says', async () => {
+  test('reports an error of the archive with its text', async () => {
     world.server.troubles.push({ at: 'oai', kind: 'oai-error', code: 'badArgument' })
     await expect(world.fetchNow()).rejects.toMatchObject({
       code: 'source.refused',

@@ -9,7 +9,7 @@ const AFTERNOON = new Date(`${DAY}T16:30:00Z`)
 const world = useArxivDays()
 
 describe('a day that its feed shows', () => {
-  test('comes from the feed, with details from the API', async () => {
+  test('is fetched from the feed, with details from the API', async () => {
     const fetched = await world.fetchNow()
     expect(fetched).toMatchObject({ refused: [], reason: undefined })
     expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
@@ -34,7 +34,7 @@ describe('a day that its feed shows', () => {
     expect(world.warnings).toEqual([])
   })
 
-  test('takes two requests, which name the contact', async () => {
+  test('takes two requests, which contain the contact', async () => {
     await world.fetchNow()
     expect(world.server.requests.map(({ path }) => path)).toEqual([
       '/rss/cs.CL',
@@ -45,13 +45,13 @@ describe('a day that its feed shows', () => {
     )
   })
 
-  test('asks for no details that are known', async () => {
+  test('requests only unknown details', async () => {
     world.known = keys(TODAYS)
     expect(Object.keys(kinds(await world.fetchNow()))).toHaveLength(3)
     expect(world.doors()).toEqual(['rss'])
   })
 
-  test('each category has its own', async () => {
+  test('is fetched for each category separately', async () => {
     expect(kinds(await world.fetchNow({ section: 'math.AG' }))).toEqual({ '2608.11003': 'new' })
     expect(kinds(await world.fetchNow({ section: 'cs.LG' }))).toMatchObject({
       '2608.11001': 'cross',
@@ -64,25 +64,25 @@ describe('a day that its feed shows', () => {
     expect(kinds(await world.fetchNow())).toEqual({ '2608.11001': 'new', '2512.00130': 'revised' })
   })
 
-  test('a feed of yesterday under the date of today is recognised by its papers', async () => {
+  test('recognises a feed of yesterday under the date of today by its papers', async () => {
     world.server.troubles.push({ kind: 'yesterday' })
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: 'repeated' })
     expect(world.doors()).toEqual(['rss'])
   })
 
-  test('an empty feed is no papers yet', async () => {
+  test('has no papers yet if the feed is empty', async () => {
     world.server.troubles.push({ kind: 'empty' })
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: undefined })
   })
 
-  test('papers on a day of rest are recorded as well', async () => {
+  test('has papers recorded on a day off as well', async () => {
     world.days['2026-11-27'] = [paper('2611.00001')]
     world.now = new Date('2026-11-27T05:15:00Z')
     expect(kinds(await world.fetchNow({ day: '2026-11-27' }))).toEqual({ '2611.00001': 'new' })
     expect(arxiv.calendar.dayOffReason('2026-11-27')).toBe('holiday')
   })
 
-  test('of two thousand items may be cut, and the archive has the rest', async () => {
+  test('of two thousand items may be cut, and the archive gives the rest', async () => {
     const many = Array.from({ length: 2100 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.days[DAY] = [
       ...many,
@@ -102,7 +102,7 @@ describe('a day that its feed shows', () => {
     ])
   })
 
-  test('of two thousand items is kept, whatever the archive returns', async () => {
+  test('of two thousand items is kept, with any response of the archive', async () => {
     world.days[DAY] = Array.from({ length: 2000 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.known = keys(world.days[DAY]!)
     world.server.troubles.push({ at: 'oai', kind: 'rate-limited' })
@@ -111,7 +111,7 @@ describe('a day that its feed shows', () => {
   })
 })
 
-describe('from noon on (Eastern US), where the feed fails', () => {
+describe('from noon on (Eastern US), if the feed fails', () => {
   beforeEach(() => {
     world.now = AFTERNOON
   })
@@ -119,7 +119,7 @@ describe('from noon on (Eastern US), where the feed fails', () => {
   test.each<[string, ArxivTrouble]>([
     ['is empty', { at: 'rss', kind: 'empty' }],
     ['is of yesterday', { at: 'rss', kind: 'yesterday' }],
-  ])('and %s, the archive makes the day up', async (_what, trouble) => {
+  ])('and %s, the archive supplies the day', async (_what, trouble) => {
     world.server.troubles.push(trouble)
     const fetched = await world.fetchNow()
     expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
@@ -128,14 +128,14 @@ describe('from noon on (Eastern US), where the feed fails', () => {
     expect(world.doors()).toEqual(['rss', 'oai', 'oai', 'api'])
   })
 
-  test('where the archive has nothing, nothing is made of nothing', async () => {
+  test('and the archive has nothing, no papers are recorded', async () => {
     world.days[DAY] = []
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: undefined })
     world.server.troubles.push({ at: 'rss', kind: 'yesterday' })
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: 'repeated' })
   })
 
-  test('if the archive fails too, the day is fetched again', async () => {
+  test('and the archive fails too, the day is fetched again', async () => {
     world.server.troubles.push(
       { at: 'rss', kind: 'empty' },
       { at: 'oai', kind: 'oai-error', code: 'badArgument' },
@@ -147,13 +147,13 @@ describe('from noon on (Eastern US), where the feed fails', () => {
     ])
   })
 
-  test('on a weekend the archive is not asked for papers that were not expected', async () => {
+  test('on a weekend, the archive is not requested', async () => {
     world.now = new Date('2026-08-15T18:00:00Z')
     expect((await world.fetchNow({ day: '2026-08-15' })).records).toEqual([])
     expect(world.doors()).toEqual(['rss'])
   })
 
-  test('a feed that is there needs no archive', async () => {
+  test('the archive is not requested if the feed responds', async () => {
     await world.fetchNow()
     expect(world.doors()).toEqual(['rss', 'api'])
   })
@@ -194,7 +194,7 @@ describe('problems with the feed', () => {
     ],
     ['400 that says why', { kind: 'error-feed' }, 'source.refused', { status: 400, why: 'on purpose' }],
     [
-      'items that nobody can read',
+      'items that cannot be read',
       { kind: 'body', body: '<rss><channel><item/><item/></channel></rss>' },
       'source.unreadable',
       { count: 2 },
@@ -252,7 +252,7 @@ describe('problems with the API lose no paper', () => {
     expect(world.doors()).toEqual(['rss', 'api'])
   })
 
-  test('old ids find their way there and back', async () => {
+  test('old ids are sent and read back', async () => {
     world.days[DAY] = [paper('hep-th/9901001'), paper('2503.02130'), paper('2503.02131')]
     const { records } = await world.fetchNow()
     expect(records.every(({ publishedAt }) => publishedAt)).toBe(true)
@@ -260,11 +260,11 @@ describe('problems with the API lose no paper', () => {
   })
 })
 
-test('a working source gets a response', async () => {
+test('check succeeds for a source that responds', async () => {
   const answer = await fetch(arxiv.probe(world.server.urls))
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('GOOD')])
 })
 
-test('a day that is not announced yet', async () => {
+test('a day that is not announced yet has no papers', async () => {
   expect((await world.fetchNow({ day: addDays(DAY, 1) })).records).toEqual([])
 })

@@ -83,7 +83,7 @@ async function listing(day: Day): Promise<Record<string, string>> {
 
 const WHOLE = { '2608.11001': 'new', '2608.11002': 'cross', '2608.10001': 'revised', '2608.00900': 'revised' }
 
-test('a day as most are: the looks, and what they make of it', async () => {
+test('an ordinary day is fetched until it is closed', async () => {
   expect(await look(DAY, `${DAY}T04:11:00Z`)).toEqual({
     state: 'fresh',
     reason: null,
@@ -103,7 +103,7 @@ test('a day as most are: the looks, and what they make of it', async () => {
   expect(await listing(DAY)).toEqual(WHOLE)
 })
 
-test('a feed that stays at yesterday: waiting, then made up, and whole in the end', async () => {
+test('a day whose feed stays at yesterday waits, then is taken from the archive, and is complete in the end', async () => {
   server.troubles.push({ at: 'rss', kind: 'yesterday', times: 3 })
   expect(await look(DAY, `${DAY}T04:11:00Z`)).toMatchObject({
     state: 'waiting',
@@ -120,7 +120,7 @@ test('a feed that stays at yesterday: waiting, then made up, and whole in the en
   expect(await listing(BEFORE)).toEqual({ '2608.10001': 'new', '2608.10002': 'new' })
 })
 
-test('a standstill over the whole day: the archive has it all', async () => {
+test('a day on which the service was down is taken from the archive', async () => {
   expect(await look(DAY, '2026-08-20T12:00:00Z')).toMatchObject({
     state: 'fresh',
     reason: 'made-up',
@@ -129,7 +129,7 @@ test('a standstill over the whole day: the archive has it all', async () => {
   })
 })
 
-test('details that the API did not give come with the next look', async () => {
+test('details that the API did not give come with the next fetch', async () => {
   server.troubles.push({ at: 'api', kind: 'rate-limited' })
   expect(await look(DAY, `${DAY}T04:11:00Z`)).toMatchObject({ state: 'fresh', papers: 2 })
   const bare = () => database.db.paper.count({ where: { publishedAt: null } })
@@ -138,7 +138,7 @@ test('details that the API did not give come with the next look', async () => {
   expect(await bare()).toBe(0)
 })
 
-test('weekend and holiday are quiet', async () => {
+test('a weekend and a holiday are quiet', async () => {
   expect(await look('2026-08-15', '2026-08-15T18:00:00Z')).toMatchObject({
     state: 'quiet',
     reason: 'weekend',
@@ -158,7 +158,7 @@ test('a day without an announcement is quiet, though a change in its archive can
   })
 })
 
-test('a weekday on which nothing comes: stalled, then quiet', async () => {
+test('a weekday without papers is stalled, then quiet', async () => {
   expect(await look('2026-08-17', '2026-08-17T16:10:00Z')).toMatchObject({ state: 'stalled', reason: null })
   expect(await look('2026-08-17', '2026-08-18T04:10:00Z')).toMatchObject({ state: 'quiet', reason: 'none' })
 })

@@ -64,7 +64,7 @@ const fetchDay = ({
 const paths = () => server!.requests.map(({ path }) => path)
 
 describe('pages', () => {
-  test('a day comes whole, and we say who asks', async () => {
+  test('a day is fetched completely, and requests contain the contact', async () => {
     await serve()
     const { records, refused } = await fetchDay()
     expect(records.map(({ kind, version }) => [kind, version])).toEqual([
@@ -88,7 +88,7 @@ describe('pages', () => {
     expect(warnings).toEqual([])
   })
 
-  test.each([30, 100, 7])('of %i are followed by what they held', async (perPage) => {
+  test.each([30, 100, 7])('of %i are followed by the number of their entries', async (perPage) => {
     await serve({ folder: fill(145), perPage })
     const { records } = await fetchDay()
     expect(records.map(({ title }) => title)).toEqual(Array.from({ length: 145 }, (_, n) => `Paper ${n}`))
@@ -99,21 +99,21 @@ describe('pages', () => {
     ['more than there is', '212', ['it says that it has 212 entries, and gave 145']],
     ['less than there is', 30, []],
     ['nothing that is a number', 'many', []],
-    ['as much as nobody can read', 900_000, ['it says that it has 900000 entries, and gave 145']],
-  ])('a total of %s changes nothing', async (_what, total, said) => {
+    ['as many as cannot be read', 900_000, ['it says that it has 900000 entries, and gave 145']],
+  ])('a total of %s is ignored', async (_what, total, said) => {
     await serve({ folder: fill(145), total })
     expect((await fetchDay()).records).toHaveLength(145)
     expect(paths()).toHaveLength(6)
     expect(warnings).toEqual(said)
   })
 
-  test('a service that repeats its first page is asked twice', async () => {
+  test('two requests are sent to a service that repeats its first page', async () => {
     await serve({ folder: fill(145), ignoresCursor: true })
     expect((await fetchDay()).records).toHaveLength(30)
     expect(paths()).toHaveLength(2)
   })
 
-  test('a service that never ends is left after a hundred pages', async () => {
+  test('a service that never ends gets a hundred requests', async () => {
     await serve({ folder: fill(150), perPage: 1 })
     expect((await fetchDay()).records).toHaveLength(100)
     expect(warnings).toEqual(['it has more than 100 pages: the others are left out'])
@@ -133,7 +133,7 @@ describe('pages', () => {
   })
 })
 
-describe('troubles', () => {
+describe('problems', () => {
   const four = (trouble: Trouble): Trouble[] => Array.from({ length: 4 }, () => trouble)
 
   test.each<[string, Trouble]>([
@@ -151,7 +151,7 @@ describe('troubles', () => {
     expect(waits.slice(0, 4)).toEqual([1000, 2000, 4000, 8000])
   })
 
-  test('too slow passes', async () => {
+  test('a slow response passes', async () => {
     await serve({ perPage: 4 }, ...four({ kind: 'slow', ms: 10_000 }))
     const source = { ...biorxiv, fetchPolicy: { ...biorxiv.fetchPolicy, timeoutMs: 1000 } }
     expect((await fetchDay({ source })).records).toHaveLength(6)
@@ -164,7 +164,11 @@ describe('troubles', () => {
     ['400', 'source.refused-date', { kind: 'status', status: 400 }],
     ['HTML', 'source.not-json', { kind: 'html' }],
     ['a list', 'source.not-json', { kind: 'body', body: '[]' }],
-    ['leave me alone', 'source.rate-limited', { kind: 'rate-limited', headers: { 'retry-after': '3600' } }],
+    [
+      'a 429 with Retry-After',
+      'source.rate-limited',
+      { kind: 'rate-limited', headers: { 'retry-after': '3600' } },
+    ],
   ])('%s on the second page fails the day', async (_what, code, trouble) => {
     await serve({ perPage: 4 }, { kind: 'slow', ms: 0 }, trouble, ...four(trouble))
     await expect(fetchDay()).rejects.toMatchObject({ code, values: { source: 'biorxiv', day: DAY } })
@@ -177,8 +181,8 @@ describe('troubles', () => {
 
   test.each([
     ['deeper than anybody can walk', '['.repeat(100_000) + ']'.repeat(100_000)],
-    ['of a million numbers', `[${Array(1_000_000).fill(1).join()}]`],
-  ])('a list %s is none', async (_what, entries) => {
+    ['with a million numbers', `[${Array(1_000_000).fill(1).join()}]`],
+  ])('a list %s is not a list of entries', async (_what, entries) => {
     await serve({}, holding(entries), ...four(holding(entries)))
     await expect(fetchDay()).rejects.toMatchObject({ code: 'source.not-json' })
   })

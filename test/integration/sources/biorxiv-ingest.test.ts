@@ -48,14 +48,14 @@ describe('a day', () => {
     expect(await sourceDays()).toMatchObject([{ source: 'biorxiv', day: MONDAY, state: 'fresh', papers: 5 }])
   })
 
-  test('once more changes nothing', async () => {
+  test('fetched again changes nothing', async () => {
     await ingest(MONDAY)
     const before = await papers()
     expect(await ingest(MONDAY)).toMatchObject({ added: 0, changed: 0, unchanged: 6, listed: 5, revised: 1 })
     expect(await papers()).toEqual(before)
   })
 
-  test('a newer version changes the paper, and is no news of its day', async () => {
+  test('with a newer version changes the paper, which is not new', async () => {
     await ingest(MONDAY)
     expect(await ingest(TUESDAY)).toMatchObject({ added: 1, changed: 1, listed: 1, revised: 1 })
     expect(await titlesOn(TUESDAY)).toEqual(['Bumblebees count landmarks on the way home'])
@@ -64,7 +64,7 @@ describe('a day', () => {
     expect(body).not.toContain('stay within 4°')
   })
 
-  test('of which one page fails leaves nothing', async () => {
+  test('of which one page fails records nothing', async () => {
     server.troubles.push({ kind: 'slow', ms: 0 }, { kind: 'status', status: 404 })
     await expect(ingest(MONDAY)).rejects.toMatchObject({ code: 'source.refused' })
     expect(await papers()).toEqual([])
@@ -92,7 +92,7 @@ describe('a paper', () => {
     ).toBe(200)
   })
 
-  test('that became an article is found by both', async () => {
+  test('that became an article is found by both DOIs', async () => {
     await ingest(MONDAY)
     for (const name of [COHESIN, 'doi:10.1016/j.example.2025.12.004']) {
       const { statusCode, body } = await site.app.inject({ url: `/papers/${name}` })
@@ -110,7 +110,7 @@ describe('a paper', () => {
 })
 
 describe('its days', () => {
-  test('are fetched from six in the morning, every three hours, until they are over', async () => {
+  test('are fetched from six in the morning, every three hours, until they end', async () => {
     await ingestDue(deps, quick)
     expect((await sourceDays()).map(({ day }) => day).at(-1)).toBe(TUESDAY)
     const asked = async (instant: string) => {

@@ -37,7 +37,7 @@ const record = async (...args: string[]) => {
   )
 }
 
-test('a day is recorded as it came, and says what it holds', async () => {
+test('a day is recorded as it came, with a description', async () => {
   const to = join(folder, 'one')
   expect(await record('biorxiv', '--day', DAY, '--to', to)).toEqual({
     code: 0,
@@ -54,7 +54,7 @@ test('a day is recorded as it came, and says what it holds', async () => {
   expect([records.length, missing]).toEqual([6, []])
 })
 
-test('it has no email address, and nothing of an older recording', async () => {
+test('a recording has no email address, and nothing of an older recording', async () => {
   const to = join(folder, 'two')
   await record('biorxiv', '--day', DAY, '--to', to)
   const entry = { title: 'T', abstract: 'Write to ada.king@lab.example.', doi: '10.1101/1', version: '1' }

@@ -25,33 +25,33 @@ describe.each(all.map((source) => [source.name, source] as const))('the calendar
     }
   })
 
-  test('opens days in their order', () => {
+  test('opens days in order', () => {
     const opens = days.map((day) => calendar.opensAt(day).getTime())
     expect(opens).toEqual(opens.toSorted((one, other) => one - other))
   })
 
-  test('knows of each day whether it rests, and works on some of each week', () => {
+  test('has for each day whether it is a day off, and works on some of each week', () => {
     for (const day of days) expect([undefined, 'weekend', 'holiday']).toContain(calendar.dayOffReason(day))
     const weeks = days.slice(0, -6).map((_, i) => days.slice(i, i + 7))
     const idle = weeks.filter((week) => week.every((day) => calendar.dayOffReason(day)))
     expect(idle).toEqual([])
   })
 
-  test('asks again after a while, neither at once nor never', () => {
+  test('fetches again after some time, not at once and not never', () => {
     const waits = hours().flatMap(({ day, now }) =>
       [0, 1, 500].map((papers) => calendar.refetchAfterMs({ day, now, papers })),
     )
     expect(waits.filter((ms) => !(ms > 0 && ms <= DAY_MS))).toEqual([])
   })
 
-  test('asks for votes for a while, and not for ever', () => {
+  test('fetches votes for some time, and not for ever', () => {
     const day = '2027-03-03'
     const waits = hours().map((one) => calendar.refreshVotesAfterMs(one))
     expect(waits.filter((ms) => ms !== null && !(ms >= HOUR_MS))).toEqual([])
     expect(calendar.refreshVotesAfterMs({ day, now: midnight(addDays(day, 100)) })).toBeNull()
   })
 
-  test("does not go by the machine's clock or zone", () => {
+  test("does not depend on the machine's clock or zone", () => {
     const here = calendarRows(source)
     vi.useFakeTimers({ now: new Date('2031-07-04T23:59:59Z') })
     try {

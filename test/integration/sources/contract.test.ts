@@ -15,7 +15,7 @@ import {
 import { inZone } from '../../support/in-zone.ts'
 import { type RecordedAnswer, type Recording, recordingsOf, replay } from '../../support/recorded-answers.ts'
 
-// What each source of the registry keeps to. A new one is looked at as soon as it has its folder, line and recording.
+// The rules for each source of the registry. A new one is tested as soon as it has its folder, line and recording.
 
 const root = resolve(import.meta.dirname, '../../..')
 const HOUR_MS = 3_600_000
@@ -31,12 +31,12 @@ test('each folder with a calendar is a source of the registry, and each source h
   expect(folders).toEqual(all.map(({ name }) => name).sort())
 })
 
-test.each(['name', 'title'] as const)('no two have the same %s', (property) => {
+test.each(['name', 'title'] as const)('no two sources have the same %s', (property) => {
   const values = all.map((source) => source[property].toLowerCase())
   expect(new Set(values).size).toBe(values.length)
 })
 
-test('no two have the same setting', () => {
+test('no two sources have the same setting', () => {
   const settings = all.flatMap(({ baseUrls }) => Object.keys(baseUrls))
   expect(new Set(settings).size).toBe(settings.length)
 })
@@ -44,7 +44,7 @@ test('no two have the same setting', () => {
 describe.each(all.map((source) => [source.name, source] as const))('%s', (name, source) => {
   const recordings = recordingsOf(name)
 
-  test('it has a recording', () => {
+  test('has a recording', () => {
     const section = source.sections?.required ? `:${source.sections.example}` : ''
     const command = `npm run record -- ${name}${section} --day YYYY-MM-DD`
     expect(recordings, `no recording in test/fixtures/${name}/recorded: run ${command}`).not.toEqual([])
@@ -55,7 +55,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
     (_, recording) => {
       const named = requireSource(recording.source)
 
-      test('is of this source, and asks no other address', () => {
+      test('is of this source, and requests no other address', () => {
         expect(named.source.name).toBe(name)
         const begins = Object.values(source.baseUrls)
         const elsewhere = recording.answers.filter(
@@ -70,7 +70,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
         expect(records.length).toBeGreaterThan(0)
       })
 
-      test('becomes records of the one shape', async () => {
+      test('becomes records of the common schema', async () => {
         const { records } = await replay(named, recording)
         for (const record of records) expect(sourceRecord.strict().parse(record)).toEqual(record)
       })
@@ -82,21 +82,21 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
         expect(keys.map(({ value }) => parseIdentifier(value)?.key)).toEqual(keys)
       })
 
-      test('leaves no control character and no half character', async () => {
+      test('has no control character and no lone surrogate', async () => {
         const { records } = await replay(named, recording)
         const texts = records.flatMap(textsIn)
         expect(texts.filter((text) => /\p{Cc}/u.test(text) || !text.isWellFormed())).toEqual([])
       })
 
-      test('is read the same way twice, on whatever machine', async () => {
+      test('is read the same way twice, in any time zone', async () => {
         const once = await replay(named, recording)
         const again = await inZone('Pacific/Kiritimati', () => replay(named, recording))
         expect(again).toEqual(once)
       })
 
-      describe.each(Object.entries(NO_ANSWERS))('an answer that is %s', (_what, spoil) => {
+      describe.each(Object.entries(NO_ANSWERS))('a response that is %s', (_what, spoil) => {
         test.each(recording.answers.map(({ url }, place) => [place, url]))(
-          'in place %i: %s',
+          'at position %i is all or nothing: %s',
           async (place) => {
             const answers = recording.answers.map((answer, i) => (i === place ? spoil(answer) : answer))
             await expectAllOrNothing(named, recording, answers)
@@ -104,7 +104,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
         )
       })
 
-      test.each(Object.entries(WRONG_TYPES))('one answer with %s makes no paper', async (_what, spoil) => {
+      test.each(Object.entries(WRONG_TYPES))('one response with %s adds no paper', async (_what, spoil) => {
         const whole = namesOf((await replay(named, recording)).records)
         for (const place of recording.answers.keys()) {
           const answers = recording.answers.map((answer, i) => (i === place ? spoil(answer) : answer))
@@ -113,13 +113,16 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
         }
       })
 
-      test.each(Object.entries(WRONG_TYPES))('every answer with %s', async (_what, spoil) => {
-        await expectNothing(named, { ...recording, answers: recording.answers.map(spoil) })
-      })
+      test.each(Object.entries(WRONG_TYPES))(
+        'every response with %s gives no paper',
+        async (_what, spoil) => {
+          await expectNothing(named, { ...recording, answers: recording.answers.map(spoil) })
+        },
+      )
     },
   )
 
-  test('its fetch policy is considerate', () => {
+  test('has a considerate fetch policy', () => {
     const { service, gapMs, timeoutMs, maxBytes, defaultPauseSeconds, maxPauseMs } = source.fetchPolicy
     expect(service).toMatch(/^[a-z][a-z0-9-]*$/)
     expectBetween(gapMs, 0, 60_000)
@@ -130,7 +133,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
   })
 
   test.each(Object.entries(source.baseUrls))(
-    'its address %s is https, and a setting moves it',
+    'has an https URL that a setting replaces: %s',
     (setting, address) => {
       expect(address).toMatch(/^https:\/\/[^/?#]+(\/[^?#]*[^/?#])?$/)
       const moved = readConfig({ [setting]: 'http://127.0.0.1:18080' }) as unknown as Record<string, unknown>
@@ -139,13 +142,13 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
     },
   )
 
-  test('it is asked at one of its addresses whether it is well', () => {
+  test('is probed at one of its URLs', () => {
     const url = source.probe(source.baseUrls, '2027-03-03')
     expect(URL.canParse(url)).toBe(true)
     expect(Object.values(source.baseUrls).some((address) => url.startsWith(address))).toBe(true)
   })
 
-  test('SOURCES takes it, with the sections that it has and no others', () => {
+  test('is accepted in SOURCES, with its sections and no others', () => {
     const { sections } = source
     expect(name).toMatch(/^[a-z][a-z0-9-]*$/)
     expect(parseSourceName(name) !== undefined).toBe(!sections?.required)
@@ -155,7 +158,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
       expect(parseSourceName(`${name}:${sections.example}`)).toEqual({ source, section: sections.example })
   })
 
-  test('operators can read of it', () => {
+  test('is in the documentation for operators', () => {
     const advice = `${name} is missing from README.md, docs/ and .env.example: say what SOURCES takes`
     expect(operatorsRead.includes(name), advice).toBe(true)
   })

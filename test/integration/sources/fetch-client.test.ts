@@ -93,7 +93,7 @@ const ask = (more?: More) => opened(more).request({ url, accept: 'text/plain' },
 const shutFor = async () => {
   const [row] = await database.db.$queryRaw<{ ms: number }[]>`
     select extract(epoch from held_until - clock_timestamp())::float8 * 1000 as ms from bucket`
-  return Math.floor(row?.ms ?? 0) // what is kept is rounded to a millisecond
+  return Math.floor(row?.ms ?? 0) // stored values are rounded to a millisecond
 }
 
 test('a request names the contact and what it accepts, and its response is returned unchanged', async () => {
@@ -114,7 +114,7 @@ test('a request names the contact and what it accepts, and its response is retur
 })
 
 describe('the host throttle', () => {
-  test('over two connections there is one request at a time, with a pause after each response', async () => {
+  test('allows one request at a time over two connections, with a pause after each response', async () => {
     const slow: Reply = async (response) => {
       await sleep(30)
       response.end('fine')
@@ -136,7 +136,7 @@ describe('the host throttle', () => {
     expect(longest).toBeLessThanOrEqual(FETCH_POLICY.gapMs)
   })
 
-  test('a service that wants no gap is asked by everybody at once', async () => {
+  test('does not delay requests to a service without a gap', async () => {
     const slow: Reply = async (response) => {
       await expect.poll(() => asked.length).toBe(3)
       response.end('fine')
@@ -147,7 +147,7 @@ describe('the host throttle', () => {
     expect(await database.db.bucket.count()).toBe(0)
   })
 
-  test('the lock of a dead process ends once its response could no longer arrive', async () => {
+  test('ends the lock of a dead process once its response could no longer arrive', async () => {
     await takeSourcePermit(database.db, 'slowpoke', { holder: 'dead', holdMs: 60_000 })
     const began = performance.now()
     expect(await ask()).toBe('fine')
@@ -156,7 +156,7 @@ describe('the host throttle', () => {
     expect(waits.reduce((sum, ms) => sum + ms, 0) + tookMs).toBeGreaterThan(55_000)
   })
 
-  test('is held for little longer than a response may take', async () => {
+  test('is locked for little longer than a response may take', async () => {
     let ms = 0
     replies.push(async (response) => {
       ms = await shutFor()
@@ -169,14 +169,14 @@ describe('the host throttle', () => {
 
   test('opens again after an unreadable response', async () => {
     const asking = opened().request({ url, accept: '*/*' }, () => {
-      throw new Error('a mistake of ours')
+      throw new Error('an error in our code')
     })
-    await expect(asking).rejects.toThrow('a mistake of ours')
+    await expect(asking).rejects.toThrow('an error in our code')
     expect(await shutFor()).toBeLessThanOrEqual(FETCH_POLICY.gapMs)
     expect(asked).toHaveLength(1)
   })
 
-  test('a caller that stops while it waits does not take the lock', async () => {
+  test('is not locked by a caller that stops while it waits', async () => {
     await takeSourcePermit(database.db, 'slowpoke', { holder: 'another', holdMs: 60_000 })
     const stopping = new AbortController()
     const wait = async () => {
@@ -195,7 +195,7 @@ describe('a service that asks for a pause', () => {
     ['429 with Retry-After', status(429, { 'retry-after': '3600' }), 3600],
     ['503 with Retry-After', status(503, { 'retry-after': '1800' }), 1800],
     ['429 without sense', status(429, { 'retry-after': '99999999999' }), 21_600],
-  ])('%s: nobody asks for as long', async (_what, reply, seconds) => {
+  ])('%s: gets no request for that long', async (_what, reply, seconds) => {
     replies.push(reply)
     await expect(ask()).rejects.toMatchObject({
       code: 'source.rate-limited',
@@ -228,7 +228,7 @@ describe('a service that asks for a pause', () => {
 
 describe('problems', () => {
   const faultOf = (more?: More) => expect(ask(more)).rejects
-  test('that passes is asked again, later and later; each question counts', async () => {
+  test('that pass are retried with a growing delay; each request counts', async () => {
     replies.push(status(500), status(502), status(503), status(504))
     const { request: ask, requestCount } = opened({ fetchPolicy: { gapMs: 0 } })
     expect(await ask({ url, accept: '*/*' }, bodyOf)).toBe('fine')
@@ -236,7 +236,7 @@ describe('problems', () => {
     expect(requestCount()).toBe(5)
   })
 
-  test('that stays ends after five questions', async () => {
+  test('that last end after five requests', async () => {
     replies.push(...Array.from({ length: 9 }, () => status(502)))
     await faultOf({ fetchPolicy: { gapMs: 0 } }).toMatchObject({
       code: 'source.failing',
@@ -248,7 +248,7 @@ describe('problems', () => {
   test.each([
     ['source.not-xml', 5],
     ['source.refused', 1],
-  ] as const)('an answer of which the reader says %s is asked for %d times', async (code, times) => {
+  ] as const)('a response that the reader refuses with %s is requested %d times', async (code, times) => {
     const asking = opened({ fetchPolicy: { gapMs: 0 } }).request({ url, accept: '*/*' }, () => {
       throw new Fault(code, { source: 'slowpoke' })
     })
@@ -298,7 +298,7 @@ describe('problems', () => {
       'with something else than gzip',
       (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('fine'),
     ],
-  ])('a connection that ends %s is no answer, and is asked again', async (_what, reply) => {
+  ])('a connection that ends %s is not a response, and the request is retried', async (_what, reply) => {
     replies.push(reply)
     expect(await ask({ fetchPolicy: { gapMs: 0 } })).toBe('fine')
     replies.push(...Array.from({ length: 5 }, () => reply))
@@ -307,7 +307,7 @@ describe('problems', () => {
     expect(waits).toEqual([1000, 1000, 2000, 4000, 8000])
   })
 
-  test('trickling headers count as no response', async () => {
+  test('trickling headers do not count as a response', async () => {
     const trickle: Reply = async (_response, { socket }) => {
       socket.write('HTTP/1.1 200 OK\r\n')
       for (let n = 0; !socket.destroyed; n++) {
@@ -325,7 +325,7 @@ describe('problems', () => {
     expect(await ask()).toHaveLength(10_000)
   })
 
-  test('a trickling body counts as no response', async () => {
+  test('a trickling body does not count as a response', async () => {
     const trickle: Reply = async (response) => {
       while (!response.destroyed) {
         response.write('a')

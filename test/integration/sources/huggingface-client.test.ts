@@ -28,7 +28,7 @@ beforeEach(() => {
 async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 10_000 }: More = {}) {
   const wait = async (ms: number) => void waits.push(ms)
   const { request, requestCount } = createFetchClient({
-    db: {} as Database, // whoever asks without a gap needs none
+    db: {} as Database, // not used without a gap
     log: silentLog,
     source: 'huggingface',
     day,
@@ -59,7 +59,7 @@ interface More {
 
 const whole = parseDailyPapers(recordedDay('daily', DAY))
 
-test('a day comes whole, and we say who asks', async ({ skip }) => {
+test('a day is fetched completely, and requests contain the contact', async ({ skip }) => {
   if (!testData('huggingface')) skip(noTestData('huggingface'))
   expect(whole.records.length).toBeGreaterThan(5)
   expect(await fetchFrom(server.url)).toEqual({ ...whole, requests: 2 })
@@ -80,14 +80,14 @@ test('a weekend is an empty day', async () => {
   expect(await fetchFrom(server.url, '2026-08-15')).toEqual({ records: [], refused: [], requests: 1 })
 })
 
-test('pages that hold fewer than asked for are followed to the end', async () => {
+test('pages with fewer entries than requested are followed to the end', async () => {
   const small = await startHuggingFaceServer({ folder: `${recordings}/daily`, mostPerPage: 2 })
   const fetched = await fetchFrom(small.url)
   await small.close()
   expect(fetched).toEqual({ ...whole, requests: Math.ceil(recordedDay('daily', DAY).length / 2) + 1 })
 })
 
-test('a server that knows no pages is not asked for ever', async () => {
+test('a server that ignores page numbers gets no endless requests', async () => {
   const body = '[{"paper":{"id":"2507.06457","title":"T"}}]'
   server.troubles.push({ kind: 'body', body }, { kind: 'body', body })
   expect(await fetchFrom(server.url)).toEqual({ ...parseDailyPapers(JSON.parse(body)), requests: 2 })
@@ -142,13 +142,13 @@ describe('temporary problems', () => {
     expect(waits).toEqual([1000])
   })
 
-  test('before the last requests of a window are used up, the next page waits', async () => {
+  test('the next page waits before the last requests of a window are used up', async () => {
     server.troubles.push({ kind: 'last-requests', remaining: 2, seconds: 9 })
     await fetchFrom(server.url)
     expect(waits).toEqual([9000])
   })
 
-  test('with requests left, there is no wait', async () => {
+  test('the next page does not wait with requests left', async () => {
     server.troubles.push({ kind: 'last-requests', remaining: 3, seconds: 9 })
     await fetchFrom(server.url)
     expect(waits).toEqual([])
@@ -175,7 +175,7 @@ describe('lasting problems', () => {
   })
 
   test.each<[string, string, Trouble[], object]>([
-    ['a date that is none', 'source.refused-date', [{ kind: 'status', status: 400 }], { status: 400 }],
+    ['an invalid date', 'source.refused-date', [{ kind: 'status', status: 400 }], { status: 400 }],
     ['a wrong address', 'source.refused', [{ kind: 'status', status: 404 }], { status: 404 }],
     [
       'an hour to wait',
@@ -190,11 +190,11 @@ describe('lasting problems', () => {
     expect(waits).toEqual([])
   })
 
-  test('the server itself refuses a day that is still to come', async () => {
+  test('a future day that the server refuses', async () => {
     await expect(fetchFrom(server.url, '2999-01-01')).rejects.toMatchObject({ code: 'source.refused-date' })
   })
 
-  test('no server', async () => {
+  test('no server listens', async () => {
     const gone = await startHuggingFaceServer({ folder: '.' })
     await gone.close()
     await expect(fetchFrom(gone.url)).rejects.toMatchObject({
@@ -203,15 +203,15 @@ describe('lasting problems', () => {
     })
   })
 
-  test('a page that fails in the middle loses the day, not half of it', async () => {
+  test('a page that fails in the middle fails the day, not half of it', async () => {
     server.troubles.push({ kind: 'slow', ms: 0 }, { kind: 'status', status: 404 })
     await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.refused' })
   })
 
   test.each([
     ['deeper than anybody can walk', '['.repeat(100_000) + ']'.repeat(100_000)],
-    ['of a million numbers', `[${Array(1_000_000).fill(1).join()}]`],
-  ])('a list %s is none', async (_what, body) => {
+    ['with a million numbers', `[${Array(1_000_000).fill(1).join()}]`],
+  ])('a list %s is not a list of entries', async (_what, body) => {
     server.troubles.push(...five({ kind: 'body', body }))
     await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.not-json' })
   })

@@ -26,7 +26,7 @@ const only = async () => {
   return rows[0]!
 }
 
-test('a day from its first fetch to its last', async () => {
+test('a source day is recorded from its first fetch to its last', async () => {
   await recordSuccessfulFetch(database.db, { ...HF, papers: 0, now: at('2026-08-14T01:00:00Z') })
   expect(await only()).toEqual({
     ...HF,
@@ -83,7 +83,7 @@ test('a day from its first fetch to its last', async () => {
   })
 })
 
-test('a failure takes nothing from a day that has papers', async () => {
+test('a failure does not change a day that has papers', async () => {
   await recordSuccessfulFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T07:00:00Z') })
   await recordFailedFetch(database.db, { ...HF, now: at('2026-08-14T08:00:00Z'), fault: 'source.failing' })
   expect(await only()).toMatchObject({
@@ -95,7 +95,7 @@ test('a failure takes nothing from a day that has papers', async () => {
   })
 })
 
-test('good answers and requests are counted, those of fetches that failed too', async () => {
+test('successful responses and requests are counted, those of failed fetches too', async () => {
   await recordSuccessfulFetch(database.db, { ...HF, papers: 0, requests: 1, now: at('2026-08-14T01:00:00Z') })
   const failed = { ...HF, now: at('2026-08-14T02:00:00Z'), fault: 'source.failing', requests: 5 }
   await recordFailedFetch(database.db, failed)
@@ -103,7 +103,7 @@ test('good answers and requests are counted, those of fetches that failed too', 
   expect(await only()).toMatchObject({ fetches: 2, requests: 8 })
 })
 
-test('papers that come after a day is closed are late, once each', async () => {
+test('papers after a day is closed are late, once each', async () => {
   const fetchedAt = (now: string, papers: number) =>
     recordSuccessfulFetch(database.db, { ...HF, papers, now: at(now) })
   await fetchedAt('2026-08-14T07:00:00Z', 20)
@@ -115,7 +115,7 @@ test('papers that come after a day is closed are late, once each', async () => {
   expect(await only()).toMatchObject({ papers: 31, late: 3 })
 })
 
-test('a list of another day, until its own comes', async () => {
+test('a day with the list of another day waits until its own comes', async () => {
   const repeated = { ...HF, papers: 0, reason: 'repeated' as const }
   await recordSuccessfulFetch(database.db, { ...repeated, now: at('2026-08-14T07:00:00Z') })
   expect(await only()).toMatchObject({ state: 'waiting', reason: 'repeated' })
@@ -127,7 +127,7 @@ test('a list of another day, until its own comes', async () => {
   expect(await only()).toMatchObject({ state: 'fresh', reason: null, cameAt: at('2026-08-14T14:05:00Z') })
 })
 
-test('a closed day stays closed, whatever comes of asking again', async () => {
+test('a closed day stays closed after any further fetch', async () => {
   await recordSuccessfulFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
   await recordSuccessfulFetch(database.db, { ...HF, papers: 29, now: at('2026-08-16T06:10:00Z') })
   expect(await only()).toMatchObject({ papers: 29, closedAt: at('2026-08-15T06:10:00Z') })
@@ -140,14 +140,14 @@ test('a closed day stays closed, whatever comes of asking again', async () => {
   })
 })
 
-test('nor is it asked again for a failure once its votes have settled', async () => {
+test('a closed day is not fetched again after a failure once its votes are settled', async () => {
   await recordSuccessfulFetch(database.db, { ...HF, papers: 28, now: at('2026-09-01T06:00:00Z') })
   expect(await only()).toMatchObject({ closedAt: at('2026-09-01T06:00:00Z'), nextTry: null })
   await recordFailedFetch(database.db, { ...HF, now: at('2026-09-01T07:00:00Z'), fault: 'source.failing' })
   expect(await only()).toMatchObject({ state: 'fresh', failures: 1, nextTry: null })
 })
 
-test('a failure before anything else', async () => {
+test('a day may begin with a failure', async () => {
   const now = at('2026-08-14T02:00:00Z')
   await recordFailedFetch(database.db, {
     ...HF,
@@ -159,14 +159,14 @@ test('a failure before anything else', async () => {
   expect(await only()).toMatchObject({ state: 'failed', failures: 1, nextTry: at('2026-08-14T02:30:00Z') })
 })
 
-test('an import leaves it to the source when it is asked', async () => {
+test('an import does not change when the source is fetched', async () => {
   await recordImport(database.db, { ...HF, papers: 3, now: at('2026-08-14T02:00:00Z') })
   expect(await only()).toMatchObject({ state: 'fresh', papers: 3, nextTry: null, closedAt: null })
   expect(await due('2026-08-14T02:00:01Z')).toContain('huggingface 2026-08-14')
 })
 
-describe('due', () => {
-  test('on a new installation: two weeks, oldest first, all sources', async () => {
+describe('days that are due', () => {
+  test('are two weeks on a new installation, oldest first, for all sources', async () => {
     const sources = SOURCE_NAME_EXAMPLES.split(', ')
     const asked = await dueSourceDays(database.db, { sources, now: at('2026-08-14T12:00:00Z') })
     const days = asked.map(({ day }) => day)
@@ -178,13 +178,13 @@ describe('due', () => {
     expect(asked.filter(({ source }) => source === 'huggingface')).toHaveLength(15)
   })
 
-  test('a source that nobody knows does not keep the others waiting', async () => {
+  test('are found next to those of an unknown source', async () => {
     expect(await due('2026-08-14T12:00:00Z', ['elsewhere', 'huggingface'])).toEqual(
       await due('2026-08-14T12:00:00Z'),
     )
   })
 
-  test('not while a day waits for its next try, and a closed one only for its votes', async () => {
+  test('are not those that wait for their next try; a closed one only has its votes read', async () => {
     await recordSuccessfulFetch(database.db, { ...HF, papers: 1, now: at('2026-08-14T12:00:00Z') })
     await recordSuccessfulFetch(database.db, {
       ...HF,
@@ -202,7 +202,7 @@ describe('due', () => {
     expect(await due('2026-08-14T13:00:00Z')).not.toContain('huggingface 2026-08-12')
   })
 
-  test('after a standstill of a month: every day since', async () => {
+  test('are all since, after a stop of a month', async () => {
     await recordSuccessfulFetch(database.db, {
       ...HF,
       day: '2026-07-10',
@@ -213,14 +213,14 @@ describe('due', () => {
     expect([days[0], days.length]).toEqual(['huggingface 2026-07-11', 35])
   })
 
-  test('the days that one source has behind it are still before another', async () => {
+  test('are due for one source while another has them behind it', async () => {
     const closed = { source: 'elsewhere', day: at('2026-07-10'), closedAt: at('2026-07-11T06:30:00Z') }
     await database.db.sourceDay.create({ data: closed })
     expect((await due('2026-08-14T12:00:00Z'))[0]).toBe('huggingface 2026-07-31')
   })
 })
 
-test('of many that want a due day, one gets it, until it is due again', async () => {
+test('one of many processes gets a due day, until it is due again', async () => {
   const claims = (now: string) =>
     Promise.all(Array.from({ length: 8 }, () => claimSourceDay(database.db, HF, at(now))))
   expect((await claims('2026-08-14T01:00:00Z')).filter(Boolean)).toHaveLength(1)
@@ -233,7 +233,7 @@ test('of many that want a due day, one gets it, until it is due again', async ()
   expect((await claims('2026-09-02T01:15:00Z')).filter(Boolean)).toHaveLength(0)
 })
 
-test('where the source was not asked, what is known of the day stays, and it comes again so much later', async () => {
+test('a day whose source was not requested keeps its state, and is due again later', async () => {
   await recordFailedFetch(database.db, {
     ...HF,
     now: at('2026-08-14T06:00:00Z'),
@@ -246,7 +246,7 @@ test('where the source was not asked, what is known of the day stays, and it com
   expect(day!.nextTry).toEqual(at('2026-08-14T07:15:00Z'))
 })
 
-test('papers that the database rejected are named until the next good answer, the first hundred', async () => {
+test('papers that the database rejected are named until the next successful response, up to a hundred', async () => {
   const now = at('2026-08-14T02:00:00Z')
   const rejected = Array.from({ length: 101 }, (_, n) => `arxiv:2608.${10_000 + n}`)
   await recordSuccessfulFetch(database.db, { ...HF, papers: 3, rejected, now })

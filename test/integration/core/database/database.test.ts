@@ -61,7 +61,7 @@ const failure = (work: PromiseLike<unknown>): Promise<unknown> =>
   )
 
 test.each(['end', 'reset'] as const)(
-  'a connection that breaks (%s) is a database that is away',
+  'a connection that breaks (%s) is an unavailable database',
   async (how) => {
     const { db, proxy } = await throughProxy()
     cleanups.push(endSleepers)
@@ -79,24 +79,27 @@ test.each(['end', 'reset'] as const)(
   },
 )
 
-test.each(['end', 'reset'] as const)('so is one that breaks (%s) before a commit or a begin', async (how) => {
-  const { db, proxy } = await throughProxy()
-  const unsaid = db.$transaction(async (tx) => {
-    await tx.switch.count()
-    proxy.cut(how)
-  }, UNHURRIED)
-  expect(isDatabaseUnavailable(await failure(unsaid))).toBe(true)
-  await proxy.close()
-  expect(isDatabaseUnavailable(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
-})
+test.each(['end', 'reset'] as const)(
+  'a connection that breaks (%s) before a commit or a begin is an unavailable database',
+  async (how) => {
+    const { db, proxy } = await throughProxy()
+    const unsaid = db.$transaction(async (tx) => {
+      await tx.switch.count()
+      proxy.cut(how)
+    }, UNHURRIED)
+    expect(isDatabaseUnavailable(await failure(unsaid))).toBe(true)
+    await proxy.close()
+    expect(isDatabaseUnavailable(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
+  },
+)
 
-test('a farewell in the same breath as a welcome is a database that is away, and ends no process', async () => {
+test('a connection that ends as it begins is an unavailable database, and ends no process', async () => {
   const { db, proxy } = await throughProxy()
   proxy.bidFarewell()
   expect(isDatabaseUnavailable(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
 })
 
-test('what the code got wrong is no fault of the database', async () => {
+test('an error of our code is not an error of the database', async () => {
   const circle: { self?: unknown } = {}
   circle.self = circle
   const error = await failure(database.db.$queryRaw`select ${circle}::jsonb`)
@@ -116,7 +119,7 @@ test('a connection that stops responding is dropped and replaced', async () => {
   expect(await db.switch.count()).toBe(0)
 })
 
-test('so is one that falls silent within a transaction, and the pool is whole again', async () => {
+test('a connection that stops responding within a transaction is dropped and replaced', async () => {
   const { db, proxy } = await throughProxy()
   const letGo = await holdLock(2)
   const hang = (n: number) =>

@@ -12,7 +12,7 @@ import { buildDeps } from '../../../../src/core/deps.ts'
 const isRoot = process.getuid?.() === 0
 
 test.skipIf(!isRoot)(
-  'in production its data never lies elsewhere than DATA_DIR (skipped: needs root)',
+  'embedded Postgres keeps its data only in DATA_DIR in production (skipped: needs root)',
   async () => {
     const DATA_DIR = join(mkdtempSync(join(tmpdir(), 'for-root-alone-')), 'data') // mode 0700
     const config = { ...readConfig({ DATA_DIR }), production: true }
@@ -33,7 +33,7 @@ function folderOfVersion(version: string): string {
   return folder
 }
 
-test('data of another major version is named at once, and left as it is', async () => {
+test('embedded Postgres reports data of another major version at once, and does not change it', async () => {
   const folder = folderOfVersion('18')
   await expect(startEmbeddedPostgres(folder)).rejects.toMatchObject({
     code: 'database.other-version',
@@ -42,7 +42,7 @@ test('data of another major version is named at once, and left as it is', async 
   expect(readFileSync(join(folder, 'PG_VERSION'), 'utf8')).toBe('18\n')
 })
 
-test('data of another major version can be removed', async () => {
+test('embedded Postgres starts anew after data of another major version is removed', async () => {
   const folder = folderOfVersion('18')
   await removeEmbeddedPostgres(folder)
   expect(existsSync(folder)).toBe(false)

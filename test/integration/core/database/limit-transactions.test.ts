@@ -44,7 +44,7 @@ test('a statement outside of transactions has a connection while as many as may 
   await end()
 })
 
-test('transactions that gave up waiting, failed or broke off leave their places', async () => {
+test('transactions that waited too long, failed or were cut off leave their places', async () => {
   const end = await fillPlaces()
   const late = Array.from({ length: 20 }, () =>
     limited.db.$transaction(async (tx) => tx.$queryRaw`select 1 as one`, { maxWait: 50 }).catch(() => 'late'),
@@ -61,7 +61,7 @@ test('transactions that gave up waiting, failed or broke off leave their places'
   expect(await limited.db.$transaction(async (tx) => tx.$queryRaw`select 1 as one`)).toEqual([{ one: 1 }])
 })
 
-test('savepoints inside a transaction roll back alone', async () => {
+test('savepoints inside a transaction roll back separately', async () => {
   const rows = await limited.db.$transaction(async (tx) => {
     await tx.$executeRaw`create temp table note (text text) on commit drop`
     await tx.$executeRaw`insert into note values ('kept')`

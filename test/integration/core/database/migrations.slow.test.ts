@@ -99,7 +99,7 @@ describe('migrations', () => {
     expect(await applyMigrations(urls[1]!)).toEqual([])
   })
 
-  test('are written for what the schema has more', async () => {
+  test('are written for every change of the schema', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'migrate-dev-'))
     try {
       cpSync(resolve(import.meta.dirname, '../../../../prisma'), join(folder, 'prisma'), { recursive: true })
@@ -140,7 +140,7 @@ describe('migrations', () => {
     })
   })
 
-  test('an index that was broken off is built again', async () => {
+  test('build an index again whose creation was interrupted', async () => {
     const url = urls[6]!
     await applyMigrations(url, { folder })
     await withClient(url, async (client) => {
@@ -196,7 +196,7 @@ describe('migrations', () => {
   })
 })
 
-test('a database that accepts the connection and sends nothing counts as not responding', async () => {
+test('db migrate reports a database that accepts the connection and sends nothing', async () => {
   const proxy = await startDatabaseProxy(inject('postgresUrl'))
   proxy.treatNew('black-hole')
   const migrated = applyMigrations(proxy.url)

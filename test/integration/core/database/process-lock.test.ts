@@ -16,7 +16,7 @@ test('a process counts from when it holds the lock until it stops', async () => 
   await expect.poll(count).toBe(0)
 })
 
-test('a lock whose connection ends counts no more and calls onLost, unlike one that stops', async () => {
+test('a lock whose connection ends no longer counts and calls onLost, unlike one that stops', async () => {
   const proxy = await startDatabaseProxy(database.url)
   const [onLost, onStopped] = [vi.fn(), vi.fn()]
   await holdProcessLock(proxy.url, silentLog, onLost)

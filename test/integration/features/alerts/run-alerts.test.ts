@@ -366,7 +366,7 @@ describe('the weekly report', () => {
     expect(await site.db.alert.count()).toBe(0)
   })
 
-  test('not as long as nobody is subscribed, whatever else is counted', async () => {
+  test('is not sent while there are no subscribers, with any other counts', async () => {
     await cameBack(site.db, new Date('2026-11-25T12:00:00Z'), {})
     moveTo('2026-11-30T12:00:00Z')
     await runAlerts(depsWith())
@@ -378,7 +378,7 @@ test('the schedule checks every minute, and the process that claims the tick sen
   await sourceIsWell()
   later(25 * HOUR)
   const schedule = startSchedule({ ...site.deps, ...depsWith() }, '* * * * * *')
-  await until('a mail to the operator', () => toOperator()[0])
+  await until('an email to the operator', () => toOperator()[0])
   await schedule.stop()
   expect(subjects()).toEqual(['Daily Papers: source silent'])
 })

@@ -118,7 +118,7 @@ describe('a source that requires a gap', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('says how long its retry-after period is, and is left alone for it', async () => {
+  test('reports its Retry-After, and is not fetched until then', async () => {
     status = 429
     expect(await ask()).toMatchObject({ state: 'warning', found: expect.stringContaining('429') })
     expect(asked).toHaveLength(1)

@@ -70,7 +70,7 @@ describe('an accepted email that bounced', () => {
     )
   })
 
-  test('of a mailbox that they forward to', async () => {
+  test('from a mailbox to which they forward: a report that names the other mailbox', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 nobody', { recipient: 'old@elsewhere.example' })
     expect(await textsOf(TUESDAY)).toContain(

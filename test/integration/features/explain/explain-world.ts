@@ -25,17 +25,17 @@ export interface ExplainWorld {
   at(instant: string): ExplainWorld
   /** Settings besides the mail server's. */
   set(settings: Record<string, string>): void
-  /** Somebody who said yes on paper, due at 8 in Paris on weekdays, with one topic. */
+  /** Adds a subscriber with consent on paper, due at 8 in Paris on weekdays, with one topic. */
   add(typed?: Partial<TypedSignup>): Promise<void>
   /** Papers that Hugging Face lists on a day, by title, and a good fetch of it, now. */
   papers(day: Day, titles: string[], votes?: number): Promise<void>
   plan(): Promise<void>
-  /** Plans whoever is due, and hands over what is ready to a real server, which answers as `answers` says. */
+  /** Plans the digests that are due, and sends what is ready to a real server, which replies as `answers` says. */
   run(answers?: SinkOptions['at']): Promise<void>
   explain(date?: Day): Promise<Explanation>
 }
 
-/** A database of its own whose time is walked, with a mail server beside it. */
+/** A new database with a clock that is moved, and a mail server. */
 export function useExplainWorld(): ExplainWorld {
   const database = useDatabase()
   const clock = stoppedClock(new Date(0))

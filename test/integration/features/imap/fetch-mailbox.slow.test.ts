@@ -154,7 +154,7 @@ describe('the recipient of an email', () => {
     ['X-Original-To', `X-Original-To: ${to.toUpperCase()}\r\n`, to],
     ['Envelope-To, folded', `Envelope-To:\r\n <${to}>\r\n`, to],
     ['To, with a name', `Delivered-To: ${USER}\r\nTo: "Papers, returned" <${to}>\r\n`, to],
-    ['nobody of ours', `To: ${USER}\r\n`, null],
+    ['an unknown recipient', `To: ${USER}\r\n`, null],
     ['another domain', `To: ${to.replace(DOMAIN, 'other.example')}\r\n`, null],
     ['a forged token', `To: ${to.replace(/.@/, (end) => (end[0] === '0' ? '1@' : '0@'))}\r\n`, null],
     ['somewhere in the body', `X: y\r\n\r\nTo: ${to}\r\n`, null],
@@ -284,7 +284,7 @@ describe('TLS', () => {
   test.each([
     ['imaps', of(secure, 'imaps', 'verify')],
     ['STARTTLS', of(plain, 'imap', 'verify')],
-  ])('%s with a certificate of nobody: refused, and no password is sent', async (_what, made) => {
+  ])('refuses %s with a self-signed certificate, and sends no password', async (_what, made) => {
     await append(mail(1))
     expect(await codeOf(fetchMailbox(made()))).toBe('mailbox.unreachable')
     expect(await site.db.report.count()).toBe(0)

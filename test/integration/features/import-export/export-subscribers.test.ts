@@ -93,7 +93,7 @@ async function settle(): Promise<void> {
   await eraseSubscriber(here.deps, { email: 'erased@example.com' })
 }
 
-test('an export that is imported elsewhere gives the same subscribers, whatever they are called', async () => {
+test('an export that is imported elsewhere gives the same subscribers, with any names', async () => {
   await settle()
   const [file, suppressed] = [await exported(here.deps), await hashes(here.deps)]
   expect(file).not.toContain('erased@')
@@ -134,7 +134,7 @@ test('hashes under another key are refused: they would match no address', async 
   expect(run).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.other-key': 1 } } })
 })
 
-test('a cell of topics is read as it was written, and is plain where it can be', () => {
+test('a cell of topics is read as it was written, and has quotes only where it must', () => {
   const plain = ['"a; b"', 'RAG OR retrieval', '(c, d)'].map((query) => ({ name: query, query }))
   expect(topicsCell(plain)).toBe('"a; b"; RAG OR retrieval; (c, d)')
   const named = { name: 'my, topic', query: 'robots' }

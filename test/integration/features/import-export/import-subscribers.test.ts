@@ -114,7 +114,7 @@ describe('our own columns', () => {
     expect(subscriber).toMatchObject({ zone: 'Europe/Paris', hour: 8, format: 'text', related: true })
   })
 
-  test('consent of invisible characters is none', async () => {
+  test('consent of invisible characters does not count', async () => {
     const run = await importText('email,topics\nann@x.example,robots\n', { consent: '\u200b' })
     expect(run).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.no-consent': 1 } } })
   })
@@ -554,7 +554,7 @@ describe('an id that came along', () => {
   })
 })
 
-describe('listmonk', () => {
+describe('a listmonk export', () => {
   test('its export: no one is active without consent, topics come from attributes', async () => {
     const run = await importFixture('listmonk.csv')
     expect(run).toMatchObject({ format: 'listmonk', taken: 2, refused: 3, ignored: ['uuid', 'name'] })

@@ -43,7 +43,7 @@ async function longestBlock(work: () => Promise<unknown>): Promise<number> {
   return longest
 }
 
-test('an import lets the event loop turn, so that pages are answered meanwhile', async () => {
+test('an import yields to the event loop, so that pages respond meanwhile', async () => {
   const file = fileOfPeople()
   const longest = await longestBlock(async () => {
     const run = await importSubscribers(site.deps, { file, consent: 'a form' })

@@ -10,7 +10,7 @@ const REFERENCES = '@article{a, title={Linear attention for long sequences}}\n'
 const uploadBody = (text: string): string =>
   `--x\r\nContent-Disposition: form-data; name="library"\r\n\r\n${text}\r\n--x--\r\n`
 
-describe('idle uploads', () => {
+describe('an idle upload', () => {
   const upload = async (ip: string) => {
     const body = uploadBody(REFERENCES)
     const one = await beginPost({ path: '/subscribe/library', ip, length: body.length })
@@ -19,13 +19,13 @@ describe('idle uploads', () => {
     return statusOf(one)
   }
 
-  test('do not refuse an upload from another network, nor from their own', async () => {
+  test('does not refuse an upload from another network, or from its own', async () => {
     const ips = Array.from({ length: 8 }, (_, n) => `198.51.${n % 4}.7`)
     await beginMany('/subscribe/library', ips, 5_000_000)
     expect([await upload('203.0.113.1'), await upload(ips[0]!)]).toEqual([200, 200])
   })
 
-  test('are ended before an upload that arrives', async () => {
+  test('is ended before one that arrives', async () => {
     const body = uploadBody(`${REFERENCES}${'%'.repeat(200_000)}`)
     const steady = await beginPost({ path: '/subscribe/library', ip: '203.0.113.1', length: body.length })
     const ips = Array.from({ length: 20 }, (_, n) => `198.51.${n}.7`)

@@ -58,7 +58,7 @@ async function managePath(): Promise<string> {
 test.each([
   ['subscribe', async () => '/subscribe'],
   ['manage', managePath],
-])('the page to %s says how much was read of a library whose entries take long', async (_page, path) => {
+])('the page to %s names how many entries of a slow library were read', async (_page, path) => {
   const url = `${origin}${await path()}/library`
   const { text } = await uploadLibrary(url, { body: bodyOf('scripts of scripts'), from: '203.0.113.1' })
   const [, reached, count] =
@@ -77,7 +77,7 @@ test('three libraries of 2,000 entries in a row are read whole', async () => {
   }
 })
 
-test('others read pages and search while libraries are read', async () => {
+test('pages and searches of others go on while libraries are read', async () => {
   const gone = new AbortController()
   let ended = 0
   const uploads = ['192.0.2.1', '192.0.2.1', '198.51.100.1', '198.51.100.1'].map((from) =>
@@ -92,7 +92,7 @@ test('others read pages and search while libraries are read', async () => {
   await Promise.allSettled(uploads)
 })
 
-test('the work ends when the client has gone', async () => {
+test('a library is not read further once its client is gone', async () => {
   const gone = new AbortController()
   const library = bodyOf('scripts of scripts')
   const left = upload(library, '203.0.113.1', gone.signal).catch(({ name }: Error) => name)

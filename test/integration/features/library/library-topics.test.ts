@@ -85,7 +85,7 @@ describe('a library on the subscribe page', () => {
     )
   })
 
-  test('whose entries share nothing offers what they are about, and no list of other papers', async () => {
+  test('whose entries share nothing offers their subjects, and no list of other papers', async () => {
     const library = `World models of kind 3\n${UNRELATED}`
     const body = await propose(library)
     expect(textOf(body)).toContain('We read 4 papers but couldn’t spot a shared topic. Try one of these:')
@@ -95,7 +95,7 @@ describe('a library on the subscribe page', () => {
     expect(body).not.toContain('crystal 5')
   })
 
-  test('that matches no paper offers what its entries are about, and says so', async () => {
+  test('that matches no paper offers the subjects of its entries, with a message', async () => {
     const body = await propose('Medieval trade routes\nLattice gauge theory')
     expect(offersOf(body).toSorted()).toEqual(['"lattice gauge theory"', '"medieval trade routes"'])
     expect(textOf(body)).toContain('None of these brought papers in the last 30 days.')
@@ -121,7 +121,7 @@ describe('a library on the subscribe page', () => {
     expect(body).toContain('id="preview-heading"')
   })
 
-  test('offers nothing that is typed already, in quotes or without', async () => {
+  test('offers nothing that is already typed, with or without quotes', async () => {
     const library = 'Medieval trade routes\nLattice gauge theory'
     expect(offersOf(await propose(library, { topic: 'Medieval trade routes' }))).toEqual([
       '"lattice gauge theory"',
@@ -134,7 +134,7 @@ describe('a library on the subscribe page', () => {
 })
 
 describe('a library on the manage page', () => {
-  test('offers what its entries are about, and puts what is pressed into the field', async () => {
+  test('offers the subjects of its entries, and puts the pressed one into the field', async () => {
     await addSubscriber(site.deps, { email: 'ann@example.com', topics: ['zeolites'], consent: 'on paper' })
     const { id, epoch } = await site.db.subscriber.findFirstOrThrow()
     const [secret] = site.deps.config.APP_SECRET

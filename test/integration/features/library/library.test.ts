@@ -68,7 +68,7 @@ const fieldOf = (html: string, name: string) =>
   new RegExp(`<textarea id="${name}"[^>]*>([^<]*)<`).exec(html)?.[1]?.replaceAll('&quot;', '"')
 
 describe('on the subscribe page', () => {
-  test('a file becomes topics with their preview; skipped entries are named, and nothing typed is lost', async () => {
+  test('makes topics of a file, with their preview; names skipped entries, and keeps what was typed', async () => {
     const before = await checksums(site.db)
     const { statusCode, body } = await upload('/subscribe/library', [
       ['email', 'ann@example.com'],
@@ -114,7 +114,7 @@ describe('on the subscribe page', () => {
     expect(fieldOf(body, 'topic')).toBe('"protein folding"')
   })
 
-  test('a library without a shared subject stays in the form', async () => {
+  test('keeps a library without a shared subject in the form', async () => {
     const library = 'Medieval trade routes\nLattice gauge theory'
     const { statusCode, body } = await post(site, '/subscribe/library', { library, topic: 'x' })
     expect(statusCode).toBe(200)
@@ -146,13 +146,13 @@ describe('on the subscribe page', () => {
     },
   )
 
-  test('the first button, which Enter presses, subscribes', async () => {
+  test('subscribes with the first button, which Enter presses', async () => {
     const first = firstButton((await get(site, '/subscribe')).body, 'action="/subscribe"')
     expect(first).toMatch(/^<button type="submit" class="unseen"/)
     expect(first).not.toContain('formaction')
   })
 
-  test('an empty library, and topics that cannot be read, are refused with everything typed', async () => {
+  test('refuses an empty library, and topics that cannot be read, and keeps what was typed', async () => {
     const empty = await upload('/subscribe/library', [
       ['email', 'ann@example.com'],
       ['library', '', ''],
@@ -170,7 +170,7 @@ describe('on the subscribe page', () => {
     expect(fieldOf(wrong.body, 'topic')).toBe('a AND\n"speculative decoding"\n"protein folding"')
   })
 
-  test('a topic that is typed already is not added, and there are at most twenty', async () => {
+  test('does not add a topic that is already typed, and adds up to twenty', async () => {
     const topics = ['"speculative decoding"', ...Array.from({ length: 18 }, (_, n) => `topic${n}`)]
     const { body } = await post(site, '/subscribe/library', { library: BIB, topic: topics.join('\n') })
     expect(fieldOf(body, 'topic')).toBe([...topics, '"protein folding"'].join('\n'))
@@ -181,7 +181,7 @@ describe('on the subscribe page', () => {
     expect(textOf(again.body)).toContain('We read 1 paper. You already have the topics that they share.')
   })
 
-  test('more than 5 MB, a long text without multipart, hundreds of fields, and a body that is no form, are refused in words', async () => {
+  test('refuses more than 5 MB, a long text without multipart, hundreds of fields, and a body that is not a form', async () => {
     const large = await upload('/subscribe/library', [['library', 'x'.repeat(5_300_000), 'a.bib']])
     expect([large.statusCode, large.body.includes('more than this form accepts')]).toEqual([413, true])
     const text = await post(site, '/subscribe/library', { library: 'x'.repeat(150_000) })
@@ -197,7 +197,7 @@ describe('on the subscribe page', () => {
     expect([broken.statusCode, broken.body.includes('We couldn’t read what was sent')]).toEqual([400, true])
   })
 
-  test('it counts against the limit of searches, and keeps the library when that is reached', async () => {
+  test('counts against the limit of searches, and keeps the library when that is reached', async () => {
     await spendSearches()
     const { statusCode, body } = await post(site, '/subscribe/library', { library: 'Protein folding' })
     expect([statusCode, fieldOf(body, 'library')]).toEqual([429, 'Protein folding'])
@@ -223,7 +223,7 @@ describe('on the manage page', () => {
     )
   }
 
-  test('new topics are in the field, with their preview; nothing changes before the button', async () => {
+  test('puts new topics into the field, with their preview; nothing changes before the button is pressed', async () => {
     const path = await managePath()
     const before = await checksums(site.db)
     const fields: Part[] = [
@@ -245,7 +245,7 @@ describe('on the manage page', () => {
     expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
   })
 
-  test('if wanted, papers on the site count as More under the topics that they match, and the library still proposes topics', async () => {
+  test('counts papers on the site as More under the topics that they match if the box is checked, and still proposes topics', async () => {
     const path = await managePath(['decoding'])
     const library = '2611.10001\nhttps://arxiv.org/abs/2611.10002\n2611.10003\nMedieval trade routes'
     for (const _ of ['once', 'again']) {
@@ -256,7 +256,7 @@ describe('on the manage page', () => {
     }
   })
 
-  test('papers elsewhere teach nothing, and a refused form keeps the wish', async () => {
+  test('learns nothing from papers elsewhere, and keeps the checked box of a refused form', async () => {
     const path = await managePath()
     const learn = { do: 'settings', learn: 'yes' }
     const elsewhere = await post(site, `${path}/library`, { ...learn, library: 'Medieval trade routes' })
@@ -268,7 +268,7 @@ describe('on the manage page', () => {
     expect(await site.db.vote.count()).toBe(0)
   })
 
-  test('up to 50 papers count, the newest ones', async () => {
+  test('counts up to 50 papers, the newest ones', async () => {
     const path = await managePath(['crystal'])
     const old = parseList([{ id: '2610.00001', title: 'Of crystal and amber', summary: 'Old.' }])
     await recordListings(site.db, {
@@ -283,7 +283,7 @@ describe('on the manage page', () => {
     expect([wanted.length, wanted.includes('Of crystal and amber')]).toEqual([50, false])
   })
 
-  test('the preview counts what comes close if the emails of the subscriber show it', async () => {
+  test('counts close papers in the preview if the emails of the subscriber show them', async () => {
     const path = await managePath()
     const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
     await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
@@ -300,7 +300,7 @@ describe('on the manage page', () => {
     expect(await previewed(false)).toContain('3 papers in 30 days')
   })
 
-  test('a library does not overrule Less', async () => {
+  test('does not overrule Less', async () => {
     const path = await managePath(['decoding'])
     const { id: topicId } = await site.db.topic.findFirstOrThrow()
     const library = [1, 2, 3].map((n) => `On speculative decoding, part ${n}`).join('\n')
@@ -314,7 +314,7 @@ describe('on the manage page', () => {
     expect(await site.db.vote.count({ where: { kind: 'less' } })).toBe(1)
   })
 
-  test('references beside a file stay in the form, which says that they were not read', async () => {
+  test('keeps references next to a file in the form, with a message that they were not read', async () => {
     const { body } = await upload(`${await managePath()}/library`, [
       ['do', 'settings'],
       ['library', '2507.06457'],
@@ -324,7 +324,7 @@ describe('on the manage page', () => {
     expect(textOf(body)).toContain('We read your file, not the references here.')
   })
 
-  test('a file does not stay in the form; the topics do', async () => {
+  test('keeps the topics of a file in the form, and not the file', async () => {
     const path = await managePath()
     const { body } = await upload(`${path}/library`, [
       ['do', 'settings'],
@@ -335,13 +335,13 @@ describe('on the manage page', () => {
     expect(textOf(body)).toContain('choose it again')
   })
 
-  test('the first button, which Enter presses, adds topics', async () => {
+  test('adds topics with the first button, which Enter presses', async () => {
     const path = await managePath()
     const { body } = await get(site, path)
     expect(firstButton(body, 'name="shown"')).toContain('>Add topic<')
   })
 
-  test('an empty library and a wrong link are refused', async () => {
+  test('refuses an empty library and a wrong link', async () => {
     const path = await managePath()
     const { statusCode, body } = await post(site, `${path}/library`, { do: 'settings', topic: 'x' })
     expect([statusCode, fieldOf(body, 'topic')]).toEqual([422, 'x'])

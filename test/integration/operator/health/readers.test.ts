@@ -15,7 +15,7 @@ const faulty = useFaultySite()
 const overviewOf = async (site: TestSite) => textOf((await (await logIn(site)).get('/admin')).body)
 const statusOf = async (site: TestSite) => textOf((await get(site, '/status')).body)
 
-test('a service in which nothing is wrong says so everywhere', async () => {
+test('a service without faults has no incident on the overview, /status and in health checks', async () => {
   const { site } = faulty
   expect(await overviewOf(site)).toContain('Nothing is wrong.')
   expect(await statusOf(site)).toContain(words.status.sending)

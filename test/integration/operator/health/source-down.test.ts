@@ -14,7 +14,7 @@ afterEach(() => server?.close())
 const overview = async () => textOf((await (await logIn(site)).get('/admin')).body)
 const status = async () => textOf((await get(site, '/status')).body)
 
-test('a source that does not answer is named at its first failure, and until it answers', async () => {
+test('a source that does not respond is named from its first failure until it responds', async () => {
   const port = await freePort()
   const config = readConfig({ HF_URL: `http://127.0.0.1:${port}` })
   const fetchAt = async (time: string) => {

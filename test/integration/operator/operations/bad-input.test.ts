@@ -110,7 +110,7 @@ describe('a source', () => {
   })
 })
 
-describe('a mail server', () => {
+describe('an SMTP server', () => {
   const settings = () => ({ DATABASE_URL: database.url, CLOCK_NOW: '2026-11-24T06:00:00Z' })
 
   beforeAll(async () => {
@@ -172,12 +172,12 @@ describe('a mail server', () => {
       },
     ],
     [
-      'with its own certificate, where a good one is asked for',
+      'with a self-signed certificate, although a valid one is required',
       1,
       async () => `smtp://127.0.0.1:${await serve({ ...ownCertificate(), authOptional: true })}?tls=verify`,
     ],
     [
-      'without TLS, where TLS is asked for',
+      'without TLS, although TLS is required',
       1,
       async () => `smtp://127.0.0.1:${await serve({ disabledCommands: ['AUTH', 'STARTTLS'] })}?tls=require`,
     ],

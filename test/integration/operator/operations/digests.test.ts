@@ -196,7 +196,7 @@ describe('run', () => {
     expect(await checksums(world.db)).toEqual(before)
   })
 
-  test('without a mail server: exit code 2, and nothing is planned', async () => {
+  test('without SMTP_URL exits 2 and plans nothing', async () => {
     expect(await digests(['run'])).toMatchObject({ code: 2, error: { error: 'smtp.not-set' } })
     expect(await world.db.plan.count()).toBe(0)
   })

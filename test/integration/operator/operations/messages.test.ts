@@ -270,14 +270,14 @@ describe('delivery', () => {
   test('status shows the rate limits, and truncates the slowest domains last', async () => {
     const { db } = database
     await reducePermits(db, 'send domain gmail.com', '421 4.7.28 too many')
-    await holdPermits(db, 'send domain example.org', { seconds: 3600, reply: '8 % of the last 250 mails' })
+    await holdPermits(db, 'send domain example.org', { seconds: 3600, reply: '8 % of the last 250 emails' })
     await setPermitLimits(db, [{ key: 'send domain plain.example', perSecond: 5 }])
     const [{ until }] = await db.$queryRaw<[{ until: Date }]>`
       select held_until as until from bucket where held_until is not null`
     const { json, text } = await run('delivery status')
     expect(text.split('\n\n')[2]!.split('\n')).toEqual([
       'Rate limits now (a reduced rate doubles every minute):',
-      `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, after refusals: 8 % of the last 250 mails`,
+      `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, after refusals: 8 % of the last 250 emails`,
       '  gmail.com: 10 a second, because its server asked to slow down: 421 4.7.28 too many',
     ])
     const none = { domain: null, perSecond: null, until: null, left: null, of: null, reply: null }
@@ -287,7 +287,7 @@ describe('delivery', () => {
         kind: 'held',
         domain: 'example.org',
         until: until.toISOString(),
-        reply: '8 % of the last 250 mails',
+        reply: '8 % of the last 250 emails',
       },
       {
         ...none,

@@ -132,15 +132,15 @@ test('with --dry-run nothing changes', async () => {
 describe('wrong use and failure', () => {
   test.each([
     ['no date', ['fetch'], 2, '--date'],
-    ['a date that is none', ['fetch', '--date', '2026-02-30'], 2, 'YYYY-MM-DD'],
-    ['a source that is none', ['fetch', '--date', DAY, '--source', 'elsewhere'], 2, 'takes huggingface'],
+    ['an invalid date', ['fetch', '--date', '2026-02-30'], 2, 'YYYY-MM-DD'],
+    ['an unknown source', ['fetch', '--date', DAY, '--source', 'elsewhere'], 2, 'takes huggingface'],
     [
       'a day to come',
       ['fetch', '--date', '2999-01-01'],
       2,
       '2999-01-01 has not started: use a day up to today',
     ],
-    ['a query that is none', ['list', '--date', DAY, '--query', '(linear'], 2, 'column'],
+    ['an invalid query', ['list', '--date', DAY, '--query', '(linear'], 2, 'column'],
     ['a file that is not there', ['import', 'nowhere.json'], 2, 'Cannot read the file "nowhere.json"'],
   ])('%s', async (_what, args, code, message) => {
     const answer = await papers(...args)

@@ -96,7 +96,7 @@ test('each night a space is learned again', async () => {
   expect(await learnedAfter('2026-11-29T01:59:00Z')).toBe('2026-11-28T17:00:00.000Z')
 })
 
-test('a night with too few papers does not use up the day', async () => {
+test('a night with too few papers may be repeated on the same day', async () => {
   await addPapers(1, 299)
   clock.moveTo(new Date('2026-11-25T02:00:00Z'))
   await learnIfDue(deps())

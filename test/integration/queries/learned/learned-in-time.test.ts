@@ -95,7 +95,7 @@ test('a service learns when it starts if nothing was learned, and the site uses 
   expect(await meanings()).toEqual({ acronym: 9, term: 5 })
 })
 
-test('papers are imported even if they cannot be learned from, and are at the next occasion', async () => {
+test('papers are imported if learning fails, and are learned from next time', async () => {
   await site.db.$executeRaw`alter table learned_model add constraint full_disk check (papers < 0)`
   cleanups.push(() => site.db.$executeRaw`alter table learned_model drop constraint if exists full_disk`)
   const { code, stderr } = await importPapers(1, 120)

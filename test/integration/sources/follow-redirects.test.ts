@@ -5,7 +5,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { createFetchClient } from '../../../src/sources/fetch-client.ts'
 import { useDatabase } from '../../support/database.ts'
 
-// An answer that leads elsewhere is followed on its own host alone, each step as a question of its own.
+// A redirect is followed only on its own host, each step as a request of its own.
 
 const database = useDatabase()
 let url: string
@@ -64,7 +64,7 @@ const refusedWith = (status: number) => ({
   values: { source: 'slowpoke:all', day: '2026-08-14', status },
 })
 
-test.each([301, 302, 303, 307, 308])('%i on the same host is followed', async (status) => {
+test.each([301, 302, 303, 307, 308])('a redirect with %i on the same host is followed', async (status) => {
   leads['/a'] = { status, location: '/b?c=d' }
   leads['/b?c=d'] = { status, location: `${url}/e` }
   const { request, requestCount } = opened()
@@ -103,7 +103,7 @@ test.each([
   ['a file', () => 'file:///etc/passwd'],
   ['no address', () => 'http://'],
   ['nothing', () => undefined],
-])('what leads to %s is refused, and nobody there is told who asks', async (_what, location) => {
+])('a redirect to %s is refused, and no request with the contact is sent there', async (_what, location) => {
   leads['/a'] = { status: 302, location: location() }
   const asking = opened().request({ url: `${url}/a`, accept: '*/*' }, () => 1)
   await expect(asking).rejects.toMatchObject(refusedWith(302))

@@ -57,9 +57,9 @@ function gaps(): number[] {
 const askers = () => new Set(server.requests.map(({ userAgent }) => userAgent)).size
 const listed = () => database.db.listing.count()
 
-test('two processes that ask at once keep the gap between them, one question at a time', async () => {
+test('two processes that fetch at once keep the gap between requests, one at a time', async () => {
   const gapMs = 300
-  server.troubles.push({ at: 'rss', kind: 'slow', ms: 400 }) // a slow answer makes nobody ask beside it
+  server.troubles.push({ at: 'rss', kind: 'slow', ms: 400 }) // no other request is sent during a slow response
   const codes = await Promise.all([
     askAtOnce('one', gapMs, ['cs.CL', 'cs.LG']),
     askAtOnce('two', gapMs, ['cs.CV', 'stat.ML']),
@@ -70,7 +70,7 @@ test('two processes that ask at once keep the gap between them, one question at 
   expect(await listed()).toBe(4)
 })
 
-test('with what arXiv asks for: three seconds', async () => {
+test('two processes keep the three seconds that arXiv asks for', async () => {
   expect(fetchPolicy.gapMs).toBe(3000)
   const codes = await Promise.all([
     askAtOnce('one', fetchPolicy.gapMs, ['cs.CL']),
@@ -81,7 +81,7 @@ test('with what arXiv asks for: three seconds', async () => {
   expect(Math.min(...gaps())).toBeGreaterThanOrEqual(3000 - CLOCKS_DIFFER_MS)
 })
 
-test('without a gap they do ask beside each other, so that the tests above can fail', async () => {
+test('two processes without a gap do overlap, so that the tests above can fail', async () => {
   server.troubles.push({ at: 'rss', kind: 'slow', ms: 1500, times: 2 })
   await Promise.all([askAtOnce('one', 0, ['cs.CL']), askAtOnce('two', 0, ['cs.LG'])])
   expect(Math.min(...gaps())).toBeLessThan(0)
