@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
+import { PLAN_WITHIN_MS } from '../../../src/digests/due.ts'
 import { closePlans } from '../../../src/digests/open-due.ts'
+import { overdueDates } from '../../../src/digests/plan.repo.ts'
 import { dayTotals, isReconciled } from '../../../src/digests/reconciliation.repo.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
@@ -123,4 +125,17 @@ test('a plan opens again for subscribers who become due later', async () => {
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:10:00Z')
   expect(await today()).toMatchObject({ due: 2, planned: 1, open: 1, closed: false })
+})
+
+test('`overdueDates` lists the dates of plans that are still open 20 hours after their hour', async () => {
+  await addSubscriber('ann', { topics: ['robots'] })
+  await addPapers('2026-11-24', ['Robots'])
+  await plan('2026-11-24T08:00:00Z')
+  const { dueAt } = await world.db.plan.findFirstOrThrow()
+  const since = new Date(dueAt.getTime() + PLAN_WITHIN_MS)
+  expect(await overdueDates(world.db, new Date(since.getTime() - 1))).toEqual([])
+  expect(await overdueDates(world.db, since)).toEqual([{ localDate: '2026-11-24', plans: 1, due: 1, since }])
+  await end('ann', '2026-11-24', 'accepted')
+  await close(since.toISOString())
+  expect(await overdueDates(world.db, since)).toEqual([])
 })
