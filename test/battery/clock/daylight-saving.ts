@@ -5,7 +5,7 @@ import type { Schedule } from '../../../src/subscribers/subscriber.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { dueInstants, MINUTE_MS, transitions, type Wall, wallIn } from './walked-minutes.ts'
 
-/** Gaps and folds of half an hour, an hour and two; at midnight, at a quarter to three; and a date that was left out. */
+/** Missing and repeated half hours, hours and two hours; at midnight, at a quarter to three; and a date that did not exist. */
 const ZONES: [zone: string, firstYear: number][] = [
   ['America/New_York', 2023],
   ['America/St_Johns', 2023],
@@ -32,19 +32,20 @@ const YEARS = 3
 const TRANSITIONS = 6
 const HOURS = [0, 1, 2, 3]
 const TICK_MS = 15 * MINUTE_MS
-/** Before and after a transition: its local date whole, wherever in it the transition falls. */
+/** Before and after a transition: enough for its whole local date. */
 const AROUND_MS = 26 * 60 * MINUTE_MS
 
-/** The date that is due at a tick, or was last: asked at every tick, in order. */
+/** The date that is due at a tick, or was last: called at every tick, in order. */
 type Rule = (schedule: Schedule, tick: Date) => DueDate | undefined
 
-/** A rule that begins anew, for one zone and hour around one transition. */
+/** Makes a rule for one zone and hour around one transition. */
 type NewRule = (wall: Wall) => Rule
 
-/** Rules that look right and are not. They are never used: the battery runs them to show that it would notice. */
-const WRONG_RULES: Record<string, { rule: NewRule; sees: keyof Faults }> = {
-  /** As node-cron does: acts when the wall shows the hour, once; in a gap it never does. */
+/** Wrong rules, which only the battery runs. */
+const WRONG_RULES: Record<string, { what: string; rule: NewRule; sees: keyof Faults }> = {
+  /** As node-cron does: acts once when the local time is the hour; never if the hour is missing. */
   'skips-the-missing-hour': {
+    what: 'skips the missing hour',
     rule: (wall) => {
       const done = new Set<string>()
       return ({ hour }, tick) => {
@@ -56,8 +57,9 @@ const WRONG_RULES: Record<string, { rule: NewRule; sees: keyof Faults }> = {
     },
     sees: 'missed',
   },
-  /** Acts whenever the wall shows the hour, which it does twice in a fold. */
+  /** Acts whenever the local time is the hour: twice if the hour is repeated. */
   'twice-in-the-repeated-hour': {
+    what: 'acts twice in the repeated hour',
     rule: (wall) => (schedule, tick) => {
       const { date, isNow } = shows(wall, schedule.hour, tick)
       return isNow ? { localDate: date, dueAt: tick } : newestDue(schedule, tick)
@@ -72,13 +74,13 @@ function shows(wall: Wall, wanted: number, tick: Date): { date: string; isNow: b
 }
 
 interface Faults {
-  /** Local dates with that hour on which nothing became due, though they came. */
+  /** Local dates and hours at which nothing became due. */
   missed: number
-  /** Those on which it became due at two instants. */
+  /** Those that became due at two times. */
   twice: number
-  /** Those whose instant is another one, or that a tick saw too early or too late. */
+  /** Those that became due at another time, or at a tick too early or too late. */
   wrong: number
-  /** Dates that never came, and were due. */
+  /** Dates that did not exist, and were due. */
   never: number
 }
 
@@ -86,9 +88,9 @@ interface Seen extends Faults {
   transitions: number
   /** Pairs of a date and an hour. */
   dates: number
-  /** Those whose date never came. */
+  /** Those whose date did not exist. */
   leftOut: number
-  /** Zones with fewer transitions than the table asks for. */
+  /** Zones with fewer transitions than the table says. */
   lacking: string[]
   examples: string[]
 }
@@ -112,7 +114,7 @@ async function tryRule(newRule: NewRule, zones: typeof ZONES): Promise<Seen> {
     if (found.length < TRANSITIONS) seen.lacking.push(zone)
     for (const at of found) {
       tryAround(at, { zone, wall, newRule, seen })
-      await setImmediate() // other cases run beside this one
+      await setImmediate() // lets other cases run
     }
   }
   return seen
@@ -143,7 +145,7 @@ interface Came {
   tick: number
 }
 
-/** What became due at each tick of a window, by local date; each instant once, with the first tick that saw it. */
+/** What became due at each tick of a window, by local date; each time once, with the first tick at which it was due. */
 function ticked(
   rule: Rule,
   schedule: Schedule,
@@ -171,17 +173,17 @@ function faultOf(expected: number | undefined, came: Came[]): keyof Faults | und
 }
 
 const inWords = ({ missed, twice, wrong, never, examples }: Seen): string =>
-  `missed ${missed}, twice ${twice}, at a wrong instant ${wrong}, on a date that never came ${never}${
+  `missed ${missed}, twice ${twice}, at a wrong time ${wrong}, on a date that did not exist ${never}${
     examples.length > 0 ? `: ${examples.slice(0, 3).join('; ')}` : ''
   }`
 
 const howMuch = (zones: number, { transitions, dates, leftOut }: Seen): string =>
-  `${zones} zones, ${transitions} transitions, ${dates} dates and hours (${leftOut} of them on a date that was left out)`
+  `${zones} zones, ${transitions} transitions, ${dates} dates and hours (${leftOut} of them on a date that did not exist)`
 
 const right: BatteryCase = {
   name: 'daylight-saving',
-  fault: 'hours 0 to 3 around every transition of three years, a tick each 15 minutes',
-  invariant: 'one due instant for each local date: after the gap, first of the fold',
+  fault: 'hours 0 to 3 around every transition of three years, with a tick every 15 minutes',
+  invariant: 'due once on each local date: after a missing hour, at the first of a repeated one',
   run: async () => {
     const seen = await tryRule(() => newestDue, ZONES)
     const { missed, twice, wrong, never, lacking, leftOut } = seen
@@ -195,12 +197,12 @@ const right: BatteryCase = {
 
 const FEW = ZONES.filter(([zone]) => /Berlin|Lord_Howe|Havana/.test(zone))
 
-/** Green where the battery sees that the rule is wrong. */
+/** Passes if the counts show that the rule is wrong. */
 const wrongCases = Object.entries(WRONG_RULES).map(
-  ([name, { rule, sees }]): BatteryCase => ({
+  ([name, { what, rule, sees }]): BatteryCase => ({
     name: `daylight-saving-wrong-${name}`,
-    fault: `wrong on purpose: ${name}`,
-    invariant: `the battery must see it: ${sees}`,
+    fault: `transitions of daylight saving, with a rule that ${what}`,
+    invariant: `must be caught: digests are ${sees === 'twice' ? 'due twice' : sees}`,
     run: async () => {
       const seen = await tryRule(rule, FEW)
       const caught = seen[sees] > 0
@@ -213,5 +215,5 @@ const wrongCases = Object.entries(WRONG_RULES).map(
   }),
 )
 
-/** What daylight saving does to the hour of a digest. */
+/** The hour of a digest around transitions of daylight saving. */
 export const daylightSavingCases: BatteryCase[] = [right, ...wrongCases]

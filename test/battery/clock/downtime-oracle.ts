@@ -1,18 +1,18 @@
 import type { Day } from '../../../src/core/dates.ts'
 import type { Person } from '../bench/world.ts'
 
-// What must become of every date, reckoned without any code of the program's.
+// The expected outcome of every date, computed without the program's code.
 
 export interface DowntimePerson extends Person {
-  /** Of their zone, the whole year. */
+  /** The UTC offset of their zone, the whole year. */
   offsetHours: number
 }
 
 export interface DatedPaper {
   title: string
-  /** On which it was listed. */
+  /** The day on which it was listed. */
   day: Day
-  /** When it came to be known here. */
+  /** When it was imported. */
   known: Date
 }
 
@@ -20,14 +20,14 @@ export interface Outcome {
   email: string
   date: Day
   outcome: 'planned' | 'missed'
-  /** Of the papers in it. */
+  /** The papers in it. */
   titles: string[]
 }
 
 interface History {
-  /** When everybody came. */
+  /** When all subscribers were added. */
   came: Date
-  /** When the service was started; it was down from each to the next. */
+  /** The times at which the service was started; it was down from each to the next. */
   starts: readonly Date[]
   papers: readonly DatedPaper[]
 }
@@ -43,7 +43,7 @@ interface Due {
   at: number
 }
 
-/** Every date on which somebody was due after `from` and up to `to`, oldest first. */
+/** Every date on which a subscriber was due after `from` and up to `to`, oldest first. */
 function duesOf({ hour, offsetHours, days }: DowntimePerson, from: Date, to: Date): Due[] {
   const dues: Due[] = []
   const first = Math.floor(from.getTime() / DAY_MS) - 2

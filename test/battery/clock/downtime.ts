@@ -12,20 +12,20 @@ import { type DatedPaper, type DowntimePerson, type Outcome, outcomesOf } from '
 const HOUR_MS = DAY_MS / 24
 const DOWN_MS = { '1 h': HOUR_MS, '26 h': 26 * HOUR_MS, '8 days': 8 * DAY_MS }
 type Down = keyof typeof DOWN_MS
-/** Each of the three, three times, each time after another one. */
+/** Each of the three downtimes, three times, each time after another one. */
 const RUNS: Down[][] = [
   ['1 h', '26 h', '8 days'],
   ['26 h', '8 days', '1 h'],
   ['8 days', '1 h', '26 h'],
 ]
 
-/** Long before the service starts for the first time: what is missed then is older than what is offered. */
+/** Long before the first start of the service: what is missed then is older than what is offered. */
 const CAME = new Date('2026-11-08T08:30:00Z')
 const FIRST_START = new Date('2026-11-24T08:30:00Z')
-/** Before that, nobody is offered it. */
+/** Papers before this day are never offered. */
 const OLD_DAY = '2026-10-20'
 
-/** Zones without daylight saving, so that the oracle gets by without a calendar of its own. */
+/** Zones without daylight saving, so that the oracle needs no calendar. */
 const OFFSET_HOURS = { UTC: 0, 'Asia/Tokyo': 9, 'America/Phoenix': -7 }
 const DAYS = [WEEKDAYS, ['mon', 'wed']]
 
@@ -44,14 +44,14 @@ const people = (): DowntimePerson[] =>
     ),
   )
 
-/** The service starts at each of these instants, does what there is to do, and is killed. */
+/** The service starts at each of these times, does what is due, and is killed. */
 function startsOf(downs: readonly Down[]): Date[] {
   const starts = [FIRST_START]
   for (const down of downs) starts.push(new Date(starts.at(-1)!.getTime() + DOWN_MS[down]))
   return starts
 }
 
-/** What is listed by then and not yet known: a paper of each day, and one more that came late. */
+/** Papers that are listed by then and not yet imported: one of each day, and one more that is late. */
 function papersAt(start: Date, before: Date | undefined): DatedPaper[] {
   const today = dayOf(start)
   const days: Day[] = []
@@ -71,8 +71,8 @@ interface Down3 {
   missed: number
   /** "ann@… 2026-11-25: planned, expected missed" */
   wrong: string[]
-  /** Dates whose books say something else than the oracle, or do not balance. */
-  wrongBooks: number
+  /** Dates with totals that differ from the oracle's, or do not balance. */
+  wrongTotals: number
   mails: number
   doubles: number
 }
@@ -95,12 +95,12 @@ async function walk(bench: Bench, world: World, downs: readonly Down[], part?: W
 }
 
 const MAX_DURATION_MS = 60_000
-/** What a wrong part leaves undone once it has planned is not waited for. */
+/** If a wrong part leaves work undone after planning, the case does not wait for it. */
 const MAX_WRONG_MS = 10_000
-/** Of a service that has planned and has nothing to send. */
+/** For a service that has planned and has nothing to send. */
 const IDLE_MS = 2000
 
-/** Starts the service and kills it once so many digests have an outcome and no email is open, or it has nothing to do. */
+/** Starts the service and kills it once that many digests have an outcome and no email is open, or it has nothing to do. */
 async function serve(bench: Bench, { deps: { db } }: World, now: Date, digests: number, part?: WrongPart) {
   const service = beginService(bench, { roles: ['schedule', 'worker'], now, part })
   const giveUpAt = performance.now() + MAX_DURATION_MS
@@ -150,13 +150,13 @@ async function judge(
     digests: digests.length,
     missed: digests.filter(({ outcome }) => outcome === 'missed').length,
     wrong: wrong.map((key) => `${key}: ${found.get(key)}, expected ${wanted.get(key)}`),
-    wrongBooks: await wrongBooks(db, expected),
+    wrongTotals: await wrongTotals(db, expected),
     mails: mails.length,
     doubles: mails.length - new Set(mails.map(({ messageId }) => messageId)).size,
   }
 }
 
-async function wrongBooks(db: World['deps']['db'], expected: Outcome[]): Promise<number> {
+async function wrongTotals(db: World['deps']['db'], expected: Outcome[]): Promise<number> {
   let wrong = 0
   for (const [date, outcomes] of Map.groupBy(expected, (one) => one.date)) {
     const counts = await dayTotals(db, date)
@@ -175,23 +175,25 @@ async function run(downs: readonly Down[], bench: Bench, part?: WrongPart): Prom
   return withWorld(bench, CAME, (world) => walk(bench, world, downs, part))
 }
 
-/** Room for every paper of two weeks. */
-const NO_MAILS = { mails: 0, connections: 4, settings: { DIGEST_MAX: '25' } }
-const isRight = ({ wrong, wrongBooks, doubles }: Down3): boolean => wrong.length + wrongBooks + doubles === 0
+/** Enough for all papers of two weeks. */
+const NO_EMAILS = { mails: 0, connections: 4, settings: { DIGEST_MAX: '25' } }
+const isRight = ({ wrong, wrongTotals, doubles }: Down3): boolean =>
+  wrong.length + wrongTotals + doubles === 0
 
 const inFigures = (all: Down3[]): string => {
-  const sum = (of: 'digests' | 'missed' | 'wrongBooks' | 'mails' | 'doubles') =>
+  const sum = (of: 'digests' | 'missed' | 'wrongTotals' | 'mails' | 'doubles') =>
     all.reduce((total, one) => total + one[of], 0)
   const wrong = all.flatMap((one) => one.wrong)
-  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('mails')} emails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, doubled ${sum('doubles')}, dates with wrong books ${sum('wrongBooks')}`
+  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('mails')} emails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, duplicates ${sum('doubles')}, dates with wrong totals ${sum('wrongTotals')}`
 }
 
 const downtime: BatteryCase = {
   name: 'service-downtime',
-  fault: `killed, and started again after ${Object.keys(DOWN_MS).join(', ')}`,
-  invariant: 'one catch-up digest, of the newest date, with all papers of 14 days; the others missed',
+  fault: `the service is killed, and started again after ${Object.keys(DOWN_MS).join(', ')}`,
+  invariant:
+    'one catch-up digest, of the newest date, with all papers of 14 days; the other dates are missed',
   run: (profile) =>
-    withBench(NO_MAILS, async (bench) => {
+    withBench(NO_EMAILS, async (bench) => {
       const runs = profile === 'ci' ? RUNS.slice(0, 1) : RUNS
       const all = await Promise.all(runs.map(async (downs) => run(downs, await bench.beside({ mails: 0 }))))
       return {
@@ -207,19 +209,19 @@ const partOf = (name: string): WrongPart => ({
   wrong: `test/battery/clock/wrong-parts/${name}.ts`,
 })
 
-/** Beside the oracle: what was missed is sent, or dates that were missed lack. */
+/** What differs from the oracle: a date is planned that must be missed, or has no outcome. */
 const WRONG: Record<string, { sees: RegExp }> = {
   'never-late': { sees: /: planned\b.*, expected missed$/ },
   'forgets-missed-dates': { sees: /: undefined, expected missed$/ },
 }
 
-/** Green where the battery sees each of them in the list of what is wrong. */
+/** Passes if the differences show each of them. */
 const wrongParts: BatteryCase = {
   name: 'service-downtime-wrong-missed-dates',
-  fault: 'the same, wrong on purpose',
-  invariant: 'each wrong part must be seen',
+  fault: 'downtimes of a service that catches up with any date, or records no missed dates',
+  invariant: 'must be caught: dates are planned that must be missed, or have no outcome',
   run: () =>
-    withBench(NO_MAILS, async (bench) => {
+    withBench(NO_EMAILS, async (bench) => {
       const all = await Promise.all(
         Object.entries(WRONG).map(async ([name, { sees }]) => {
           const one = await run(['26 h'], await bench.beside({ mails: 0 }), partOf(name))
@@ -232,7 +234,7 @@ const wrongParts: BatteryCase = {
         result: all
           .map(
             ({ name, seen, figures }) =>
-              `${seen > 0 ? 'caught' : 'NOT CAUGHT'}: ${name}, ${seen} dates of its kind; ${figures}`,
+              `${seen > 0 ? 'caught' : 'NOT CAUGHT'}: ${name}, ${seen} such dates; ${figures}`,
           )
           .join('; '),
       }

@@ -12,29 +12,29 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 
 const LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
 
-/** Why no clock can be made to jump here. */
+/** The reason why no clock can jump on this machine. */
 export const noJumps = existsSync(LIBRARY) ? undefined : `there is no ${LIBRARY} (Debian: libfaketime)`
 
 export const at = (time: string): Date => new Date(`2026-11-24T${time}:00Z`)
 
 const START = at('22:00')
-/** Three hours on, as the clock said that jumped. */
+/** Three hours later, by the clock that jumped. */
 const LATER = new Date('2026-11-25T01:05:00Z')
 const HOURS_PAST = [15, 16, 17, 18, 19, 20]
-/** More people come as soon as fewer emails are open: so much goes out between two jumps, and as much again. */
+/** More subscribers are added once fewer emails than this are open: enough to send between two jumps. */
 const MIN_OPEN = 80
-/** Their mail server takes nothing in: at 23:00 their emails are given up. */
+/** Their mail server defers everything: at 23:00 their emails expire. */
 export const LATE = 'late.example'
 
 interface Guests {
   came: Date
   hours: number[]
-  /** Of each hour. */
+  /** The number of subscribers of each hour. */
   many: number
   domain: string
 }
 
-/** Whose hour came before; their emails go out all the time. */
+/** Their hour was before; their emails are sent all the time. */
 const crowd = (wave: number): Guests => ({
   came: at('14:00'),
   hours: HOURS_PAST,
@@ -42,7 +42,7 @@ const crowd = (wave: number): Guests => ({
   domain: `wave-${wave}.example`,
 })
 
-/** Whom a jump brings something: their hour, or their deadline. */
+/** Subscribers whose hour or deadline a jump passes. */
 const TOUCHED: Guests[] = [
   { came: at('21:30'), hours: [23, 0], many: 20, domain: 'soon.example' },
   { came: at('02:00'), hours: [3], many: 10, domain: LATE },
@@ -63,19 +63,19 @@ const peopleOf = ({ hours, many, domain }: Guests): Person[] =>
 export interface JumpWorld {
   bench: Bench
   deps: ServiceDeps
-  /** Who came so far. */
+  /** The subscribers so far. */
   people(): number
-  /** More people come where little mail is left; ticks. */
+  /** Adds more subscribers if few emails are left; nudges. */
   fillUp(): Promise<void>
-  /** Starts a whole service, whose clock says 22:00. */
+  /** Starts a service with every role, whose clock starts at 22:00. */
   begin(): ServiceProcess
-  /** The same, and its clock can be made to jump. */
+  /** The same, with a clock that can jump. */
   beginJumper(): ServiceProcess
-  /** The same three hours later, with many more connections. */
+  /** The same, three hours later, with many more connections. */
   beginLater(): ServiceProcess
-  /** "+3h": from what it would say without a jump. */
+  /** "+3h": relative to the time without a jump. */
   jumpTo(offset: string): void
-  /** Ticks until it holds; milliseconds, or Infinity where it does not within so many. */
+  /** Nudges until the condition is true; milliseconds, or Infinity if it is not true within that many. */
   until(holds: () => Promise<boolean>, withinMs?: number): Promise<number>
 }
 
@@ -87,7 +87,7 @@ export async function withJumpWorld<T>(
   work: (world: JumpWorld) => Promise<T>,
 ): Promise<T> {
   const file = join(bench.folder, 'clock')
-  // Whoever asks for the time meanwhile must find a whole file.
+  // The library may read the file at any time, so it must always be whole.
   const jumpTo = (offset: string) => {
     writeFileSync(`${file}.next`, offset)
     renameSync(`${file}.next`, file)

@@ -6,7 +6,7 @@ import { endService, type ServiceProcess } from '../bench/services.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { at, type JumpWorld, LATE, noJumps, withJumpWorld } from './jump-world.ts'
 
-/** What the clock jumps to and fro between, each jump by three hours. */
+/** The offsets of the clock, each jump by three hours. */
 const ROUND = ['+3h', '+0', '-3h', '+0']
 const JUMPS: Record<Profile, number> = { ci: 4, nightly: 40 }
 const BETWEEN_JUMPS_MS = 1500
@@ -14,27 +14,27 @@ const CONNECTIONS = 2
 const BENCH: BenchOptions = {
   mails: 0,
   connections: CONNECTIONS,
-  // Long enough for a machine that has much else to do: a lease that is lost is lost by the clock.
+  // Long enough for a busy machine: a lease that is lost is lost because of the clock.
   settings: { LEASE_SECONDS: '5', LEASE_RENEW_SECONDS: '1' },
   sink: { delayMs: 150, rules: [{ step: 'rcpt', does: '451 4.3.0 not now', domain: LATE }] },
 }
-/** Five seconds of lease, and until the other has sent what it holds: up to 200 emails, 13 a second. */
+/** Five seconds of lease, and until the other service has sent what it holds: up to 200 emails, 13 a second. */
 const MAX_TAKEOVER_MS = 30_000
 const MAX_END_MS = 60_000
 
 interface Jumped {
-  /** The clock said three hours more, and three hours less: the process's own log. */
+  /** The process's own log shows a time three hours later, and three hours earlier. */
   forth: boolean
   back: boolean
-  /** Messages whose batch was taken from a worker that lived, and leases that a worker took for lost. */
+  /** Messages whose batch was taken from a worker that was alive, and leases that a worker lost. */
   takenOver: number
   doubles: number
 }
 
 interface Judged {
-  /** People of whom there is not exactly one digest, and one email or what became of it. */
+  /** Subscribers without exactly one digest, and one email or its outcome. */
   wrong: number
-  /** Whose mail a jump past its deadline ended. */
+  /** Emails that ended because a jump passed their deadline. */
   ended: number
   mails: number
   doublesByKill: number
@@ -42,20 +42,20 @@ interface Judged {
 
 type Outcome = Jumped & Judged & { takeoverMs: number }
 
-/** Whether it holds a batch that everybody may take: not one that only a clock three hours ahead takes for ready. */
+/** Whether it holds a batch that other workers may take: not one that is only ready for a clock three hours ahead. */
 const holds = async ({ deps: { db } }: JumpWorld, { child }: ServiceProcess): Promise<boolean> => {
   const where = { owner: { startsWith: `${child.pid}-` }, notBefore: { lt: at('22:30') } }
   return (await db.batch.count({ where })) > 0
 }
 
-/** One of two services jumps in the middle of its work; in the end it is three hours ahead, and holds a batch. */
+/** The clock of one of two services jumps while it works; in the end it is three hours ahead, and holds a batch. */
 async function jump(world: JumpWorld, jumper: ServiceProcess, steady: ServiceProcess, jumps: number) {
   await world.until(async () => (await holds(world, jumper)) && (await holds(world, steady)))
   for (let time = 0; time < jumps; time++) {
     world.jumpTo(ROUND[time % ROUND.length]!)
     await world.fillUp()
     await sleep(BETWEEN_JUMPS_MS)
-    if (jumper.child.exitCode !== null) throw new Error('the service whose clock jumps ended by itself')
+    if (jumper.child.exitCode !== null) throw new Error('the service whose clock jumps ended too early')
   }
   await world.fillUp()
   await world.until(() => holds(world, jumper))
@@ -71,7 +71,7 @@ async function jump(world: JumpWorld, jumper: ServiceProcess, steady: ServicePro
   }
 }
 
-/** Kills the one that is ahead, and has others finish. */
+/** Kills the service that is ahead; others finish. */
 async function run(world: JumpWorld, jumps: number): Promise<Outcome> {
   const { db } = world.deps
   const [jumper, steady] = [world.beginJumper(), world.begin()]
@@ -84,7 +84,7 @@ async function run(world: JumpWorld, jumps: number): Promise<Outcome> {
   if (takeoverMs < MAX_TAKEOVER_MS) {
     const later = world.beginLater()
     await later.started
-    // It may be the first to plan whose hour a jump brought.
+    // It may be the first to plan subscribers whose hour a jump passed.
     const isPlanned = async () =>
       (await db.digest.count({ where: { outcome: { not: 'due' } } })) >= world.people()
     const isSent = async () => (await db.batch.count({ where: { doneAt: null } })) === 0
@@ -126,8 +126,8 @@ const isRight = (one: Outcome): boolean =>
   one.takeoverMs < MAX_TAKEOVER_MS
 
 function inFigures({ takenOver, doubles, takeoverMs, wrong, ended, mails, doublesByKill }: Outcome): string {
-  const takeover = Number.isFinite(takeoverMs) ? `after ${(takeoverMs / 1000).toFixed(1)} s` : 'by nobody'
-  return `${mails} emails; wrong ${wrong}, ended by a jump ${ended}; taken over from the living ${takenOver}, doubled ${doubles}; killed while ahead: taken over ${takeover}, doubled ${doublesByKill} (≤ ${CONNECTIONS})`
+  const takeover = Number.isFinite(takeoverMs) ? `after ${(takeoverMs / 1000).toFixed(1)} s` : 'never'
+  return `${mails} emails; wrong ${wrong}, expired by a jump ${ended}; batches taken from a live worker ${takenOver}, duplicates ${doubles}; killed while ahead: taken over ${takeover}, duplicates ${doublesByKill} (≤ ${CONNECTIONS})`
 }
 
 const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>
@@ -136,8 +136,9 @@ const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>
 const clockJumps: BatteryCase = {
   name: 'clock-jumps',
   alone: true,
-  fault: 'the clock of one of two services jumps by 3 h, to and fro, in the middle of a run',
-  invariant: 'one digest and mail each; no lease ends or lasts by it; what a deadline ends is recorded',
+  fault: 'the clock of one of two services jumps by 3 h, forward and back, while emails are sent',
+  invariant:
+    'one digest and one email each; no lease ends early or lasts longer; expired emails are recorded',
   run: async (profile) => {
     if (noJumps) return noJumps
     const outcome = await jumpRun(JUMPS[profile])
@@ -150,11 +151,11 @@ const clockJumps: BatteryCase = {
   },
 }
 
-/** Green where the battery sees it. */
+/** Passes if the counts show it. */
 const ownClock: BatteryCase = {
   name: 'clock-jumps-wrong-leases-by-own-clock',
-  fault: 'the same, wrong on purpose: leases by the clock of each worker',
-  invariant: 'it must be seen to take over from the living, or to wait for the dead',
+  fault: 'the clock of one service jumps by 3 h, and leases are compared with the clock of each worker',
+  invariant: 'must be caught: batches are taken from a live worker, or a killed one is waited for',
   run: async () => {
     if (noJumps) return noJumps
     const outcome = await jumpRun(2, {

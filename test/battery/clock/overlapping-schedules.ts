@@ -7,13 +7,13 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 
 const SLOTS: Record<Profile, number> = { ci: 25, nightly: 1000 }
 const PROCESSES = 4
-/** Of each schedule. */
+/** Subscribers of each schedule. */
 const PEOPLE = 4
 const FIRST_SLOT = new Date('2026-11-24T00:00:00Z')
 const HALF_HOUR_MS = 30 * 60_000
-/** Everybody's next hour is one of the slots. */
+/** Every subscriber's next hour is one of the slots. */
 const CAME = new Date('2026-11-23T23:59:00Z')
-/** The hours of one come on the hour, those of the other half an hour later: one schedule is due at each slot. */
+/** The hours of one schedule are full hours, those of the other half past: one schedule is due at each slot. */
 const ZONES = ['UTC', 'Asia/Kolkata']
 
 const slotAt = (n: number): Date => new Date(FIRST_SLOT.getTime() + n * HALF_HOUR_MS)
@@ -32,7 +32,7 @@ const people = (): Person[] =>
 
 interface Outcome extends Arrivals {
   slots: number
-  /** Slots that not exactly one process claimed. */
+  /** Slots that were not claimed by exactly one process. */
   wronglyClaimed: number
   /** Minutes in which a process failed. */
   failed: number
@@ -53,7 +53,7 @@ async function fire(bench: Bench, { deps: { db }, ...world }: World, slots: numb
       const claims = await processes.all('tick', now)
       const works = [...(await processes.all('plan', now)), ...(await processes.all('deliver', now))]
       if (claims.filter(isTrue).length !== 1) count.wronglyClaimed++
-      if ([...claims, ...works].some((answer) => 'error' in answer)) count.failed++
+      if ([...claims, ...works].some((reply) => 'error' in reply)) count.failed++
     }
   } finally {
     processes.end()
@@ -71,9 +71,9 @@ const isTrue = (reply: Reply): boolean => 'value' in reply && reply.value === tr
 const run = (bench: Bench, slots: number, part?: WrongPart): Promise<Outcome> =>
   withWorld(bench, CAME, (world) => fire(bench, world, slots, part))
 
-const NO_MAILS = { mails: 0, connections: 1 }
+const NO_EMAILS = { mails: 0, connections: 1 }
 
-/** One schedule is due at each slot: a plan of it, and a digest and an email for each of its people. */
+/** One schedule is due at each slot: one plan, and a digest and an email for each of its subscribers. */
 const isRight = (outcome: Outcome): boolean => {
   const { slots, plans, digests, messages, wronglyClaimed, failed } = outcome
   const { lost, doubles, differing, misrecorded } = outcome
@@ -87,16 +87,17 @@ const isRight = (outcome: Outcome): boolean => {
 
 function inFigures(outcome: Outcome): string {
   const { plans, digests, messages, wronglyClaimed, failed } = outcome
-  return `${plans} plans, ${digests} digests, ${messages} messages; ${inWords(outcome)}; slots not claimed once ${wronglyClaimed}, minutes with a failure ${failed}`
+  return `${plans} plans, ${digests} digests, ${messages} messages; ${inWords(outcome)}; slots not claimed once ${wronglyClaimed}, minutes with an error ${failed}`
 }
 
 const doubleCron: BatteryCase = {
   name: 'overlapping-schedules',
   long: true,
-  fault: `${PROCESSES} processes fire in the same minute`,
-  invariant: 'each minute claimed once; one plan for each schedule and date, one email for each subscriber',
+  fault: `the schedules of ${PROCESSES} processes tick in the same minute`,
+  invariant:
+    'each minute is claimed once; one plan for each schedule and date, one email for each subscriber',
   run: async (profile) => {
-    const outcome = await withBench(NO_MAILS, (bench) => run(bench, SLOTS[profile]))
+    const outcome = await withBench(NO_EMAILS, (bench) => run(bench, SLOTS[profile]))
     return {
       ok: isRight(outcome),
       n: `${outcome.slots} minutes, ${PROCESSES} processes, ${people().length} subscribers`,
@@ -127,13 +128,13 @@ const WRONG: Record<string, Wrong> = {
   },
 }
 
-/** Green where the battery sees each of them in its own figure. */
+/** Passes if each of them shows in its own count. */
 const wrongParts: BatteryCase = {
   name: 'overlapping-schedules-wrong-claims-not-exclusive',
-  fault: 'the same, wrong on purpose',
-  invariant: 'each wrong part must be seen',
+  fault: 'schedules that tick in the same minute, with claims or leases that are not exclusive',
+  invariant: 'must be caught: a minute is claimed twice; emails are sent twice',
   run: () =>
-    withBench({ ...NO_MAILS, sink: { delayMs: 30 } }, async (bench) => {
+    withBench({ ...NO_EMAILS, sink: { delayMs: 30 } }, async (bench) => {
       const outcomes = await Promise.all(
         Object.entries(WRONG).map(async ([name, { part, sees }]) => {
           const outcome = await run(await bench.beside({ mails: 0 }), 6, part)

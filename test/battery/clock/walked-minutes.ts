@@ -1,6 +1,6 @@
-// When an hour comes on a local date, told by walking the minutes with Intl. Nothing here calls our rules.
+// When an hour starts on a local date, found by walking the minutes with Intl. Nothing here calls the program's rules.
 
-/** A time as a clock on a wall shows it. */
+/** A local time. */
 interface WallTime {
   /** "2025-03-30" */
   date: string
@@ -11,7 +11,7 @@ interface WallTime {
 export const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-/** What a clock on a wall shows at an instant, in one zone. */
+/** Returns the local time in one zone. */
 export type Wall = (instant: number) => WallTime
 
 export function wallIn(zone: string): Wall {
@@ -30,13 +30,13 @@ export function wallIn(zone: string): Wall {
   }
 }
 
-/** Milliseconds by which the wall is ahead of UTC. */
+/** Milliseconds by which local time is ahead of UTC. */
 const aheadAt = (wall: Wall, instant: number): number => {
   const { date, hour, minute } = wall(instant)
   return Date.parse(`${date}T00:00:00Z`) + hour * HOUR_MS + minute * MINUTE_MS - instant
 }
 
-/** The first full hour of UTC after each change of the wall's clock, in some years. */
+/** The first full hour of UTC after each transition, in some years. */
 export function transitions(wall: Wall, { from, years }: { from: number; years: number }): number[] {
   const found: number[] = []
   const end = Date.UTC(from + years, 0, 1)
@@ -50,8 +50,8 @@ export function transitions(wall: Wall, { from, years }: { from: number; years: 
 }
 
 /**
- * The instant at which each of the hours comes on each local date that lies whole between two instants: the first
- * minute of the date at which the wall shows that hour or a later one. No instants for a date that never came.
+ * The time at which each of the hours starts on each local date that is wholly between two times: the first minute of
+ * the date at which the local time is that hour or later. No times for a date that did not exist.
  */
 export function dueInstants(
   wall: Wall,

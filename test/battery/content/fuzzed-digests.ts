@@ -4,8 +4,8 @@ import type { BatteryCase } from '../battery-case.ts'
 import { chanceOfRow } from '../bench/seeded-random.ts'
 import { WRONG_BUILDERS } from './wrong-builders.ts'
 
-const MAILS = { ci: 500, nightly: 10_000 }
-const MAILS_OF_WRONG = 100
+const EMAILS = { ci: 500, nightly: 10_000 }
+const EMAILS_OF_WRONG = 100
 /** The number of emails that one process of Python reads. */
 const TOGETHER = 250
 
@@ -42,11 +42,11 @@ const right: BatteryCase = {
   fault: 'digests and names of any characters',
   invariant: 'no header injected or repeated, CRLF, lines ≤ 998, parsers read what was written, < 102 KB',
   run: async (profile) => {
-    const { faults, largest, largestHtml } = await fuzz(buildRightly, MAILS[profile])
+    const { faults, largest, largestHtml } = await fuzz(buildRightly, EMAILS[profile])
     const sizes = `largest email ${largest} bytes, HTML part ${largestHtml}`
     return {
       ok: faults.length === 0,
-      n: `${MAILS[profile]} emails`,
+      n: `${EMAILS[profile]} emails`,
       result: faults.length > 0 ? firstOf(faults) : `0 faults, read by ${parsers}; ${sizes}`,
     }
   },
@@ -59,11 +59,11 @@ const wrongCases = Object.entries(WRONG_BUILDERS).map(
     fault: `digests and names of any characters, built with ${what}`,
     invariant: 'must be caught: a parser reads other headers, or a line is too long',
     run: async () => {
-      const { faults } = await fuzz(build, MAILS_OF_WRONG)
+      const { faults } = await fuzz(build, EMAILS_OF_WRONG)
       const caught = faults.filter((fault) => sees.test(fault))
       return {
         ok: caught.length > 0,
-        n: `${MAILS_OF_WRONG} emails`,
+        n: `${EMAILS_OF_WRONG} emails`,
         result:
           caught.length > 0 ? `caught ${caught.length}: ${caught[0]}` : `NOT CAUGHT: ${firstOf(faults)}`,
       }

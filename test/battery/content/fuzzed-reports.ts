@@ -31,7 +31,7 @@ async function readMutated(mails: number, part?: WrongPart): Promise<InboundRepo
 const inWords = ({ dead, otherwise, slowestMs, grownMb }: InboundReport): string =>
   `${dead} with a dead recipient, ${otherwise} read differently; ${slowestMs} ms at most, ${grownMb} MB more`
 
-const MAILS: Record<Profile, number> = { ci: 2000, nightly: 10_000 }
+const EMAILS: Record<Profile, number> = { ci: 2000, nightly: 10_000 }
 
 const right: BatteryCase = {
   name: 'fuzzed-reports',
@@ -40,10 +40,10 @@ const right: BatteryCase = {
   invariant:
     'never throws; a recipient is dead only if the email names them, and certainly only with a 5xx; each < 1 s; < 256 MB more',
   run: async (profile) => {
-    const report = await readMutated(MAILS[profile])
+    const report = await readMutated(EMAILS[profile])
     return {
       ok: report.faults.length === 0,
-      n: `${MAILS[profile]} emails made of ${report.reports}`,
+      n: `${EMAILS[profile]} emails made of ${report.reports}`,
       result: `${inWords(report)}, wrong ${report.faults.length}${counted(report.faults)}`,
     }
   },

@@ -7,7 +7,7 @@ import { WRONG_VARIANTS } from './wrong-variants.ts'
 const CRASHES: Record<Profile, number> = { ci: 3, nightly: 100 }
 const PER_BATCH = 5
 /** After every crash an email is left, whatever the point. */
-const MAILS_PER_CRASH = 3 * PER_BATCH + 1
+const EMAILS_PER_CRASH = 3 * PER_BATCH + 1
 
 /** Reached once for each batch; the others once for each email. */
 const BETWEEN_BATCHES: Failpoint[] = ['before-claim', 'after-claim']
@@ -59,12 +59,12 @@ const everyPoint: BatteryCase = {
   run: (profile) =>
     onDatabasesOfTheirOwn(async (open) => {
       const times = CRASHES[profile]
-      const benches = await Promise.all(FAILPOINTS.map(() => open(times * MAILS_PER_CRASH)))
+      const benches = await Promise.all(FAILPOINTS.map(() => open(times * EMAILS_PER_CRASH)))
       const outcomes = await Promise.all(FAILPOINTS.map((point, i) => crashAt(benches[i]!, point, times)))
       const faults = outcomes.filter((one) => !isRight(one) || one.crashes < times)
       return {
         ok: faults.length === 0,
-        n: `${FAILPOINTS.length} points × ${times} crashes, ${FAILPOINTS.length * times * MAILS_PER_CRASH} emails`,
+        n: `${FAILPOINTS.length} points × ${times} crashes, ${FAILPOINTS.length * times * EMAILS_PER_CRASH} emails`,
         result:
           outcomes.map((one) => `${one.point} ${one.doubles}`).join(', ') +
           faults.map((one) => `; ${one.point}: ${one.crashes} crashes, ${inWords(one)}`).join(''),
@@ -80,7 +80,7 @@ const wrongVariants: BatteryCase = {
   run: () =>
     onDatabasesOfTheirOwn(async (open) => {
       const names = Object.keys(WRONG_VARIANTS)
-      const benches = await Promise.all(names.map(() => open(3 * MAILS_PER_CRASH)))
+      const benches = await Promise.all(names.map(() => open(3 * EMAILS_PER_CRASH)))
       const outcomes = await Promise.all(names.map((name, i) => crashAt(benches[i]!, 'after-dot', 2, [name])))
       return {
         ok: outcomes.every((one) => one.crashes === 2 && !isRight(one)),

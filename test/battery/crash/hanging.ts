@@ -9,7 +9,7 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 import { nudgeEach, until } from '../services/start-services.ts'
 
 const CONNECTIONS = 4
-const MAILS = 300
+const EMAILS = 300
 const LEASE_SECONDS = 4
 const MIN_BLOCKED_MS = 2 * LEASE_SECONDS * 1000
 const FINISH_WITHIN_MS = 60_000
@@ -43,7 +43,7 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
       const whole = beginService(bench, { roles: ['web', 'schedule', 'worker'], now, settings, part })
       const other = beginService(bench, { roles: ['worker'], now })
       await Promise.all([whole.started, other.started])
-      await addBulkMails(bench.db, mixedAddresses(MAILS, 5))
+      await addBulkMails(bench.db, mixedAddresses(EMAILS, 5))
       const nudges = await nudgeEach(bench, 1000)
       const sent = () => whole.logged.filter(({ event }) => event === 'message.accepted').length
       if (!(await until(() => sent() >= 2 * CONNECTIONS, FINISH_WITHIN_MS)))
@@ -65,7 +65,7 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
 const blockedInWords = ({ arrivals, leasesLost, meanwhile, exits }: Blocked): string =>
   `leases lost ${leasesLost}, ${inWords(arrivals)}; ${meanwhile} arrived while blocked; exits ${exits}`
 
-const N_BLOCKED = `${MAILS} emails, lease ${LEASE_SECONDS} s, blocked for at least two leases`
+const N_BLOCKED = `${EMAILS} emails, lease ${LEASE_SECONDS} s, blocked for at least two leases`
 
 const blocked: BatteryCase = {
   name: 'main-thread-blocked',
@@ -103,12 +103,12 @@ const blockedWrongly: BatteryCase = {
   },
 }
 
-const HUNG_MAILS = 200
+const HUNG_EMAILS = 200
 const HANGS_AFTER = 30
 
 /** One worker composes some emails and then hangs on each connection; another one waits for the leases to end. */
 const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
-  withBench({ mails: HUNG_MAILS, perBatch: 50, connections: CONNECTIONS }, async (bench) => {
+  withBench({ mails: HUNG_EMAILS, perBatch: 50, connections: CONNECTIONS }, async (bench) => {
     await bench.startWorker('--hang-after', String(HANGS_AFTER), '--stalled-after', String(stalledAfterMs))
     await until(() => bench.arrived().length >= HANGS_AFTER, FINISH_WITHIN_MS)
     await bench.startWorker()
@@ -116,7 +116,7 @@ const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
     return compare(bench.db, bench.arrived())
   })
 
-const N_HUNG = `${HUNG_MAILS} emails, ${CONNECTIONS} connections that hang`
+const N_HUNG = `${HUNG_EMAILS} emails, ${CONNECTIONS} connections that hang`
 
 const hung: BatteryCase = {
   name: 'connections-hang',

@@ -16,7 +16,7 @@ import { type SmallDisk, withSmallDisk } from './small-disk.ts'
 
 const DISK_MB = 192
 const CONNECTIONS = 8
-const MAILS_EACH = 250
+const EMAILS_EACH = 250
 const TIMES: Record<Profile, number> = { ci: 1, nightly: 3 }
 
 /** A service whose log lies on the same small disk, which says whether it is ready. */
@@ -90,7 +90,7 @@ async function runFull(disk: SmallDisk, bench: Bench, times: number) {
   const { service, readiness, log } = await startOn(disk, bench)
   try {
     await observe(bench.db)
-    await addDigests(bench.db, (times + 1) * MAILS_EACH)
+    await addDigests(bench.db, (times + 1) * EMAILS_EACH)
     const server = await serverOf(bench.db)
     const seen: Seen[] = []
     const isDone = await whileNudged(bench, async () => {
@@ -137,7 +137,7 @@ export const fullDisk: BatteryCase = {
         const most = CONNECTIONS * times
         return {
           ok: alive && stopped + notReady + resumed === 3 * times && isSound(found) && found.doubles <= most,
-          n: `${(times + 1) * MAILS_EACH} emails, ${times} times full, ${DISK_MB} MB`,
+          n: `${(times + 1) * EMAILS_EACH} emails, ${times} times full, ${DISK_MB} MB`,
           result: `${alive ? 'one process' : 'THE PROCESS DOES NOT GO ON'}, stopped ${stopped}, 503 ${notReady}, resumed ${resumed}; ${judgementInWords(found, most)}`,
         }
       })

@@ -7,13 +7,13 @@ import { addDigests } from './digests.ts'
 import { SERVER } from './running.ts'
 
 const FULL = '/dev/full'
-const MAILS = 100
+const EMAILS = 100
 const CONNECTIONS = 4
 const TIMES: Record<Profile, number> = { ci: 1, nightly: 3 }
 
 const deliverWithFullLog = () =>
   withBench({ mails: 0, connections: CONNECTIONS, sink: SERVER, settings: COMPOSING }, async (bench) => {
-    await addDigests(bench.db, MAILS)
+    await addDigests(bench.db, EMAILS)
     const full = openSync(FULL, 'w')
     const settings = { ...bench.settings, LOG_LEVEL: 'info' }
     const worker = startProgram(['test/battery/bench/composing-worker.ts'], settings, undefined, full)
@@ -37,7 +37,7 @@ export const fullLog: BatteryCase = {
     for (let time = 0; time < times; time++) runs.push(await deliverWithFullLog())
     return {
       ok: runs.every(({ isRight }) => isRight),
-      n: `${MAILS} emails, ${times} ${times === 1 ? 'time' : 'times'}`,
+      n: `${EMAILS} emails, ${times} ${times === 1 ? 'time' : 'times'}`,
       result: runs.map(({ told }) => told).join('; '),
     }
   },

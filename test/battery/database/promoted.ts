@@ -15,7 +15,7 @@ import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { until } from '../services/start-services.ts'
 import { doMoreArrive } from './running.ts'
 
-const MAILS = 300
+const EMAILS = 300
 const CONNECTIONS = 4
 /** Slow enough for both servers to be switched in the middle of the run. */
 const SINK = { delayMs: 60 }
@@ -54,7 +54,7 @@ async function prepare(bench: Bench, server: DebianPostgres): Promise<string> {
     await migrateDatabase(deps)
     const now = new Date()
     const deadline = new Date(now.getTime() + 20 * HOUR_MS)
-    await addDigestMessages(deps.db, MAILS, { datedAt: now, notBefore: now, deadline }, 20)
+    await addDigestMessages(deps.db, EMAILS, { datedAt: now, notBefore: now, deadline }, 20)
   })
   return url
 }
@@ -124,7 +124,7 @@ const promoted: BatteryCase = {
     const { forgotten, sentAfter, doubles, held, open } = found
     return {
       ok: held && forgotten > 0 && sentAfter + doubles + open === 0,
-      n: `${MAILS} emails, ${CONNECTIONS} connections`,
+      n: `${EMAILS} emails, ${CONNECTIONS} connections`,
       result: inWords(found),
     }
   },
@@ -144,7 +144,7 @@ const wrongNoTimeline: BatteryCase = {
     const isCaught = found.doubles > CONNECTIONS
     return {
       ok: isCaught,
-      n: `${MAILS} emails, ${CONNECTIONS} connections`,
+      n: `${EMAILS} emails, ${CONNECTIONS} connections`,
       result: `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${inWords(found)}`,
     }
   },

@@ -11,7 +11,7 @@ import { serverOf } from './server.ts'
 
 const CONNECTIONS = 8
 const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
-const MAILS_EACH = 90
+const EMAILS_EACH = 90
 const RESTARTS: Record<Profile, number> = { ci: 5, nightly: 50 }
 
 export const restarts: BatteryCase = {
@@ -20,7 +20,7 @@ export const restarts: BatteryCase = {
   invariant: 'lost 0; doubled ≤ connections × restarts; the same process goes on by itself',
   run: (profile) => {
     const times = RESTARTS[profile]
-    const mails = (times + 1) * MAILS_EACH
+    const mails = (times + 1) * EMAILS_EACH
     const options = {
       mails: 0,
       connections: CONNECTIONS,

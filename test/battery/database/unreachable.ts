@@ -16,7 +16,7 @@ import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
 const PER_BATCH = 20
-const MAILS_EACH = 250
+const EMAILS_EACH = 250
 /** A service closes a black-holed connection after a minute. */
 const GOES_ON_WITHIN_MS = MAX_SILENCE_MS + 20_000
 const STEP_DELAY_MS = 4
@@ -99,7 +99,7 @@ async function runAway(bench: Bench, profile: Profile) {
   const { times, awayMs } = PLANS[profile]
   const [direct] = await startServices(bench, 1)
   await observe(bench.db)
-  const mails = times * FAULTS.length * MAILS_EACH
+  const mails = times * FAULTS.length * EMAILS_EACH
   await addDigests(bench.db, mails, PER_BATCH)
   const server = await serverOf(bench.db)
   const proxy = await startDatabaseProxy(bench.databaseUrl)

@@ -11,7 +11,7 @@ import { doMoreArrive } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
-const MAILS = 240
+const EMAILS = 240
 const FROZEN_MS = 3000
 const CUTS = 12
 const CUT_EVERY_MS = 400
@@ -111,7 +111,7 @@ async function noMoreArrive(arrived: Bench['arrived'], quietMs: number): Promise
 
 async function runWrong(bench: Bench, { program, bring, quietMs = QUIET_MS }: Wrong): Promise<Judgement> {
   await observe(bench.db)
-  await addDigests(bench.db, MAILS)
+  await addDigests(bench.db, EMAILS)
   const server = await serverOf(bench.db)
   const proxy = await startDatabaseProxy(bench.databaseUrl)
   try {
@@ -145,7 +145,7 @@ const wrongCase = (wrong: Wrong): BatteryCase => ({
     const isCaught = found[wrong.sees] > 0
     return {
       ok: isCaught,
-      n: `${MAILS} emails, ${CONNECTIONS} connections`,
+      n: `${EMAILS} emails, ${CONNECTIONS} connections`,
       result: `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${judgementInWords(found, CONNECTIONS)}`,
     }
   },

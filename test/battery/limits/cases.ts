@@ -1,7 +1,7 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { bigDomainCases } from './big-domain.ts'
 import { breakerCases } from './circuit-breaker.ts'
-import { paceCases } from './send-rates.ts'
+import { sendRateCases } from './send-rates.ts'
 
-/** How we behave towards servers that take our mail. */
-export const limitsCases: BatteryCase[] = [...bigDomainCases, ...paceCases, ...breakerCases]
+/** How fast and how much we send to mail servers. */
+export const limitsCases: BatteryCase[] = [...bigDomainCases, ...sendRateCases, ...breakerCases]

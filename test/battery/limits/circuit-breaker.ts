@@ -11,24 +11,24 @@ import { type Bench, compare, exitOf, withBench } from '../bench/delivery-bench.
 import { withWorld } from '../bench/world.ts'
 
 const CONNECTIONS = 4
-const MAILS = 600
+const EMAILS = 600
 
 const run = <T>(rules: SinkRule[], bigOfTen: number, work: (bench: Bench) => Promise<T>): Promise<T> =>
   withBench({ mails: 0, connections: CONNECTIONS, sink: { rules }, settings: COMPOSING }, async (bench) => {
-    await addBulkMails(bench.db, mixedAddresses(MAILS, bigOfTen))
+    await addBulkMails(bench.db, mixedAddresses(EMAILS, bigOfTen))
     await exitOf(await bench.startWorker())
     return work(bench)
   })
 
-/** So many of its own are enough; each connection may have one more in the hand, and one under way. */
+/** Ten refusals pause the domain; each connection may have one more message taken, and one that is being sent. */
 const IN_A_ROW = 10
 
 const isIn = (domain: string) => ({ toAddress: { endsWith: `@${domain}` } })
 
 const domainHeld: BatteryCase = {
   name: 'domain-refuses-all',
-  fault: 'one domain refuses all of our mail as policy, among accepted mail of others',
-  invariant: 'it is let be after ten refusals; everybody else gets theirs; nobody is suppressed',
+  fault: 'one of ten domains refuses all emails as policy',
+  invariant: 'the domain is paused after ten refusals; all others get their emails; no address is suppressed',
   run: () =>
     run(
       [{ step: 'rcpt', domain: 'small3.example', does: '550 5.7.1 blocked using a list' }],
@@ -46,46 +46,46 @@ const domainHeld: BatteryCase = {
             refused >= IN_A_ROW &&
             refused <= most &&
             held?.key === 'send domain small3.example' &&
-            others === MAILS * 0.9 &&
-            waiting === MAILS / 10 - refused &&
+            others === EMAILS * 0.9 &&
+            waiting === EMAILS / 10 - refused &&
             suppressed === 0 &&
             doubles === 0,
-          n: `${MAILS} emails, a tenth of them to the domain`,
+          n: `${EMAILS} emails, a tenth of them to the domain`,
           result: `refused ${refused} (≤ ${most}), ${waiting} wait for ${held?.key ?? 'nothing'}, ${others} others accepted, suppressed ${suppressed}`,
         }
       },
     ),
 }
 
-/** Delivery goes on as the operator has it go on; whether all mail has a slow pace then. */
+/** Resumes delivery as an operator does; returns whether the send rate is slowed down then. */
 async function resume(bench: Bench): Promise<{ wasPaused: boolean; slowly: boolean }> {
   const { wasPaused } = await withWorld(bench, new Date(), ({ deps }) => resumeDelivery(deps))
-  const paces = await activeSendRates(bench.db)
-  return { wasPaused, slowly: paces.some(({ key, slowed }) => key === 'send all' && slowed) }
+  const rates = await activeSendRates(bench.db)
+  return { wasPaused, slowly: rates.some(({ key, slowed }) => key === 'send all' && slowed) }
 }
 
-/** A pace finds its way back within minutes, for which nobody waits here. */
+/** A slowed rate recovers within minutes; this case does not wait for it. */
 const endSlowness = (db: Database) =>
   db.$executeRaw`update bucket set slowed_at = slowed_at - interval '1 hour' where key = 'send all'`
 
-/** Emails that were neither sent nor ended. */
+/** Emails that were neither sent nor skipped. */
 const countOpen = (db: Database): Promise<number> =>
   db.message.count({ where: { state: { in: ['ready', 'taken', 'deferred', 'uncertain'] } } })
 
-/** As with a list that was bought: of ten small domains, to which six of ten emails go, four refuse all. */
+/** As with a list that was bought: six of ten emails go to ten small domains, of which four refuse all. */
 const REFUSING: SinkRule[] = [
   { step: 'rcpt', domain: 'small1.example', does: '550 5.1.1 no such user' },
   { step: 'rcpt', domain: 'small2.example', does: '552 5.2.2 full' },
   { step: 'rcpt', domain: 'small3.example', does: '550 5.1.1 user unknown' },
   { step: 'rcpt', domain: 'small4.example', does: '552 5.2.2 over quota' },
 ]
-/** A fifth of the newest 200; each connection may have one more in the hand, and one under way. */
+/** A fifth of the newest 200; each connection may have one more message taken, and one that is being sent. */
 const MAX_REFUSED = 40 + 2 * CONNECTIONS
 
 const stopped: BatteryCase = {
   name: 'many-refusals',
-  fault: 'of ten small domains four refuse all mail, for dead and for full mailboxes: a quarter of the run',
-  invariant: 'the run stops and delivery is paused, with the figures; resumed, it goes on slowly; lost 0',
+  fault: 'four domains refuse all emails, for unknown and full mailboxes: a quarter of the run',
+  invariant: 'the run stops and delivery is paused, with the figures; resumed, it continues slowly; lost 0',
   run: () =>
     run(REFUSING, 4, async (bench) => {
       const { db } = bench
@@ -112,25 +112,25 @@ const stopped: BatteryCase = {
           heldStill &&
           slow === resumes &&
           lost + doubles + misrecorded === 0,
-        n: `${MAILS} emails`,
-        result: `stopped after ${refused} refusals: “${pause?.reason ?? 'not paused'}”; ${slow} of ${resumes} resumes began slowly; lost ${lost}, doubled ${doubles}, misrecorded ${misrecorded}`,
+        n: `${EMAILS} emails`,
+        result: `stopped after ${refused} refusals: “${pause?.reason ?? 'not paused'}”; ${slow} of ${resumes} resumes started slowly; lost ${lost}, duplicates ${doubles}, misrecorded ${misrecorded}`,
       }
     }),
 }
 
-const COMPLAINED_MAILS = 300
-/** Of so few emails, five are too many. */
+const COMPLAINED_EMAILS = 300
+/** With so few emails, five complaints are too many. */
 const COMPLAINTS = 5
 
 const complained: BatteryCase = {
   name: 'many-complaints',
-  fault: `${COMPLAINTS} who got their mail complain, in the middle of a run`,
-  invariant: 'delivery is paused, with the figures; resumed, the rest goes out; lost 0, doubled 0',
+  fault: `${COMPLAINTS} recipients complain while emails are sent`,
+  invariant: 'delivery is paused, with the figures; resumed, the rest is sent; lost 0, duplicates 0',
   run: () => {
     const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: 30 }, settings: COMPOSING }
     return withBench(options, async (bench) => {
       const { db, arrived } = bench
-      await addBulkMails(db, mixedAddresses(COMPLAINED_MAILS, 3))
+      await addBulkMails(db, mixedAddresses(COMPLAINED_EMAILS, 3))
       const worker = await bench.startWorker()
       const accepted = () => db.message.findMany({ where: { state: 'accepted' }, take: COMPLAINTS })
       while ((await accepted()).length < COMPLAINTS && worker.exitCode === null) await sleep(20)
@@ -155,8 +155,8 @@ const complained: BatteryCase = {
           waiting > 0 &&
           slowly &&
           lost + doubles + misrecorded === 0,
-        n: `${COMPLAINED_MAILS} emails`,
-        result: `“${pause?.reason ?? 'not paused'}”; ${late} more came (≤ ${2 * CONNECTIONS}), ${waiting} waited; resumed ${slowly ? 'slowly' : 'AT ONCE'}; lost ${lost}, doubled ${doubles}, misrecorded ${misrecorded}`,
+        n: `${COMPLAINED_EMAILS} emails`,
+        result: `“${pause?.reason ?? 'not paused'}”; ${late} more arrived (≤ ${2 * CONNECTIONS}), ${waiting} waited; resumed ${slowly ? 'slowly' : 'AT FULL SPEED'}; lost ${lost}, duplicates ${doubles}, misrecorded ${misrecorded}`,
       }
     })
   },

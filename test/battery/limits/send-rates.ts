@@ -15,7 +15,7 @@ interface Bucket {
   perSecond: number
 }
 
-/** The largest part of what the bucket held until then that had come at any instant; more than 1 is too much. */
+/** The maximum share, at any time, of the permits until then that was used; more than 1 is too much. */
 function fullest(times: number[], { capacity, perSecond }: Bucket): number {
   const shares = times.map((at, i) => (i + 1) / (capacity + (perSecond * (at - times[0]!)) / 1000))
   return Math.max(0, ...shares)
@@ -34,26 +34,26 @@ const withMails = <T>(
 
 const RATE = 60
 const DOMAIN_RATE = 3
-/** The first email is asked for before it arrives. */
+/** The permit of the first email is taken before it arrives. */
 const MARGIN = 1.1
-/** One more stays for whoever waits for an answer. */
+/** One permit remains for lane transactional. */
 const ALL: Bucket = { capacity: RATE + 1, perSecond: RATE }
 const BIG: Bucket = { capacity: 5 * DOMAIN_RATE, perSecond: DOMAIN_RATE }
 
-const MAILS: Record<Profile, number> = { ci: 300, nightly: 3000 }
+const EMAILS: Record<Profile, number> = { ci: 300, nightly: 3000 }
 
-interface Paced {
-  /** Of what the buckets held. */
+interface RateRun {
+  /** Shares of the permits. */
   all: number
   big: number
-  /** The time it took, of the time that the paces ask for. */
+  /** The time that the run took, as a share of what the rates require. */
   time: number
   lost: number
   doubles: number
 }
 
 /** Two workers at once; a tenth of the emails goes to the domain. */
-function runPaced(mails: number, part?: WrongPart): Promise<Paced> {
+function runWithRates(mails: number, part?: WrongPart): Promise<RateRun> {
   const settings = { ...COMPOSING, DOMAIN_RATE: `big.example=${DOMAIN_RATE}` }
   const options = { addresses: mixedAddresses(mails, 1), query: `rate=${RATE}`, settings }
   return withMails(options, async (bench) => {
@@ -70,21 +70,21 @@ function runPaced(mails: number, part?: WrongPart): Promise<Paced> {
   })
 }
 
-const pacesInWords = ({ all, big, time, lost, doubles }: Paced): string =>
-  `at most ${all.toFixed(2)} of what the bucket of all mail held, ${big.toFixed(2)} of the domain’s (≤ ${MARGIN}); ${time.toFixed(2)} of the time that the paces ask for; lost ${lost}, doubled ${doubles}`
+const ratesInWords = ({ all, big, time, lost, doubles }: RateRun): string =>
+  `used at most ${all.toFixed(2)} of all permits, ${big.toFixed(2)} of the domain’s (≤ ${MARGIN}); took ${time.toFixed(2)} of the time that the rates require; lost ${lost}, duplicates ${doubles}`
 
 const rates: BatteryCase = {
   name: 'send-rates',
   alone: true,
-  fault: `${RATE} emails a second in all, ${DOMAIN_RATE} to one domain, two workers at once`,
-  invariant: 'at no instant more than the buckets held until then, nothing idles, lost 0, doubled 0',
+  fault: `rates of ${RATE} emails a second in all and ${DOMAIN_RATE} to one domain, two workers at once`,
+  invariant: 'never more emails than permits, no time is wasted, lost 0, duplicates 0',
   run: async (profile) => {
-    const paced = await runPaced(MAILS[profile])
-    const { all, big, time, lost, doubles } = paced
+    const measured = await runWithRates(EMAILS[profile])
+    const { all, big, time, lost, doubles } = measured
     return {
       ok: lost + doubles === 0 && all <= MARGIN && big <= MARGIN && time < 1.5,
-      n: `${MAILS[profile]} emails, a tenth to the domain, 2 workers`,
-      result: pacesInWords(paced),
+      n: `${EMAILS[profile]} emails, a tenth to the domain, 2 workers`,
+      result: ratesInWords(measured),
     }
   },
 }
@@ -92,35 +92,36 @@ const rates: BatteryCase = {
 const wrongRates: BatteryCase = {
   name: 'send-rates-wrong-no-domain-rate',
   alone: true,
-  fault: 'the same, wrong on purpose: the pace of all mail alone counts',
-  invariant: 'the battery must see that the domain gets too much',
+  fault: 'rates of all emails and of one domain, and the rate of the domain is ignored',
+  invariant: 'must be caught: the domain gets too many emails',
   run: async () => {
-    const paced = await runPaced(MAILS.ci, {
+    const measured = await runWithRates(EMAILS.ci, {
       real: 'src/limits/send-rate.ts',
       wrong: 'test/battery/limits/wrong-parts/no-domain-rate.ts',
     })
-    const caught = paced.big > MARGIN
+    const caught = measured.big > MARGIN
     return {
       ok: caught,
-      n: `${MAILS.ci} emails, a tenth to the domain, 2 workers`,
-      result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${pacesInWords(paced)}`,
+      n: `${EMAILS.ci} emails, a tenth to the domain, 2 workers`,
+      result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${ratesInWords(measured)}`,
     }
   },
 }
 
 const SLOWLY = 20
 
-/** Moves what was deferred to now, so that nobody waits for the back-off. */
+/** Makes deferred emails due now, instead of after the back-off. */
 const endBackOff = ({ db }: Bench) => db.$executeRaw`
   with due as (update message set next_try = now() where state = 'deferred' returning batch_id)
   update batch set not_before = now(), done_at = null where id in (select batch_id from due)`
 
 const slowDown: BatteryCase = {
   name: 'domain-limits-rate',
-  fault: `a domain answers 421 beyond ${SLOWLY} emails a second`,
-  invariant: 'it is mailed to more slowly, the rest is not; few tries are refused; lost 0, doubled 0',
+  fault: `a domain replies 421 to more than ${SLOWLY} emails a second`,
+  invariant:
+    'emails to it are sent more slowly, the others are not; few attempts are refused; lost 0, duplicates 0',
   run: (profile) => {
-    const mails = MAILS[profile]
+    const mails = EMAILS[profile]
     const does = '421 4.7.0 too many messages, slow down'
     const rule = { step: 'rcpt' as const, domain: 'big.example', does, beyondPerSecond: SLOWLY }
     return withMails(
@@ -131,7 +132,7 @@ const slowDown: BatteryCase = {
         await exitOf(worker)
         const tries = () => bench.db.attempt.count()
         const refused = await tries()
-        const paces = await bench.db.bucket.findMany({ where: { slowedAt: { not: null } } })
+        const slowed = await bench.db.bucket.findMany({ where: { slowedAt: { not: null } } })
         while ((await bench.db.message.count({ where: { state: 'deferred' } })) > 0 && ++rounds < 20) {
           await endBackOff(bench)
           await exitOf(await bench.startWorker())
@@ -140,11 +141,11 @@ const slowDown: BatteryCase = {
         const { lost, doubles } = await compare(bench.db, arrived)
         const isBig = arrived.map(({ to }) => to.endsWith('@big.example'))
         const waiting = isBig.slice(isBig.lastIndexOf(false)).filter(Boolean).length
-        const isSlowed = paces.length === 1 && paces[0]!.key === 'send domain big.example'
+        const isSlowed = slowed.length === 1 && slowed[0]!.key === 'send domain big.example'
         return {
           ok: lost + doubles === 0 && isSlowed && refused < mails / 10 && waiting >= mails / 4,
           n: `${mails} emails, half of them to the domain`,
-          result: `slowed ${paces.map(({ key }) => key).join()}; ${refused} tries refused at first (< ${mails / 10}), ${await tries()} in all; ${waiting} to the domain came after all others (≥ ${mails / 4}); lost ${lost}, doubled ${doubles}`,
+          result: `slowed ${slowed.map(({ key }) => key).join()}; ${refused} attempts refused at first (< ${mails / 10}), ${await tries()} attempts in all; ${waiting} to the domain arrived after all others (≥ ${mails / 4}); lost ${lost}, duplicates ${doubles}`,
         }
       },
     )
@@ -154,7 +155,7 @@ const slowDown: BatteryCase = {
 const rampUp: BatteryCase = {
   name: 'send-ramp-up',
   fault: 'a new sending domain with more subscribers than its first day allows',
-  invariant: '1,000 digests on the first day, the others wait; what waits is in the books as open',
+  invariant: '1,000 digests on the first day; the others wait, and the day totals show them as open',
   run: () => {
     const mails = 1100
     const settings = { ...COMPOSING, RAMP_UP_SINCE: new Date().toISOString().slice(0, 10) }
@@ -166,10 +167,10 @@ const rampUp: BatteryCase = {
       return {
         ok: came === 1000 && ready === mails - came && doubles === 0,
         n: `${mails} emails`,
-        result: `${came} went out, ${ready} wait, doubled ${doubles}`,
+        result: `${came} sent, ${ready} wait, duplicates ${doubles}`,
       }
     })
   },
 }
 
-export const paceCases: BatteryCase[] = [rates, wrongRates, slowDown, rampUp]
+export const sendRateCases: BatteryCase[] = [rates, wrongRates, slowDown, rampUp]

@@ -8,18 +8,18 @@ const PER_SECOND = 14
 const WITHIN_MS = 10_000
 const CONFIRMATIONS: Record<Profile, number> = { ci: 3, nightly: 20 }
 
-/** Somebody fills in the form; returns when they were answered. */
+/** Signs up through the API; returns the time of the response. */
 async function subscribe(site: string, email: string): Promise<number> {
-  const answer = await fetch(`${site}/api/subscriptions`, {
+  const response = await fetch(`${site}/api/subscriptions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, topic: ['linear attention'] }),
   })
-  if (answer.status !== 202) throw new Error(`POST /api/subscriptions: ${answer.status}`)
+  if (response.status !== 202) throw new Error(`POST /api/subscriptions: ${response.status}`)
   return Date.now()
 }
 
-/** Milliseconds until the confirmation was at the mail server; undefined where it did not come. */
+/** Milliseconds until the mail server had the confirmation; undefined if it did not arrive. */
 async function confirmationTime(bench: Bench, site: string, email: string): Promise<number | undefined> {
   const askedAt = await subscribe(site, email)
   const arrival = () => bench.arrived().find(({ to }) => to === email)
@@ -47,7 +47,7 @@ const tryLanes = (profile: Profile, ready: number, query?: string): Promise<Verd
       return {
         ok: slowest <= WITHIN_MS && digests > 0,
         n: `${ready} digests ready, ${times.length} confirmations${query ? `, ${query}` : ''}`,
-        result: `the slowest came after ${slowest} ms (≤ ${WITHIN_MS}), ${digests} digests went out meanwhile`,
+        result: `the slowest arrived after ${slowest} ms (≤ ${WITHIN_MS}), ${digests} digests were sent meanwhile`,
       }
     },
   )
@@ -61,7 +61,7 @@ export const lanes: BatteryCase = {
 
 export const lanesWithRate: BatteryCase = {
   name: 'full-bulk-lane-with-rate',
-  fault: `the same, with rate=${PER_SECOND} of our own`,
+  fault: `100,000 digests ready, sent at our own rate of ${PER_SECOND} a second`,
   invariant: 'a confirmation is accepted within ten seconds',
   run: (profile) => tryLanes(profile, profile === 'ci' ? 10_000 : 100_000, `rate=${PER_SECOND}`),
 }

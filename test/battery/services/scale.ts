@@ -3,10 +3,10 @@ import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-emails.ts
 import { compare, withBench } from '../bench/delivery-bench.ts'
 import { nudgeEach, prepareServices, startServices, until } from './start-services.ts'
 
-/** What a service has unless it is told otherwise. */
+/** The default of a service. */
 const CONNECTIONS = 4
-/** What the mail server takes for each email. */
-const MAIL_MS = 200
+/** How long the mail server takes for each email. */
+const EMAIL_MS = 200
 const PER_WORKER: Record<Profile, number> = { ci: 140, nightly: 1200 }
 const WORKERS = [1, 2, 4]
 const TICK_MS = 60_000
@@ -21,14 +21,14 @@ interface Speed {
 
 async function measure(workers: number, perWorker: number): Promise<Speed> {
   const mails = perWorker * workers
-  const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: MAIL_MS }, settings: COMPOSING }
+  const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: EMAIL_MS }, settings: COMPOSING }
   return withBench(options, async (bench) => {
     await prepareServices(bench)
     await startServices(bench, workers)
     await addBulkMails(bench.db, mixedAddresses(mails, 5))
     const nudges = await nudgeEach(bench, TICK_MS)
     const cameAll = await until(() => bench.arrived().length >= mails, MAX_DURATION_MS)
-    // The last ones are written down just after they came.
+    // The sink writes down the last ones just after they arrived.
     await until(async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0, 10_000)
     await nudges.stop()
     const arrived = bench.arrived()
@@ -40,7 +40,7 @@ async function measure(workers: number, perWorker: number): Promise<Speed> {
 
 interface Measured {
   speeds: Speed[]
-  /** Of what one worker alone would come to, so many times. */
+  /** The share of the rate of one worker, times the number of workers. */
   shares: number[]
   wrong: number
 }
@@ -58,17 +58,17 @@ async function measureAll(perWorker: number): Promise<Measured> {
   }
 }
 
-/** What is lost or doubled is not measured again: see `wrong`. */
+/** Lost emails and duplicates are counted in `wrong`. */
 const isLinear = ({ shares, wrong }: Measured): boolean =>
   wrong === 0 && shares.every((share) => share >= 0.9)
 
-export const linear: BatteryCase = {
+export const servicesScale: BatteryCase = {
   name: 'services-scale',
   alone: true,
-  fault: `1, 2 and 4 processes with the role worker, a mail server that takes ${MAIL_MS} ms an email`,
-  invariant: 'the work is shared without a setting: at least 0.9 of linear; lost 0, doubled 0',
+  fault: `1, 2 and 4 processes with the role worker, and a mail server that takes ${EMAIL_MS} ms for an email`,
+  invariant: 'the processes share the work without a setting: at least 0.9 of linear; lost 0, duplicates 0',
   run: async (profile) => {
-    // Whatever else the machine does takes away from a measure, and nothing adds to it: the server sets the pace.
+    // Other work of the machine can only lower a measured rate; the best of some is closest to the truth.
     let measured = await measureAll(PER_WORKER[profile])
     for (let again = 0; again < MAX_AGAIN && measured.wrong === 0 && !isLinear(measured); again++)
       measured = await measureAll(PER_WORKER[profile])
@@ -76,7 +76,7 @@ export const linear: BatteryCase = {
     return {
       ok: isLinear(measured),
       n: `${PER_WORKER[profile]} emails for each worker, ${CONNECTIONS} connections each`,
-      result: `${speeds.map(({ workers, rate }, i) => `${workers}: ${rate.toFixed(1)} a second (${shares[i]!.toFixed(2)} of linear)`).join(', ')}; lost, doubled or misrecorded ${wrong}`,
+      result: `${speeds.map(({ workers, rate }, i) => `${workers}: ${rate.toFixed(1)} a second (${shares[i]!.toFixed(2)} of linear)`).join(', ')}; lost, duplicate or misrecorded ${wrong}`,
     }
   },
 }

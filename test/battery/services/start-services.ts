@@ -16,18 +16,18 @@ export async function until(condition: () => Promise<boolean> | boolean, withinM
   return false
 }
 
-/** The real service in processes of its own, with roles; with the tables of its queue. */
+/** Creates the schema for processes of the real service, with the tables of its queue. */
 export async function prepareServices({ settings }: Bench): Promise<void> {
   const { code, stderr } = await runCliProcess(['db', 'migrate'], settings)
   if (code !== 0) throw new Error(`db migrate: ${stderr}`)
 }
 
-/** A start takes some seconds, on a busy machine with two slow processors most of a minute. */
+/** A start takes some seconds, on a busy machine with two slow processors almost a minute. */
 const MAX_START_MS = 120_000
-/** No source: nothing answers there. */
+/** The URL of a source that does not exist. */
 const NOWHERE = 'http://127.0.0.1:1'
 
-/** Resolves once so many more of them work. */
+/** Resolves once that many more services run. */
 export async function startServices(
   bench: Bench,
   count: number,
@@ -46,7 +46,7 @@ export async function startServices(
   return services
 }
 
-/** As every tick does, so that whoever has nothing to do looks again. */
+/** Nudges regularly, as ticks do, so that idle workers look for work. */
 export async function nudgeEach(bench: Bench, everyMs: number): Promise<{ stop(): Promise<void> }> {
   const queue = await openQueue(bench.databaseUrl, silentLog)
   await queue.nudge('drain-bulk')

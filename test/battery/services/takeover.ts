@@ -7,7 +7,7 @@ import { nudgeEach, prepareServices, startServices, until } from './start-servic
 const CONNECTIONS = 4
 const TICK_MS = 60_000
 
-/** Seconds of a lease: in nightly those that operators have. */
+/** Seconds of a lease: in nightly, the default. */
 const LEASE: Record<Profile, { seconds: number; mails: number; within: number }> = {
   ci: { seconds: 5, mails: 360, within: 20 },
   nightly: { seconds: 45, mails: 3000, within: 60 },
@@ -15,8 +15,8 @@ const LEASE: Record<Profile, { seconds: number; mails: number; within: number }>
 
 export const takeover: BatteryCase = {
   name: 'services-takeover',
-  fault: 'kill -9 of one of three services in the middle of a run',
-  invariant: 'the others do its work within a minute; lost 0, doubled ≤ its connections',
+  fault: 'kill -9 of one of three services while emails are sent',
+  invariant: 'the others do its work within a minute; lost 0, duplicates ≤ its connections',
   run: (profile) => {
     const { seconds, mails, within } = LEASE[profile]
     const settings = {
@@ -53,8 +53,8 @@ const MAILS_A_CHANGE = 130
 
 export const rolling: BatteryCase = {
   name: 'rolling-restart',
-  fault: 'a rolling upgrade in the middle of a run: a new service starts, an old one gets SIGTERM',
-  invariant: 'exit 0 each; lost 0, doubled 0',
+  fault: 'a rolling upgrade while emails are sent: a new service starts, an old one gets SIGTERM',
+  invariant: 'exit 0 each; lost 0, duplicates 0',
   run: (profile) => {
     const mails = CHANGES[profile] * MAILS_A_CHANGE
     const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: 60 }, settings: COMPOSING }
@@ -79,7 +79,7 @@ export const rolling: BatteryCase = {
       const { lost, doubles, misrecorded } = arrivals
       return {
         ok: exits.every((code) => code === 0) && lost + doubles + misrecorded === 0 && atLastChange > 0,
-        n: `${mails} emails, ${exits.length} changes, ${atLastChange} emails out by the last of them`,
+        n: `${mails} emails, ${exits.length} changes, ${atLastChange} emails sent by the last of them`,
         result: `exits ${[...new Set(exits)].join('/')}, ${inWords(arrivals)}`,
       }
     })

@@ -1,23 +1,23 @@
 import type { BatteryCase } from '../battery-case.ts'
-import { closing, closingWrongly } from './closed-connections.ts'
-import { replies, repliesTakenWrongly } from './error-replies.ts'
-import { answers, answersWrongly } from './fuzzed-replies.ts'
-import { greylist, greylistWrongly } from './greylisting.ts'
-import { unanswered, unansweredWrongly } from './no-reply.ts'
-import { unansweredRelay, unansweredRelayWrongly } from './relay-no-reply.ts'
+import { closedConnections, closedConnectionsWrong } from './closed-connections.ts'
+import { errorReplies, errorRepliesWrong } from './error-replies.ts'
+import { fuzzedReplies, fuzzedRepliesWrong } from './fuzzed-replies.ts'
+import { greylisting, greylistingWrong } from './greylisting.ts'
+import { noReply, noReplyWrong } from './no-reply.ts'
+import { relayNoReply, relayNoReplyWrong } from './relay-no-reply.ts'
 
-/** What a mail server may do. */
+/** Faults of mail servers. */
 export const smtpCases: BatteryCase[] = [
-  replies,
-  repliesTakenWrongly,
-  unanswered,
-  ...unansweredWrongly,
-  unansweredRelay,
-  unansweredRelayWrongly,
-  greylist,
-  ...greylistWrongly,
-  closing,
-  closingWrongly,
-  answers,
-  answersWrongly,
+  errorReplies,
+  errorRepliesWrong,
+  noReply,
+  ...noReplyWrong,
+  relayNoReply,
+  relayNoReplyWrong,
+  greylisting,
+  ...greylistingWrong,
+  closedConnections,
+  closedConnectionsWrong,
+  fuzzedReplies,
+  fuzzedRepliesWrong,
 ]

@@ -3,14 +3,14 @@ import { type SinkRule, type SmtpSink, type Step, startSmtpSink } from '../../su
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { addBatches, counted, nothingLost, type Told, tellAll } from './messages.ts'
-import { deliverAllAt, type MovedWorker, NEVER_SLOWER, withMovedWorker, wrongCase } from './moved.ts'
+import { type ClockedWorker, deliverAllAt, NEVER_SLOWER, withClockedWorker, wrongCase } from './clocked.ts'
+import { addBatches, counted, type MessageResult, messageResults, nothingLost } from './messages.ts'
 
 const CODES = [421, 450, 451, 452, 550, 552, 554] as const
 
 /**
- * What becomes of an email after its first try, by the step and the code: later, or refused. Before an email began, no
- * code speaks of it.
+ * The state of an email after its first try, by step and code: later, or refused. Before MAIL, no code is about an
+ * email.
  */
 const TABLE = {
   //         421      450      451      452      550        552        554
@@ -34,7 +34,7 @@ const cells: Cell[] = Object.entries(TABLE).flatMap(([step, row]) =>
 )
 const isAboutMail = ({ step }: Cell): boolean => step !== 'greeting' && step !== 'ehlo'
 
-/** Words that no rule takes for more than the code says, different at each step. */
+/** A text that no rule gives another meaning than the code, different at each step. */
 const replyOf = ({ code, step }: Pick<Cell, 'code' | 'step'>): string => `${code} not at ${step}`
 
 const RULES: SinkRule[] = cells.filter(isAboutMail).map((cell) => ({
@@ -43,16 +43,16 @@ const RULES: SinkRule[] = cells.filter(isAboutMail).map((cell) => ({
   ...(cell.step === 'mail' ? { from: `${cell.label}@site.example` } : { to: `${cell.label}.` }),
 }))
 
-/** Tries of the policy: at once, after 1 minute, after 5 more. The fourth would come too late. */
+/** The times of the retry policy: at once, after 1 minute, after 5 more. The fourth would be too late. */
 const TRY_AT = [0, 1, 6]
 const UNTIL = 20
 const BETWEEN = [0.9, 5.9, 19.9]
 const CONNECTIONS = 8
 
-/** Before the others, so that no run begins with refusals alone: that pauses delivery, whatever the setting. */
+/** Some emails are first, so that no run starts with refusals only: that pauses delivery, whatever the setting. */
 const FIRST_MINUTES = -0.1
 
-/** Emails of each cell about an email, and as many that nothing happens to, all mixed; a few of these come first. */
+/** Emails of each cell after MAIL, and as many that are accepted, all mixed; a few of these come first. */
 async function mailReplies(bench: Bench, each: number, part: WrongPart = NEVER_SLOWER): Promise<string[]> {
   const { db } = bench
   const labels = ['good', ...cells.filter(isAboutMail).map(({ label }) => label)]
@@ -61,20 +61,20 @@ async function mailReplies(bench: Bench, each: number, part: WrongPart = NEVER_S
     ...labels.map((label) => ({ label, count: each, until: UNTIL })),
   ])
   const faults: string[] = []
-  await withMovedWorker(bench, part, async (worker) => {
+  await withClockedWorker(bench, part, async (worker) => {
     for (const [i, minutes] of TRY_AT.entries()) {
       await deliverAllAt(worker, db, minutes)
-      faults.push(...wrongAfter(i + 1, await tellAll(db, bench.arrived())))
+      faults.push(...wrongAfter(i + 1, await messageResults(db, bench.arrived())))
       await deliverAllAt(worker, db, BETWEEN[i]!)
-      faults.push(...wrongAfter(i + 1, await tellAll(db, bench.arrived())))
+      faults.push(...wrongAfter(i + 1, await messageResults(db, bench.arrived())))
     }
     await deliverAllAt(worker, db, UNTIL)
   })
-  return [...faults, ...nothingLost(await tellAll(db, bench.arrived()))]
+  return [...faults, ...nothingLost(await messageResults(db, bench.arrived()))]
 }
 
-/** What is not as the table says after so many tries of the policy. */
-function wrongAfter(tries: number, told: Told[]): string[] {
+/** What differs from the table after that number of tries. */
+function wrongAfter(tries: number, results: MessageResult[]): string[] {
   const later = tries === TRY_AT.length ? 'gave_up' : 'deferred'
   const expected = new Map(
     cells.map(({ label, step, becomes }) => {
@@ -85,7 +85,7 @@ function wrongAfter(tries: number, told: Told[]): string[] {
     }),
   )
   expected.set('good', 'accepted, tried 1 times, arrived 1 times')
-  return told.flatMap(({ label, state, attempts, arrived }) => {
+  return results.flatMap(({ label, state, attempts, arrived }) => {
     const is = `${state}, tried ${attempts} times, arrived ${arrived.length} times`
     return is === expected.get(label) ? [] : [`${label} is ${is} after ${tries}`]
   })
@@ -96,21 +96,21 @@ const TRIES_EACH = 3
 
 interface SessionsSeen {
   faults: string[]
-  /** Of the tries that each code was the answer to, the fewest. */
-  leastMet: number
+  /** The minimum, over the codes, of the tries that the code ended. */
+  minMet: number
 }
 
-/** The same emails before a server that greets, then one that answers EHLO, with each code in turn; then a good one. */
+/** The same emails before a server with each code as its greeting, then as its reply to EHLO; then a good one. */
 async function sessionReplies(bench: Bench, each: number): Promise<SessionsSeen> {
   const { db } = bench
   const count = each * CODES.length
   await addBatches(db, [{ label: 'mail', count }])
   const sink = await startSmtpSink()
-  // Each stops after three: a few emails are left for a second run.
+  // Each stops after three, so that some emails are left for a second run.
   const connections = Math.min(MAX_CONNECTIONS, Math.floor((0.9 * count) / TRIES_EACH))
   const smtp = `smtp://127.0.0.1:${sink.port}?connections=${connections}`
   try {
-    return await withMovedWorker(bench, NEVER_SLOWER, async (worker) => {
+    return await withClockedWorker(bench, NEVER_SLOWER, async (worker) => {
       const seen: SessionsSeen[] = []
       for (const [i, step] of (['greeting', 'ehlo'] as const).entries()) {
         sink.at = answering(step)
@@ -123,17 +123,17 @@ async function sessionReplies(bench: Bench, each: number): Promise<SessionsSeen>
       const copies = new Set(sink.accepted.map(({ messageId }) => messageId)).size
       if (stopped || states !== count || copies !== count || sink.mails.length !== count)
         faults.push(`${states} accepted of ${count}, ${sink.mails.length} arrived, stopped: ${stopped}`)
-      return { faults, leastMet: Math.min(...seen.map(({ leastMet }) => leastMet)) }
+      return { faults, minMet: Math.min(...seen.map(({ minMet }) => minMet)) }
     })
   } finally {
     await sink.close()
   }
 }
 
-/** Each code in turn; HELO comes after an EHLO that was refused. */
+/** Each code, round robin; HELO follows an EHLO that was refused. */
 function answering(step: 'greeting' | 'ehlo'): SmtpSink['at'] {
-  let turn = 0
-  const next = () => replyOf({ step, code: CODES[turn++ % CODES.length]! })
+  let count = 0
+  const next = () => replyOf({ step, code: CODES[count++ % CODES.length]! })
   return step === 'greeting' ? { greeting: next } : { ehlo: next, helo: next }
 }
 
@@ -146,9 +146,9 @@ interface Sessions {
   tries: number
 }
 
-/** Runs stop as unreachable until every email was tried: the last may have too few left for that. */
+/** Runs stop as unreachable until every email was tried: the last may have too few emails left for that. */
 async function stopAndGo(
-  worker: MovedWorker,
+  worker: ClockedWorker,
   { db, sink, smtp, each, step, tries }: Sessions,
 ): Promise<SessionsSeen> {
   const count = each * CODES.length
@@ -159,13 +159,13 @@ async function stopAndGo(
     .map(({ stopped }) => `${step}: a run ended with ${stopped}`)
   const deferred = await db.message.count({ where: { state: 'deferred', attempts: tries } })
   if (deferred !== count || sink.recipients.length > 0)
-    faults.push(`${step}: ${deferred} of ${count} deferred, ${sink.recipients.length} recipients heard`)
+    faults.push(`${step}: ${deferred} of ${count} deferred, ${sink.recipients.length} recipients received`)
   const codes = await db.attempt.groupBy({ by: ['status'], where: { n: tries }, _count: true })
   const met = CODES.map((code) => codes.find(({ status }) => status === code)?._count ?? 0)
-  const leastMet = Math.min(...met)
-  // Connections take the codes in turn, and some of them end without an email.
-  if (leastMet < each / 2) faults.push(`${step}: a code was heard ${leastMet} times`)
-  return { faults, leastMet }
+  const minMet = Math.min(...met)
+  // Connections get the codes round robin, and some of them end without an email.
+  if (minMet < each / 2) faults.push(`${step}: a code was received ${minMet} times`)
+  return { faults, minMet }
 }
 
 const EACH: Record<Profile, number> = { ci: 20, nightly: 500 }
@@ -176,32 +176,34 @@ const OPTIONS = {
   settings: { STOP_AT_REFUSED: '100' }, // half of these emails are refused
 }
 
-export const replies: BatteryCase = {
+export const errorReplies: BatteryCase = {
   name: 'smtp-error-replies',
-  fault: `${CODES.join(', ')} as the answer to connecting, EHLO, MAIL, RCPT, DATA and the dot`,
-  invariant: 'each state as the table says, at the times of the policy; accepted only after a 250',
+  fault: `${CODES.join(', ')} as the greeting and the reply to EHLO, MAIL, RCPT, DATA and the dot`,
+  invariant: 'the states of the table, at the times of the retry policy; accepted only after a 250',
   run: async (profile) => {
     const each = EACH[profile]
-    const { faults, leastMet } = await withBench(OPTIONS, async (bench) => {
+    const { faults, minMet } = await withBench(OPTIONS, async (bench) => {
       const beside = await bench.beside({ mails: 0 })
       const [ofMails, sessions] = await Promise.all([mailReplies(bench, each), sessionReplies(beside, each)])
       return { ...sessions, faults: [...ofMails, ...sessions.faults] }
     })
     return {
       ok: faults.length === 0,
-      n: `${cells.filter(isAboutMail).length} cells × ${each} emails, ${TRY_AT.length} tries; each code at greeting and EHLO met by ${leastMet} emails at least`,
+      n: `${cells.filter(isAboutMail).length} cells × ${each} emails, ${TRY_AT.length} tries; each code at greeting and EHLO met by ${minMet} emails at least`,
       result: `wrong ${faults.length}${counted(faults)}`,
     }
   },
 }
 
-const takesLaterForNever = {
+const READS_4XX_AS_FINAL = {
   row: 'smtp-error-replies',
   part: '4xx-is-final',
+  fault: 'error replies at every step, with 4xx codes read as final',
+  harm: 'emails are refused that must be sent later',
   sees: /^(?:mail|rcpt|data|dot)-4\d\d is (?:refused|gave_up), .* after 1$/,
 } as const
 
-export const repliesTakenWrongly = wrongCase(takesLaterForNever, async (part) => ({
+export const errorRepliesWrong = wrongCase(READS_4XX_AS_FINAL, async (part) => ({
   n: `${cells.filter(isAboutMail).length} cells × 3 emails`,
   faults: await withBench(OPTIONS, (bench) => mailReplies(bench, 3, part)),
 }))

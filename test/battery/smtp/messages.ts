@@ -4,11 +4,11 @@ import { addDigests, addSubscribers, DEADLINE, goodbye, NOW } from '../../suppor
 import { type Arrival, isKept } from '../../support/smtp-sink.ts'
 
 export const BEGIN = NOW
-/** Minutes from the beginning until a digest is not worth sending any more. */
+/** Minutes from the beginning to the deadline of a digest. */
 const DEADLINE_MINUTES = (DEADLINE.getTime() - NOW.getTime()) / 60_000
 
 export interface Batch {
-  /** How the mail server behaves to these: their addresses are LABEL.1@y.example, LABEL.2@y.example, … */
+  /** Addresses that a server has a rule for: LABEL.1@y.example, LABEL.2@y.example, … */
   label: string
   count: number
   /** Minutes from the beginning. */
@@ -18,7 +18,7 @@ export interface Batch {
 
 const minutesLater = (minutes: number): Date => new Date(BEGIN.getTime() + minutes * 60_000)
 
-/** Digests of so many subscribers, all in batches of their own. Once on a database. */
+/** Adds digests, of a subscriber each, in batches of their own. Once on a database. */
 export async function addBatches(db: Database, batches: Batch[]): Promise<void> {
   const total = batches.reduce((sum, { count }) => sum + count, 0)
   await addSubscribers(db, total)
@@ -42,7 +42,7 @@ export async function addBatches(db: Database, batches: Batch[]): Promise<void> 
   }
 }
 
-/** A label for each email: one of each batch, and again, so that no batch holds one kind alone. */
+/** A label for each email, one of each batch, round robin, so that no batch has one kind only. */
 function mixed(batches: Batch[]): string[] {
   const most = Math.max(...batches.map(({ count }) => count))
   return Array.from({ length: most }, (_, i) =>
@@ -50,21 +50,21 @@ function mixed(batches: Batch[]): string[] {
   ).flat()
 }
 
-/** A message, and what the mail server has of it. */
-export interface Told {
+/** The state of a message, and what the mail server has of it. */
+export interface MessageResult {
   /** "rcpt-550" */
   label: string
   state: string
   attempts: number
-  /** Bodies that came whole, in order. */
+  /** Bodies that arrived whole, in order. */
   arrived: Arrival[]
   /** Those that the server keeps. */
   kept: number
-  /** The server said 250 to the dot. */
+  /** The server replied 250 to the dot. */
   accepted: boolean
 }
 
-export async function tellAll(db: Database, arrivals: Arrival[]): Promise<Told[]> {
+export async function messageResults(db: Database, arrivals: Arrival[]): Promise<MessageResult[]> {
   const byId = Map.groupBy(arrivals, ({ messageId }) => messageId)
   const messages = await db.message.findMany({
     select: { id: true, toAddress: true, state: true, attempts: true },
@@ -82,18 +82,20 @@ export async function tellAll(db: Database, arrivals: Arrival[]): Promise<Told[]
   })
 }
 
-/** What must hold of every message, whatever the server did; what does not, in words. */
-export function nothingLost(told: Told[]): string[] {
+/** What must be true of every message, whatever the server did; returns what is not. */
+export function nothingLost(results: MessageResult[]): string[] {
   const open = ['ready', 'taken', 'deferred']
-  return told.flatMap(({ label, state, kept, accepted, arrived }) => [
+  return results.flatMap(({ label, state, kept, accepted, arrived }) => [
     ...(open.includes(state) ? [`${label} is left ${state}`] : []),
-    ...(kept > 0 && !['accepted', 'uncertain'].includes(state) ? [`${label} is kept and told ${state}`] : []),
-    ...(state === 'accepted' && !accepted ? [`${label} is told accepted without a 250`] : []),
+    ...(kept > 0 && !['accepted', 'uncertain'].includes(state)
+      ? [`${label} is kept by the server and recorded as ${state}`]
+      : []),
+    ...(state === 'accepted' && !accepted ? [`${label} is recorded as accepted without a 250`] : []),
     ...(new Set(arrived.map(({ hash }) => hash)).size > 1 ? [`${label} has copies that differ`] : []),
   ])
 }
 
-/** The first few of many, with how many there are of each. */
+/** The first kinds of faults, with the number of each. */
 export function counted(faults: string[]): string {
   const groups = [...Map.groupBy(faults, (fault) => fault)].map(([fault, all]) => `${all.length} × ${fault}`)
   return groups.length > 0 ? `: ${groups.slice(0, 5).join('; ')}` : ''

@@ -2,11 +2,11 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { mutate } from './mutations.ts'
 
-/** What the server knows of an email whose dot it saw. */
+/** What the server records of an email whose dot it received. */
 interface Dot {
-  /** All that was said from the dot to the next command, or the end: a letter for each byte. */
-  said: string
-  /** Until then, and at the dot, every answer of this connection was good. */
+  /** Everything that it sent from the dot to the next command, or the end: a letter for each byte. */
+  sent: string
+  /** Every reply of this connection was correct until then, and at the dot. */
   wasGood: boolean
 }
 
@@ -14,14 +14,14 @@ export interface MutatedServer {
   port: number
   /** By the id of the email. */
   dots: Map<string, Dot>
-  /** How many answers were mutated. */
+  /** The number of mutated replies. */
   mutated: number
   /** Of each connection, in order. */
   greetings: string[]
   close(): Promise<void>
 }
 
-/** How many answers are left as they are. */
+/** How many replies are correct. */
 const LEFT_GOOD = 0.9
 const END_OF_MAIL = '\r\n.\r\n'
 const GOOD: Record<string, string> = {
@@ -38,7 +38,7 @@ const PIPELINING = '250-mutated\r\n250-PIPELINING\r\n250 OK\r\n'
 const ACCEPTED = '250 2.0.0 accepted\r\n'
 const UNKNOWN = '500 5.5.1 what?\r\n'
 
-/** Answers each connection by its number and the seed: one in ten answers is mutated. Every other one can pipeline. */
+/** Replies to each connection by its number and the seed: one in ten is mutated. Every other connection can pipeline. */
 export async function startMutatedServer(seed: number): Promise<MutatedServer> {
   const sockets = new Set<Socket>()
   let connections = 0
@@ -69,16 +69,16 @@ function talk(socket: Socket, known: MutatedServer, random: () => number, canPip
   let isGood = true
   let dot: Dot | undefined
 
-  /** What goes out together: the answers to what came together. */
+  /** Sends the replies to commands that arrived together, together. */
   let out = ''
-  const answer = (good: string): string => {
+  const send = (good: string): string => {
     const text = random() < LEFT_GOOD ? good : mutate(good, random)
     if (text !== good) {
       isGood = false
       known.mutated++
     }
     out += text
-    if (dot) dot.said += text
+    if (dot) dot.sent += text
     return text
   }
   const flush = () => {
@@ -92,24 +92,24 @@ function talk(socket: Socket, known: MutatedServer, random: () => number, canPip
     dot = undefined
     const command = line.slice(0, 4).toUpperCase()
     const good = command === 'EHLO' && canPipeline ? PIPELINING : (GOOD[command] ?? UNKNOWN)
-    const said = answer(good)
-    inBody = command === 'DATA' && !/^[45]\d\d /.test(said)
+    const reply = send(good)
+    inBody = command === 'DATA' && !/^[45]\d\d /.test(reply)
   }
   const onBody = (text: string) => {
     inBody = false
-    dot = { said: '', wasGood: false }
+    dot = { sent: '', wasGood: false }
     known.dots.set(text.match(/^Message-ID: <(\d+)@/m)?.[1] ?? '', dot)
-    answer(ACCEPTED)
+    send(ACCEPTED)
     dot.wasGood = isGood
   }
 
-  known.greetings.push(answer(GREETING))
+  known.greetings.push(send(GREETING))
   flush()
   socket.setEncoding('latin1')
   socket.on('data', (chunk) => {
     buffer += chunk
     for (;;) {
-      if (inBody && buffer.startsWith('.\r\n')) buffer = `\r\n${buffer}` // an email of nothing
+      if (inBody && buffer.startsWith('.\r\n')) buffer = `\r\n${buffer}` // an empty email
       const end = buffer.indexOf(inBody ? END_OF_MAIL : '\r\n')
       if (end < 0) break
       const part = buffer.slice(0, end)

@@ -26,7 +26,7 @@ const CODES = [
   '999',
 ]
 
-/** What may become of an answer on its way, or be wrong about it from the beginning. */
+/** How a reply may be damaged on its way, or be wrong from the beginning. */
 const MUTATIONS: Mutation[] = [
   function cut(text, random) {
     return text.slice(0, below(random, text.length))
@@ -80,16 +80,16 @@ const MUTATIONS: Mutation[] = [
   },
 ]
 
-/** One of many ways, sometimes two. */
+/** Applies one mutation, sometimes two. */
 export function mutate(text: string, random: Random): string {
   const once = MUTATIONS[below(random, MUTATIONS.length)]!(text, random)
   return random() < 0.2 && once.length > 4 ? MUTATIONS[below(random, MUTATIONS.length)]!(once, random) : once
 }
 
-/** True where an answer begins with a whole reply, of any number of lines, whose lines all say 250. */
-export function saysAccepted(said: string): boolean {
-  const lines = said.split(/\r?\n/)
-  lines.pop() // it has no end yet
+/** True if the text starts with a whole reply, of any number of lines, whose lines all have the code 250. */
+export function saysAccepted(reply: string): boolean {
+  const lines = reply.split(/\r?\n/)
+  lines.pop() // incomplete
   const first = lines.findIndex((line) => line.trim() !== '')
   const last = lines.findIndex((line, i) => i >= first && !/^250-/.test(line))
   return first >= 0 && last >= 0 && /^250( .*)?$/s.test(lines[last]!)

@@ -3,7 +3,7 @@ import type { Database } from '../../../../src/core/database/database.ts'
 
 export * from '../../../../src/core/tick.repo.ts'
 
-/** Looks whether the slot is free, then takes it: whoever looks in between finds it free too. */
+/** Checks whether the slot is free, then takes it: another process that checks in between takes it, too. */
 export async function claimTick(db: Database, name: string, slot: Date): Promise<boolean> {
   if ((await db.tick.count({ where: { name, slot } })) > 0) return false
   await sleep(1)

@@ -4,7 +4,7 @@ import * as right from '../../../../src/mail/outbox/batch.repo.ts'
 
 export * from '../../../../src/mail/outbox/batch.repo.ts'
 
-/** A database to which "now" is what this process takes for it. */
+/** A database that replaces now() by this process's clock. */
 function byOwnClock(db: Database): Database {
   const ask =
     (name: '$queryRaw' | '$executeRaw') =>

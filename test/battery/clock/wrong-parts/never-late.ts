@@ -1,4 +1,4 @@
 export * from '../../../../src/digests/due.ts'
 
-/** Catches up with whatever is open, however old it is. */
+/** Plans every open date, however old it is. */
 export const isLate = (): boolean => false

@@ -4,7 +4,7 @@ import { leaseBatch as leaseRightly } from '../../../../src/mail/outbox/batch.re
 
 export * from '../../../../src/mail/outbox/batch.repo.ts'
 
-/** Takes whatever is open for its own, also what somebody else is working on. */
+/** Takes any open batch, also one that another worker holds. */
 export async function leaseBatch(db: Database, input: LeaseInput) {
   await db.$executeRaw`update batch set owner = null, lease_until = null where owner <> ${input.owner}`
   return leaseRightly(db, input)

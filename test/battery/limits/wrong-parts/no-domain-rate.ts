@@ -2,6 +2,6 @@ import { configuredRateLimit as limitRightly } from '../../../../src/limits/send
 
 export * from '../../../../src/limits/send-rate.ts'
 
-/** Minds what is said of all mail, and nothing of one domain. */
+/** Applies the rate of all emails, and none of one domain. */
 export const configuredRateLimit: typeof limitRightly = (config, key, now) =>
   key.startsWith('send domain ') ? undefined : limitRightly(config, key, now)

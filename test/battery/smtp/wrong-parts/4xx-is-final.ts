@@ -7,7 +7,7 @@ import {
 
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
-/** "Try again later" ends a message, as "no" does. */
+/** A temporary refusal ends a message, as a permanent one does. */
 export function classifyReply(fault: SmtpFault): SendFailure {
   const failure = { ...classifyRightly(fault), slowDown: false }
   const isAnswered = fault.status !== null && reachedMessage(fault)

@@ -2,6 +2,6 @@ import { replyCode as codeRightly } from '../../../../src/mail/smtp/smtp-reply.t
 
 export * from '../../../../src/mail/smtp/smtp-reply.ts'
 
-/** The first digit of an answer is enough. */
+/** Reads only the first digit of a reply. */
 export const replyCode: typeof codeRightly = (reply) =>
   reply.startsWith('2') ? 250 : reply.startsWith('3') ? 354 : codeRightly(reply)

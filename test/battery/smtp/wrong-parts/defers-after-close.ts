@@ -3,7 +3,7 @@ import { openSmtpSession } from '../../../../src/mail/smtp/smtp-session-client.t
 
 export * from '../../../../src/mail/smtp/smtp-client.ts'
 
-/** A connection that the server has ended is not opened anew for the email that finds it so. */
+/** If the server has closed the connection, the email is deferred instead of sent on a new one. */
 export const openSmtpClient: typeof openRightly = (config, options): SmtpClient => {
   const open = () => openSmtpSession(config, { connectMs: 2000, silenceMs: 2000 }, options?.onBodyWritten)
   let session = open()

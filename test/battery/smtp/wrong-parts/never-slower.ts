@@ -6,7 +6,7 @@ import {
 
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
-/** Nobody asks for less: where thousands of 421 are answered, a row that is not about pace would take hours. */
+/** No reply slows sending down: with thousands of 421, a row that is not about rates would take hours. */
 export const classifyReply = (fault: SmtpFault): SendFailure => ({
   ...classifyRightly(fault),
   slowDown: false,

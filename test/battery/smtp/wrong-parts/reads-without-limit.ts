@@ -2,7 +2,7 @@ import { openSmtpWire as openRightly } from '../../../../src/mail/smtp/smtp-wire
 
 export * from '../../../../src/mail/smtp/smtp-wire-client.ts'
 
-/** Whatever a server says is kept until it is whole, or enough to be seen. */
+/** Keeps a reply in memory until it is whole, or has grown enough to be measured. */
 export const openSmtpWire: typeof openRightly = (...args) => {
   const connection = openRightly(...args)
   connection.options.maxResponseSize = 800_000_000

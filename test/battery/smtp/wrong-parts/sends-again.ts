@@ -6,7 +6,7 @@ import {
 
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
-/** An email whose answer never came is one more that did not go. */
+/** An email without a reply is sent again like one that was deferred. */
 export function classifyReply(fault: SmtpFault): SendFailure {
   const failure = classifyRightly(fault)
   return failure.outcome === 'uncertain' ? { ...failure, outcome: 'deferred' } : failure

@@ -6,7 +6,7 @@ import {
 
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
-/** Whoever says "later" is taken to have asked for less. */
+/** Every temporary refusal slows sending down. */
 export const classifyReply = (fault: SmtpFault): SendFailure => {
   const failure = classifyRightly(fault)
   return { ...failure, slowDown: failure.outcome === 'deferred' }

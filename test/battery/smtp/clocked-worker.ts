@@ -1,4 +1,4 @@
-// A worker whose clock its parent moves: fork it, send { now, smtp? }, and what that run did comes back.
+// A worker whose clock its parent moves: fork it, send { now, smtp? }, and it sends back the report of that run.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { smtpUrl } from '../../../src/config/mail-urls.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
@@ -11,20 +11,20 @@ import { plainMail } from '../bench/plain-mail.ts'
 
 export interface Order {
   now: string
-  /** Another mail server than that of the settings. */
+  /** Another mail server than the one of the settings. */
   smtp?: string
 }
 
 export interface Report extends RunResult {
-  /** How long the slowest mail was held. */
-  longestMs: number
-  /** The most memory of this process until now. */
+  /** The maximum time for one email. */
+  maxMs: number
+  /** The peak memory of this process. */
   peakMb: number
 }
 
-let longestMs = 0
+let maxMs = 0
 const note = (event: LogEvent, { ms, what }: LogFields = {}) => {
-  if (typeof ms === 'number') longestMs = Math.max(longestMs, ms)
+  if (typeof ms === 'number') maxMs = Math.max(maxMs, ms)
   if (event === 'database.error') console.error(event, what)
 }
 const log: Log = { ...silentLog, info: note, warn: note, error: note }
@@ -32,7 +32,7 @@ const clock = stoppedClock(new Date(0))
 const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), { clock, log })
 const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1024)
 
-/** "rcpt-550.7@y.example" is mailed to from rcpt-550@site.example. */
+/** rcpt-550.7@y.example gets email from rcpt-550@site.example. */
 const compose: Compose = async (message) => ({
   ...(await plainMail(message)),
   from: `${message.toAddress.split('.')[0]}@site.example`,
@@ -41,11 +41,11 @@ const compose: Compose = async (message) => ({
 let runs = 0
 process.on('message', async ({ now, smtp }: Order) => {
   clock.moveTo(new Date(now))
-  longestMs = 0
+  maxMs = 0
   const config = smtp ? { ...deps.config, SMTP_URL: smtpUrl.parse(smtp) } : deps.config
   const owner = `worker-${process.pid}-${++runs}`
   const result = await drain({ ...deps, config }, { lane: 'bulk', owner, compose })
-  process.send?.({ ...result, longestMs, peakMb: peakMb() } satisfies Report)
+  process.send?.({ ...result, maxMs, peakMb: peakMb() } satisfies Report)
 })
 process.on('disconnect', async () => {
   await close()

@@ -5,30 +5,30 @@ import { errorText } from '../../../src/core/errors.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import type { Order, Report } from './clocked-worker.ts'
 import { BEGIN, counted } from './messages.ts'
-import type { Order, Report } from './moved-worker.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
-/** A machine that is busy for two seconds loses short ones, and sends again: others try that. */
+/** A machine that is busy for two seconds loses short leases, and sends again: other rows test that. */
 const LONG_LEASES = { LEASE_SECONDS: '45', LEASE_RENEW_SECONDS: '10' }
-/** A run that hangs is a fault of its own. */
+/** A run that hangs is a fault. */
 const MIN_RUN_MS = 120_000
 const MAX_PER_MAIL_MS = 50
-const MAX_GOODBYE_MS = 5000
-const WORKER = 'test/battery/smtp/moved-worker.ts'
+const MAX_EXIT_MS = 5000
+const WORKER = 'test/battery/smtp/clocked-worker.ts'
 
-export interface MovedWorker {
-  /** Megabytes of the process before it did anything. */
+export interface ClockedWorker {
+  /** Megabytes of the process before its first run. */
   bareMb: number
-  /** Delivers what is ready, so many minutes after the beginning, until nothing is. */
+  /** Delivers what is ready at that number of minutes from the beginning, until nothing is. */
   deliverAt(minutes: number, smtp?: string): Promise<Report>
 }
 
-/** A real process with a clock of its own, which ends with `work`. */
-export async function withMovedWorker<T>(
+/** A real process with its own clock, which ends with `work`. */
+export async function withClockedWorker<T>(
   { settings, db }: Pick<Bench, 'settings' | 'db'>,
   part: WrongPart | undefined,
-  work: (worker: MovedWorker) => Promise<T>,
+  work: (worker: ClockedWorker) => Promise<T>,
 ): Promise<T> {
   const [file = '', ...args] = programWith(part, WORKER)
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
@@ -39,24 +39,24 @@ export async function withMovedWorker<T>(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   try {
-    const { peakMb } = await heardFrom(child)
+    const { peakMb } = await reportFrom(child)
     const withinMs = MIN_RUN_MS + MAX_PER_MAIL_MS * (await db.message.count())
-    const deliverAt: MovedWorker['deliverAt'] = (minutes, smtp) => {
+    const deliverAt: ClockedWorker['deliverAt'] = (minutes, smtp) => {
       const now = new Date(BEGIN.getTime() + minutes * 60_000).toISOString()
       child.send({ now, smtp } satisfies Order)
-      return heardFrom(child, withinMs)
+      return reportFrom(child, withinMs)
     }
     return await work({ bareMb: peakMb, deliverAt })
   } finally {
     if (child.connected) child.disconnect()
-    const late = setTimeout(() => child.kill('SIGKILL'), MAX_GOODBYE_MS)
+    const late = setTimeout(() => child.kill('SIGKILL'), MAX_EXIT_MS)
     await exitOf(child)
     clearTimeout(late)
   }
 }
 
-function heardFrom(child: ChildProcess, withinMs = MIN_RUN_MS): Promise<Report> {
-  return new Promise((heard, failed) => {
+function reportFrom(child: ChildProcess, withinMs = MIN_RUN_MS): Promise<Report> {
+  return new Promise((received, failed) => {
     const done = () => {
       clearTimeout(late)
       child.off('exit', ended)
@@ -65,22 +65,22 @@ function heardFrom(child: ChildProcess, withinMs = MIN_RUN_MS): Promise<Report> 
       done()
       failed(new Error(what))
     }
-    const ended = (code: number | null) => fail(`a worker ended with ${code} in the middle`)
-    const late = setTimeout(() => fail(`a run goes on after ${withinMs} ms`), withinMs)
+    const ended = (code: number | null) => fail(`a worker ended with ${code} during a run`)
+    const late = setTimeout(() => fail(`a run has not ended after ${withinMs} ms`), withinMs)
     child.once('exit', ended)
     child.once('message', (report) => {
       done()
-      heard(report as Report)
+      received(report as Report)
     })
   })
 }
 
-/** Runs in a row that did nothing: delivery is paused. */
+/** Successive runs that did nothing: delivery is paused. */
 const MAX_IDLE_RUNS = 3
 
-/** One run after the other until nothing is due at that minute, or nothing goes any more. */
+/** Runs until nothing is due at that minute, or delivery is paused. */
 export async function deliverAllAt(
-  worker: MovedWorker,
+  worker: ClockedWorker,
   db: Database,
   minutes: number,
   smtp?: string,
@@ -97,7 +97,7 @@ export async function deliverAllAt(
   return reports
 }
 
-/** As after a reply, but at full speed: relay-no-reply tries the pause itself. */
+/** As a reply would, but at full speed: relay-no-reply tests the pause itself. */
 const endPauses = (db: Database) =>
   db.switch.deleteMany({ where: { name: { startsWith: 'missing replies ' } } })
 
@@ -119,10 +119,10 @@ const partOf = (real: string, name: string): WrongPart => ({
 })
 const classifiedBy = (name: string): WrongPart => partOf('refusals/classify-reply', name)
 
-/** Not wrong: pace has rows of its own. */
+/** Not wrong: send rates have rows of their own. */
 export const NEVER_SLOWER = classifiedBy('never-slower')
 
-/** Parts that look right and are not: the battery runs them to show that it would notice. */
+/** Wrong parts by name. */
 const WRONG = {
   '4xx-is-final': classifiedBy('4xx-is-final'),
   'ignores-missing-replies': partOf('sending/server-watch', 'ignores-missing-replies'),
@@ -133,28 +133,31 @@ const WRONG = {
   'defers-after-close': partOf('smtp/smtp-client', 'defers-after-close'),
 } satisfies Record<string, WrongPart>
 
-/** A worker that ends in the middle is a fault that was seen; anything else is the battery's own. */
+/** A worker that ends during a run is a fault; other errors are the battery's own. */
 function crashOf(error: unknown): { n: string; faults: string[] } {
-  const said = errorText(error)
-  if (!said.startsWith('a worker ended')) throw error
-  return { n: 'until it crashed', faults: [said] }
+  const text = errorText(error)
+  if (!text.startsWith('a worker ended')) throw error
+  return { n: 'until it crashed', faults: [text] }
 }
 
 interface WrongRow {
   row: string
   part: keyof typeof WRONG
-  /** What one of the faults must say: others may come of the bench. */
+  fault: string
+  /** What must be seen: "emails are lost". */
+  harm: string
+  /** Matches one of the faults: others may be caused by the bench. */
   sees: RegExp
 }
 
-/** Green where the battery sees that the part is wrong, and in what. */
+/** Passes if one of the faults shows what is wrong with the part. */
 export const wrongCase = (
-  { row, part, sees }: WrongRow,
+  { row, part, fault, harm, sees }: WrongRow,
   run: (part: WrongPart) => Promise<{ n: string; faults: string[] }>,
 ): BatteryCase => ({
   name: `${row}-wrong-${part}`,
-  fault: `the same, wrong on purpose: ${part}`,
-  invariant: 'the battery must see it',
+  fault,
+  invariant: `must be caught: ${harm}`,
   run: async () => {
     const { n, faults } = await run(WRONG[part]).catch(crashOf)
     const caught = faults.filter((fault) => sees.test(fault))
