@@ -46,11 +46,11 @@ const leavingCase = (
 })
 
 const unsubscribe = leavingCase(
-  { name: 'unsubscribe-while-sending', server: 'a mail server that takes 80 ms' },
+  { name: 'unsubscribe-while-sending', server: 'an SMTP server that takes 80 ms' },
   WHOLE_RUNS,
 )
 const slowServer = leavingCase(
-  { name: 'unsubscribe-slow-mail-server', server: 'an SMTP time-out of 5 s, a mail server that takes 3.5 s' },
+  { name: 'unsubscribe-slow-mail-server', server: 'an SMTP time-out of 5 s, a server that takes 3.5 s' },
   SLOW,
 )
 

@@ -30,7 +30,7 @@ export interface UnknownLinksOutcome {
  * an email to the first; the second process signed half of the links.
  */
 export const pressUnknownLinks = (part?: WrongPart): Promise<UnknownLinksOutcome> =>
-  withBench({ mails: PEOPLE, connections: 1 }, async (bench) => {
+  withBench({ emails: PEOPLE, connections: 1 }, async (bench) => {
     const [site = ''] = await Promise.all(SECRETS.map((secret) => startSite(bench, secret, part)))
     const people = await bench.db.subscriber.findMany({ orderBy: { id: 'asc' } })
     const statuses = new Map<string, number>()

@@ -48,7 +48,7 @@ export interface Outcome extends Judged {
 export function runLeaving(run: LeavingRun, part?: WrongPart): Promise<Outcome> {
   const sink = { delayMs: run.delayMs }
   const query = `timeout=${run.timeoutSeconds}`
-  return withBench({ mails: 0, connections: CONNECTIONS, sink, query }, async (bench) => {
+  return withBench({ emails: 0, connections: CONNECTIONS, sink, query }, async (bench) => {
     const { deps, close } = await buildDeps(readConfig(bench.settings), { log: silentLog, connections: 10 })
     try {
       return await leaveOn(bench, deps, run, part)

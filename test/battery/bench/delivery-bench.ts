@@ -17,7 +17,7 @@ import { type OwnDatabase, ownDatabase } from './shared-postgres.ts'
 
 export interface BenchOptions {
   /** The number of digest messages that are ready at the start; 0 if the case adds its own. */
-  mails: number
+  emails: number
   /** The number of messages in one batch; 200 by default. */
   perBatch?: number
   connections: number
@@ -62,7 +62,7 @@ export interface Bench {
   /** Runs workers until nothing is left to do; then counts what arrived. */
   finish(): Promise<Arrivals>
   /** The same mail server with a database of its own, so that several runs work side by side. */
-  beside(mails: Pick<BenchOptions, 'mails' | 'perBatch'>): Promise<Bench>
+  beside(emails: Pick<BenchOptions, 'emails' | 'perBatch'>): Promise<Bench>
 }
 
 const LEASE_SECONDS = '2'
@@ -72,7 +72,7 @@ const MAX_FINISH_MS = 120_000
 const MAX_REPLY_LENGTH = 2000
 
 /**
- * A durable database, a mail server in its own process and the messages. All of them are removed after `work`. Ends
+ * A durable database, an SMTP server in its own process and the messages. All of them are removed after `work`. Ends
  * only the processes that it started.
  */
 export async function withBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
@@ -108,11 +108,14 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     ])
     const port = await firstLine(sink)
     const arrived = () => readArrivals(sinkFile)
-    const openBench = async (url: string, { mails, perBatch }: Pick<BenchOptions, 'mails' | 'perBatch'>) => {
+    const openBench = async (
+      url: string,
+      { emails, perBatch }: Pick<BenchOptions, 'emails' | 'perBatch'>,
+    ) => {
       if (options.ownServer) await applyMigrations(url)
       const database = openDatabase(url, silentLog, { connections: 2 })
       databases.push(database)
-      if (mails > 0) await addMails(database.db, mails, perBatch)
+      if (emails > 0) await addMails(database.db, emails, perBatch)
       const settings = settingsFor(options, url, port)
       const startWorker = async (...args: string[]) => {
         const all = [...(options.workerArgs ?? []), ...args]
@@ -149,10 +152,10 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
 }
 
 /** Adds an active subscriber, a digest and a ready message for each. */
-async function addMails(db: Database, mails: number, perBatch?: number): Promise<void> {
+async function addMails(db: Database, emails: number, perBatch?: number): Promise<void> {
   const now = new Date()
   const deadline = new Date(now.getTime() + DEADLINE_MS)
-  await addDigestMessages(db, mails, { notBefore: now, datedAt: now, deadline }, perBatch)
+  await addDigestMessages(db, emails, { notBefore: now, datedAt: now, deadline }, perBatch)
 }
 
 const settingsFor = (

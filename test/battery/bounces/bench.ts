@@ -45,7 +45,7 @@ export const withReturns = <T>(
   work: (returns: ReturnsBench) => Promise<T>,
   options: Pick<BenchOptions, 'ownServer'> = {},
 ): Promise<T> =>
-  withBench({ mails: 0, connections: 1, ...options }, async (bench) => work(await returnsOn(bench)))
+  withBench({ emails: 0, connections: 1, ...options }, async (bench) => work(await returnsOn(bench)))
 
 export async function returnsOn(bench: Bench): Promise<ReturnsBench> {
   const ports = { lmtp: await lastingPort(), smtp: await lastingPort() }

@@ -64,7 +64,7 @@ async function timeOf(db: Database, work: () => Promise<unknown>): Promise<numbe
 }
 
 const runFlood = (count: number, idleTimes: number) =>
-  withBench({ mails: 0, connections: 1 }, async (bench) => {
+  withBench({ emails: 0, connections: 1 }, async (bench) => {
     const { db, ports } = await returnsOn(bench)
     await prepareServices({ ...bench, settings: { ...bench.settings, ...settingsOf(ports) } })
     const reports = await reportsFor(db, count)

@@ -129,7 +129,7 @@ function throughAll(kinds: readonly MtaKind[], each: number, part?: WrongPart) {
       kinds.map(async (kind) => {
         const whyNot = await kind.whyNot()
         if (whyNot) return `${kind.name} skipped: ${whyNot}`
-        return sendAndRead(kind, await returnsOn(await bench.beside({ mails: 0 })), { each, part })
+        return sendAndRead(kind, await returnsOn(await bench.beside({ emails: 0 })), { each, part })
       }),
     )
     return {

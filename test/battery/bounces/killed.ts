@@ -211,7 +211,7 @@ export const killed: BatteryCase = {
   run: async (profile) => {
     const plan = PLAN[profile]
     const outcomes = await withReturns(async ({ bench }) => {
-      const open = async () => returnsOn(await bench.beside({ mails: 0 }))
+      const open = async () => returnsOn(await bench.beside({ emails: 0 }))
       const points = Array.from({ length: plan.crashes }, () => POINTS).flat()
       const half = points.length / 2
       return Promise.all([

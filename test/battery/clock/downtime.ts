@@ -44,7 +44,7 @@ const people = (): DowntimePerson[] =>
     ),
   )
 
-/** The service starts at each of these times, does what is due, and is killed. */
+/** The service starts at each of these times, does the work that is due, and is killed. */
 function startsOf(downs: readonly Down[]): Date[] {
   const starts = [FIRST_START]
   for (const down of downs) starts.push(new Date(starts.at(-1)!.getTime() + DOWN_MS[down]))
@@ -73,7 +73,7 @@ interface Down3 {
   wrong: string[]
   /** Dates with totals that differ from the oracle's, or do not balance. */
   wrongTotals: number
-  mails: number
+  emails: number
   doubles: number
 }
 
@@ -142,7 +142,7 @@ async function judge(
   const keys = [...new Set([...found.keys(), ...wanted.keys()])]
   const wrong = keys.filter((key) => found.get(key) !== wanted.get(key))
   const messages = new Set(digests.flatMap(({ message }) => message?.id ?? []))
-  const mails = bench
+  const emails = bench
     .arrived()
     .filter(isKept)
     .filter(({ messageId }) => messages.has(messageId.split(/[.@]/)[1]!))
@@ -151,8 +151,8 @@ async function judge(
     missed: digests.filter(({ outcome }) => outcome === 'missed').length,
     wrong: wrong.map((key) => `${key}: ${found.get(key)}, expected ${wanted.get(key)}`),
     wrongTotals: await wrongTotals(db, expected),
-    mails: mails.length,
-    doubles: mails.length - new Set(mails.map(({ messageId }) => messageId)).size,
+    emails: emails.length,
+    doubles: emails.length - new Set(emails.map(({ messageId }) => messageId)).size,
   }
 }
 
@@ -176,15 +176,15 @@ async function run(downs: readonly Down[], bench: Bench, part?: WrongPart): Prom
 }
 
 /** Enough for all papers of two weeks. */
-const NO_EMAILS = { mails: 0, connections: 4, settings: { DIGEST_MAX: '25' } }
+const NO_EMAILS = { emails: 0, connections: 4, settings: { DIGEST_MAX: '25' } }
 const isRight = ({ wrong, wrongTotals, doubles }: Down3): boolean =>
   wrong.length + wrongTotals + doubles === 0
 
 const inFigures = (all: Down3[]): string => {
-  const sum = (of: 'digests' | 'missed' | 'wrongTotals' | 'mails' | 'doubles') =>
+  const sum = (of: 'digests' | 'missed' | 'wrongTotals' | 'emails' | 'doubles') =>
     all.reduce((total, one) => total + one[of], 0)
   const wrong = all.flatMap((one) => one.wrong)
-  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('mails')} emails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, duplicates ${sum('doubles')}, dates with wrong totals ${sum('wrongTotals')}`
+  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('emails')} emails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, duplicates ${sum('doubles')}, dates with wrong totals ${sum('wrongTotals')}`
 }
 
 const downtime: BatteryCase = {
@@ -195,7 +195,7 @@ const downtime: BatteryCase = {
   run: (profile) =>
     withBench(NO_EMAILS, async (bench) => {
       const runs = profile === 'ci' ? RUNS.slice(0, 1) : RUNS
-      const all = await Promise.all(runs.map(async (downs) => run(downs, await bench.beside({ mails: 0 }))))
+      const all = await Promise.all(runs.map(async (downs) => run(downs, await bench.beside({ emails: 0 }))))
       return {
         ok: all.every(isRight),
         n: `${runs.length} × ${Object.keys(DOWN_MS).length} downtimes, ${people().length} subscribers each`,
@@ -224,7 +224,7 @@ const wrongParts: BatteryCase = {
     withBench(NO_EMAILS, async (bench) => {
       const all = await Promise.all(
         Object.entries(WRONG).map(async ([name, { sees }]) => {
-          const one = await run(['26 h'], await bench.beside({ mails: 0 }), partOf(name))
+          const one = await run(['26 h'], await bench.beside({ emails: 0 }), partOf(name))
           return { name, seen: one.wrong.filter((what) => sees.test(what)).length, figures: inFigures([one]) }
         }),
       )

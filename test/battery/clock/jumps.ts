@@ -12,7 +12,7 @@ const JUMPS: Record<Profile, number> = { ci: 4, nightly: 40 }
 const BETWEEN_JUMPS_MS = 1500
 const CONNECTIONS = 2
 const BENCH: BenchOptions = {
-  mails: 0,
+  emails: 0,
   connections: CONNECTIONS,
   // Long enough for a busy machine: a lease that is lost is lost because of the clock.
   settings: { LEASE_SECONDS: '5', LEASE_RENEW_SECONDS: '1' },
@@ -36,7 +36,7 @@ interface Judged {
   wrong: number
   /** Emails that ended because a jump passed their deadline. */
   ended: number
-  mails: number
+  emails: number
   doublesByKill: number
 }
 
@@ -106,16 +106,16 @@ async function judge({ bench, people, deps: { db } }: JumpWorld) {
   const subscribers = await db.subscriber.findMany({ include: { digests: true, messages: true } })
   const mailsOf = Map.groupBy(arrivedIn(bench), ({ to }) => to)
   const right = subscribers.filter(({ address, digests, messages: [message, ...more] }) => {
-    const mails = new Set(mailsOf.get(address!)?.map(({ messageId }) => messageId)).size
+    const emails = new Set(mailsOf.get(address!)?.map(({ messageId }) => messageId)).size
     const isMailed = message?.state === 'accepted'
     const mayEnd = address!.endsWith(LATE)
     const isEnded = mayEnd && (message?.reason === 'expired' || digests[0]?.outcome === 'missed')
-    return digests.length === 1 && more.length === 0 && mails === Number(isMailed) && (isMailed || isEnded)
+    return digests.length === 1 && more.length === 0 && emails === Number(isMailed) && (isMailed || isEnded)
   })
   return {
     wrong: people() - right.length,
     ended: right.filter(({ messages: [message] }) => message?.state !== 'accepted').length,
-    mails: arrivedIn(bench).length,
+    emails: arrivedIn(bench).length,
     doublesInAll: doublesIn(bench),
   }
 }
@@ -125,9 +125,9 @@ const isRight = (one: Outcome): boolean =>
   one.doublesByKill <= CONNECTIONS &&
   one.takeoverMs < MAX_TAKEOVER_MS
 
-function inFigures({ takenOver, doubles, takeoverMs, wrong, ended, mails, doublesByKill }: Outcome): string {
+function inFigures({ takenOver, doubles, takeoverMs, wrong, ended, emails, doublesByKill }: Outcome): string {
   const takeover = Number.isFinite(takeoverMs) ? `after ${(takeoverMs / 1000).toFixed(1)} s` : 'never'
-  return `${mails} emails; wrong ${wrong}, expired by a jump ${ended}; batches taken from a live worker ${takenOver}, duplicates ${doubles}; killed while ahead: taken over ${takeover}, duplicates ${doublesByKill} (≤ ${CONNECTIONS})`
+  return `${emails} emails; wrong ${wrong}, expired by a jump ${ended}; batches taken from a live worker ${takenOver}, duplicates ${doubles}; killed while ahead: taken over ${takeover}, duplicates ${doublesByKill} (≤ ${CONNECTIONS})`
 }
 
 const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>

@@ -71,7 +71,7 @@ const isTrue = (reply: Reply): boolean => 'value' in reply && reply.value === tr
 const run = (bench: Bench, slots: number, part?: WrongPart): Promise<Outcome> =>
   withWorld(bench, CAME, (world) => fire(bench, world, slots, part))
 
-const NO_EMAILS = { mails: 0, connections: 1 }
+const NO_EMAILS = { emails: 0, connections: 1 }
 
 /** One schedule is due at each slot: one plan, and a digest and an email for each of its subscribers. */
 const isRight = (outcome: Outcome): boolean => {
@@ -137,7 +137,7 @@ const wrongParts: BatteryCase = {
     withBench({ ...NO_EMAILS, sink: { delayMs: 30 } }, async (bench) => {
       const outcomes = await Promise.all(
         Object.entries(WRONG).map(async ([name, { part, sees }]) => {
-          const outcome = await run(await bench.beside({ mails: 0 }), 6, part)
+          const outcome = await run(await bench.beside({ emails: 0 }), 6, part)
           return { name, caught: outcome[sees] > 0, figures: inFigures(outcome) }
         }),
       )

@@ -16,14 +16,14 @@ interface Fuzzed {
 }
 
 /** Two groups at a time: while Python reads one, the other is built. */
-async function fuzz(build: Build, mails: number): Promise<Fuzzed> {
+async function fuzz(build: Build, emails: number): Promise<Fuzzed> {
   const all: Fuzzed = { faults: [], largest: 0, largestHtml: 0 }
   let begun = 0
   const chance = chanceOfRow()
   const work = async () => {
-    for (let from = begun; from < mails; from = begun) {
+    for (let from = begun; from < emails; from = begun) {
       begun += TOGETHER
-      const some = await anyMails(Math.min(TOGETHER, mails - from), chance.seed + from)
+      const some = await anyMails(Math.min(TOGETHER, emails - from), chance.seed + from)
       chance.record(`from ${from}: ${JSON.stringify(some)}`)
       const { faults, largest, largestHtml } = await builtFaults(some, build, { strictly: hasPython })
       all.faults.push(...faults)

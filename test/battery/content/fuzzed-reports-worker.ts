@@ -23,7 +23,7 @@ export interface InboundReport {
 
 const MAX_DURATION_MS = 1000
 
-const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
+const [emails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const random = randomFrom(seed)
 const reports = readReports()
 const said: string[] = []
@@ -36,7 +36,7 @@ let otherwise = 0
 let slowestMs = 0
 
 const digest = createHash('sha256')
-for (let i = 0; i < mails; i++) {
+for (let i = 0; i < emails; i++) {
   const from = i % reports.length
   const mail = mutateReport(reports[from]!, reports, random)
   digest.update(mail)

@@ -12,11 +12,11 @@ const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size
 const MIN_SHARE = 0.05
 
 /** In its own process, to measure memory; throws if it crashes. */
-async function readMutated(mails: number, part?: WrongPart): Promise<InboundReport> {
+async function readMutated(emails: number, part?: WrongPart): Promise<InboundReport> {
   const chance = chanceOfRow()
   const program = programWith(part, 'test/battery/content/fuzzed-reports-worker.ts')
   const { code, stdout, stderr } = await runProgram(
-    [...program, String(mails), String(chance.seed)],
+    [...program, String(emails), String(chance.seed)],
     SETTINGS,
   )
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
@@ -24,7 +24,7 @@ async function readMutated(mails: number, part?: WrongPart): Promise<InboundRepo
   chance.record(report.digest)
   const { faults, grownMb, dead, otherwise } = report
   if (grownMb > MAX_GROWN_MB) faults.push(`${grownMb} MB more`)
-  if (Math.min(dead, otherwise) < mails * MIN_SHARE) faults.push('the emails are too much alike')
+  if (Math.min(dead, otherwise) < emails * MIN_SHARE) faults.push('the emails are too much alike')
   return report
 }
 

@@ -62,7 +62,7 @@ export function runPoisoned(
   plan: PoisonPlan,
   parts: { plan?: WrongPart; deliver?: WrongPart } = {},
 ): Promise<Poisoned> {
-  return withBench({ mails: 0, connections: 4 }, async (bench) => {
+  return withBench({ emails: 0, connections: 4 }, async (bench) => {
     const sink = await startSmtpSink()
     const source = await startSource(plan.megabytes)
     const settings = {

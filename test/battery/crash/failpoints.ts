@@ -46,9 +46,9 @@ async function crashAt(
   return { ...(await bench.finish()), point, crashes, expected }
 }
 
-const onDatabasesOfTheirOwn = <T>(work: (open: (mails: number) => Promise<Bench>) => Promise<T>) =>
-  withBench({ mails: 0, connections: 1 }, (bench) =>
-    work((mails) => bench.beside({ mails, perBatch: PER_BATCH })),
+const onDatabasesOfTheirOwn = <T>(work: (open: (emails: number) => Promise<Bench>) => Promise<T>) =>
+  withBench({ emails: 0, connections: 1 }, (bench) =>
+    work((emails) => bench.beside({ emails, perBatch: PER_BATCH })),
   )
 
 const everyPoint: BatteryCase = {

@@ -31,7 +31,7 @@ interface Blocked {
 const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
   withBench(
     {
-      mails: 0,
+      emails: 0,
       connections: CONNECTIONS,
       sink: { delayMs: 200 },
       settings: { ...COMPOSING, LEASE_SECONDS: String(LEASE_SECONDS), PORT: '0' },
@@ -108,7 +108,7 @@ const HANGS_AFTER = 30
 
 /** One worker composes some emails and then hangs on each connection; another one waits for the leases to end. */
 const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
-  withBench({ mails: HUNG_EMAILS, perBatch: 50, connections: CONNECTIONS }, async (bench) => {
+  withBench({ emails: HUNG_EMAILS, perBatch: 50, connections: CONNECTIONS }, async (bench) => {
     await bench.startWorker('--hang-after', String(HANGS_AFTER), '--stalled-after', String(stalledAfterMs))
     await until(() => bench.arrived().length >= HANGS_AFTER, FINISH_WITHIN_MS)
     await bench.startWorker()

@@ -90,8 +90,8 @@ function signalRun(plan: SignalPlan): Promise<Signalled> {
     )
     return { ...(await bench.finish()), ends: ends.flat() }
   }
-  return withBench({ ...plan, mails: 0 }, async (first) => {
-    const benches = await Promise.all(shares(plan.mails, runs).map((mails) => first.beside({ mails })))
+  return withBench({ ...plan, emails: 0 }, async (first) => {
+    const benches = await Promise.all(shares(plan.emails, runs).map((emails) => first.beside({ emails })))
     return inAll(await Promise.all(benches.map(runOn)))
   })
 }
@@ -113,15 +113,15 @@ function killedIn({ ends }: Signalled, connections: number): { killed: number; m
   return { killed, most: killed * connections }
 }
 
-type Kills = Record<Profile, { mails: number; times: number }>
-const NIGHTLY = { mails: 50_000, times: 200 }
-const KILLS_OF_ONE: Kills = { ci: { mails: 3000, times: 20 }, nightly: NIGHTLY }
-const KILLS_OF_THREE: Kills = { ci: { mails: 1500, times: 12 }, nightly: NIGHTLY }
+type Kills = Record<Profile, { emails: number; times: number }>
+const NIGHTLY = { emails: 50_000, times: 200 }
+const KILLS_OF_ONE: Kills = { ci: { emails: 3000, times: 20 }, nightly: NIGHTLY }
+const KILLS_OF_THREE: Kills = { ci: { emails: 1500, times: 12 }, nightly: NIGHTLY }
 
 function killCase(
   name: string,
   kills: Kills,
-  what: Omit<SignalPlan, 'mails' | 'times' | 'signal'>,
+  what: Omit<SignalPlan, 'emails' | 'times' | 'signal'>,
 ): BatteryCase {
   return {
     name,
@@ -129,13 +129,13 @@ function killCase(
     fault: `kill -9 at random times, with ${what.workers === 1 ? 'one worker' : `${what.workers} workers`}`,
     invariant: 'lost 0; duplicates ≤ connections × kills, with the same bytes',
     run: async (profile) => {
-      const { mails, times } = kills[profile]
-      const outcome = await signalRun({ ...what, mails, times, signal: 'SIGKILL' })
+      const { emails, times } = kills[profile]
+      const outcome = await signalRun({ ...what, emails, times, signal: 'SIGKILL' })
       const { lost, doubles, differing, misrecorded } = outcome
       const { killed, most } = killedIn(outcome, what.connections)
       return {
         ok: lost === 0 && doubles <= most && differing === 0 && misrecorded === 0 && killed >= times * 0.9,
-        n: `${mails} emails, ${killed} kills, ${what.connections} connections`,
+        n: `${emails} emails, ${killed} kills, ${what.connections} connections`,
         result: `${inWords(outcome)} (≤ ${most})`,
       }
     },
@@ -149,13 +149,13 @@ function wrongCase(variant: WrongVariant): BatteryCase {
     fault: `kill -9 at random times, with a worker that ${WRONG_VARIANT_FAULTS[variant]}`,
     invariant: 'must be caught: emails are lost, or sent twice more often than the kills explain',
     run: async () => {
-      const plan = { mails: 800, workers: 1, runs: 1, connections: 8, sink: SERVER, workerArgs: [variant] }
+      const plan = { emails: 800, workers: 1, runs: 1, connections: 8, sink: SERVER, workerArgs: [variant] }
       const outcome = await signalRun({ ...plan, times: 6, signal: 'SIGKILL', whileSending: true })
       const { killed, most } = killedIn(outcome, plan.connections)
       const caught = outcome.lost > 0 || outcome.doubles > most
       return {
         ok: caught,
-        n: `${plan.mails} emails, ${killed} kills, ${plan.connections} connections`,
+        n: `${plan.emails} emails, ${killed} kills, ${plan.connections} connections`,
         result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(outcome)} (≤ ${most})`,
       }
     },
@@ -171,7 +171,7 @@ const terminate: BatteryCase = {
     'exit 0 within 35 s; lost 0; duplicates 0; nine of ten signals came while emails were waiting or being sent',
   run: async (profile) => {
     const times = profile === 'ci' ? 10 : 50
-    const plan = { mails: times * 150, workers: 1, runs: 2, connections: 8, sink: SERVER }
+    const plan = { emails: times * 150, workers: 1, runs: 2, connections: 8, sink: SERVER }
     const outcome = await signalRun({ ...plan, times, signal: 'SIGTERM', whileSending: true })
     const { lost, doubles, misrecorded, ends } = outcome
     const isGraceful = ends.every(({ how, ms }) => how === 0 && ms < MAX_END_MS)
@@ -180,7 +180,7 @@ const terminate: BatteryCase = {
     const exits = [...new Set(ends.map(({ how }) => how))].join('/')
     return {
       ok: isGraceful && lost + doubles + misrecorded === 0 && atWork >= times * 0.9,
-      n: `${plan.mails} emails, ${ends.length} signals, ${atWork} of them while emails were waiting or being sent`,
+      n: `${plan.emails} emails, ${ends.length} signals, ${atWork} of them while emails were waiting or being sent`,
       result: `exits ${exits}, the slowest after ${slowest.toFixed(1)} s, ${inWords(outcome)}`,
     }
   },

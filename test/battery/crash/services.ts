@@ -16,7 +16,7 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 const MAX_DURATION_MS = 180_000
 const KILLS: Record<Profile, number> = { ci: 9, nightly: 100 }
 const SERVICES: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
-const BENCH: BenchOptions = { mails: 0, connections: 4, sink: { delayMs: 50 } }
+const BENCH: BenchOptions = { emails: 0, connections: 4, sink: { delayMs: 50 } }
 
 /** A Tuesday. */
 const DATE = '2026-11-24'

@@ -31,7 +31,7 @@ interface Hung {
 const hangWorker = (part: WrongPart, endsWithinMs: number): Promise<Hung> =>
   withBench(
     {
-      mails: 0,
+      emails: 0,
       connections: CONNECTIONS,
       sink: { delayMs: 100 },
       settings: { ...COMPOSING, LEASE_SECONDS: String(LEASE_SECONDS), PORT: '0' },

@@ -3,13 +3,13 @@ import { fullDisk } from './full-disk.ts'
 import { fullLog } from './full-log.ts'
 import { promotedCases } from './promoted.ts'
 import { restarts } from './restarts.ts'
-import { away } from './unreachable.ts'
+import { unreachable } from './unreachable.ts'
 import { wrongDatabaseCases } from './wrong.ts'
 
-/** What a database does to whoever relies on it. */
+/** Faults of the database, its disk and the connections to it. */
 export const databaseCases: BatteryCase[] = [
   restarts,
-  away,
+  unreachable,
   fullDisk,
   fullLog,
   ...promotedCases,

@@ -1,5 +1,5 @@
-// A worker that looks again and again whether lane `bulk` has something to send, as the nudges of a service make it
-// do, also while the database is away. Prints "ready" when it begins; ends on SIGTERM.
+// A worker that checks regularly whether lane `bulk` has something to send, as the nudges of a service make it do,
+// also while the database is unreachable. Prints "ready" when it starts; ends on SIGTERM.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { buildDeps } from '../../../src/core/deps.ts'

@@ -8,8 +8,8 @@ import { APP_SECRET } from '../bench/bulk-emails.ts'
 const SAMPLE = join(import.meta.dirname, '../../../templates/emails/digest/sample.json')
 const DAY_MS = 24 * 3600 * 1000
 
-/** Digests that lie ready and that the service can compose: it reads what is in them from the database. */
-export async function addDigests(db: Database, mails: number, perBatch?: number): Promise<void> {
+/** Adds ready digests that the service can compose: it reads their content from the database. */
+export async function addDigests(db: Database, emails: number, perBatch?: number): Promise<void> {
   const { content, confirmedOn, format, detail } = JSON.parse(readFileSync(SAMPLE, 'utf8'))
   const now = new Date()
   const times = { datedAt: now, notBefore: now, deadline: new Date(now.getTime() + DAY_MS) }
@@ -18,6 +18,6 @@ export async function addDigests(db: Database, mails: number, perBatch?: number)
     secretId: secretId(APP_SECRET),
     ...times,
   }
-  await addDigestMessages(db, mails, message, perBatch)
+  await addDigestMessages(db, emails, message, perBatch)
   await db.digest.updateMany({ data: { content } })
 }

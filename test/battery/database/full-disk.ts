@@ -19,7 +19,7 @@ const CONNECTIONS = 8
 const EMAILS_EACH = 250
 const TIMES: Record<Profile, number> = { ci: 1, nightly: 3 }
 
-/** A service whose log lies on the same small disk, which says whether it is ready. */
+/** A service whose log is on the same small disk, and the URL that says whether it is ready. */
 async function startOn(disk: SmallDisk, bench: Bench) {
   const port = await freePort()
   const log = join(disk.folder, 'log')
@@ -38,7 +38,7 @@ async function startOn(disk: SmallDisk, bench: Bench) {
 
 const MAX_SEGMENTS = 40
 
-/** Nothing that needs a new page is written any more; once it needs a new segment of its log, Postgres stops. */
+/** Fills the disk: nothing that needs a new page is written; when it needs a new segment of its log, Postgres stops. */
 async function crash({ db }: Bench, server: Server): Promise<void> {
   for (let segment = 0; segment < MAX_SEGMENTS && server.runs(); segment++) {
     await db.$queryRaw`select pg_logical_emit_message(false, 'battery', 'a segment more'), pg_switch_wal()::text`
@@ -48,7 +48,7 @@ async function crash({ db }: Bench, server: Server): Promise<void> {
   await eventually(() => !server.runs(), { seconds: 10 })
 }
 
-/** Whether no email comes any more for a while. */
+/** Resolves to true if no email arrives for a while. */
 async function stopsSending({ arrived }: Bench): Promise<boolean> {
   for (const end = performance.now() + 20_000; performance.now() < end; )
     if (!(await doMoreArrive(arrived, 1, 1500))) return true
@@ -115,16 +115,15 @@ async function end(service: ChildProcess): Promise<void> {
 
 export const fullDisk: BatteryCase = {
   name: 'full-disk',
-  fault:
-    'the disk of Postgres and of the log is full; Postgres stops itself, and is started again with space',
+  fault: 'the disk of Postgres and of the log is full; Postgres stops, and is started again with free space',
   invariant:
-    'sending stops, /ready says 503, no email without a recorded claim; each 250 is recorded later; lost 0, doubled ≤ connections × times; the same process goes on',
+    'sending stops, /ready returns 503, no email without a recorded claim; each 250 is recorded later; lost 0, duplicates ≤ connections × times; the same process continues',
   run: (profile) =>
     withSmallDisk(DISK_MB, (disk) => {
       const times = TIMES[profile]
       const ownServer = join(disk.folder, 'data')
       const options = {
-        mails: 0,
+        emails: 0,
         connections: CONNECTIONS,
         sink: SERVER,
         settings: COMPOSING,
@@ -138,7 +137,7 @@ export const fullDisk: BatteryCase = {
         return {
           ok: alive && stopped + notReady + resumed === 3 * times && isSound(found) && found.doubles <= most,
           n: `${(times + 1) * EMAILS_EACH} emails, ${times} times full, ${DISK_MB} MB`,
-          result: `${alive ? 'one process' : 'THE PROCESS DOES NOT GO ON'}, stopped ${stopped}, 503 ${notReady}, resumed ${resumed}; ${judgementInWords(found, most)}`,
+          result: `${alive ? 'one process' : 'THE PROCESS DID NOT CONTINUE'}, stopped ${stopped}, 503 ${notReady}, resumed ${resumed}; ${judgementInWords(found, most)}`,
         }
       })
     }),

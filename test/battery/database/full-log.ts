@@ -12,7 +12,7 @@ const CONNECTIONS = 4
 const TIMES: Record<Profile, number> = { ci: 1, nightly: 3 }
 
 const deliverWithFullLog = () =>
-  withBench({ mails: 0, connections: CONNECTIONS, sink: SERVER, settings: COMPOSING }, async (bench) => {
+  withBench({ emails: 0, connections: CONNECTIONS, sink: SERVER, settings: COMPOSING }, async (bench) => {
     await addDigests(bench.db, EMAILS)
     const full = openSync(FULL, 'w')
     const settings = { ...bench.settings, LOG_LEVEL: 'info' }
@@ -22,14 +22,14 @@ const deliverWithFullLog = () =>
     const arrivals = await compare(bench.db, bench.arrived())
     return {
       isRight: code === 0 && arrivals.lost + arrivals.doubles + arrivals.misrecorded === 0,
-      told: `exit ${code}, ${inWords(arrivals)}`,
+      summary: `exit ${code}, ${inWords(arrivals)}`,
     }
   })
 
 export const fullLog: BatteryCase = {
   name: 'full-log',
-  fault: 'no line of the log can be written',
-  invariant: 'the run goes on to its end: lost 0, doubled 0, exit 0',
+  fault: 'the disk of the log is full: no line can be written',
+  invariant: 'the run finishes: lost 0, duplicates 0, exit 0',
   run: async (profile) => {
     if (!existsSync(FULL)) return `this system has no ${FULL}`
     const times = TIMES[profile]
@@ -38,7 +38,7 @@ export const fullLog: BatteryCase = {
     return {
       ok: runs.every(({ isRight }) => isRight),
       n: `${EMAILS} emails, ${times} ${times === 1 ? 'time' : 'times'}`,
-      result: runs.map(({ told }) => told).join('; '),
+      result: runs.map(({ summary }) => summary).join('; '),
     }
   },
 }

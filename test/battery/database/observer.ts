@@ -2,7 +2,7 @@ import type { Database } from '../../../src/core/database/database.ts'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import { type Arrivals, compare } from '../bench/delivery-bench.ts'
 
-/** What triggers wrote down, beside the code that is looked at: who held which batch until when, and who took what. */
+/** Triggers that record who held which batch until when, and who took which message, independent of the program. */
 const OBSERVER = [
   `create table lease_seen (at timestamptz not null default clock_timestamp(), batch int, owner text, until timestamptz)`,
   `create table take_seen (at timestamptz not null default clock_timestamp(), message text, batch int, owner text)`,
@@ -18,32 +18,32 @@ const OBSERVER = [
    for each row when (new.state = 'taken' and old.taken_by is distinct from new.taken_by) execute function see_take()`,
 ]
 
-/** From here on it is written down who may begin which mail. */
+/** Installs the triggers: from now on leases and taken messages are recorded. */
 export async function observe(db: Database): Promise<void> {
   for (const statement of OBSERVER) await db.$executeRawUnsafe(statement)
 }
 
-/** What one worker brought to its own mail server. */
+/** The emails that one worker sent to its own mail server. */
 export interface Sent {
   pid: number
   arrived: Arrival[]
 }
 
 export interface Judgement extends Arrivals {
-  /** Emails that a worker began without a lease on their batch at that moment. */
+  /** Emails that a worker started without a lease on their batch at that time. */
   unleased: number
-  /** Times that a worker was told 250 and no acceptance stands. */
+  /** Times that a worker received 250 and no acceptance is recorded. */
   unrecorded: number
 }
 
-/** From the check of a lease to the MAIL command there is a connection to open, on a busy machine. */
+/** Between the check of a lease and the MAIL command a connection is opened, which takes time on a busy machine. */
 const SLACK_MS = 300
 
 /**
- * What came, beside the database's messages, its acceptances and what the observer saw; to be asked once nothing comes
- * any more. Tells of emails that were lost, unless they are meant to be.
+ * Compares what arrived with the database's messages, its acceptances and the observer's records; call it once no email
+ * arrives any more. Prints emails that were lost, unless `report` is false.
  */
-export async function judge(db: Database, sent: Sent[], { tell = true } = {}): Promise<Judgement> {
+export async function judge(db: Database, sent: Sent[], { report = true } = {}): Promise<Judgement> {
   const arrived = sent.flatMap((one) => one.arrived)
   const beganAll = await Promise.all(sent.map((one) => countUnleased(db, one)))
   const found = {
@@ -51,11 +51,11 @@ export async function judge(db: Database, sent: Sent[], { tell = true } = {}): P
     unleased: beganAll.reduce((sum, count) => sum + count, 0),
     unrecorded: await countUnrecorded(db, arrived),
   }
-  if (tell && found.lost > 0) console.error(JSON.stringify(await lostOnes(db, arrived)))
+  if (report && found.lost > 0) console.error(JSON.stringify(await lostOnes(db, arrived)))
   return found
 }
 
-/** For whoever has to find out: of a few messages that never arrived, all that the database knows. */
+/** All that the database has of the first messages that never arrived, to find the reason. */
 async function lostOnes(db: Database, arrived: Arrival[]) {
   const came = [...new Set(arrived.map(idOf))]
   const include = { acceptances: true, tries: true } as const
@@ -65,8 +65,8 @@ async function lostOnes(db: Database, arrived: Arrival[]) {
 export const isSound = ({ lost, differing, misrecorded, unleased, unrecorded }: Judgement): boolean =>
   lost + differing + misrecorded + unleased + unrecorded === 0
 
-export const judgementInWords = (found: Judgement, mostDoubles: number): string =>
-  `lost ${found.lost}, doubled ${found.doubles} (≤ ${mostDoubles}), differing ${found.differing}, misrecorded ${found.misrecorded}, without a lease ${found.unleased}, 250 not recorded ${found.unrecorded}`
+export const judgementInWords = (found: Judgement, maxDuplicates: number): string =>
+  `lost ${found.lost}, duplicates ${found.doubles} (≤ ${maxDuplicates}), differing ${found.differing}, misrecorded ${found.misrecorded}, without a lease ${found.unleased}, 250 not recorded ${found.unrecorded}`
 
 const idOf = ({ messageId }: Arrival): string => messageId.split('@')[0]!.split('.').at(-1)!
 
@@ -85,11 +85,14 @@ async function countUnleased(db: Database, { pid, arrived }: Sent): Promise<numb
 }
 
 async function countUnrecorded(db: Database, arrived: Arrival[]): Promise<number> {
-  const told = Map.groupBy(
+  const received = Map.groupBy(
     arrived.filter(({ answer }) => answer === '250'),
     idOf,
   )
   const rows = await db.acceptance.groupBy({ by: ['messageId'], _count: true })
   const written = new Map(rows.map(({ messageId, _count }) => [messageId, _count]))
-  return [...told].reduce((sum, [id, { length }]) => sum + Math.max(0, length - (written.get(id) ?? 0)), 0)
+  return [...received].reduce(
+    (sum, [id, { length }]) => sum + Math.max(0, length - (written.get(id) ?? 0)),
+    0,
+  )
 }

@@ -17,31 +17,31 @@ import { doMoreArrive } from './running.ts'
 
 const EMAILS = 300
 const CONNECTIONS = 4
-/** Slow enough for both servers to be switched in the middle of the run. */
+/** Slow enough to switch servers during the run. */
 const SINK = { delayMs: 60 }
-/** Emails before the standby is cut off, and from then until the primary crashes. */
+/** The numbers of emails before the standby is cut off, and from then until the primary crashes. */
 const [REPLICATED, UNREPLICATED] = [40, 30]
 const HOUR_MS = 3_600_000
 const MAX_DURATION_MS = 60_000
-/** A worker that still sends does so several times in this time. */
+/** A worker that is sending sends several emails in this time. */
 const QUIET_MS = 2000
 
 interface Promoted {
-  /** Emails that went out and that the standby does not know of. */
+  /** Emails that were sent and that the standby has not recorded. */
   forgotten: number
-  /** Emails after the promotion, more than the connections had in progress. */
+  /** Emails after the promotion, beyond those that the connections had in progress. */
   sentAfter: number
   doubles: number
   /** Delivery was paused until the operator resumed it. */
   held: boolean
-  /** Messages that are neither sent nor recorded as ended after that. */
+  /** Messages that are neither sent nor recorded as ended afterwards. */
   open: number
 }
 
 const idsOf = ({ arrived }: Bench): string[] => arrived().map(({ messageId }) => messageId)
 const doublesIn = (ids: string[]): number => ids.length - new Set(ids).size
 
-/** Opens the database as the operator does. */
+/** Opens the database as the operator's commands do. */
 async function withDeps<T>(bench: Bench, url: string, work: (deps: Deps) => Promise<T>): Promise<T> {
   const config = readConfig({ ...bench.settings, DATABASE_URL: url })
   const { deps, close } = await buildDeps(config, { log: silentLog, connections: 2 })
@@ -59,7 +59,7 @@ async function prepare(bench: Bench, server: DebianPostgres): Promise<string> {
   return url
 }
 
-/** Emails go out, the primary crashes, its standby is promoted at the same address, and the operator resumes. */
+/** While emails are sent, the primary crashes, its standby is promoted at the same address, and the operator resumes. */
 async function promote(bench: Bench, server: DebianPostgres, part?: WrongPart): Promise<Promoted> {
   const url = await prepare(bench, server)
   const standby = await server.standby()
@@ -98,13 +98,13 @@ async function observe(bench: Bench, deps: Deps, before: number): Promise<Promot
 }
 
 const inWords = ({ forgotten, sentAfter, doubles, held, open }: Promoted): string =>
-  `${held ? 'held' : 'not held'}; of ${forgotten} emails that the standby does not know, ${doubles} doubled; ${sentAfter} sent before the operator resumed, ${open} left open`
+  `${held ? 'held' : 'not held'}; of ${forgotten} emails that the standby has not recorded, ${doubles} duplicates; ${sentAfter} sent before the operator resumed, ${open} left open`
 
 async function promoteOnce(part?: WrongPart): Promise<Promoted> {
   const server = await startDebianPostgres()
   const forget = atEndOfRun(() => server.stop())
   try {
-    const options = { mails: 0, connections: CONNECTIONS, sink: SINK }
+    const options = { emails: 0, connections: CONNECTIONS, sink: SINK }
     return await withBench(options, (bench) => promote(bench, server, part))
   } finally {
     forget()
@@ -116,7 +116,7 @@ const promoted: BatteryCase = {
   name: 'promoted-standby',
   fault:
     'the primary crashes and an asynchronous standby, which lacks some acceptances, is promoted at its address',
-  invariant: 'nothing is sent until the operator resumes; doubled 0',
+  invariant: 'nothing is sent until the operator resumes; duplicates 0',
   run: async () => {
     const missing = noDebianPostgres()
     if (missing) return missing
@@ -132,8 +132,8 @@ const promoted: BatteryCase = {
 
 const wrongNoTimeline: BatteryCase = {
   name: 'promoted-standby-wrong-no-timeline',
-  fault: 'the same, wrong on purpose: the identity of the database has no timeline',
-  invariant: 'must be caught: emails are doubled',
+  fault: 'an asynchronous standby is promoted, and the identity of the database has no timeline',
+  invariant: 'must be caught: emails are sent twice',
   run: async () => {
     const missing = noDebianPostgres()
     if (missing) return missing

@@ -16,13 +16,13 @@ const RESTARTS: Record<Profile, number> = { ci: 5, nightly: 50 }
 
 export const restarts: BatteryCase = {
   name: 'postgres-restarts',
-  fault: 'pg_ctl restart -m immediate in the middle of a run',
-  invariant: 'lost 0; doubled ≤ connections × restarts; the same process goes on by itself',
+  fault: 'pg_ctl restart -m immediate while emails are sent',
+  invariant: 'lost 0; duplicates ≤ connections × restarts; the same process continues',
   run: (profile) => {
     const times = RESTARTS[profile]
-    const mails = (times + 1) * EMAILS_EACH
+    const emails = (times + 1) * EMAILS_EACH
     const options = {
-      mails: 0,
+      emails: 0,
       connections: CONNECTIONS,
       sink: SERVER,
       settings: SETTINGS,
@@ -31,7 +31,7 @@ export const restarts: BatteryCase = {
     return withBench(options, async (bench) => {
       const [service] = await startServices(bench, 1)
       await observe(bench.db)
-      await addDigests(bench.db, mails)
+      await addDigests(bench.db, emails)
       const server = await serverOf(bench.db)
       const chance = chanceOfRow()
       const random = chance.random()
@@ -49,7 +49,7 @@ export const restarts: BatteryCase = {
       const most = CONNECTIONS * times
       return {
         ok: isDone && isAlive(service!) && isSound(found) && found.doubles <= most,
-        n: `${mails} emails, ${times} restarts, ${CONNECTIONS} connections`,
+        n: `${emails} emails, ${times} restarts, ${CONNECTIONS} connections`,
         result: `${isAlive(service!) ? 'one process' : 'THE PROCESS ENDED'}, ${judgementInWords(found, most)}`,
       }
     })

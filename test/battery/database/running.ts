@@ -5,14 +5,14 @@ import type { Arrival } from '../../support/smtp-sink.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
 import { nudgeEach } from '../services/start-services.ts'
 
-/** Long enough for a fault to fall between any two steps. */
+/** Slow enough for a fault to fall between any two steps. */
 export const SERVER = { delayMs: 15, stepDelayMs: 4 }
 
-/** Neither ended nor killed: the process that was started. */
+/** Whether the process has neither ended nor been killed. */
 export const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode === null && signalCode === null
 
-/** Whether so many more emails come within that time. */
+/** Whether that many more emails arrive within that time. */
 export async function doMoreArrive(
   arrived: () => Arrival[],
   count: number,
@@ -28,7 +28,7 @@ export async function doMoreArrive(
 
 const MAX_QUIET_MS = 90_000
 
-/** Whether every batch gets done; waits as long as emails arrive, and a minute and a half more. */
+/** Whether every batch gets done; waits while emails arrive, and a minute and a half more. */
 export async function getsDone(db: Database, arrived: () => Arrival[]): Promise<boolean> {
   const openBatches = () => db.batch.count({ where: { doneAt: null } })
   let came = -1
@@ -43,12 +43,12 @@ export async function getsDone(db: Database, arrived: () => Arrival[]): Promise<
 
 const NUDGE_MS = 300
 
-/** Does `work` while services are told again and again that there may be something to do. */
+/** Runs `work` while services are nudged regularly. */
 export async function whileNudged<T>(bench: Bench, work: () => Promise<T>): Promise<T> {
   const nudges = await nudgeEach(bench, NUDGE_MS)
   try {
     return await work()
   } finally {
-    await nudges.stop().catch(() => {}) // the database may be away for good
+    await nudges.stop().catch(() => {}) // the database may never come back
   }
 }

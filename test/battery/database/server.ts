@@ -6,13 +6,13 @@ import type { Database } from '../../../src/core/database/database.ts'
 
 const run = promisify(execFile)
 
-/** The Postgres server of a bench, as whoever keeps it running meets it. */
+/** The Postgres server of a bench, with what its operator or a crash can do to it. */
 export interface Server {
-  /** Kills what runs of it, as a crash would, and starts it again with the same options. */
+  /** Kills its processes, as a crash would, and starts it again with the same options. */
   restart(): Promise<void>
-  /** False once its first process is gone. */
+  /** False once its first process has ended. */
   runs(): boolean
-  /** Stops every process of it in its tracks; it goes on where it was when what comes back is called. */
+  /** Stops all its processes with SIGSTOP; the returned function continues them. */
   freeze(): () => void
 }
 
@@ -30,7 +30,7 @@ export async function serverOf(db: Database): Promise<Server> {
     runs: () => isAlive(pidIn(folder)),
     freeze: () => {
       const first = pidIn(folder)
-      // Stopped first, it begins no more of them.
+      // A stopped server starts no more processes.
       process.kill(first, 'SIGSTOP')
       const others = childrenOf(first)
       for (const pid of others) signal(pid, 'SIGSTOP')
@@ -45,7 +45,7 @@ function pidIn(folder: string): number {
   try {
     return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0])
   } catch {
-    return 0 // it took the file away when it ended
+    return 0 // it deleted the file when it ended
   }
 }
 

@@ -10,11 +10,11 @@ const PIECES = [65_536, 4096]
 
 export interface SmallDisk {
   folder: string
-  /** Takes every byte that is left, and those that become free, until what comes back is called. */
+  /** Fills the disk, and keeps it full until the returned function is called. */
   fill(): () => void
 }
 
-/** A disk of so many megabytes while `work` goes on, or the reason why there can be none here. */
+/** Runs `work` with a disk of that size in megabytes; returns the reason if this machine cannot have one. */
 export async function withSmallDisk<T>(
   megabytes: number,
   work: (disk: SmallDisk) => Promise<T>,
@@ -55,7 +55,7 @@ function append(path: string): void {
     try {
       for (;;) writeSync(file, Buffer.alloc(size))
     } catch {
-      // Not one more of this size.
+      // No more space for a file of this size.
     }
   }
   closeSync(file)

@@ -27,7 +27,7 @@ interface Plan {
   times: number
   /** Milliseconds without a database: longer than a lease. */
   awayMs: number
-  /** What an email takes: so long that the other service has emails left at the end. */
+  /** Milliseconds for an email: slow enough that the other service has emails left at the end. */
   delayMs: number
 }
 
@@ -46,7 +46,7 @@ interface Scene {
   awayMs: number
 }
 
-/** Each fault begins and ends in the middle of the run. */
+/** Each fault starts and ends during the run. */
 const FAULTS: ((scene: Scene) => Promise<void>)[] = [
   async function frozen({ server, awayMs }) {
     const thaw = server.freeze()
@@ -56,7 +56,7 @@ const FAULTS: ((scene: Scene) => Promise<void>)[] = [
       thaw()
     }
   },
-  // For good on the connections that are open, for a while on new ones.
+  // Open connections stay black-holed, new ones only for a while.
   async function blackHole({ proxy, awayMs }) {
     proxy.treatNew('black-hole')
     proxy.swallow()
@@ -74,7 +74,7 @@ const FAULTS: ((scene: Scene) => Promise<void>)[] = [
   },
 ]
 
-/** A mail server of its own for the second service, and that service. */
+/** Starts a second service with its own mail server. */
 async function startBehind(
   bench: Bench,
   proxy: DatabaseProxy,
@@ -87,7 +87,7 @@ async function startBehind(
   return { service: service!, file }
 }
 
-/** Times that a batch went from the service behind the proxy to the other one. */
+/** How often a batch went from the service behind the proxy to the other one. */
 async function countTakeovers(db: Database, from: number, to: number): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(distinct (a.batch, b.owner))::int from lease_seen a join lease_seen b on b.batch = a.batch and b.at > a.until
@@ -99,8 +99,8 @@ async function runAway(bench: Bench, profile: Profile) {
   const { times, awayMs } = PLANS[profile]
   const [direct] = await startServices(bench, 1)
   await observe(bench.db)
-  const mails = times * FAULTS.length * EMAILS_EACH
-  await addDigests(bench.db, mails, PER_BATCH)
+  const emails = times * FAULTS.length * EMAILS_EACH
+  await addDigests(bench.db, emails, PER_BATCH)
   const server = await serverOf(bench.db)
   const proxy = await startDatabaseProxy(bench.databaseUrl)
   try {
@@ -121,35 +121,35 @@ async function runAway(bench: Bench, profile: Profile) {
     const alive = wentOn && isAlive(direct!) && isAlive(service)
     const sent: Sent[] = [direct!, service].map(({ pid }, i) => ({ pid: pid!, arrived: arrived[i]!() }))
     const takeovers = await countTakeovers(bench.db, service.pid!, direct!.pid!)
-    return { found: await judge(bench.db, sent), alive, mails, takeovers }
+    return { found: await judge(bench.db, sent), alive, emails, takeovers }
   } finally {
     await proxy.close()
   }
 }
 
-export const away: BatteryCase = {
+export const unreachable: BatteryCase = {
   name: 'postgres-unreachable',
   long: true,
   fault:
-    'Postgres frozen; connections black-holed for good, ended by pg_terminate_backend, or without a word',
+    'Postgres frozen; connections black-holed, ended by pg_terminate_backend, or closed without an error',
   invariant:
-    'no email begins without a live lease, others take over, each 250 is recorded; lost 0; doubled ≤ connections × faults; both processes go on',
+    'no email starts without a valid lease, others take over, each 250 is recorded; lost 0; duplicates ≤ connections × faults; both processes continue',
   run: (profile) => {
     const options = {
-      mails: 0,
+      emails: 0,
       connections: CONNECTIONS,
       sink: sinkOf(PLANS[profile]),
       settings: SETTINGS,
       ownServer: true,
     } as const
     return withBench(options, async (bench) => {
-      const { found, alive, mails, takeovers } = await runAway(bench, profile)
+      const { found, alive, emails, takeovers } = await runAway(bench, profile)
       const { times, awayMs } = PLANS[profile]
       const most = CONNECTIONS * 2 * times * FAULTS.length
       return {
         ok: alive && isSound(found) && found.doubles <= most && takeovers >= times,
-        n: `${mails} emails, 2 services, ${times} of each fault, ${awayMs / 1000} s each`,
-        result: `${alive ? 'both go on' : 'ONE DOES NOT GO ON'}, ${takeovers} batches taken over, ${judgementInWords(found, most)}`,
+        n: `${emails} emails, 2 services, ${times} of each fault, ${awayMs / 1000} s each`,
+        result: `${alive ? 'both continue' : 'ONE DID NOT CONTINUE'}, ${takeovers} batches taken over, ${judgementInWords(found, most)}`,
       }
     })
   },

@@ -21,33 +21,36 @@ const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
 
 const PARTS = 'test/battery/database/wrong-parts'
 const PLAIN = 'test/battery/bench/worker.ts'
-/** Reads what is in a digest from the database, as the service does. */
+/** Reads the content of a digest from the database, as the service does. */
 const COMPOSER = 'test/battery/bench/composing-worker.ts'
 
 interface Fault {
   fault: string
-  bring(scene: { server: Server; proxy: DatabaseProxy }): Promise<void>
+  cause(scene: { server: Server; proxy: DatabaseProxy }): Promise<void>
 }
 
-const restart: Fault = { fault: 'pg_ctl restart -m immediate', bring: ({ server }) => server.restart() }
+const restart: Fault = {
+  fault: 'pg_ctl restart -m immediate while emails are sent',
+  cause: ({ server }) => server.restart(),
+}
 
 const freeze: Fault = {
   fault: `Postgres frozen for ${FROZEN_MS / 1000} s`,
-  bring: async ({ server }) => {
+  cause: async ({ server }) => {
     const thaw = server.freeze()
     await sleep(FROZEN_MS).finally(thaw)
   },
 }
 
 const blackHole: Fault = {
-  fault: 'connections black-holed, for good',
-  bring: async ({ proxy }) => proxy.swallow(),
+  fault: 'connections are black-holed',
+  cause: async ({ proxy }) => proxy.swallow(),
 }
 
-const hangUps: Fault = {
-  fault: `connections that hang up without a word, ${CUTS} times`,
-  bring: async ({ proxy }) => {
-    proxy.delay(DELAY_MS) // so that each of them meets questions under way
+const closeConnections: Fault = {
+  fault: `connections are closed without an error, ${CUTS} times`,
+  cause: async ({ proxy }) => {
+    proxy.delay(DELAY_MS) // so that each cut meets queries in progress
     for (let cut = 0; cut < CUTS; cut++) {
       await sleep(CUT_EVERY_MS)
       proxy.cut('end')
@@ -58,13 +61,15 @@ const hangUps: Fault = {
 
 interface Wrong extends Fault {
   name: string
-  /** The program that has it, and what it is started with. */
+  /** What is wrong, after "a worker that". */
+  what: string
+  /** The program with the wrong part, and its arguments. */
   program: string[]
-  /** Of the mail server: how long an email takes. */
+  /** Milliseconds that the mail server takes for an email. */
   delayMs?: number
-  /** How long no email arrives at the end. */
+  /** The run ends if no email arrives for this time. */
   quietMs?: number
-  /** What must be seen of it. */
+  /** The count that must show it. */
   sees: keyof typeof MUST_SEE
 }
 
@@ -73,24 +78,28 @@ const part = (real: WrongPart['real'], name: string): WrongPart => ({ real, wron
 const WRONGS: Wrong[] = [
   {
     name: 'postgres-restarts-wrong-tries-once',
+    what: 'tries to record an acceptance once',
     program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'tries-once'), PLAIN),
     ...restart,
     sees: 'unrecorded',
   },
   {
     name: 'postgres-restarts-wrong-unknown-errors',
+    what: 'does not recognise a lost connection',
     program: programWith(part('src/core/database/driver-adapter.ts', 'unknown-errors'), COMPOSER),
-    ...hangUps,
+    ...closeConnections,
     sees: 'lost',
   },
   {
     name: 'postgres-unreachable-wrong-records-only-while-leased',
+    what: 'drops acceptances after its lease has ended',
     program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'records-only-while-leased'), PLAIN),
     ...freeze,
     sees: 'unrecorded',
   },
   {
     name: 'postgres-unreachable-wrong-waits-forever',
+    what: 'waits for a query without a limit',
     program: programWith(part('src/core/database/connection.ts', 'waits-forever'), PLAIN),
     ...blackHole,
     quietMs: MAX_SILENCE_MS + 15_000, // with the limit, emails arrive again
@@ -98,6 +107,7 @@ const WRONGS: Wrong[] = [
   },
   {
     name: 'postgres-unreachable-wrong-records-per-batch',
+    what: 'sends a whole batch, then records it',
     program: [PLAIN, 'records-per-batch'],
     ...freeze,
     delayMs: 150,
@@ -109,38 +119,38 @@ async function noMoreArrive(arrived: Bench['arrived'], quietMs: number): Promise
   while (await doMoreArrive(arrived, 1, quietMs)) await sleep(QUIET_MS / 10)
 }
 
-async function runWrong(bench: Bench, { program, bring, quietMs = QUIET_MS }: Wrong): Promise<Judgement> {
+async function runWrong(bench: Bench, { program, cause, quietMs = QUIET_MS }: Wrong): Promise<Judgement> {
   await observe(bench.db)
   await addDigests(bench.db, EMAILS)
   const server = await serverOf(bench.db)
   const proxy = await startDatabaseProxy(bench.databaseUrl)
   try {
     const worker = bench.begin(program, { ...bench.settings, DATABASE_URL: proxy.url })
-    worker.stderr?.unpipe().resume() // of what it says at its end
+    worker.stderr?.unpipe().resume() // without its last error
     await firstLine(worker)
     await doMoreArrive(bench.arrived, 20)
-    await bring({ server, proxy })
+    await cause({ server, proxy })
     await Promise.race([exitOf(worker), noMoreArrive(bench.arrived, quietMs)])
-    return await judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }], { tell: false })
+    return await judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }], { report: false })
   } finally {
     await proxy.close()
   }
 }
 
 const MUST_SEE = {
-  lost: 'must be caught: emails never go',
+  lost: 'must be caught: emails are never sent',
   unrecorded: 'must be caught: a 250 is not recorded',
-  unleased: 'must be caught: an email begins without a lease',
+  unleased: 'must be caught: an email starts without a lease',
 }
 
-/** Green where the battery sees that the variant is wrong. */
+/** Passes if the counts show that the variant is wrong. */
 const wrongCase = (wrong: Wrong): BatteryCase => ({
   name: wrong.name,
-  fault: `${wrong.fault}; a wrong variant`,
+  fault: `${wrong.fault}, with a worker that ${wrong.what}`,
   invariant: MUST_SEE[wrong.sees],
   run: async () => {
     const sink = { delayMs: wrong.delayMs ?? 30, stepDelayMs: 4 }
-    const bench = { mails: 0, connections: CONNECTIONS, sink, settings: SETTINGS, ownServer: true } as const
+    const bench = { emails: 0, connections: CONNECTIONS, sink, settings: SETTINGS, ownServer: true } as const
     const found = await withBench(bench, (opened) => runWrong(opened, wrong))
     const isCaught = found[wrong.sees] > 0
     return {

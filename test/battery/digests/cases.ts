@@ -133,8 +133,8 @@ const wrongOffers = Object.entries(WRONG_OFFERS).map(
   }),
 )
 
-const howManyOffers = ({ days, subscribers }: OfferingRun, { pairs, mails }: Offered): string =>
-  `${subscribers} subscribers, ${days} days, ${pairs} pairs, ${mails} emails`
+const howManyOffers = ({ days, subscribers }: OfferingRun, { pairs, emails }: Offered): string =>
+  `${subscribers} subscribers, ${days} days, ${pairs} pairs, ${emails} emails`
 
 const offersInWords = ({ twice, never, unrelated, refused, unanswered }: Offered): string =>
   `offered twice ${twice}, never ${never}, to the wrong subscriber ${unrelated}; ${refused} emails refused, ${unanswered} without a reply`

@@ -27,7 +27,7 @@ export interface OfferingRun {
 }
 
 export interface Offered {
-  mails: number
+  emails: number
   /** Pairs of a subscriber and a paper that must be offered. */
   pairs: number
   twice: number
@@ -48,7 +48,7 @@ interface PaperOf {
 }
 
 /**
- * Days of papers, some of them late, some listed again by another source and in another version, and a mail server that
+ * Days of papers, some of them late, some listed again by another source and in another version, and an SMTP server that
  * refuses some emails and does not reply to others. The offered papers are read from the bodies that arrived.
  */
 export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
@@ -187,8 +187,8 @@ async function answered(worker: ChildProcess): Promise<void> {
 
 function compare(sink: SmtpSink, subscribers: Map<string, string>, papers: PaperOf[]): Offered {
   const times = new Map<string, number>()
-  const mails = sink.mails.map(({ text, to }) => readMail(text, to)).filter(({ kind }) => kind === 'digest')
-  for (const mail of mails) {
+  const emails = sink.mails.map(({ text, to }) => readMail(text, to)).filter(({ kind }) => kind === 'digest')
+  for (const mail of emails) {
     for (const id of mail.papers) times.set(`${mail.to} ${id}`, (times.get(`${mail.to} ${id}`) ?? 0) + 1)
   }
   const wanted = [...subscribers].flatMap(([to, topic]) =>
@@ -197,7 +197,7 @@ function compare(sink: SmtpSink, subscribers: Map<string, string>, papers: Paper
       .map(({ id }) => `${to} ${id}`),
   )
   return {
-    mails: mails.length,
+    emails: emails.length,
     pairs: wanted.length,
     twice: [...times.values()].filter((count) => count > 1).length,
     never: wanted.filter((pair) => !times.has(pair)).length,

@@ -46,7 +46,7 @@ export interface Planned {
 
 /** Planners of one date that are killed while they work, and one that finishes it. */
 export function runPlanning(run: PlanningRun): Promise<Planned> {
-  return withBench({ mails: 0, connections: 1 }, async (bench) => {
+  return withBench({ emails: 0, connections: 1 }, async (bench) => {
     const clock = stoppedClock(JOINED)
     const { deps, close } = await buildDeps(readConfig(bench.settings), {
       clock,

@@ -19,14 +19,14 @@ interface Measured {
 }
 
 /** A run in which seven of ten emails go to a domain that takes twelve times as long as the others. */
-async function measure(mails: number, before: (db: Database) => Promise<unknown>): Promise<Measured> {
+async function measure(emails: number, before: (db: Database) => Promise<unknown>): Promise<Measured> {
   const sink = {
     rules: [{ step: 'dot' as const, domain: 'big.example', does: `after ${SLOW_MS}: 250 2.0.0 accepted` }],
     delayMs: QUICK_MS,
   }
-  const options = { mails: 0, connections: CONNECTIONS, sink, settings: COMPOSING }
+  const options = { emails: 0, connections: CONNECTIONS, sink, settings: COMPOSING }
   return withBench(options, async (bench: Bench) => {
-    await addBulkMails(bench.db, mixedAddresses(mails, 7))
+    await addBulkMails(bench.db, mixedAddresses(emails, 7))
     await before(bench.db)
     await exitOf(await bench.startWorker())
     const arrived = bench.arrived()

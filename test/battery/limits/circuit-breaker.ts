@@ -14,7 +14,7 @@ const CONNECTIONS = 4
 const EMAILS = 600
 
 const run = <T>(rules: SinkRule[], bigOfTen: number, work: (bench: Bench) => Promise<T>): Promise<T> =>
-  withBench({ mails: 0, connections: CONNECTIONS, sink: { rules }, settings: COMPOSING }, async (bench) => {
+  withBench({ emails: 0, connections: CONNECTIONS, sink: { rules }, settings: COMPOSING }, async (bench) => {
     await addBulkMails(bench.db, mixedAddresses(EMAILS, bigOfTen))
     await exitOf(await bench.startWorker())
     return work(bench)
@@ -127,7 +127,7 @@ const complained: BatteryCase = {
   fault: `${COMPLAINTS} recipients complain while emails are sent`,
   invariant: 'delivery is paused, with the figures; resumed, the rest is sent; lost 0, duplicates 0',
   run: () => {
-    const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: 30 }, settings: COMPOSING }
+    const options = { emails: 0, connections: CONNECTIONS, sink: { delayMs: 30 }, settings: COMPOSING }
     return withBench(options, async (bench) => {
       const { db, arrived } = bench
       await addBulkMails(db, mixedAddresses(COMPLAINED_EMAILS, 3))

@@ -27,7 +27,7 @@ const withMails = <T>(
   { addresses, ...options }: Partial<BenchOptions> & { addresses: string[] },
   work: (bench: Bench) => Promise<T>,
 ): Promise<T> =>
-  withBench({ mails: 0, connections: 4, settings: COMPOSING, ...options }, async (bench) => {
+  withBench({ emails: 0, connections: 4, settings: COMPOSING, ...options }, async (bench) => {
     await addBulkMails(bench.db, addresses)
     return work(bench)
   })
@@ -53,9 +53,9 @@ interface RateRun {
 }
 
 /** Two workers at once; a tenth of the emails goes to the domain. */
-function runWithRates(mails: number, part?: WrongPart): Promise<RateRun> {
+function runWithRates(emails: number, part?: WrongPart): Promise<RateRun> {
   const settings = { ...COMPOSING, DOMAIN_RATE: `big.example=${DOMAIN_RATE}` }
-  const options = { addresses: mixedAddresses(mails, 1), query: `rate=${RATE}`, settings }
+  const options = { addresses: mixedAddresses(emails, 1), query: `rate=${RATE}`, settings }
   return withMails(options, async (bench) => {
     const begin = () => bench.begin(programWith(part, 'test/battery/bench/worker.ts'), bench.settings)
     const workers = [begin(), begin()]
@@ -64,7 +64,7 @@ function runWithRates(mails: number, part?: WrongPart): Promise<RateRun> {
     const arrived = bench.arrived()
     const times = arrived.map(({ at }) => at)
     const big = arrived.filter(({ to }) => to.endsWith('@big.example')).map(({ at }) => at)
-    const seconds = Math.max(mails / RATE, (big.length - BIG.capacity) / DOMAIN_RATE)
+    const seconds = Math.max(emails / RATE, (big.length - BIG.capacity) / DOMAIN_RATE)
     const { lost, doubles } = await compare(bench.db, arrived)
     return { all: fullest(times, ALL), big: fullest(big, BIG), time: spanOf(times) / seconds, lost, doubles }
   })
@@ -121,11 +121,11 @@ const slowDown: BatteryCase = {
   invariant:
     'emails to it are sent more slowly, the others are not; few attempts are refused; lost 0, duplicates 0',
   run: (profile) => {
-    const mails = EMAILS[profile]
+    const emails = EMAILS[profile]
     const does = '421 4.7.0 too many messages, slow down'
     const rule = { step: 'rcpt' as const, domain: 'big.example', does, beyondPerSecond: SLOWLY }
     return withMails(
-      { addresses: mixedAddresses(mails, 5), sink: { rules: [rule], delayMs: 5 } },
+      { addresses: mixedAddresses(emails, 5), sink: { rules: [rule], delayMs: 5 } },
       async (bench) => {
         const worker = await bench.startWorker()
         let rounds = 0
@@ -143,9 +143,9 @@ const slowDown: BatteryCase = {
         const waiting = isBig.slice(isBig.lastIndexOf(false)).filter(Boolean).length
         const isSlowed = slowed.length === 1 && slowed[0]!.key === 'send domain big.example'
         return {
-          ok: lost + doubles === 0 && isSlowed && refused < mails / 10 && waiting >= mails / 4,
-          n: `${mails} emails, half of them to the domain`,
-          result: `slowed ${slowed.map(({ key }) => key).join()}; ${refused} attempts refused at first (< ${mails / 10}), ${await tries()} attempts in all; ${waiting} to the domain arrived after all others (≥ ${mails / 4}); lost ${lost}, duplicates ${doubles}`,
+          ok: lost + doubles === 0 && isSlowed && refused < emails / 10 && waiting >= emails / 4,
+          n: `${emails} emails, half of them to the domain`,
+          result: `slowed ${slowed.map(({ key }) => key).join()}; ${refused} attempts refused at first (< ${emails / 10}), ${await tries()} attempts in all; ${waiting} to the domain arrived after all others (≥ ${emails / 4}); lost ${lost}, duplicates ${doubles}`,
         }
       },
     )
@@ -157,16 +157,16 @@ const rampUp: BatteryCase = {
   fault: 'a new sending domain with more subscribers than its first day allows',
   invariant: '1,000 digests on the first day; the others wait, and the day totals show them as open',
   run: () => {
-    const mails = 1100
+    const emails = 1100
     const settings = { ...COMPOSING, RAMP_UP_SINCE: new Date().toISOString().slice(0, 10) }
-    return withMails({ addresses: mixedAddresses(mails, 5), settings, connections: 8 }, async (bench) => {
+    return withMails({ addresses: mixedAddresses(emails, 5), settings, connections: 8 }, async (bench) => {
       await exitOf(await bench.startWorker())
       const came = bench.arrived().length
       const ready = await bench.db.message.count({ where: { state: 'ready' } })
       const { doubles } = await compare(bench.db, bench.arrived())
       return {
-        ok: came === 1000 && ready === mails - came && doubles === 0,
-        n: `${mails} emails`,
+        ok: came === 1000 && ready === emails - came && doubles === 0,
+        n: `${emails} emails`,
         result: `${came} sent, ${ready} wait, duplicates ${doubles}`,
       }
     })

@@ -1,5 +1,5 @@
-// What July 2025 must bring to whom, told from the recorded days alone: plain loops, the second evaluator and Intl's
-// local times. Nothing here reads our tables or calls our rules.
+// The digests of July 2025 and their recipients, computed from the recorded days only: plain loops, the second evaluator
+// and Intl's local times. Nothing here reads our tables or calls our rules.
 
 import type { RecordedRow } from './recorded-days.ts'
 
@@ -7,11 +7,11 @@ export interface RecordedPaper {
   id: string
   title: string
   votes: number
-  /** As the API answered. */
+  /** As in the response of the API. */
   record: RecordedRow
 }
 
-/** Day → its papers, as the API answered. */
+/** Day → its papers, as in the response of the API. */
 export type RecordedDays = Map<string, RecordedPaper[]>
 
 export interface Subscriber {
@@ -23,27 +23,27 @@ export interface Subscriber {
   queries: string[]
 }
 
-/** One email that must come. */
+/** One email that must arrive. */
 export interface Expected {
   address: string
   /** The step at which it is planned. */
   at: string
-  /** What may stand in it; with at most `shown` of them in it. */
+  /** The papers that it may contain, at most `shown` of them. */
   papers: Set<string>
   shown: number
   more: number
-  /** For subscribers without topics: the votes that the papers shown have, best first. */
+  /** For subscribers without topics: the votes of the papers shown, best first. */
   votes?: number[]
 }
 
 export interface Month {
   days: RecordedDays
-  /** Every instant at which the program is run, in order. */
+  /** Every time at which the program is run, in order. */
   steps: Date[]
-  /** When everybody confirmed. */
+  /** When all subscribers confirmed. */
   confirmed: Date
-  /** The instant of a day at which it is first answered with papers. */
-  cameAt(day: string): Date
+  /** The time from which the source returns a day's papers. */
+  listedAt(day: string): Date
   matches(query: string, paper: RecordedPaper): boolean
 }
 
@@ -86,24 +86,24 @@ const dayBefore = (date: string, days: number): string =>
 
 /** Every email that a subscriber must get in the month, in order. */
 export function expectedFor(subscriber: Subscriber, month: Month): Expected[] {
-  const turns = turnsOf(subscriber, month)
+  const dueSteps = stepsOf(subscriber, month)
   return subscriber.queries.length > 0
-    ? byTopics(subscriber, month, turns)
-    : bestOfDays(subscriber, month, turns)
+    ? byTopics(subscriber, month, dueSteps)
+    : bestOfDays(subscriber, month, dueSteps)
 }
 
-/** The steps at which the subscriber's hour has come on one of their days. */
-export function turnsOf(subscriber: Subscriber, { steps, confirmed }: Month): { at: Date; date: string }[] {
+/** The steps at which a digest is due: the subscriber's hour on one of their days. */
+export function stepsOf(subscriber: Subscriber, { steps, confirmed }: Month): { at: Date; date: string }[] {
   const atConfirm = localTime(confirmed, subscriber.zone)
   let done = atConfirm.hour >= subscriber.hour ? atConfirm.date : ''
-  const turns: { at: Date; date: string }[] = []
+  const dueSteps: { at: Date; date: string }[] = []
   for (const at of steps) {
     const { date, hour, weekday } = localTime(at, subscriber.zone)
     if (hour < subscriber.hour || date <= done) continue
     done = date
-    if (subscriber.days.includes(weekday)) turns.push({ at, date })
+    if (subscriber.days.includes(weekday)) dueSteps.push({ at, date })
   }
-  return turns
+  return dueSteps
 }
 
 /** Paper → the first day that lists it. */
@@ -115,19 +115,19 @@ export function firstDays(days: RecordedDays): Map<string, { day: string; paper:
   return first
 }
 
-/** The earliest first day of papers that a digest of that date may hold. */
+/** The earliest first day of papers that a digest of that date may contain. */
 export const oldestOffered = (date: string, { confirmed }: Month): string =>
   [dayBefore(date, OFFERED_FOR_DAYS), confirmed.toISOString().slice(0, 10)].sort()[1]!
 
-function byTopics(subscriber: Subscriber, month: Month, turns: { at: Date; date: string }[]): Expected[] {
+function byTopics(subscriber: Subscriber, month: Month, dueSteps: { at: Date; date: string }[]): Expected[] {
   const first = firstDays(month.days)
   const expected: Expected[] = []
   let lastLook = new Date(0)
-  for (const { at, date } of turns) {
+  for (const { at, date } of dueSteps) {
     const oldest = oldestOffered(date, month)
     const papers = new Set<string>()
     for (const [id, { day, paper }] of first) {
-      const came = month.cameAt(day)
+      const came = month.listedAt(day)
       if (came > at || came <= lastLook || day < oldest) continue
       if (subscriber.queries.some((query) => month.matches(query, paper))) papers.add(id)
     }
@@ -145,18 +145,22 @@ function byTopics(subscriber: Subscriber, month: Month, turns: { at: Date; date:
   return expected
 }
 
-function bestOfDays(subscriber: Subscriber, month: Month, turns: { at: Date; date: string }[]): Expected[] {
+function bestOfDays(
+  subscriber: Subscriber,
+  month: Month,
+  dueSteps: { at: Date; date: string }[],
+): Expected[] {
   const first = firstDays(month.days)
   const expected: Expected[] = []
   let lastDay = ''
-  for (const { at } of turns) {
+  for (const { at } of dueSteps) {
     const day = [...month.days.keys()]
       .filter((d) => Date.parse(`${d}T00:00:00Z`) + BEST_AFTER_MS <= at.getTime())
       .sort()
       .at(-1)
     if (!day || day === lastDay) continue
     lastDay = day
-    // Whoever chose one day of the week gets the best of the week that ends with the newest day.
+    // A weekly subscriber gets the best of the week that ends with the newest day.
     const oldest = subscriber.days.length === 1 ? dayBefore(day, 6) : day
     const papers = [...first]
       .filter(([, entry]) => entry.day >= oldest && entry.day <= day)

@@ -7,7 +7,7 @@ import type { RecordedDays } from './oracle.ts'
 
 const FOLDER = testData('huggingface/daily')
 
-/** The fields of an answer that the oracle reads. */
+/** The fields of a response that the oracle reads. */
 export interface RecordedRow {
   paper: {
     id: string
@@ -43,12 +43,12 @@ export function readRecordedMonth(): RecordedDays | undefined {
 
 export interface Replay {
   url: string
-  /** The server's own time: a day answers with papers once it has come. */
+  /** The server's own time: a day has papers from its time on. */
   moveTo(now: Date): void
   stop(): Promise<void>
 }
 
-/** Answers as Hugging Face does, day by day as the month goes on. */
+/** Responds as Hugging Face does, day by day as the month goes on. */
 export async function startReplay(days: RecordedDays, cameAt: (day: string) => Date): Promise<Replay> {
   let now = new Date(0)
   const server = createServer((request, response) => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../../src/core/database/embedded-postgres.ts'
-import { wrongNotes } from './notes.ts'
+import { wrongNoMatchesEmails } from './no-matches-emails.ts'
 import { type Expected, expectedFor, type Month, type RecordedDays, type Subscriber } from './oracle.ts'
 import { type Order, PHASES } from './phases.ts'
 import { readRecordedMonth, startReplay } from './recorded-days.ts'
@@ -13,31 +13,31 @@ import { addSubscribers, matcherOver, monthSubscribers } from './subscribers.ts'
 const HOUR_MS = 3600 * 1000
 const CONFIRMED = new Date('2025-06-30T12:00:00Z')
 const FIRST_STEP = new Date('2025-06-30T13:00:00Z')
-/** Until everybody's hour has come on 31 July, wherever they are. */
+/** Until the hour of every subscriber on 31 July, in all zones. */
 const WHOLE_MONTH = 33 * 24
 
-/** Day D answers with papers from 05:00 UTC on. */
-const cameAt = (day: string): Date => new Date(`${day}T05:00:00Z`)
+/** Day D has papers from 05:00 UTC on. */
+const listedAt = (day: string): Date => new Date(`${day}T05:00:00Z`)
 
 export interface RecordedMonth {
   workers: number
   subscribers: number
   digestsExpected: number
-  mails: number
+  emails: number
   missed: number
   doubled: number
   offeredTwice: number
   wrongPapers: number
-  notes: number
-  wrongNotes: number
+  noMatchesEmails: number
+  wrongNoMatchesEmails: number
   largestBytes: number
   largestHtmlBytes: number
   seconds: number
 }
 
 /**
- * July 2025 whole: 300 subscribers in eight zones, hour by hour, through `workers` real processes at once. What must
- * come is told by the recorded days alone; what came, by the sink. Undefined where the recordings are absent.
+ * The whole of July 2025: 300 subscribers in eight zones, hour by hour, through `workers` real processes at once. The
+ * recorded days say what must arrive, the sink what arrived. Undefined without the recordings.
  */
 export async function runRecordedMonth(
   workers: number,
@@ -52,12 +52,12 @@ export async function runRecordedMonth(
     days,
     steps,
     confirmed: CONFIRMED,
-    cameAt,
+    listedAt,
     matches: matcherOver([...days.values()].flat()),
   }
   const caught = await replay(month, subscribers, workers)
-  // Whatever is neither of both is a digest that nobody expects.
-  const { note: notes = [], digest: mails = [] } = Object.groupBy(caught, ({ kind }) =>
+  // All others are digests that were not expected.
+  const { note: noMatchesEmails = [], digest: emails = [] } = Object.groupBy(caught, ({ kind }) =>
     kind === 'note' ? 'note' : 'digest',
   )
   const expected = subscribers.flatMap((subscriber) => expectedFor(subscriber, month))
@@ -65,10 +65,13 @@ export async function runRecordedMonth(
     workers,
     subscribers: subscribers.length,
     digestsExpected: expected.length,
-    mails: mails.length,
-    ...compare(expected, mails, votesIn(days)),
-    notes: notes.length,
-    wrongNotes: reported('wrong notes', wrongNotes(subscribers, month, notes)),
+    emails: emails.length,
+    ...compare(expected, emails, votesIn(days)),
+    noMatchesEmails: noMatchesEmails.length,
+    wrongNoMatchesEmails: reported(
+      'wrong no-matches emails',
+      wrongNoMatchesEmails(subscribers, month, noMatchesEmails),
+    ),
     largestBytes: Math.max(...caught.map((mail) => mail.bytes)),
     largestHtmlBytes: Math.max(...caught.map((mail) => mail.htmlBytes)),
     seconds: Math.round((performance.now() - begun) / 1000),
@@ -84,7 +87,7 @@ async function replay(month: Month, subscribers: Subscriber[], workers: number):
     started.defer(() => postgres.destroy())
     const sink = await startSink()
     started.defer(() => sink.stop())
-    const source = await startReplay(month.days, cameAt)
+    const source = await startReplay(month.days, listedAt)
     started.defer(() => source.stop())
     const settings = {
       DATABASE_URL: postgres.url,
@@ -93,14 +96,14 @@ async function replay(month: Month, subscribers: Subscriber[], workers: number):
       LOG_LEVEL: 'error',
     }
     await addSubscribers(settings, subscribers, CONFIRMED)
-    const crew = await Promise.all(Array.from({ length: workers }, () => startWorker(settings)))
+    const processes = await Promise.all(Array.from({ length: workers }, () => startWorker(settings)))
     started.defer(() => {
-      for (const worker of crew) worker.disconnect()
+      for (const worker of processes) worker.disconnect()
     })
     for (const step of month.steps) {
       source.moveTo(step)
       for (const phase of PHASES)
-        await Promise.all(crew.map((worker) => work(worker, { now: step.toISOString(), phase })))
+        await Promise.all(processes.map((worker) => work(worker, { now: step.toISOString(), phase })))
     }
     return sink.mails
   } finally {
@@ -143,15 +146,15 @@ type Votes = Map<string, number>
 const votesIn = (days: RecordedDays): Votes =>
   new Map([...days.values()].flat().map(({ id, votes }) => [id, votes]))
 
-function compare(expected: Expected[], mails: CaughtMail[], votes: Votes): Faults {
-  const came = Map.groupBy(mails, (mail) => keyOf({ address: mail.to, at: mail.at }))
+function compare(expected: Expected[], emails: CaughtMail[], votes: Votes): Faults {
+  const came = Map.groupBy(emails, (mail) => keyOf({ address: mail.to, at: mail.at }))
   const due = new Map(expected.map((one) => [keyOf(one), one]))
   const missed = expected.filter((one) => !came.has(keyOf(one)))
   const doubled = [...came.values()].filter((copies) => copies.length > 1)
-  const wrong = mails.filter(
+  const wrong = emails.filter(
     (mail) => !isRight(mail, due.get(keyOf({ address: mail.to, at: mail.at })), votes),
   )
-  const unexpected = mails.filter((mail) => !due.has(keyOf({ address: mail.to, at: mail.at })))
+  const unexpected = emails.filter((mail) => !due.has(keyOf({ address: mail.to, at: mail.at })))
   report(
     'unexpected',
     unexpected.map((mail) => `${mail.to} ${mail.at}: ${mail.papers.join(' ')} (+${mail.more})`),
@@ -164,7 +167,7 @@ function compare(expected: Expected[], mails: CaughtMail[], votes: Votes): Fault
   return {
     missed: missed.length,
     doubled: doubled.length,
-    offeredTwice: countOfferedTwice(mails),
+    offeredTwice: countOfferedTwice(emails),
     wrongPapers: wrong.length,
   }
 }
@@ -177,12 +180,12 @@ function isRight(mail: CaughtMail, expected: Expected | undefined, votes: Votes)
   return known && mail.papers.length === expected.shown && mail.more === expected.more
 }
 
-function countOfferedTwice(mails: CaughtMail[]): number {
+function countOfferedTwice(emails: CaughtMail[]): number {
   const seen = new Set<string>()
   const messages = new Set<string>()
   let twice = 0
-  for (const mail of mails) {
-    if (messages.has(mail.messageId)) continue // a doubled mail is counted as such
+  for (const mail of emails) {
+    if (messages.has(mail.messageId)) continue // a duplicate is counted as such
     messages.add(mail.messageId)
     for (const id of mail.papers) {
       const key = `${mail.to} ${id}`

@@ -1,11 +1,11 @@
 import { SMTPServer } from 'smtp-server'
 
-/** An email as it came over the wire: what, who, when, and the papers that its text part names. */
+/** An email as received: kind, recipient, date, and the papers in its text part. */
 export interface CaughtMail {
-  /** "digest" or "note", as its Feedback-ID says. */
+  /** "digest" or "note", from its Feedback-ID. */
   kind: string
   to: string
-  /** The Date header as an instant. */
+  /** The time of the Date header. */
   at: string
   messageId: string
   papers: string[]

@@ -36,7 +36,7 @@ const BROAD = [
   'data votes>=5',
 ]
 
-/** 100 without a topic, 100 with a broad one, 100 with what people really type. */
+/** 100 without a topic, 100 with a broad one, 100 with real filters of readers. */
 export function monthSubscribers(): Subscriber[] {
   const typed = typedQueries()
   return Array.from({ length: 3 * EACH }, (_, n) => ({
@@ -60,7 +60,7 @@ function typedQueries(): string[] {
   return rows.map((row) => (JSON.parse(row) as { text: string }).text).filter(isOneTopic)
 }
 
-// A comma or a new line would make several topics of one row, which the oracle takes for one query.
+// A comma or a new line would split one row into several topics, which the oracle reads as one query.
 function isOneTopic(query: string): boolean {
   if (/[,;，；、\n]/.test(query)) return false
   try {
@@ -95,7 +95,7 @@ export async function addSubscribers(
   }
 }
 
-/** What a query matches among papers, by the second evaluator over what the API answered. */
+/** The papers that a query matches, by the second evaluator over the responses of the API. */
 export function matcherOver(papers: RecordedPaper[]): (query: string, paper: RecordedPaper) => boolean {
   const places = new Map(papers.map((paper, place) => [paper, place]))
   const answers = secondEvaluator(papers.map(readable))

@@ -1,4 +1,4 @@
-// A worker process with a clock that its parent moves: fork it, send { now, phase }, wait for the same back.
+// A worker process with a clock that its parent moves: fork it, send { now, phase }, and wait for the same message back.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'

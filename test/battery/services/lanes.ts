@@ -30,7 +30,7 @@ async function confirmationTime(bench: Bench, site: string, email: string): Prom
 
 const tryLanes = (profile: Profile, ready: number, query?: string): Promise<Verdict> =>
   withBench(
-    { mails: 0, connections: 4, query, sink: { mailsPerSecond: PER_SECOND }, settings: COMPOSING },
+    { emails: 0, connections: 4, query, sink: { mailsPerSecond: PER_SECOND }, settings: COMPOSING },
     async (bench) => {
       await prepareServices(bench)
       await addBulkMails(bench.db, mixedAddresses(ready, 7))
@@ -54,7 +54,7 @@ const tryLanes = (profile: Profile, ready: number, query?: string): Promise<Verd
 
 export const lanes: BatteryCase = {
   name: 'full-bulk-lane',
-  fault: `100,000 digests ready, a mail server that takes ${PER_SECOND} emails a second`,
+  fault: `100,000 digests ready, and an SMTP server that takes ${PER_SECOND} emails a second`,
   invariant: 'a confirmation is accepted within ten seconds',
   run: (profile) => tryLanes(profile, 100_000),
 }

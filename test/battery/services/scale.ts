@@ -20,21 +20,21 @@ interface Speed {
 }
 
 async function measure(workers: number, perWorker: number): Promise<Speed> {
-  const mails = perWorker * workers
-  const options = { mails: 0, connections: CONNECTIONS, sink: { delayMs: EMAIL_MS }, settings: COMPOSING }
+  const emails = perWorker * workers
+  const options = { emails: 0, connections: CONNECTIONS, sink: { delayMs: EMAIL_MS }, settings: COMPOSING }
   return withBench(options, async (bench) => {
     await prepareServices(bench)
     await startServices(bench, workers)
-    await addBulkMails(bench.db, mixedAddresses(mails, 5))
+    await addBulkMails(bench.db, mixedAddresses(emails, 5))
     const nudges = await nudgeEach(bench, TICK_MS)
-    const cameAll = await until(() => bench.arrived().length >= mails, MAX_DURATION_MS)
+    const cameAll = await until(() => bench.arrived().length >= emails, MAX_DURATION_MS)
     // The sink writes down the last ones just after they arrived.
     await until(async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0, 10_000)
     await nudges.stop()
     const arrived = bench.arrived()
     const { lost, doubles, misrecorded } = await compare(bench.db, arrived)
     const seconds = (arrived.at(-1)!.at - arrived[0]!.at) / 1000
-    return { workers, rate: mails / seconds, wrong: lost + doubles + misrecorded + (cameAll ? 0 : 1) }
+    return { workers, rate: emails / seconds, wrong: lost + doubles + misrecorded + (cameAll ? 0 : 1) }
   })
 }
 
@@ -65,7 +65,7 @@ const isLinear = ({ shares, wrong }: Measured): boolean =>
 export const servicesScale: BatteryCase = {
   name: 'services-scale',
   alone: true,
-  fault: `1, 2 and 4 processes with the role worker, and a mail server that takes ${EMAIL_MS} ms for an email`,
+  fault: `1, 2 and 4 processes with the role worker, and an SMTP server that takes ${EMAIL_MS} ms for an email`,
   invariant: 'the processes share the work without a setting: at least 0.9 of linear; lost 0, duplicates 0',
   run: async (profile) => {
     // Other work of the machine can only lower a measured rate; the best of some is closest to the truth.

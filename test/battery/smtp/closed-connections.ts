@@ -16,11 +16,11 @@ interface Seen {
   compared: string
 }
 
-function meet(mails: number, part: WrongPart): Promise<Seen> {
+function meet(emails: number, part: WrongPart): Promise<Seen> {
   const sink = { closeAfter: CLOSE_AFTER, closing: CLOSING }
-  return withBench({ mails: 0, connections: CONNECTIONS, sink }, async (bench) => {
+  return withBench({ emails: 0, connections: CONNECTIONS, sink }, async (bench) => {
     const { db, arrived } = bench
-    await addBatches(db, [{ label: 'mail', count: mails }])
+    await addBatches(db, [{ label: 'mail', count: emails }])
     return withClockedWorker(bench, part, async (worker) => {
       const [first] = await deliverAllAt(worker, db, 0)
       const { deferred, stopped } = first!

@@ -170,7 +170,7 @@ async function stopAndGo(
 
 const EACH: Record<Profile, number> = { ci: 20, nightly: 500 }
 const OPTIONS = {
-  mails: 0,
+  emails: 0,
   connections: CONNECTIONS,
   sink: { rules: RULES },
   settings: { STOP_AT_REFUSED: '100' }, // half of these emails are refused
@@ -183,7 +183,7 @@ export const errorReplies: BatteryCase = {
   run: async (profile) => {
     const each = EACH[profile]
     const { faults, minMet } = await withBench(OPTIONS, async (bench) => {
-      const beside = await bench.beside({ mails: 0 })
+      const beside = await bench.beside({ emails: 0 })
       const [ofMails, sessions] = await Promise.all([mailReplies(bench, each), sessionReplies(beside, each)])
       return { ...sessions, faults: [...ofMails, ...sessions.faults] }
     })

@@ -19,7 +19,7 @@ export interface FuzzedRepliesReport {
   peakMb: number
 }
 
-const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
+const [emails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const SENDERS = 50
 /** A connection is used for a few emails; the next one has other replies. */
 const EMAILS_EACH = 3
@@ -56,7 +56,7 @@ const report: FuzzedRepliesReport = {
 console.log(JSON.stringify(report))
 
 async function sendSome(client: SmtpClient): Promise<void> {
-  while (next < mails) {
+  while (next < emails) {
     const id = String(++next)
     const raw = Buffer.from(`Message-ID: <${id}@site.example>\r\n\r\nPapers of the day.\r\n`)
     const begun = performance.now()

@@ -13,11 +13,11 @@ const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=
 const MIN_SHARE = 0.02
 
 /** A real process over real sockets; throws if it crashes. */
-async function meet(mails: number, part?: WrongPart): Promise<FuzzedRepliesReport> {
+async function meet(emails: number, part?: WrongPart): Promise<FuzzedRepliesReport> {
   const chance = chanceOfRow()
   const program = programWith(part, 'test/battery/smtp/fuzzed-replies-worker.ts')
   const { code, stdout, stderr } = await runProgram(
-    [...program, String(mails), String(chance.seed)],
+    [...program, String(emails), String(chance.seed)],
     SETTINGS,
   )
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
@@ -25,7 +25,7 @@ async function meet(mails: number, part?: WrongPart): Promise<FuzzedRepliesRepor
   for (const [n, greeting] of report.greetings.entries()) chance.record(`connection ${n}: ${greeting}`)
   const { faults, peakMb, accepted, uncertain, refused, deferred } = report
   if (peakMb > MAX_MB) faults.push(`${peakMb} MB`)
-  if (Math.min(accepted, uncertain, refused, deferred) < mails * MIN_SHARE)
+  if (Math.min(accepted, uncertain, refused, deferred) < emails * MIN_SHARE)
     faults.push('the outcomes are too much alike')
   return report
 }

@@ -22,7 +22,7 @@ interface Seen {
 /** The number of greylisted emails; as many others come before and after. */
 function meet(each: number, part?: WrongPart): Promise<Seen> {
   const rules = [{ step: 'rcpt' as const, does: GREYLISTED, to: 'grey.', firstOfEach: 1 }]
-  return withBench({ mails: 0, connections: CONNECTIONS, sink: { rules } }, async (bench) => {
+  return withBench({ emails: 0, connections: CONNECTIONS, sink: { rules } }, async (bench) => {
     const { db, arrived } = bench
     await addBatches(db, [
       { label: 'before', count: each },

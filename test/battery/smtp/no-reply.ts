@@ -175,9 +175,10 @@ function wrongSession(
   what: string,
   { stopped, sink }: { stopped: string | null; sink: SmtpSink },
   expectedStop: string | null,
-  mails: number,
+  emails: number,
 ): string[] {
-  const isRight = stopped === expectedStop && sink.mails.length === mails && sink.recipients.length === mails
+  const isRight =
+    stopped === expectedStop && sink.mails.length === emails && sink.recipients.length === emails
   return isRight ? [] : [`${what}: stopped ${stopped}, ${sink.mails.length} emails arrived`]
 }
 
@@ -186,7 +187,7 @@ const EACH: Record<Profile, number> = { ci: 20, nightly: 200 }
 const meet = (each: number, part?: WrongPart): Promise<Seen> =>
   withBench(
     {
-      mails: 0,
+      emails: 0,
       connections: CONNECTIONS,
       query: `timeout=${part ? WRONG_TIMEOUT_S : TIMEOUT_S}`,
       sink: { rules: RULES },

@@ -32,7 +32,7 @@ interface Seen {
 }
 
 const meet = (silence: Silence, part?: WrongPart): Promise<Seen> =>
-  withBench({ mails: 0, connections: CONNECTIONS, query: `timeout=${TIMEOUT_S}` }, async (bench) => {
+  withBench({ emails: 0, connections: CONNECTIONS, query: `timeout=${TIMEOUT_S}` }, async (bench) => {
     await addBatches(bench.db, [{ label: 'mail', count: EMAILS }])
     const sink = await startSmtpSink({ at: { dot: SILENCES[silence] } })
     try {

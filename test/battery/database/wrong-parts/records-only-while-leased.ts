@@ -2,7 +2,7 @@ import { recordAcceptances as recordRightly } from '../../../../src/mail/outbox/
 
 export * from '../../../../src/mail/outbox/acceptance.repo.ts'
 
-/** Whoever has lost the lease is taken for one whose results no longer count. */
+/** Drops the acceptances of a worker that has lost its lease. */
 export const recordAcceptances: typeof recordRightly = async (db, accepted, again) => {
   const held = await db.$queryRaw<{ id: string }[]>`
     select m.id from message m join batch b on b.id = m.batch_id

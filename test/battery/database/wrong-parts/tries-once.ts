@@ -2,6 +2,6 @@ import { recordAcceptances as recordRightly } from '../../../../src/mail/outbox/
 
 export * from '../../../../src/mail/outbox/acceptance.repo.ts'
 
-/** A database that is away for a moment is taken for one that has been told. */
+/** Does not try again if the database is unreachable for a moment. */
 export const recordAcceptances: typeof recordRightly = (db, ...accepted) =>
   recordRightly(db, ...accepted).catch(() => {})

@@ -1,4 +1,4 @@
 export * from '../../../../src/core/database/driver-adapter.ts'
 
-/** What the driver throws, whatever it may be, is for whoever reads the content of a mail to make sense of. */
+/** Treats no error of the driver as an unreachable database: it is taken for an error of the email's content. */
 export const withErrorCodes = <T extends object>(part: T): T => part
