@@ -25,26 +25,21 @@ export interface Chance {
 }
 
 /**
- * A sequence of numbers for each recipient, so that the order in which recipients come makes no difference. `fails` records
- * the fault if it happens.
+ * Decides by chance whether a step fails for a recipient on a day. Neither the order of recipients nor a second try on the
+ * same day makes a difference. A fault is recorded if it happens.
  */
-export function chanceByRecipient(
-  chance: Chance,
-): (recipient: string, step: string, share: number) => boolean {
-  const sequences = new Map<string, () => number>()
-  const times = new Map<string, number>()
-  return (recipient, step, share) => {
-    const random = sequences.get(recipient) ?? chance.random(partOf(recipient))
-    sequences.set(recipient, random)
-    if (random() >= share) return false
-    const time = (times.get(recipient) ?? 0) + 1
-    times.set(recipient, time)
-    chance.record(`${recipient}, fault ${time}: ${step}`)
+export function chanceByRecipient(chance: Chance) {
+  const recorded = new Set<string>()
+  return (recipient: string, { step, day, share }: { step: string; day: string; share: number }): boolean => {
+    const fault = `${recipient}, ${day}: ${step}`
+    if (chance.random(partOf(fault))() >= share) return false
+    if (!recorded.has(fault)) chance.record(fault)
+    recorded.add(fault)
     return true
   }
 }
 
-const partOf = (recipient: string): number => Number.parseInt(digestOf(recipient).slice(0, 7), 16)
+const partOf = (fault: string): number => Number.parseInt(digestOf(fault).slice(0, 7), 16)
 
 interface RowChance extends Chance {
   /** Eight hex digits for the faults so far, in any order; undefined if there are none. */

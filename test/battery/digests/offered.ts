@@ -54,7 +54,7 @@ interface PaperOf {
 export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
   const { url, destroy } = await ownDatabase()
   const chance = chanceOfRow()
-  const mood = { fails: chanceByRecipient(chance), isGood: false }
+  const mood: Mood = { fails: chanceByRecipient(chance), day: FIRST_DAY, isGood: false }
   const sink = await startSmtpSink({
     at: { rcpt: (to) => refusal(mood, to), dot: (to) => silence(mood, to) },
   })
@@ -75,6 +75,7 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
     for (let n = 0; n < run.days + QUIET_DAYS; n++) {
       const day = addDays(FIRST_DAY, n)
       mood.isGood = n >= run.days
+      mood.day = day
       await bringPapers(deps, clock, { day, papers })
       for (const phase of ['plan', 'deliver'] as const)
         await order(worker, { now: `${day}T08:05:00Z`, phase })
@@ -90,13 +91,14 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
 
 interface Mood {
   fails: ReturnType<typeof chanceByRecipient>
+  day: Day
   isGood: boolean
 }
 
-const refusal = ({ fails, isGood }: Mood, to: string): Behaviour | undefined =>
-  !isGood && fails(to, 'refused', 0.2) ? '554 5.7.1 not this one' : undefined
-const silence = ({ fails, isGood }: Mood, to: string): Behaviour | undefined =>
-  !isGood && fails(to, 'no reply', 0.2) ? 'close' : undefined
+const refusal = ({ fails, day, isGood }: Mood, to: string): Behaviour | undefined =>
+  !isGood && fails(to, { step: 'refused', day, share: 0.2 }) ? '554 5.7.1 not this one' : undefined
+const silence = ({ fails, day, isGood }: Mood, to: string): Behaviour | undefined =>
+  !isGood && fails(to, { step: 'no reply', day, share: 0.2 }) ? 'close' : undefined
 
 /** Each at their own domain, so that none waits for another. */
 async function addSubscribers(deps: Deps, count: number): Promise<Map<string, string>> {

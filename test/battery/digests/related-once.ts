@@ -54,9 +54,9 @@ export interface RelatedPapersSeen {
 export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promise<RelatedPapersSeen> {
   const { url, destroy } = await ownDatabase()
   const fails = chanceByRecipient(chanceOfRow())
-  let isGood = false
+  let [today, isGood] = [FIRST_DAY, false]
   const refusal = (to: string): Behaviour | undefined =>
-    !isGood && fails(to, 'refused', 0.15) ? '554 5.7.1 not this one' : undefined
+    !isGood && fails(to, { step: 'refused', day: today, share: 0.15 }) ? '554 5.7.1 not this one' : undefined
   const sink = await startSmtpSink({ at: { rcpt: refusal } })
   const settings = {
     DATABASE_URL: url,
@@ -75,6 +75,7 @@ export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promi
     for (let n = 0; n < run.days + QUIET_DAYS; n++) {
       const day = addDays(FIRST_DAY, n)
       isGood = n >= run.days
+      today = day
       await importDay(deps, clock, { day, n, isLast: n >= run.days })
       for (const phase of ['plan', 'deliver'] as const)
         await order(worker, { now: `${day}T08:05:00Z`, phase })
