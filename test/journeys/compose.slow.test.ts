@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { counted, words } from '../../src/i18n/words.ts'
 import { type Composed, docker, openCompose } from '../support/compose.ts'
 import { noContainers } from '../support/engine.ts'
 import { until } from '../support/until.ts'
@@ -9,7 +10,7 @@ const ADDRESS = 'newcomer@reader.example'
 const PAPERS = [
   { title: 'Quokka attention is linear', summary: 'Quokkas attend in linear time.', id: '2507.99001' },
 ]
-/** Late enough for whoever confirmed today, in any zone. */
+/** Late enough for a confirmation of today, in any zone. */
 const TOMORROW = new Date(Date.now() + 24 * 3600_000).toISOString().slice(0, 10)
 
 let compose: Composed
@@ -37,9 +38,9 @@ async function pageOf(address: string): Promise<string> {
   return (await fetch(address)).text()
 }
 
-/** The text part of a mail whose subject begins so, once it is in the mailbox. */
-async function mailThatBegins(subject: string): Promise<string> {
-  const link = await until(`a mail that begins with ${subject}`, async () => {
+/** The text part of an email whose subject begins like this, once it is in the mailbox. */
+async function emailThatBegins(subject: string): Promise<string> {
+  const link = await until(`an email that begins with ${subject}`, async () => {
     const list = await pageOf(compose.mailbox)
     return list.match(new RegExp(`href="(/mails/\\d+)">${subject}`))?.[1]
   })
@@ -60,15 +61,18 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/Read-only|denied/)])
   })
 
-  test('from the form to a digest in the mailbox, and out again', async () => {
+  test('sends a digest after a sign-up, and unsubscribes by its link', async () => {
     const topic = 'quokka'
     expect((await post(`${compose.site}/subscribe`, { email: ADDRESS, topic })).status).toBe(303)
-    const confirm = linkIn(await mailThatBegins('Confirm your subscription to'), 'confirm')
+    const confirm = linkIn(
+      await emailThatBegins(words.emails.confirmation.subject.split(' {')[0]!),
+      'confirm',
+    )
     expect((await post(confirm, {})).status).toBe(303)
     await compose.must(command('papers', 'import', '/dev/stdin', '--date', TOMORROW), JSON.stringify(PAPERS))
     const ran = await compose.must(command('digests', 'run', '--now', `${TOMORROW}T23:30:00Z`, '--json'))
     expect(JSON.parse(ran)).toMatchObject({ planned: 1, accepted: 1 })
-    const digest = await mailThatBegins('1 matches quokka')
+    const digest = await emailThatBegins(counted(1, words.emails.digest.lead.matches, { topic: 'quokka' }))
     expect(digest).toContain('Quokka attention is linear')
 
     const unsubscribe = linkIn(digest, 'unsubscribe')
@@ -77,16 +81,16 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
     expect(JSON.parse(shown)).toMatchObject({ state: 'unsubscribed' })
   })
 
-  test('production has no way to its mailbox', async () => {
+  test('has a mailbox that production cannot reach', async () => {
     const services = (await compose.must(['config', '--services'])).split('\n')
     expect(services.sort()).toEqual(['app', 'db'])
     const find = `require('node:dns').lookup('mailbox', (error) => console.log(error?.code ?? 'found'))`
-    const said = await compose.must(['run', '--rm', '--no-deps', 'app', 'node', '--eval', find])
-    expect(said).toMatch(/ENOTFOUND|EAI_AGAIN/)
+    const output = await compose.must(['run', '--rm', '--no-deps', 'app', 'node', '--eval', find])
+    expect(output).toMatch(/ENOTFOUND|EAI_AGAIN/)
     expect(await compose.must(['exec', '--no-TTY', 'demo', 'node', '--eval', find])).toContain('found')
   })
 
-  test('the image without settings says all that are missing, and ends with 2', async () => {
+  test('has an image that lists all missing settings and exits with 2', async () => {
     const { code, stderr } = await docker('run', '--rm', 'daily-papers')
     expect(code).toBe(2)
     const required = ['DATABASE_URL', 'SMTP_URL', 'BASE_URL', 'APP_SECRET', 'SUPPRESSION_KEY', 'MAIL_FROM']
@@ -101,7 +105,7 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
     expect(await compose.must(['logs', '--no-log-prefix', 'demo'])).toContain('service.stopped')
   })
 
-  test('its database starts again, with five privileges, and cannot write its own files', async () => {
+  test('has a database that starts again, with five privileges, and cannot write its own files', async () => {
     await compose.must(['restart', 'demo-db'])
     await until('the database is healthy', async () => {
       return (await inspect('{{.State.Health.Status}}', 'demo-db')) === 'healthy' || undefined

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { words } from '../../src/i18n/words.ts'
+import { sentence } from '../support/page-text.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
 
@@ -13,36 +15,39 @@ const titles = (page: Page) => page.locator('article.paper h2').allInnerTexts()
 const go = (page: Page, name: string | RegExp) =>
   page.getByRole('link', { name, exact: true }).first().click()
 
-describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
-  test('a visitor reads the best of the week, orders it, and keeps the papers with code', async () => {
-    const page = await seen.open({ javaScriptEnabled })
+// Lists of papers load no script, and the front page needs none for its links.
+const open = () => seen.open({ javaScriptEnabled: false })
+
+describe('a visitor', () => {
+  test('reads the best of the week, sorts it by date, and filters it by code', async () => {
+    const page = await open()
     await page.goto('/')
-    await go(page, 'Week')
+    await go(page, words.site.week)
     expect(new URL(page.url()).pathname).toMatch(/^\/papers\/week\/\d{4}-W\d{2}$/)
-    expect(await heading(page)).toMatch(/^Week of /)
+    expect(await heading(page)).toMatch(sentence(words.list.week))
     const byVotes = await titles(page)
-    await go(page, 'Newest')
+    await go(page, words.list.orders.newest)
     expect(page.url()).toMatch(/sort=newest/)
     expect((await titles(page)).toSorted()).toEqual(byVotes.toSorted())
-    await page.getByRole('link', { name: /^With code/ }).click()
+    await page.getByRole('link', { name: words.list.withCode }).click()
     expect((await titles(page)).length).toBeLessThan(byVotes.length)
   })
 
-  test('a month has a calendar, whose days and weeks are links', async () => {
-    const page = await seen.open({ javaScriptEnabled })
+  test('goes from the calendar of a month to a day and back', async () => {
+    const page = await open()
     await page.goto('/papers/month')
     expect(await heading(page)).toBe('November 2026')
     await page.getByRole('table').getByRole('link', { name: /^24/ }).click()
     expect(await heading(page)).toBe('Tuesday 24 November 2026')
-    await go(page, 'Calendar')
+    await go(page, words.list.rail.calendar)
     expect(await heading(page)).toBe('November 2026')
   })
 
-  test('the papers that are trending', async () => {
-    const page = await seen.open({ javaScriptEnabled })
+  test('reads the trending papers', async () => {
+    const page = await open()
     await page.goto('/')
-    await go(page, 'Trending')
-    expect(await heading(page)).toBe('Trending papers')
+    await go(page, words.site.trending)
+    expect(await heading(page)).toBe(words.list.trending)
     expect((await titles(page)).length).toBeGreaterThan(0)
   })
 })

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { counted, fill, rateOf, words } from '../../src/i18n/words.ts'
+import { sentence } from '../support/page-text.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
 
@@ -15,19 +17,22 @@ async function open(javaScriptEnabled: boolean): Promise<Page> {
   return page
 }
 
+const NOTHING = fill(words.preview.nothing, { span: '30 days' })
 const previewOf = (page: Page) => page.locator('#preview')
+/** What the preview shows now, to be polled: a failure prints it. */
+const shownIn = (page: Page) => () => previewOf(page).innerText()
 
-test('htmx is loaded only by people who use the form', async () => {
+test('htmx is loaded only once the form is used', async () => {
   const page = await open(true)
   const loaded = () =>
     page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)")
-  await page.getByRole('link', { name: 'Today', exact: true }).focus()
+  await page.getByRole('link', { name: words.site.today, exact: true }).focus()
   expect((await loaded()).filter((name) => name.endsWith('/htmx.js'))).toEqual([])
-  await page.getByLabel('Email address').focus()
+  await page.getByLabel(words.form.email).focus()
   await expect.poll(() => page.evaluate('typeof htmx')).toBe('object') // the page's policy lets nothing else wait in it
 })
 
-describe('a visitor sees what a topic would have matched before they subscribe', () => {
+describe('a visitor sees what a topic would have matched', () => {
   test('while they type', async () => {
     const page = await open(true)
     const wrong: string[] = []
@@ -40,26 +45,25 @@ describe('a visitor sees what a topic would have matched before they subscribe',
       if (request.url() === `${seen.base}/preview`) sent.push(request.postData() ?? '')
     })
     const status = await page.locator('#preview-said').elementHandle()
-    await page.getByLabel('Email address').fill('ann@example.com')
-    const topic = page.getByLabel('Your topics')
+    await page.getByLabel(words.form.email).fill('ann@example.com')
+    const topic = page.getByLabel(words.form.topics)
     await topic.pressSequentially('"hybrid linear attention"', { delay: 20 })
-    await previewOf(page).getByText('1 paper in 30 days, about 1 a week', { exact: true }).waitFor()
-    await previewOf(page).getByText('Details').click()
+    await expect.poll(shownIn(page)).toContain(rateOf(1, 30))
+    await previewOf(page).getByText(words.preview.details).click()
     expect(await previewOf(page).getByRole('link').allInnerTexts()).toEqual([
       'A Systematic Analysis of Hybrid Linear Attention',
     ])
     expect(await previewOf(page).locator('mark').first().innerText()).toBe('Hybrid Linear Attention')
-    expect(await page.locator('#papers-weekdays').innerText()).toBe('not every day')
-    await page.locator('#preview-last').getByText('The email of Tuesday 24 November').waitFor()
+    expect(await page.locator('#papers-weekdays').innerText()).toBe(words.preview.emails.notEachDay)
+    const last = fill(words.preview.digest.heading, { day: 'Tuesday 24 November' })
+    await expect.poll(() => page.locator('#preview-last').innerText()).toContain(last)
 
     await topic.fill('(hybrid')
-    await previewOf(page).getByText('the bracket at column 1 is never closed').last().waitFor()
+    await expect.poll(shownIn(page)).toMatch(sentence(words.errors['query.bracket-open']))
     await topic.fill('xylophone')
-    await previewOf(page).getByText('No papers in 30 days', { exact: true }).waitFor()
-    // The same element: its change is read out, and what is typed goes on.
-    expect(await status!.innerText()).toBe(
-      'xylophone: No papers in 30 days. No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first paper for it appears.',
-    )
+    await expect.poll(shownIn(page)).toContain(NOTHING)
+    // The same element: screen readers read its change, and the field keeps the focus.
+    expect(await status!.innerText()).toContain(`xylophone: ${NOTHING}`)
     expect(await page.locator('#topic:focus').count()).toBe(1)
     expect(new URL(page.url()).pathname).toBe('/subscribe')
     expect(sent.length).toBeGreaterThan(2)
@@ -67,56 +71,68 @@ describe('a visitor sees what a topic would have matched before they subscribe',
     expect(wrong).toEqual([])
   })
 
-  test('by the button', async () => {
+  test('after pressing the button', async () => {
     const page = await open(true)
-    await page.getByLabel('Your topics').fill('author:Abreu')
+    await page.getByLabel(words.form.topics).fill('author:Abreu')
     // The field loads htmx; before that, the button sends the form.
     await expect.poll(() => page.evaluate('typeof htmx')).toBe('object')
-    await page.getByRole('button', { name: 'Preview', exact: true }).click()
-    await previewOf(page).getByText('Papers with the author Abreu').waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: words.preview.button, exact: true }).click()
+    const author = fill(words.query.fields.author, { what: 'Abreu' })
+    await expect
+      .poll(() => previewOf(page).textContent())
+      .toContain(fill(words.query.papersWith, { what: author }))
     expect(new URL(page.url()).pathname).toBe('/subscribe')
   })
 
-  test('without JavaScript, by the button; what they typed stays', async () => {
+  test('without scripts after pressing the button, and keeps the input', async () => {
     const page = await open(false)
-    await page.getByLabel('Email address').fill('ann@example.com')
-    await page.getByLabel('Your topics').fill('"hybrid linear attention", xylophone')
-    await page.getByRole('button', { name: 'Preview', exact: true }).click()
+    await page.getByLabel(words.form.email).fill('ann@example.com')
+    await page.getByLabel(words.form.topics).fill('"hybrid linear attention", xylophone')
+    await page.getByRole('button', { name: words.preview.button, exact: true }).click()
     await page.waitForURL(`${seen.base}/preview#preview`)
-    expect(
-      await previewOf(page).getByText('1 paper in 30 days, about 1 a week', { exact: true }).count(),
-    ).toBe(2)
-    expect(await previewOf(page).getByText('No papers in 30 days', { exact: true }).count()).toBe(1)
-    expect(await page.getByLabel('Email address').inputValue()).toBe('ann@example.com')
-    await page.getByRole('button', { name: 'Subscribe', exact: true }).first().click()
+    const rates = previewOf(page).getByText(new RegExp(`^${rateOf(1, 30)}`))
+    expect(await rates.count()).toBe(2)
+    expect(await previewOf(page).getByText(NOTHING, { exact: true }).count()).toBe(1)
+    expect(await page.getByLabel(words.form.email).inputValue()).toBe('ann@example.com')
+    await page.getByRole('button', { name: words.form.subscribe, exact: true }).first().click()
     expect(new URL(page.url()).pathname).toMatch(/^\/check-inbox\//)
   })
   test.each([
     ['with scripts', true],
-    ['without', false],
-  ])('and puts what would help into the field by a button, %s', async (_how, javaScriptEnabled) => {
+    ['without scripts', false],
+  ])('and puts a better query into the field by a button, %s', async (_how, javaScriptEnabled) => {
     const page = await open(javaScriptEnabled)
-    await page.getByLabel('Email address').fill('ann@example.com')
-    await page.getByLabel('Your topics').fill('strings, linear xylophone')
-    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Preview', exact: true }).click()
-    await previewOf(page).locator('.warning', { hasText: 'mentions “xylophone”' }).waitFor()
-    await page.getByRole('button', { name: /^linear, \d+ papers$/ }).click()
+    await page.getByLabel(words.form.email).fill('ann@example.com')
+    await page.getByLabel(words.form.topics).fill('strings, linear xylophone')
+    if (!javaScriptEnabled)
+      await page.getByRole('button', { name: words.preview.button, exact: true }).click()
+    await expect.poll(shownIn(page)).toContain('“xylophone”')
+    const offer = fill(words.preview.offers.offer, {
+      query: 'linear',
+      papers: counted(5, words.counts.paper),
+    })
+    await page.getByRole('button', { name: offer, exact: true }).click()
     await page.waitForURL(`${seen.base}/preview#preview`)
-    await previewOf(page)
-      .getByText(/^Papers with linear 71%/)
-      .waitFor({ state: 'attached' })
+    const linear = fill(words.query.papersWith, { what: 'linear' })
+    await expect.poll(() => previewOf(page).textContent()).toContain(linear)
     expect(await page.locator('#topic').inputValue()).toBe('strings\nlinear')
-    expect(await page.getByLabel('Email address').inputValue()).toBe('ann@example.com')
-    expect(await page.getByText('1 of these 5 also matches “strings”.').count()).toBe(1)
-    await page.getByRole('button', { name: 'Subscribe', exact: true }).first().click()
+    expect(await page.getByLabel(words.form.email).inputValue()).toBe('ann@example.com')
+    expect(
+      await page
+        .getByText(fill(words.preview.overlap.one, { shared: 1, total: 5, topic: 'strings' }))
+        .count(),
+    ).toBe(1)
+    await page.getByRole('button', { name: words.form.subscribe, exact: true }).first().click()
     expect(new URL(page.url()).pathname).toMatch(/^\/check-inbox\//)
   })
 
-  test('with the email that would have been sent, below the form', async () => {
+  test('and the email that they would have received', async () => {
     const page = await open(false)
-    await page.getByLabel('Your topics').fill('attention')
-    await page.getByRole('button', { name: 'Preview', exact: true }).click()
-    const last = page.getByRole('region', { name: 'The email of Tuesday 24 November' })
+    await page.getByLabel(words.form.topics).fill('attention')
+    await page.getByRole('button', { name: words.preview.button, exact: true }).click()
+    const last = page.getByRole('region', {
+      name: fill(words.preview.digest.heading, { day: 'Tuesday 24 November' }),
+    })
     expect(
       await last
         .getByRole('heading', { name: 'A Systematic Analysis of Hybrid Linear Attention' })

@@ -20,7 +20,7 @@ const BOUNCE_DOMAIN = 'bounce.papers.example'
 const DATE = '2026-11-24'
 const CAME = new Date(`${DATE}T07:00:00Z`)
 const DUE = new Date(`${DATE}T08:00:05Z`)
-/** Postfix knows "reader" alone at reader.example; far.example answers by how an address begins. */
+/** Postfix has only "reader" at reader.example; far.example replies by how an address begins. */
 const READERS = [
   'reader@reader.example',
   'ghost@reader.example',
@@ -80,7 +80,7 @@ const statesOf = async (): Promise<Record<string, string>> => {
   const rows = await database.db.subscriber.findMany({ select: { address: true, state: true } })
   return Object.fromEntries(rows.map(({ address, state }) => [address, state]))
 }
-/** Those of ghost, unknown, full and spam. */
+/** The reports about ghost, unknown, full and spam. */
 const untilReportsAreRead = () =>
   eventually(async () => (await database.db.report.count({ where: { state: 'read' } })) >= 4)
 
@@ -90,8 +90,8 @@ async function cli(...args: string[]): Promise<string> {
   return stdout
 }
 
-/** Somebody else's mail server, at the door of ours. */
-async function mailIn(from: string, to: string, subject: string): Promise<void> {
+/** Sends an email to our mail server as another one does. */
+async function sendTo(from: string, to: string, subject: string): Promise<void> {
   const transport = createTransport({
     ...{ host: '127.0.0.1', port: mta.port },
     tls: { rejectUnauthorized: false },
@@ -99,11 +99,11 @@ async function mailIn(from: string, to: string, subject: string): Promise<void> 
   await transport.sendMail({ from, to, subject, text: 'Sent by a mail program.' })
 }
 
-test('an address without a mailbox is suppressed by its bounce, and no other is', async () => {
+test('a bounce suppresses an address without a mailbox, and no other', async () => {
   await untilReportsAreRead()
   expect(await statesOf()).toEqual({
     'reader@reader.example': 'active',
-    // Postfix says so in words of its own, once.
+    // Postfix has its own text for this, and sends one report.
     'ghost@reader.example': 'active',
     'reader@far.example': 'active',
     'unknown@far.example': 'suppressed',
@@ -115,7 +115,7 @@ test('an address without a mailbox is suppressed by its bounce, and no other is'
   expect(rows).toEqual(Array(4).fill({ foundBy: 'token' }))
 }, 60_000)
 
-test('the operator gets an alert', async () => {
+test('explain and show have the bounce', async () => {
   await untilReportsAreRead()
   const explained = await cli('subscribers', 'explain', 'unknown@far.example', '--date', DATE)
   expect(explained).toContain('Sent, then returned: ')
@@ -126,25 +126,25 @@ test('the operator gets an alert', async () => {
 
 test('a mail client unsubscribes its user by email to the address in the digest', async () => {
   const [digest] = await until('a digest in the Maildir', () => {
-    const mails = mta.mailsOf('reader')
-    return mails.length > 0 ? mails : undefined
+    const emails = mta.mailsOf('reader')
+    return emails.length > 0 ? emails : undefined
   })
   const { headers } = await simpleParser(digest!)
   const { unsubscribe } = headers.get('list') as unknown as { unsubscribe: { mail: string } }
   const { pathname: address, searchParams } = new URL(`mailto:${unsubscribe.mail}`)
   expect(address).toMatch(/^u\+[0-9a-f]{40}@bounce\.papers\.example$/)
-  await mailIn('reader@reader.example', address, searchParams.get('subject')!)
+  await sendTo('reader@reader.example', address, searchParams.get('subject')!)
   await eventually(async () => (await statesOf())['reader@reader.example'] === 'unsubscribed')
   expect((await statesOf())['reader@far.example']).toBe('active')
 }, 60_000)
 
-test('postmaster of the bounce domain is accepted; other mailboxes are not', async () => {
-  await mailIn('admin@far.example', `postmaster@${BOUNCE_DOMAIN}`, 'Your mails')
-  const [mail] = await until('the mail to postmaster', () => {
-    const mails = mta.mailsOf(POSTMASTER)
-    return mails.length > 0 ? mails : undefined
+test('the bounce domain accepts email to postmaster, and to no other mailbox', async () => {
+  await sendTo('admin@far.example', `postmaster@${BOUNCE_DOMAIN}`, 'Your emails')
+  const [mail] = await until('the email to postmaster', () => {
+    const emails = mta.mailsOf(POSTMASTER)
+    return emails.length > 0 ? emails : undefined
   })
-  expect(mail!.toString()).toContain('Subject: Your mails')
-  const unknown = mailIn('admin@far.example', `somebody@${BOUNCE_DOMAIN}`, 'Hello')
+  expect(mail!.toString()).toContain('Subject: Your emails')
+  const unknown = sendTo('admin@far.example', `unknown@${BOUNCE_DOMAIN}`, 'Hello')
   await expect(unknown).rejects.toThrow('550 5.1.1')
 }, 60_000)

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { counted, fill, words } from '../../src/i18n/words.ts'
 import { parseList } from '../../src/papers/import-papers.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
+import { errorsOn } from '../support/page-text.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
 
@@ -29,50 +31,53 @@ async function search(page: Page, text: string): Promise<void> {
 
 const heading = (page: Page) => page.locator('h2').first().innerText()
 
-describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
-  test('a visitor searches from the front page, narrows, turns the page, and subscribes to it', async () => {
-    const page = await seen.open({ javaScriptEnabled })
+// The pages of searches load no script, and the front page needs none for its field.
+const open = () => seen.open({ javaScriptEnabled: false })
+
+describe('a visitor', () => {
+  test('searches from the front page, filters, goes to the next page, and subscribes to the query', async () => {
+    const page = await open()
     await page.goto('/')
     await search(page, 'zebrafish OR "linear attention"')
-    expect(await heading(page)).toBe('46 papers')
+    expect(await heading(page)).toBe(counted(46, words.counts.paper))
     expect(await page.locator('mark').first().innerText()).toMatch(/zebrafish|linear attention/i)
 
     await page.getByRole('link', { name: 'cs.CV 15' }).click()
-    expect(await heading(page)).toBe('15 papers')
-    await page.getByRole('link', { name: /^cs\.CV 15.*Remove this filter$/ }).click()
-    expect(await heading(page)).toBe('46 papers')
+    expect(await heading(page)).toBe(counted(15, words.counts.paper))
+    await page.getByRole('link', { name: new RegExp(`^cs\\.CV 15.*${words.search.takeBack}$`) }).click()
+    expect(await heading(page)).toBe(counted(46, words.counts.paper))
 
-    await page.getByRole('link', { name: 'Newest first' }).click()
+    await page.getByRole('link', { name: words.search.orders.newest }).click()
     expect(await page.locator('article h3').first().innerText()).toMatch(/Hybrid Linear Attention/)
-    await page.getByRole('link', { name: 'Next page' }).click()
-    expect(await page.getByText('Papers 21 to 40 of 46').isVisible()).toBe(true)
+    await page.getByRole('link', { name: words.day.nextPage }).click()
+    expect(
+      await page.getByText(fill(words.day.range, { first: '21', last: '40', count: '46' })).isVisible(),
+    ).toBe(true)
     expect(await page.getByRole('searchbox').inputValue()).toBe('zebrafish OR "linear attention"')
 
-    await page.getByRole('link', { name: 'Get these by email' }).click()
-    expect(await page.getByLabel('Your topics').inputValue()).toBe('zebrafish OR "linear attention"')
-    await page.getByLabel('Email address').fill('ann@example.com')
-    await page.getByRole('button', { name: 'Subscribe', exact: true }).first().click()
-    expect(await page.locator('h1').innerText()).toBe('Check your inbox')
+    await page.getByRole('link', { name: words.search.mail }).click()
+    expect(await page.getByLabel(words.form.topics).inputValue()).toBe('zebrafish OR "linear attention"')
+    await page.getByLabel(words.form.email).fill('ann@example.com')
+    await page.getByRole('button', { name: words.form.subscribe, exact: true }).first().click()
+    expect(await page.locator('h1').innerText()).toBe(words.checkInbox.title)
     const { request } = await site.db.signup.findFirstOrThrow()
     expect(request).toMatchObject({ topics: [{ query: 'zebrafish OR "linear attention"' }] })
   })
 
-  test('a visitor mistypes, and corrects it in the field', async () => {
-    const page = await seen.open({ javaScriptEnabled })
+  test('corrects a query with an error in the field', async () => {
+    const page = await open()
     await page.goto('/papers/2507.06457')
     await search(page, '(zebrafish')
-    expect(await page.locator('[role=alert]').innerText()).toContain(
-      'the bracket at column 1 is never closed',
-    )
+    expect(errorsOn(await page.content())).toEqual(['q: query.bracket-open'])
     await page.locator('[role=alert] a').click()
     expect(await page.locator(':focus').getAttribute('name')).toBe('q')
     expect(await page.getByRole('searchbox').inputValue()).toBe('(zebrafish')
     await search(page, '(zebrafish)')
-    expect(await heading(page)).toBe('45 papers')
+    expect(await heading(page)).toBe(counted(45, words.counts.paper))
   })
 
-  test('a visitor pastes the address of a paper, and gets to it', async () => {
-    const page = await seen.open({ javaScriptEnabled })
+  test('pastes the address of a paper, and gets its page', async () => {
+    const page = await open()
     await page.goto('/papers/date/2026-11-24')
     await page.getByRole('searchbox').fill('https://arxiv.org/abs/2507.06457v2')
     await page.keyboard.press('Enter')

@@ -8,17 +8,17 @@ import { NOT_PAGES, openWalk, STOPS, type Walk } from '../../support/site-walk.t
 const templates = resolve(import.meta.dirname, '../../../templates')
 const database = useDatabase()
 const rendered = vi.hoisted(() => {
-  // Other files of this worker have read the engine already, and are not to get the one below.
+  // Other files of this worker have loaded the engine already, and must not get the one below.
   vi.resetModules()
   return new Set<string>()
 })
 let walk: Walk
 
-// The engine itself, which also notes what it renders.
+// The engine itself, which also records what it renders.
 vi.mock('../../../src/i18n/template-engine.ts', async (original) => {
   const { TemplateEngine, templatesIn } =
     await original<typeof import('../../../src/i18n/template-engine.ts')>()
-  const noting = (engine: InstanceType<typeof TemplateEngine>) => {
+  const recording = (engine: InstanceType<typeof TemplateEngine>) => {
     const { resolvePath } = engine
     engine.resolvePath = (name, renderOptions) => {
       const path = resolvePath.call(engine, name, renderOptions)
@@ -29,7 +29,7 @@ vi.mock('../../../src/i18n/template-engine.ts', async (original) => {
   }
   return {
     TemplateEngine,
-    templatesIn: (...given: Parameters<typeof templatesIn>) => noting(templatesIn(...given)),
+    templatesIn: (...given: Parameters<typeof templatesIn>) => recording(templatesIn(...given)),
   }
 })
 
@@ -42,7 +42,7 @@ afterAll(async () => {
 })
 
 describe('the walk', () => {
-  test('meets each page as it should be, each of its templates and routes, and knows which load a script', async () => {
+  test('visits each page with its status, each template and each route, and lists the pages with a script', async () => {
     const paths: string[] = []
     for (const { name, status = 200, scripted = false } of STOPS) {
       const { statusCode, body } = await walk.ask(name)

@@ -4,11 +4,11 @@ import { ADMIN_STOPS, visitAdmin } from '../../support/admin-walk.ts'
 import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
 import { useAdminWalk } from '../../support/use-admin-walk.ts'
 
-// Each page without its scripts, asked by axe: which takes scripts, of the browser's own and not of the page.
+// axe needs scripts, so the browser allows them and ignores the policy of the page, which has none.
 const seen = useAdminWalk({ javaScriptEnabled: true, bypassCSP: true })
 const standard = new HtmlValidate({
   extends: ['html-validate:standard', 'html-validate:document'],
-  // Assets are our own; and a list of problems stands above the heading, so that it is met first.
+  // Assets are from this site, and a list of problems is above the heading so that it is read first.
   rules: { 'require-sri': 'off', 'heading-level': 'off' },
 })
 
@@ -19,18 +19,18 @@ describe.each(ADMIN_STOPS.map(({ name }) => name))('%s', (name) => {
     await loadAxe(seen.page)
   })
 
-  test.each(LOOKS)('has no finding, %s, %i px', async (colorScheme, width) => {
+  test.each(LOOKS)('axe finds nothing, %s, %i px', async (colorScheme, width) => {
     await seen.page.setViewportSize({ width, height: 800 })
     await seen.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await findings(seen.page)).toEqual([])
   })
 
-  test('fits 320 px, and is HTML as the standard has it', async () => {
+  test('needs no sideways scrolling at 320 px and is valid HTML', async () => {
     await seen.page.setViewportSize({ width: 320, height: 256 })
     expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBe(320)
     const { results } = await standard.validateString(await seen.page.content())
-    const faults = results.flatMap(({ messages }) => messages)
-    expect(faults.map(({ line, ruleId, message }) => `${line} ${ruleId}: ${message}`)).toEqual([])
+    const problems = results.flatMap(({ messages }) => messages)
+    expect(problems.map(({ line, ruleId, message }) => `${line} ${ruleId}: ${message}`)).toEqual([])
     expect(await seen.page.locator('h1').count()).toBe(1)
   })
 })

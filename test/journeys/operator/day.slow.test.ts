@@ -1,11 +1,12 @@
 import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { fill, words } from '../../../src/i18n/words.ts'
 import { PASSWORD } from '../../support/admin.ts'
 import { ADMIN_STOPS, visitAdmin } from '../../support/admin-walk.ts'
 import { useAdminWalk } from '../../support/use-admin-walk.ts'
 
-// An operator's day with the keyboard alone, in a browser in which no script runs.
+// An operator's day with only the keyboard, in a browser without scripts.
 const seen = useAdminWalk({ viewport: { width: 1280, height: 800 } })
 
 async function tabTo(role: 'button' | 'link' | 'textbox', name: string | RegExp): Promise<void> {
@@ -29,62 +30,59 @@ async function press(role: 'button' | 'link', name: string | RegExp): Promise<vo
 const heading = () => seen.page.locator('h1').innerText()
 const status = () => seen.page.locator('[role=status]').innerText()
 
-test('Anna got no email: found, explained, paused; delivery is stopped and resumed; log out', async () => {
+test('an operator pauses delivery, finds why a subscriber got no email, pauses them and logs out', async () => {
   const { page, walk } = seen
   await page.goto(`${walk.base}/admin`)
-  expect(await heading()).toBe('Log in')
+  expect(await heading()).toBe(words.admin.login.heading)
   // The field has the focus already.
   await page.keyboard.type(PASSWORD)
-  await press('button', 'Log in')
-  expect(await heading()).toBe('Overview')
+  await press('button', words.admin.login.heading)
+  expect(await heading()).toBe(words.admin.overview.heading)
 
   await tabTo('textbox', 'Reason for pausing')
   await page.keyboard.type('The relay moves')
   await press('button', 'Pause delivery')
-  expect(await status()).toContain('Delivery is paused')
   expect(await page.locator('main').innerText()).toContain('The relay moves')
   await press('button', 'Resume delivery')
-  expect(await status()).toContain('Delivery resumed.')
+  expect(await page.locator('main').innerText()).toContain(words.admin.delivery.onText)
 
-  await press('link', 'Subscribers')
-  await tabTo('textbox', 'Address, whole or part')
+  await press('link', words.admin.subscribers.heading)
+  await tabTo('textbox', words.admin.subscribers.contains)
   await page.keyboard.type('quiet@example.com')
-  await press('button', 'Show')
+  await press('button', words.admin.filter.show)
   expect(await heading()).toBe('quiet@example.com')
   expect(page.url()).not.toContain('quiet')
   await press('link', 'Explain Sun 22 Nov')
   expect(await page.locator('.verdict').innerText()).toMatch(/^No email: /)
   await press('button', 'Pause')
-  expect(await status()).toContain('Paused')
+  expect(await status()).toContain(words.admin.delivery.paused)
   await press('link', 'Erase…')
-  expect(await heading()).toBe('Erase this subscriber?')
-  await press('link', 'Cancel')
+  expect(new URL(page.url()).pathname).toMatch(/\/erase$/)
+  await press('link', words.admin.subscriber.cancel)
   expect(await heading()).toBe('quiet@example.com')
 
-  await press('link', 'Operator log')
+  await press('link', words.admin.actions.heading)
   expect(await page.locator('tbody tr').first().innerText()).toMatch(/subscribers pause\s+admin/)
-  await press('button', 'Log out')
-  expect(await heading()).toBe('Log in')
+  await press('button', words.admin.logout)
+  expect(await heading()).toBe(words.admin.login.heading)
   await page.goto(`${walk.base}/admin/actions`)
-  expect(await heading()).toBe('Log in')
+  expect(await heading()).toBe(words.admin.login.heading)
 }, 120_000)
 
-test('a list is imported after a look at it, and one of its people found by a filter', async () => {
+test('an operator checks and imports a list, and finds an imported subscriber by a filter', async () => {
   const { page, walk } = seen
   await visitAdmin(walk, page, 'admin-import')
-  const csv = ['email,consent', 'journey@list.example,', 'nobody,'].join('\n')
-  await page.getByLabel('Or its text').fill(csv)
-  await page
-    .getByLabel('How they agreed, if their row does not say (optional)')
-    .fill('A form at the spring school')
-  await page.getByRole('button', { name: 'Show what would happen' }).click()
-  expect(await status()).toContain('1 of 2 rows would be imported')
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
-  expect(await status()).toContain('Imported 1 of 2 rows')
-  await page.getByRole('link', { name: 'All subscribers' }).click()
-  await page.getByLabel('Address, whole or part').fill('list.example')
-  await page.getByLabel('State').selectOption('active')
-  await page.getByRole('button', { name: 'Show', exact: true }).click()
+  const csv = ['email,consent', 'journey@list.example,', 'malformed,'].join('\n')
+  await page.getByLabel(words.admin.importExport.text).fill(csv)
+  await page.getByLabel(words.admin.importExport.consent).fill('A form at the spring school')
+  await page.getByRole('button', { name: words.admin.check.show }).click()
+  expect(await status()).toContain(fill(words.admin.importExport.would, { taken: 1, rows: 2 }))
+  await page.getByRole('button', { name: words.admin.importExport.button, exact: true }).click()
+  expect(await status()).toContain(fill(words.admin.importExport.done, { taken: 1, rows: 2 }))
+  await page.getByRole('link', { name: words.admin.sections.allSubscribers }).click()
+  await page.getByLabel(words.admin.subscribers.contains).fill('list.example')
+  await page.getByLabel(words.admin.subscribers.state).selectOption('active')
+  await page.getByRole('button', { name: words.admin.filter.show, exact: true }).click()
   await page.getByRole('link', { name: 'journey@list.example', exact: true }).click()
   expect(await heading()).toBe('journey@list.example')
 }, 60_000)
@@ -92,7 +90,7 @@ test('a list is imported after a look at it, and one of its people found by a fi
 // The HTML of an email has its own tests.
 const NOT_PAGES = ['/admin/subscribers/:id/email/html']
 
-test('the walk meets every admin page and its templates', async () => {
+test('the walk visits every admin page and template', async () => {
   const { page, walk } = seen
   const bodies: string[] = []
   const paths: string[] = []
