@@ -22,7 +22,7 @@ test('an acceptance that is written again after a lost reply of the database is 
   expect(await statesIn(database.db)).toEqual({ accepted: 2 })
 })
 
-test('a copy that the server accepted at another time is stored too', async () => {
+test('a second acceptance of the same message at another time is stored too', async () => {
   const [first] = await twoAccepted()
   await recordAcceptances(database.db, [first!])
   await recordAcceptances(database.db, [{ ...first!, at: new Date(NOW.getTime() + 1) }])
@@ -56,7 +56,7 @@ test('acceptances that waited for updates of their messages win', async () => {
   expect(await statesIn(database.db)).toEqual({ accepted: 2 })
 })
 
-test('sending an email changes nothing that an index has: that would write each index of the table anew', async () => {
+test('sending an email changes no column of an index, which would rewrite all indexes of the table', async () => {
   const indexes = await database.db.$queryRaw<{ name: string }[]>`
     select i.indexrelid::regclass::text as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid
     where i.indrelid = 'message'::regclass and a.attname in ('state', 'attempts', 'taken_at', 'taken_by')

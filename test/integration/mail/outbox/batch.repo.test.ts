@@ -56,8 +56,8 @@ async function spend(key: SendRateKey) {
   await takeAvailable(database.db, [{ key, count: 1 }])
 }
 
-describe('a domain’s own batch', () => {
-  test('begins with twenty of one call; the others share one', async () => {
+describe('the batch of one domain', () => {
+  test('begins with twenty messages of one call, and domains with fewer share a batch', async () => {
     await add({ 'big.example': 20, 'small.example': 19, 'tiny.example': 1 })
     expect(await perBatch()).toEqual([
       { domain: 'big.example', count: 20 },
@@ -65,12 +65,12 @@ describe('a domain’s own batch', () => {
     ])
   })
 
-  test('knows no capitals', async () => {
+  test('has domains in capitals and small letters', async () => {
     await add({ 'Big.Example': 10, 'big.example': 10 })
     expect(await perBatch()).toEqual([{ domain: 'big.example', count: 20 }])
   })
 
-  test('counts new messages only', async () => {
+  test('counts only new messages', async () => {
     await add({ 'big.example': 15 })
     const messages = Array.from({ length: 15 }, (_, i) =>
       goodbye(i + 1, { toAddress: `s${i + 1}@big.example` }),
@@ -87,7 +87,7 @@ describe('a domain’s own batch', () => {
 })
 
 describe('a lease', () => {
-  test('is of a domain that the fewest hold, then of what has waited longest', async () => {
+  test('is given for the domain with the fewest owners, then for the longest wait', async () => {
     await addSubscribers(database.db, 20)
     await addMore('a.example', 1)
     await addMore('b.example', 1)
@@ -111,7 +111,7 @@ describe('a lease', () => {
     }
   }
 
-  test('is of the same domain again if others hold the others: its own leases do not count', async () => {
+  test('is given for the same domain again if other owners have the other domains', async () => {
     await addSubscribers(database.db, 20)
     for (let time = 0; time < 3; time++) {
       await addMore('a.example', 1)
@@ -123,7 +123,7 @@ describe('a lease', () => {
     expect((await lease('two.4'))?.domain).toBe('a.example')
   })
 
-  test('passes over a domain without a permit, until there is one', async () => {
+  test('is not given for a domain without a permit', async () => {
     await add({ 'a.example': 20, 'b.example': 20 })
     await spend('send domain a.example')
     expect((await lease('ada'))?.domain).toBe('b.example')
@@ -132,7 +132,7 @@ describe('a lease', () => {
     expect((await lease('bob'))?.domain).toBe('a.example')
   })
 
-  test('passes over a domain that is held', async () => {
+  test('is not given for a domain that is held', async () => {
     await add({ 'a.example': 20 })
     await holdPermits(database.db, 'send domain a.example', { seconds: 3600, reply: 'much refused' })
     expect(await lease('ada')).toBeNull()
@@ -142,7 +142,7 @@ describe('a lease', () => {
     expect((await lease('ada'))?.domain).toBe('a.example')
   })
 
-  test('waits for the ramp-up if digests have no permit left today', async () => {
+  test('is not given if the ramp-up has no permit left for digests today', async () => {
     await add({ 'a.example': 20, 'b.example': 3 })
     await spend(RAMP_UP)
     expect(await lease('ada', 'bulk', RAMP_UP)).toBeNull()
@@ -150,7 +150,7 @@ describe('a lease', () => {
     expect(await lease('bob', 'bulk')).not.toBeNull() // the setting was taken away
   })
 
-  test('of answers waits for no rate: a person waits for them', async () => {
+  test('of the transactional lane is given without a permit, as a person waits', async () => {
     await add({ 'a.example': 40 }, 'transactional')
     await spend('send domain a.example')
     await spend(RAMP_UP)
@@ -159,8 +159,8 @@ describe('a lease', () => {
   })
 })
 
-describe('a share', () => {
-  test('is half of what is ready, of the fullest batch', async () => {
+describe('`splitBatch`', () => {
+  test('takes half of the ready messages of the fullest batch', async () => {
     await add({ 'a.example': 30, 'b.example': 51 })
     const leased = [await lease('ada'), await lease('bob')]
     expect(leased.map((batch) => batch?.domain).sort()).toEqual(['a.example', 'b.example'])
@@ -172,7 +172,7 @@ describe('a share', () => {
     ])
   })
 
-  test('leaves what its owner has taken', async () => {
+  test('leaves what the owner has taken', async () => {
     await add({ 'a.example': 20 })
     const mine = await lease('ada')
     const taken = await take(mine!.id, 'ada', 15)
@@ -185,14 +185,14 @@ describe('a share', () => {
   })
 
   test.each([
-    ['one is ready', 1, ''],
-    ['the rest is not due yet', 20, `update message set next_try = '2026-11-24T08:01:00Z'`],
-    ['its lease has ended', 20, `update batch set lease_until = now() - interval '1 second'`],
-    ['it is one’s own', 20, `update batch set owner = 'bob'`],
-    ['it is of the other lane', 20, `update batch set lane = 'transactional'`],
+    ['only one message is ready', 1, ''],
+    ['the others are not due yet', 20, `update message set next_try = '2026-11-24T08:01:00Z'`],
+    ['the lease has ended', 20, `update batch set lease_until = now() - interval '1 second'`],
+    ['the batch is its own', 20, `update batch set owner = 'bob'`],
+    ['the batch is of the other lane', 20, `update batch set lane = 'transactional'`],
     ['delivery is paused', 20, `insert into switch values ('delivery', 'paused', 'test', now())`],
     ['the database was restored', 20, `insert into switch values ('delivery', 'restored', 'test', now())`],
-  ])('is none where %s', async (_what, count, sql) => {
+  ])('takes nothing if %s', async (_what, count, sql) => {
     await add({ 'a.example': count })
     await lease('ada')
     if (sql) await database.db.$executeRawUnsafe(sql)
@@ -200,7 +200,7 @@ describe('a share', () => {
     expect(await database.db.batch.count()).toBe(1)
   })
 
-  test('does not exist if the domain, or the ramp-up, has no permit', async () => {
+  test('takes nothing if the domain or the ramp-up has no permit', async () => {
     await add({ 'a.example': 20 })
     await lease('ada')
     await spend('send domain a.example')
@@ -211,7 +211,7 @@ describe('a share', () => {
     expect(await share('bob')).not.toBeNull()
   })
 
-  test('has no message in common with those of seven others that ask at once', async () => {
+  test('gives eight callers at once no message in common', async () => {
     await add({ 'a.example': 200 })
     await lease('ada')
     const shares = await Promise.all(Array.from({ length: 8 }, (_, i) => share(`owner${i}`)))
@@ -228,13 +228,13 @@ describe('a share', () => {
   })
 })
 
-describe('what is put aside', () => {
+describe('`splitOffDomain`', () => {
   const aside = (batch: number, owner: string, ids: string[], domain = 'a.example') =>
     splitOffDomain(database.db, { batch: batch, owner, domain, ids })
   const idsOf = (taken: { id: string; toAddress: string }[], domain: string) =>
     taken.filter(({ toAddress }) => toAddress.endsWith(domain)).map(({ id }) => id)
 
-  test('takes all that waits of its domain along, and the rest goes on', async () => {
+  test('takes all waiting messages of the domain, and leaves the others', async () => {
     await add({ 'A.example': 5, 'b.example': 6 })
     const batch = await lease('ada')
     const taken = await take(batch!.id, 'ada', 4)
@@ -249,7 +249,7 @@ describe('what is put aside', () => {
     expect((await lease('bob'))?.domain).toBe('a.example')
   })
 
-  test('counts no try, and is ready for the next worker', async () => {
+  test('counts no attempt, and leaves its batch ready for the next worker', async () => {
     await add({ 'a.example': 3 })
     const batch = await lease('ada')
     const taken = await take(batch!.id, 'ada', 3)
@@ -263,9 +263,9 @@ describe('what is put aside', () => {
   })
 
   test.each([
-    ['is another’s', `update batch set owner = 'bob'`],
+    ['is of another owner', `update batch set owner = 'bob'`],
     ['has ended', `update batch set lease_until = now() - interval '1 second'`],
-  ])('is nothing where the lease %s', async (_what, sql) => {
+  ])('takes nothing if the lease %s', async (_what, sql) => {
     await add({ 'a.example': 3 })
     const batch = await lease('ada')
     const taken = await take(batch!.id, 'ada', 1)
@@ -275,7 +275,7 @@ describe('what is put aside', () => {
     expect(await statesIn(database.db)).toEqual({ ready: 2, taken: 1 })
   })
 
-  test('waits as before for what is not due', async () => {
+  test('keeps the time of messages that are not due', async () => {
     await add({ 'a.example': 2 })
     await database.db
       .$executeRaw`update message set state = 'deferred', next_try = ${at('08:05')} where subscriber_id = 's2'`
@@ -290,7 +290,7 @@ describe('what is put aside', () => {
   })
 })
 
-test('a pause holds both', async () => {
+test('a pause of delivery keeps both batches from being leased', async () => {
   await add({ 'a.example': 20 })
   await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'test', at: NOW })
   expect([await lease('ada'), await share('bob')]).toEqual([null, null])

@@ -58,8 +58,8 @@ async function fail(message: { id: string; attempts: number }, next: Partial<Nex
   await recordFailedAttempt(database.db, { message, owner, now: NOW, made, next: step })
 }
 
-describe('enqueue', () => {
-  test('1,100 messages are in batches of up to 500', async () => {
+describe('`enqueue`', () => {
+  test('puts 1,100 messages into batches of up to 500', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1100)
     const counts = await database.db.message.groupBy({
       by: ['batchId'],
@@ -69,7 +69,7 @@ describe('enqueue', () => {
     expect(counts.map(({ _count }) => _count)).toEqual([500, 500, 100])
   })
 
-  test('one kind and key is one message, in one call, in two and in two at once', async () => {
+  test('stores one message of a kind and key, in one call, in two and in two at once', async () => {
     await addSubscribers(database.db, 2)
     expect(await enqueue(database.db, 'bulk', [goodbye(1), goodbye(1)])).toBe(1)
     expect(await enqueue(database.db, 'bulk', [goodbye(1), goodbye(2)])).toBe(1)
@@ -83,14 +83,14 @@ describe('enqueue', () => {
     expect(await messagesIn(database.db)).toHaveLength(3)
   })
 
-  test('a message that exists already leaves no empty batch behind', async () => {
+  test('leaves no empty batch for a message that exists', async () => {
     await addSubscribers(database.db, 1)
     await enqueue(database.db, 'bulk', [goodbye(1)])
     await enqueue(database.db, 'bulk', [goodbye(1)])
     expect(await batches()).toHaveLength(1)
   })
 
-  test('in a transaction that fails nothing is left', async () => {
+  test('leaves nothing if the transaction fails', async () => {
     await addSubscribers(database.db, 1)
     const failing = database.db.$transaction(async (tx) => {
       await enqueue(tx, 'transactional', [goodbye(1)])
@@ -101,7 +101,7 @@ describe('enqueue', () => {
     expect(await batches()).toEqual([])
   })
 
-  test('a message comes out as it went in', async () => {
+  test('keeps all fields of a message', async () => {
     await addSubscribers(database.db, 1)
     const content = { title: 'Größe “≤ 3”', list: [1, null] }
     await enqueue(database.db, 'transactional', [goodbye(1, { content, datedAt: at('07:59') })])
@@ -126,28 +126,28 @@ describe('enqueue', () => {
 describe('a lease', () => {
   beforeEach(() => enqueueGoodbyes(database.db, 'bulk', 600))
 
-  test('belongs to one owner only, and there is one for each batch', async () => {
+  test('belongs to one owner, and each batch has one', async () => {
     const [first, second, third] = [await lease('ada'), await lease('bob'), await lease('cyd')]
     expect(first?.id).not.toBe(second?.id)
     expect([first?.more, second?.more, third]).toEqual([true, false, null])
   })
 
-  test('of twenty that try at once, two get a batch', async () => {
+  test('is given to two of twenty callers at once for two batches', async () => {
     const leased = await Promise.all(Array.from({ length: 20 }, (_, i) => lease(`owner${i}`)))
     expect(new Set(leased.filter((batch) => batch !== null).map(({ id }) => id)).size).toBe(2)
     expect(leased.filter((batch) => batch !== null)).toHaveLength(2)
   })
 
-  test('keeps to its lane', async () => {
+  test('is of one lane', async () => {
     expect(await lease('ada', { lane: 'transactional' })).toBeNull()
   })
 
-  test('waits for the instant before which nothing is ready', async () => {
+  test('is not given before a message is ready', async () => {
     expect(await lease('ada', { now: at('07:59') })).toBeNull()
     expect(await lease('ada', { now: NOW })).not.toBeNull()
   })
 
-  test('ends by the database’s clock, whatever the clock that is passed in', async () => {
+  test('ends by the clock of the database, not by the time that is passed in', async () => {
     const first = await lease('ada')
     await lease('bob')
     expect(await lease('cyd', { now: at('23:59') })).toBeNull()
@@ -155,7 +155,7 @@ describe('a lease', () => {
     expect((await lease('cyd'))?.id).toBe(first?.id)
   })
 
-  test('is renewed while it holds, and not once it has ended', async () => {
+  test('is renewed until it has ended', async () => {
     await lease('ada')
     expect(await renewLeases(database.db, { owners: ['ada'], leaseSeconds: 45 })).toEqual(['ada'])
     await endLeases(database.db)
@@ -169,7 +169,7 @@ describe('a lease', () => {
     expect(await take(batch!.id)).toEqual({ taken: [], ended: [] })
   })
 
-  test('of others is work until it is done', async () => {
+  test('of another owner counts as work until the batch is done', async () => {
     const batch = await lease('ada')
     const others = (now = NOW) => isWorkExpected(database.db, { lane: 'bulk', now, withinSeconds: 0 })
     expect(await others()).toBe(true)
@@ -183,8 +183,8 @@ describe('a lease', () => {
   })
 })
 
-describe('a take', () => {
-  test('takes at most so many, oldest next try first, each once', async () => {
+describe('`takeMessages`', () => {
+  test('takes up to a limit, the oldest next attempt first, each once', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 5)
     await database.db.$executeRaw`update message set next_try = ${at('07:00')} where subscriber_id = 's4'`
     const batch = await lease()
@@ -197,7 +197,7 @@ describe('a take', () => {
     expect(new Set(ids).size).toBe(5)
   })
 
-  test('needs the lease, at this moment and by this owner', async () => {
+  test('takes only with a valid lease of the owner', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 2)
     const batch = await lease('ada')
     expect((await take(batch!.id, { owner: 'bob' })).taken).toEqual([])
@@ -205,7 +205,7 @@ describe('a take', () => {
     expect((await take(batch!.id)).taken).toEqual([])
   })
 
-  test('leaves what is not due yet', async () => {
+  test('leaves messages that are not due', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const batch = await lease()
     const [message] = (await take(batch!.id)).taken
@@ -219,7 +219,7 @@ describe('a take', () => {
     ['paused', `update subscriber set state = 'paused'`, 'skipped', 'paused'],
     ['suppressed', `update subscriber set state = 'suppressed'`, 'skipped', 'suppressed'],
     [
-      'suppressed by hash alone',
+      'suppressed only by the hash of the address',
       `insert into suppression (address_hash, reason, at) values ('hash1', 'dead', now())`,
       'skipped',
       'suppressed',
@@ -233,13 +233,13 @@ describe('a take', () => {
     ['without an address on the message', `update message set to_address = null`, 'skipped', 'erased'],
     ['past its deadline', `update message set deadline = '2026-11-24T08:00:00Z'`, 'skipped', 'expired'],
     [
-      'past its deadline after a try',
+      'past its deadline after an attempt',
       `update message set deadline = '2026-11-24T08:00:00Z', attempts = 1`,
       'gave_up',
       'expired',
     ],
   ]
-  test('comes with the content of its digest', async () => {
+  test('returns the content of the digest', async () => {
     await addDigestMessages(database.db, 1)
     await database.db.digest.updateMany({ data: { content: { sections: [] } } })
     const batch = await lease('ada')
@@ -248,7 +248,7 @@ describe('a take', () => {
     ])
   })
 
-  test.each(changes)('looks again at a digest’s subscriber: %s', async (_what, sql, state, reason) => {
+  test.each(changes)('checks the subscriber of a digest again: %s', async (_what, sql, state, reason) => {
     await addDigestMessages(database.db, 1)
     const batch = await lease()
     await database.db.$executeRawUnsafe(sql)
@@ -263,14 +263,14 @@ describe('a take', () => {
     ['unsubscribed', true],
     ['paused', true],
     ['suppressed', false],
-  ])('other kinds go to a subscriber who is %s: %s', async (state, goes) => {
+  ])('takes other kinds for a subscriber who is %s: %s', async (state, goes) => {
     await enqueueGoodbyes(database.db, 'transactional', 1)
     await database.db.$executeRawUnsafe(`update subscriber set state = '${state}'`)
     const batch = await lease('ada', { lane: 'transactional' })
     expect((await take(batch!.id)).taken).toHaveLength(goes ? 1 : 0)
   })
 
-  test('a suppression that was lifted stops nothing', async () => {
+  test('takes a message after its suppression was lifted', async () => {
     await addDigestMessages(database.db, 1)
     await database.db
       .$executeRaw`insert into suppression (address_hash, reason, at, lifted_at) values ('hash1', 'dead', now(), now())`
@@ -278,7 +278,7 @@ describe('a take', () => {
     expect((await take(batch!.id)).taken).toHaveLength(1)
   })
 
-  test('an unsubscribe that was confirmed before the take wins, whatever else is taken', async () => {
+  test('skips a message of a subscriber whose unsubscribe was committed before', async () => {
     await addDigestMessages(database.db, 3)
     const batch = await lease()
     await database.db.$executeRaw`update subscriber set state = 'unsubscribed' where id = 's2'`
@@ -289,7 +289,7 @@ describe('a take', () => {
 })
 
 describe('a worker that died', () => {
-  test('leaves what it had taken to the next owner, at once and behind what waits', async () => {
+  test('leaves its messages to the next owner at once, behind those that wait', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 4)
     const { batch, taken } = await takeAndDie('ada', 2)
     expect(await lease('bob', { now: at('08:01') })).toMatchObject({ id: batch, lost: 2 })
@@ -307,7 +307,7 @@ describe('a worker that died', () => {
     ])
   })
 
-  test('with hold, what it had taken stays uncertain', async () => {
+  test('leaves its messages uncertain, with hold', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 2)
     const { batch } = await takeAndDie('ada', 1)
     await lease('bob', { whenUncertain: 'hold' })
@@ -315,7 +315,7 @@ describe('a worker that died', () => {
     expect(await statesIn(database.db)).toEqual({ taken: 1, uncertain: 1 })
   })
 
-  test('after the deadline its messages are uncertain, not given up', async () => {
+  test('leaves its messages uncertain after the deadline, not given up', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const { batch } = await takeAndDie()
     await lease('bob', { now: DEADLINE })
@@ -333,7 +333,7 @@ describe('a worker that died', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 1 })
   })
 
-  test('may still record a failure, which is kept and changes nothing', async () => {
+  test('may still record a failure, which changes no state', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const { batch, taken } = await takeAndDie('ada')
     await lease('bob')
@@ -346,7 +346,7 @@ describe('a worker that died', () => {
   })
 })
 
-test('an owner who leases its own batch again has lost nothing: its email may be in progress', async () => {
+test('an owner that leases its own batch again keeps its messages, as an email may be in progress', async () => {
   await enqueueGoodbyes(database.db, 'bulk', 2)
   const { taken } = await takeAndDie('ada', 1)
   expect(await lease('ada')).toMatchObject({ lost: 0 })
@@ -354,8 +354,8 @@ test('an owner who leases its own batch again has lost nothing: its email may be
   expect(row).toMatchObject({ state: 'taken', takenBy: 'ada' })
 })
 
-describe('releasing a batch', () => {
-  test('it is done when every message has come to an end', async () => {
+describe('`releaseBatch`', () => {
+  test('ends the batch when all messages have ended', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 3)
     const batch = await lease()
     const { taken } = await take(batch!.id)
@@ -367,7 +367,7 @@ describe('releasing a batch', () => {
     expect(await lease('bob', { now: at('23:59') })).toBeNull()
   })
 
-  test('it waits for the first next try', async () => {
+  test('makes the batch wait for the first next attempt', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 2)
     const batch = await lease()
     const { taken } = await take(batch!.id)
@@ -379,7 +379,7 @@ describe('releasing a batch', () => {
     expect(await lease('bob', { now: at('08:05') })).not.toBeNull()
   })
 
-  test('what was taken and never begun is as before', async () => {
+  test('resets messages that were taken and not begun', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 2)
     const batch = await lease()
     await take(batch!.id)
@@ -391,7 +391,7 @@ describe('releasing a batch', () => {
     expect(await lease('bob')).toMatchObject({ lost: 0 })
   })
 
-  test('an owner who lost it changes nothing', async () => {
+  test('changes nothing for an owner that lost the lease', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const { batch } = await takeAndDie('ada')
     await lease('bob')
@@ -402,7 +402,7 @@ describe('releasing a batch', () => {
   })
 })
 
-test('a message made ready while its batch is released is not left in a batch that is done', async () => {
+test('a message that becomes ready while its batch is released is not in a batch that is done', async () => {
   await enqueueGoodbyes(database.db, 'bulk', 1)
   const batch = await lease()
   const [message] = (await take(batch!.id)).taken
@@ -418,8 +418,8 @@ test('a message made ready while its batch is released is not left in a batch th
   expect((await take(again!.id, { owner: 'bob' })).taken).toMatchObject([{ id: message!.id, attempts: 2 }])
 })
 
-describe('uncertain', () => {
-  test('is taken once its time has come, and known as such', async () => {
+describe('an uncertain message', () => {
+  test('is taken at its time, and marked as uncertain before', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const batch = await lease()
     const [message] = (await take(batch!.id)).taken
@@ -435,7 +435,7 @@ describe('uncertain', () => {
     expect((await take(batch!.id, { owner: 'bob', now: at('08:16') })).taken[0]?.uncertainBefore).toBe(true)
   })
 
-  test('stays uncertain where the subscriber has gone before the second try', async () => {
+  test('stays uncertain if the subscriber left before the second attempt', async () => {
     await addDigestMessages(database.db, 1)
     const batch = await lease()
     const [message] = (await take(batch!.id)).taken
@@ -448,8 +448,8 @@ describe('uncertain', () => {
   })
 })
 
-describe('closing what is past its deadline', () => {
-  test('never tried: skipped; tried: given up; in doubt: uncertain; held by a worker: unchanged', async () => {
+describe('`endExpiredMessages`', () => {
+  test('skips what was not attempted, gives up what was, and leaves uncertain and taken messages', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 3)
     await addSubscribers(database.db, 0)
     const batch = await lease()
@@ -467,7 +467,7 @@ describe('closing what is past its deadline', () => {
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
   })
 
-  test('messages of a dead worker may have been sent: uncertain, even if no worker leases any more', async () => {
+  test('makes messages of a dead worker uncertain, also if no worker leases any more', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     await takeAndDie()
     expect(await endExpiredMessages(database.db, at('23:00'))).toBe(0)
@@ -477,7 +477,7 @@ describe('closing what is past its deadline', () => {
     expect(await batches()).toMatchObject([{ doneAt: DEADLINE }])
   })
 
-  test('what a living worker has taken is its own', async () => {
+  test('leaves what a living worker has taken', async () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const batch = await lease('ada')
     expect((await take(batch!.id)).taken).toHaveLength(1)

@@ -100,8 +100,8 @@ const until = async (condition: () => boolean) => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('a run', () => {
-  test('sends each message once, and finishes its batches', async () => {
+describe('`drain`', () => {
+  test('sends each message once, and ends its batches', async () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     const result = await drainWith({ port: sink.port, query: 'connections=4' })
@@ -124,7 +124,7 @@ describe('a run', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 700 })
   })
 
-  test('reports that more is ready than it holds', async () => {
+  test('reports that more messages are ready than it has leased', async () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     let nudges = 0
@@ -132,7 +132,7 @@ describe('a run', () => {
     expect(nudges).toBe(2)
   })
 
-  test('ends, and sends all, if the others cannot be nudged', async () => {
+  test('sends all messages if other processes cannot be nudged', async () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     const deaf = async () => {
@@ -141,7 +141,7 @@ describe('a run', () => {
     expect(await drainWith(sink, { onMoreReady: deaf })).toMatchObject({ accepted: 450, stopped: null })
   })
 
-  test('takes answers over at most two connections', async () => {
+  test('sends the transactional lane over up to two connections', async () => {
     await enqueueGoodbyes(database.db, 'transactional', 40)
     const sink = await sinkWith({ delayMs: 5 })
     expect(
@@ -155,7 +155,7 @@ describe('a run', () => {
   test.each([
     ['sending is off', { SENDING: 'off' }],
     ['there is no mail server', { SMTP_URL: '' }],
-  ])('does nothing where %s', async (_what, environment) => {
+  ])('does nothing if %s', async (_what, environment) => {
     await addDigestMessages(database.db, 2)
     const sink = await sinkWith()
     expect((await drainWith({ port: sink.port, environment })).accepted).toBe(0)
@@ -163,7 +163,7 @@ describe('a run', () => {
     expect(await statesIn(database.db)).toEqual({ ready: 2 })
   })
 
-  test('waits for batches that another worker holds, and may lose', async () => {
+  test('waits for batches that another worker may lose', async () => {
     await addDigestMessages(database.db, 3)
     await database.db.$executeRaw`update batch set owner = 'dead', lease_until = now() + interval '1 hour'`
     const sink = await sinkWith({ delayMs: 300 })
@@ -176,8 +176,8 @@ describe('a run', () => {
   })
 })
 
-describe('what is recorded, and when', () => {
-  test('no connection begins a body before its last 250 is recorded, only the envelope', async () => {
+describe('the order of records', () => {
+  test('has the last 250 before the next body of its connection begins', async () => {
     await addDigestMessages(database.db, 10)
     const sink = await sinkWith()
     let running: Promise<RunResult> | undefined
@@ -194,9 +194,9 @@ describe('what is recorded, and when', () => {
   })
 
   test.each([
-    ['its lease has run out', { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }, 'ready'],
+    ['its lease has ended', { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }, 'ready'],
     ['its subscriber has left', {}, 'skipped'],
-  ])('a body that waited for that is held back if meanwhile %s', async (_what, environment, state) => {
+  ])('holds a body back that waited for the record, if %s meanwhile', async (_what, environment, state) => {
     await addDigestMessages(database.db, 2)
     const sink = await sinkWith()
     let running: Promise<RunResult> | undefined
@@ -217,7 +217,7 @@ describe('what is recorded, and when', () => {
     expect(await database.db.attempt.count()).toBe(0)
   })
 
-  test('a 250 is recorded although another worker has the lease by now', async () => {
+  test('has a 250 although another worker has the lease by then', async () => {
     await addDigestMessages(database.db, 6)
     const sink = await sinkWith()
     const stealing: Compose = async (message) => {
@@ -232,7 +232,7 @@ describe('what is recorded, and when', () => {
     expect(await batchRows()).toMatchObject([{ owner: 'bob', doneAt: null }])
   })
 
-  test('nothing begins once the lease may have run out', async () => {
+  test('begins nothing once the lease may have ended', async () => {
     await addDigestMessages(database.db, 4)
     const sink = await sinkWith({ delayMs: 1100 })
     const environment = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
@@ -247,7 +247,7 @@ describe('what is recorded, and when', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 3 })
   })
 
-  test('a lease is renewed while an email is in progress', async () => {
+  test('has the lease renewed while an email is in progress', async () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { dot: 'silence' } })
     const stopping = new AbortController()
@@ -270,7 +270,7 @@ describe('a worker that hangs', () => {
   })
   const log: Log = { ...silentLog, error: (event) => void (event === 'batch.stalled' && stalled++) }
 
-  test('renews its lease no more, and sends nothing when it wakes', async () => {
+  test('does not renew its lease, and sends nothing when it wakes', async () => {
     await addDigestMessages(database.db, 3)
     const { port, mails } = await sinkWith()
     const hang = Promise.withResolvers<void>()
@@ -309,7 +309,7 @@ describe('a worker that hangs', () => {
 })
 
 describe('an unsubscribe during a run', () => {
-  test('stops everything but the messages in progress', async () => {
+  test('skips all messages that are not in progress', async () => {
     await addDigestMessages(database.db, 50)
     const sink = await sinkWith()
     let first = true
@@ -326,14 +326,14 @@ describe('an unsubscribe during a run', () => {
 })
 
 describe('a domain with a send rate', () => {
-  test('is mailed to until nothing is ready, in one run', async () => {
+  test('gets all that is ready, in one run', async () => {
     await addDigestMessages(database.db, 100)
     const sink = await sinkWith()
     const result = await drainWith({ port: sink.port, environment: { DOMAIN_RATE: '16' } })
     expect(result).toMatchObject({ accepted: 100, stopped: null })
   })
 
-  test('has it in a batch of several domains too', async () => {
+  test('has its rate in a batch of several domains too', async () => {
     await addDigestMessages(database.db, 10)
     const sink = await sinkWith()
     const stopping = new AbortController()
@@ -373,7 +373,7 @@ describe('a message that waits for its permit', () => {
   }
   const tries = async () => (await messagesIn(database.db)).map(({ attempts }) => attempts).sort()
 
-  test('is not sent to a subscriber who has left by then', async () => {
+  test('is not sent to a subscriber who has left meanwhile', async () => {
     const leave = () => database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
     expect(await sentBeside(leave)).toMatchObject({ accepted: 1, skipped: 1 })
     expect(await tries()).toEqual([0, 1])
@@ -389,7 +389,7 @@ describe('a message that waits for its permit', () => {
   })
 })
 
-test('after a write that failed a message is checked again: the database may be a promoted standby', async () => {
+test('a message is checked again after a failed write, as the database may be a promoted standby', async () => {
   await addDigestMessages(database.db, 3)
   await database.db.$executeRawUnsafe(`
     create function await_promotion() returns trigger language plpgsql as $$ begin
@@ -407,7 +407,7 @@ test('after a write that failed a message is checked again: the database may be 
 })
 
 describe('a lost batch that its own worker leases again', () => {
-  test('belongs to the new lease: what the old one ends releases nothing', async () => {
+  test('belongs to the new lease, and the end of the old one releases nothing', async () => {
     await addDigestMessages(database.db, 8)
     const sink = await sinkWith({ delayMs: 1500 })
     const settings = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
@@ -432,8 +432,8 @@ describe('a lost batch that its own worker leases again', () => {
   })
 })
 
-describe('answers of the server', () => {
-  test('4xx defers; the same run later brings it', async () => {
+describe('a reply of the server', () => {
+  test('with 4xx defers the message, which is sent later', async () => {
     await addDigestMessages(database.db, 3)
     const sink = await sinkWith({
       at: { rcpt: (to) => (to === 's2@y.example' ? '450 4.2.0 later' : undefined) },
@@ -447,7 +447,7 @@ describe('answers of the server', () => {
     expect(recipients(sink)).toEqual(['s1@y.example', 's2@y.example', 's3@y.example'])
   })
 
-  test('451 to everything gives up at the deadline, and not before', async () => {
+  test('with 451 to all attempts gives up at the deadline, not before', async () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { data: '451 4.3.0 later' } })
     for (let minute = 0; minute < 20 * 60; minute++) {
@@ -461,10 +461,10 @@ describe('answers of the server', () => {
     expect((await attemptsIn(database.db)).length).toBe(24)
   })
 
-  test('no such mailbox refuses the message and reports the address; another 5xx does not', async () => {
+  test('with an unknown mailbox reports the address, and another 5xx does not', async () => {
     await addDigestMessages(database.db, 3)
     const answers: Record<string, string> = {
-      's1@y.example': '550 5.1.1 <s1@y.example>: nobody here',
+      's1@y.example': '550 5.1.1 <s1@y.example>: User unknown',
       's2@y.example': '550 5.7.1 <s2@y.example>: not from you',
     }
     const sink = await sinkWith({ at: { rcpt: (to) => answers[to] } })
@@ -478,11 +478,11 @@ describe('answers of the server', () => {
       { state: 'accepted', reason: null },
     ])
     const kept = (await attemptsIn(database.db)).map(({ reply: answer }) => answer).join()
-    expect(kept).toContain('nobody here')
+    expect(kept).toContain('User unknown')
     expect(kept).not.toContain('y.example')
   })
 
-  test('ten refusals with one text pause delivery, for every process, until it is resumed', async () => {
+  test('with the same refusal ten times pauses delivery for all processes, until it is resumed', async () => {
     await addDigestMessages(database.db, 40)
     const sink = await sinkWith({
       at: { rcpt: (to) => `554 5.7.1 <${to}>: Relay access denied id 4X${to.length}` },
@@ -509,7 +509,7 @@ describe('answers of the server', () => {
     await enqueue(database.db, 'transactional', goodbyes)
   }
 
-  test('unknown mailboxes among answers, however many, stop nothing', async () => {
+  test('with an unknown mailbox does not stop the transactional lane', async () => {
     await addBothLanes()
     const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
     const answers = await drainWith(sink, { lane: 'transactional' })
@@ -518,7 +518,7 @@ describe('answers of the server', () => {
     expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
   })
 
-  test('ten other refusals with one text among answers stop that run, and no digest', async () => {
+  test('with the same other refusal ten times stops the run of the transactional lane only', async () => {
     await addBothLanes()
     const sink = await sinkWith({ at: { rcpt: '554 5.7.1 denied' } })
     const answers = await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'transactional' })
@@ -528,7 +528,7 @@ describe('answers of the server', () => {
     expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
   })
 
-  test('ten unknown mailboxes among digests pause delivery: that is the server, not they', async () => {
+  test('with an unknown mailbox for ten digests in a row pauses delivery', async () => {
     await addDigestMessages(database.db, 12)
     const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
     const digests = await drainWith({ port: sink.port, query: 'connections=1' })
@@ -537,9 +537,9 @@ describe('answers of the server', () => {
   })
 
   test.each<[string, (call: number) => string | undefined]>([
-    ['an acceptance after every ninth', (call) => (call % 10 === 0 ? undefined : '552 5.2.2 full')],
-    ['two texts in turn', (call) => (call % 2 === 0 ? '552 5.2.2 full' : '550 5.1.1 no such user')],
-  ])('fewer than twenty refusals with %s pause nothing', async (_what, answerTo) => {
+    ['an acceptance after each ninth', (call) => (call % 10 === 0 ? undefined : '552 5.2.2 full')],
+    ['two alternating texts', (call) => (call % 2 === 0 ? '552 5.2.2 full' : '550 5.1.1 no such user')],
+  ])('with fewer than twenty refusals and %s does not pause delivery', async (_what, answerTo) => {
     await addDigestMessages(database.db, 19)
     let calls = 0
     const sink = await sinkWith({ at: { rcpt: () => answerTo(++calls) } })
@@ -549,7 +549,7 @@ describe('answers of the server', () => {
     expect(await readSwitch(database.db, 'delivery')).toBeNull()
   })
 
-  test('an acceptance ends a row of refusals, though the next refusal comes before it is recorded', async () => {
+  test('with an acceptance ends a row of refusals, also if the next refusal arrives before its record', async () => {
     await addDigestMessages(database.db, 19)
     let calls = 0
     const sink = await sinkWith({ at: { rcpt: () => (++calls === 10 ? undefined : '552 5.2.2 full') } })
@@ -563,7 +563,7 @@ describe('answers of the server', () => {
     expect(result).toMatchObject({ accepted: 1, refused: 18, stopped: null })
   })
 
-  test('a fifth of the emails refused, whatever the texts, pauses delivery', async () => {
+  test('that refuses a fifth of the emails with any texts pauses delivery', async () => {
     await addDigestMessages(database.db, 150)
     let calls = 0
     const texts = ['552 5.2.2 full', '550 5.1.1 no such user', undefined, undefined]
@@ -575,7 +575,7 @@ describe('answers of the server', () => {
     )
   })
 
-  describe('one domain that refuses, while others take theirs', () => {
+  describe('from one domain that refuses while others accept', () => {
     const POLICY = '550 5.7.1 blocked using a list'
     const mixed = async () => {
       await addSubscribers(database.db, 60)
@@ -588,7 +588,7 @@ describe('answers of the server', () => {
     }
     const heldNames = async () => (await openIncidents(database.db)).map(({ name }) => name)
 
-    test('among answers holds no digests of the domain: anyone may sign up with its addresses', async () => {
+    test('to transactional emails does not hold digests of the domain, as anyone may sign up', async () => {
       await addSubscribers(database.db, 24)
       const answers = Array.from({ length: 24 }, (_, i) =>
         goodbye(i + 1, { toAddress: `s${i + 1}@${i < 2 ? 'good' : 'held'}.example` }),
@@ -602,7 +602,7 @@ describe('answers of the server', () => {
       expect(await activeSendRates(database.db)).toEqual([])
     })
 
-    test('is held for an hour, alerted once, and over when it accepts an email again', async () => {
+    test('holds the domain for an hour with one alert, until it accepts an email', async () => {
       await mixed()
       const sink = await sinkWith({
         at: { rcpt: (to) => (to.endsWith('@held.example') ? POLICY : undefined) },
@@ -632,7 +632,7 @@ describe('answers of the server', () => {
     })
   })
 
-  test('silence after the body is tried once more with the same bytes, then stays uncertain', async () => {
+  test('that is missing after the body causes one more attempt with the same bytes, then stays uncertain', async () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { dot: 'close' } })
     expect(await drainWith(sink)).toMatchObject({ uncertain: 1, stopped: null })
@@ -651,7 +651,7 @@ describe('answers of the server', () => {
     expect(sink.mails[0]?.hash).toBe(sink.mails[1]?.hash)
   })
 
-  test('silence after the body, then a 250 at the second try: accepted', async () => {
+  test('that is missing after the body and 250 at the second attempt is an acceptance', async () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { dot: 'close' } })
     await drainWith(sink)
@@ -661,7 +661,7 @@ describe('answers of the server', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 1 })
   })
 
-  test('with hold, silence after the body is never tried again', async () => {
+  test('that is missing after the body causes no further attempt, with hold', async () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { dot: 'close' } })
     const settings = { port: sink.port, environment: { WHEN_UNCERTAIN: 'hold' } }
@@ -672,7 +672,7 @@ describe('answers of the server', () => {
     expect((await batchRows())[0]?.doneAt).not.toBeNull()
   })
 
-  test('what is past its deadline is not begun', async () => {
+  test('is not requested for a message past its deadline', async () => {
     await addDigestMessages(database.db, 2)
     clock.moveTo(DEADLINE)
     const sink = await sinkWith()
@@ -681,8 +681,8 @@ describe('answers of the server', () => {
   })
 })
 
-describe('a server that is not there for us', () => {
-  test('ends a run in which one prefetcher holds more messages than its connections try', async () => {
+describe('a server that cannot be used', () => {
+  test('ends a run in which a prefetcher has more messages than its connections attempt', async () => {
     await addDigestMessages(database.db, 6)
     await enqueue(database.db, 'bulk', [goodbye(1)])
     const sink = await sinkWith({ at: { greeting: '554 no' } })
@@ -692,7 +692,7 @@ describe('a server that is not there for us', () => {
     expect(await allGivenBack()).toBe(true)
   })
 
-  test('unreachable: what was tried is deferred, nothing is lost, and later it goes', async () => {
+  test('defers what was attempted if it cannot be reached, and gets it later', async () => {
     await addDigestMessages(database.db, 20)
     const port = await freePort()
     const result = await drainWith({ port, query: 'connections=2' })
@@ -704,7 +704,7 @@ describe('a server that is not there for us', () => {
     expect(sink.mails).toHaveLength(20)
   })
 
-  test('one that lets only one connection in gets all over that one', async () => {
+  test('gets all emails over one connection if it accepts only one', async () => {
     await addDigestMessages(database.db, 40)
     let greetings = 0
     const sink = await sinkWith({
@@ -730,8 +730,8 @@ describe('a server that is not there for us', () => {
 
   test.each([
     ['a refused login', true, 'tls=any', { SMTP_USER: 'papers', SMTP_PASSWORD: 'wrong' }, 'login-refused'],
-    ['a login that is wanted', true, 'tls=any', {}, 'login-refused'],
-    ['a certificate of its own', false, 'tls=verify', {}, 'tls-refused'],
+    ['a login that is required', true, 'tls=any', {}, 'login-refused'],
+    ['a self-signed certificate', false, 'tls=verify', {}, 'tls-refused'],
   ] as const)('%s stops the run, and nothing is lost', async (_what, login, tls, environment, stopped) => {
     await addDigestMessages(database.db, 20)
     const port = await smtpServer(login)
@@ -743,7 +743,7 @@ describe('a server that is not there for us', () => {
     expect(await allGivenBack()).toBe(true)
   })
 
-  test('a certificate of its own is fine with tls=any', async () => {
+  test('gets emails with a self-signed certificate and tls=any', async () => {
     await addDigestMessages(database.db, 5)
     const port = await smtpServer(false)
     expect(await drainWith({ port, query: 'tls=any' })).toMatchObject({ accepted: 5 })
@@ -751,14 +751,14 @@ describe('a server that is not there for us', () => {
 })
 
 describe('an email that cannot be rendered', () => {
-  test('because its subscriber was erased after it was taken: skipped for that reason, not refused', async () => {
+  test('is skipped, not refused, if its subscriber was erased after it was taken', async () => {
     const { db } = database
     await addDigestMessages(db, 1)
     const { port } = await sinkWith()
     const compose: Compose = async () => {
       const gone = { address: null, addressKey: null, addressHash: null, erasedAt: NOW }
       await db.subscriber.updateMany({ data: { ...gone, state: 'unsubscribed' } })
-      throw new Error('says nothing that a mail could be made of')
+      throw new Error('cannot be composed')
     }
     expect(await drainWith({ port }, { compose })).toMatchObject({ skipped: 1, refused: 0 })
     expect(await messagesIn(db)).toMatchObject([{ state: 'skipped', reason: 'erased' }])
@@ -779,7 +779,7 @@ describe('an email that cannot be rendered', () => {
     ])
   })
 
-  test('is not refused where the database is at fault: it is as before', async () => {
+  test('is as before if the database failed', async () => {
     await addDigestMessages(database.db, 3)
     const sink = await sinkWith()
     const failing: Compose = async () => {
@@ -790,7 +790,7 @@ describe('an email that cannot be rendered', () => {
     expect(await statesIn(database.db)).toEqual({ ready: 3 })
     expect(await allGivenBack()).toBe(true)
   })
-  test('a connection that cannot go on gives back what it held, and the others bring it', async () => {
+  test('is sent by another connection if its own cannot continue', async () => {
     await addDigestMessages(database.db, 40)
     const sink = await sinkWith()
     let calls = 0
@@ -807,8 +807,8 @@ describe('an email that cannot be rendered', () => {
   }, 20_000)
 })
 
-describe('being asked to stop', () => {
-  test('finishes and records what is under way and gives back the rest', async () => {
+describe('a run that is stopped', () => {
+  test('ends and records what is in progress, and releases the others', async () => {
     await addDigestMessages(database.db, 50)
     const sink = await sinkWith({ delayMs: 30 })
     const stopping = new AbortController()
@@ -826,7 +826,7 @@ describe('being asked to stop', () => {
     expect(await allGivenBack()).toBe(true)
   })
 
-  test('does not wait for ever for an answer: what is under way is uncertain then, and recorded', async () => {
+  test('does not wait without limit for a reply, and records what is in progress as uncertain', async () => {
     await addDigestMessages(database.db, 5)
     const sink = await sinkWith({ at: { dot: 'silence' } })
     const stopping = new AbortController()
@@ -838,7 +838,7 @@ describe('being asked to stop', () => {
     expect(await allGivenBack()).toBe(true)
   })
 
-  test('before it begins, it begins nothing', async () => {
+  test('begins nothing if it is stopped before', async () => {
     await addDigestMessages(database.db, 2)
     const sink = await sinkWith()
     expect((await drainWith(sink, { signal: AbortSignal.abort() })).accepted).toBe(0)
@@ -846,7 +846,7 @@ describe('being asked to stop', () => {
   })
 })
 
-describe('a rate', () => {
+describe('a send rate', () => {
   // So slow that it does not fill during the test.
   const bucketOf = (tokens: number) =>
     database.db
@@ -864,7 +864,7 @@ describe('a rate', () => {
     return (await running).accepted
   }
 
-  test('holds over all processes, and leaves one for answers', async () => {
+  test('applies to all processes, and leaves a permit for the transactional lane', async () => {
     await addDigestMessages(database.db, 10)
     await bucketOf(4)
     expect(await drainUntil(3, 'bulk')).toBe(3)

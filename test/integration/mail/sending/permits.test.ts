@@ -22,7 +22,7 @@ function permitsWith(environment: Record<string, string> = {}) {
   return { permits, passes: (ms: number) => (elapsed += ms) }
 }
 
-test('a rate that another process stores holds after a second, and one that this process stores at once', async () => {
+test('a send rate that another process stores applies after a second, and an own one at once', async () => {
   const { permits, passes } = permitsWith()
   expect(await permits.acquire(batch, 50)).toBe(50)
   await slowDown()
@@ -35,7 +35,7 @@ test('a rate that another process stores holds after a second, and one that this
   expect(await permits.acquire(batch, 50)).toBe(50)
 })
 
-test('a rate of the settings holds from the first email', async () => {
+test('a send rate of the settings applies from the first email', async () => {
   const { permits } = permitsWith({ DOMAIN_RATE: 'y.example=2' })
   expect(await permits.acquire(batch, 50)).toBe(10)
   expect(await permits.acquire(batch, 50)).toBe(0)

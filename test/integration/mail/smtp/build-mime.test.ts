@@ -7,7 +7,6 @@ import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { HTML_BUDGET } from '../../../../src/emails/join-digest.ts'
 import { openEmails } from '../../../../src/emails/render-emails.ts'
-import type { RenderedEmail } from '../../../../src/mail/rendering/template.ts'
 import { buildMime, toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
 import {
   anyMails,
@@ -23,7 +22,6 @@ import {
   anyText,
   digest,
   digestMessage,
-  digestReturns,
   paper,
   samples,
   sender,
@@ -40,62 +38,12 @@ const dkim = { domain: 'papers.example.org', selector: 's1', privateKey }
 const headOf = (raw: Buffer): string => raw.toString('latin1').split('\r\n\r\n', 1)[0]!
 const digestMail = (email = emails.digest(samples.digest)) => toOutgoingMail(digestMessage, email, sender)
 
-describe('header fields', () => {
-  test('of a digest', async () => {
-    const message = { ...digestMessage, returnAddresses: digestReturns }
-    const mail = toOutgoingMail(message, emails.digest(samples.digest), sender)
-    expect(headOf(await buildMime(mail)).split('\r\n')).toEqual([
-      'List-ID: "Daily Papers" <daily.papers.example.org>',
-      'List-Unsubscribe: <https://papers.example.org/unsubscribe/dG9rZW4>,',
-      ` <mailto:${digestReturns.unsubscribe}?subject=unsubscribe>`,
-      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
-      'Feedback-ID: digest:2026-11-24:daily-papers:papersexampleor',
-      'Auto-Submitted: auto-generated',
-      'X-Auto-Response-Suppress: All',
-      `X-Daily-Papers-Message: ${digestMessage.token}`,
-      'From: Daily Papers <digest@papers.example.org>',
-      'To: ann@reader.example',
-      'Reply-To: help@papers.example.org',
-      'Subject: 3 match linear attention, 2 more: Gated Linear Attention',
-      ' Transformers with...',
-      'Message-ID: <digest.AAECAwQFBgcICQoL@papers.example.org>',
-      'Date: Tue, 24 Nov 2026 07:00:00 +0000',
-      'MIME-Version: 1.0',
-      'Content-Type: multipart/alternative;',
-      ' boundary="--_NmP-AAECAwQFBgcICQoL-Part_1"',
-    ])
-  })
-
-  const answers: ['confirmation' | 'add-topics', RenderedEmail, string][] = [
-    ['confirmation', emails.confirmation(samples.confirmation), 'Confirm your subscription to Daily Papers'],
-    ['add-topics', emails.addTopics(samples.addTopics), 'Add 2 topics to your digests?'],
-  ]
-  test.each(answers)('of %s', async (kind, email, subject) => {
-    const message = { ...digestMessage, kind, unsubscribeUrl: undefined }
-    expect(headOf(await buildMime(toOutgoingMail(message, email, sender))).split('\r\n')).toEqual([
-      `Feedback-ID: ${kind}:2026-11-24:daily-papers:papersexampleor`,
-      'Auto-Submitted: auto-generated',
-      'X-Auto-Response-Suppress: All',
-      `X-Daily-Papers-Message: ${digestMessage.token}`,
-      'From: Daily Papers <digest@papers.example.org>',
-      'To: ann@reader.example',
-      'Reply-To: help@papers.example.org',
-      `Subject: ${subject}`,
-      `Message-ID: <${kind}.AAECAwQFBgcICQoL@papers.example.org>`,
-      'Date: Tue, 24 Nov 2026 07:00:00 +0000',
-      'MIME-Version: 1.0',
-      'Content-Type: multipart/alternative;',
-      ' boundary="--_NmP-AAECAwQFBgcICQoL-Part_1"',
-    ])
-  })
-})
-
-test('two builds of one message are equal, signature and all', async () => {
+test('a message has the same bytes when it is built again, with the same signature', async () => {
   const [one, two] = await Promise.all([buildMime(digestMail(), dkim), buildMime(digestMail(), dkim)])
   expect(one).toEqual(two)
 })
 
-test('both parts arrive as they were written, text first', async () => {
+test('both parts of a message are read as they were written, text first', async () => {
   const email = emails.digest(samples.digest)
   const raw = await buildMime(digestMail(email))
   const types = [...raw.toString().matchAll(/^Content-Type: (text\/\w+)/gm)].map(([, type]) => type)
@@ -106,7 +54,7 @@ test('both parts arrive as they were written, text first', async () => {
   expect(attachments).toEqual([])
 })
 
-test('plain text without HTML is one plain part', async () => {
+test('a message without HTML has one part of plain text', async () => {
   const raw = await buildMime(digestMail(emails.digest({ ...samples.digest, format: 'text' })))
   expect(headOf(raw)).toContain('\r\nContent-Type: text/plain; charset=utf-8')
   expect(raw.toString()).not.toContain('multipart')
@@ -160,14 +108,14 @@ describe('header injection', () => {
   })
 })
 
-test('400 digests of any text: read as they were meant, by two parsers', async () => {
+test('400 digests of any text are read as they were written, by two parsers', async () => {
   if (!hasPython) console.log('Not read by Python: no python3 on this machine')
   const mails = await anyMails(400, 20261124)
   const { faults } = await builtFaults(mails, buildRightly, { strictly: hasPython })
   expect(faults).toEqual([])
 }, 120_000)
 
-test('the encoded size is never above what is reckoned', () => {
+test('the encoded size of a digest is within the estimate', () => {
   const wide = fc.oneof(
     anyText,
     fc.nat({ max: 2_000 }).map((length) => '大 '.repeat(length)),
@@ -229,7 +177,7 @@ const wholeAbstracts = (papers: RealPaper[]) =>
     more: 11,
   })
 
-test('the fullest real days: whole abstracts, within the budget, nothing wrong', async () => {
+test('digests of the fullest recorded days have whole abstracts, within the budget', async () => {
   const days = realDays()
   console.log(`Read ${days.length} days of papers: ${recordingsAre}`)
   const raws: Buffer[] = []

@@ -6,7 +6,7 @@ import type { Behaviour, SinkOptions, Step } from '../../../support/smtp-sink.ts
 
 const { sinkWith, clientOf, serverWith } = useSmtp()
 
-test('an email whose bytes cannot be made ends as one whose body was held back, and the next one goes out', async () => {
+test('an email that cannot be composed ends before its body, and the next one is sent', async () => {
   const sink = await sinkWith()
   const client = clientOf(config(sink.port))
   const broken = Object.defineProperty(mail('ada'), 'raw', {
@@ -19,8 +19,8 @@ test('an email whose bytes cannot be made ends as one whose body was held back, 
   expect(sink.mails.map(({ to }) => to)).toEqual([expect.stringContaining('bob')])
 })
 
-describe('an accepted mail', () => {
-  test('arrives byte for byte, with the envelope that was given', async () => {
+describe('an accepted email', () => {
+  test('arrives byte for byte, with its envelope', async () => {
     const sink = await sinkWith()
     const result = await clientOf(config(sink.port)).send(mail('ada'))
     expect(result).toEqual({ accepted: true, reply: '250 2.0.0 accepted' })
@@ -29,14 +29,18 @@ describe('an accepted mail', () => {
   })
 
   test.each([
-    ['a dot alone', '.\r\nafter it\r\n', '..\r\nafter it'],
-    ['what ends a body, twice', 'a\r\n.\r\n\r\n.\r\n', 'a\r\n..\r\n\r\n..'],
-    ['dots within a line', 'a.b...\r\n', 'a.b...'],
-    ['empty lines at the end', 'a\r\n\r\n\r\n', 'a\r\n\r\n'],
-    ['no line break at the end', 'a\r\n.', 'a\r\n..'],
-    ['more than a socket takes at once', '.x\r\n'.repeat(500_000), '..x\r\n'.repeat(500_000).slice(0, -2)],
-    ['a bare CR around a dot', 'x\r.\rMAIL\r\n', 'x\r\n..\r\nMAIL'],
-    ['a bare LF around a dot', 'x\n.\nMAIL\r\n', 'x\r\n..\r\nMAIL'],
+    ['arrives with a line of one dot', '.\r\nafter it\r\n', '..\r\nafter it'],
+    ['arrives with the end of a body in it, twice', 'a\r\n.\r\n\r\n.\r\n', 'a\r\n..\r\n\r\n..'],
+    ['arrives with dots within a line', 'a.b...\r\n', 'a.b...'],
+    ['arrives with empty lines at the end', 'a\r\n\r\n\r\n', 'a\r\n\r\n'],
+    ['arrives without a line break at the end', 'a\r\n.', 'a\r\n..'],
+    [
+      "arrives if it is larger than a socket's buffer",
+      '.x\r\n'.repeat(500_000),
+      '..x\r\n'.repeat(500_000).slice(0, -2),
+    ],
+    ['arrives with line ends for a bare CR around a dot', 'x\r.\rMAIL\r\n', 'x\r\n..\r\nMAIL'],
+    ['arrives with line ends for a bare LF around a dot', 'x\n.\nMAIL\r\n', 'x\r\n..\r\nMAIL'],
   ])('%s', async (_what, text, onTheWire) => {
     const sink = await sinkWith()
     const raw = Buffer.from(`Subject: dots\r\n\r\n${text}`)
@@ -44,21 +48,21 @@ describe('an accepted mail', () => {
     expect(sink.mails[0]?.text === `Subject: dots\r\n\r\n${onTheWire}`).toBe(true)
   })
 
-  test('a dot at the very beginning', async () => {
+  test('arrives with a dot at the beginning', async () => {
     const sink = await sinkWith()
     const raw = Buffer.from('.\r\nMAIL FROM:<eve@evil.example>\r\n')
     expect((await clientOf(config(sink.port)).send({ ...mail('ada'), raw })).accepted).toBe(true)
     expect(sink.mails.map(({ text }) => text)).toEqual(['..\r\nMAIL FROM:<eve@evil.example>'])
   })
 
-  test('ten go over one connection', async () => {
+  test('leaves the connection for nine others', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
     for (let i = 0; i < 10; i++) expect((await client.send(mail(`m${i}`))).accepted).toBe(true)
     expect(sink.connections).toBe(1)
   })
 
-  test('keeps an answer without addresses and control characters', async () => {
+  test('returns the reply without addresses and control characters', async () => {
     const sink = await sinkWith({ at: { dot: '250-queued\x00 for ada@y.example\r\n250 done' } })
     expect(await clientOf(config(sink.port)).send(mail('ada'))).toEqual({
       accepted: true,
@@ -78,7 +82,7 @@ test('a body that is held back does not start, and opens no other connection', a
   expect(sink.mails.map(({ to }) => to)).toEqual(['ada@y.example', 'cyd@y.example'])
 })
 
-describe('every place where it can fail', () => {
+describe('an email that fails', () => {
   const cases: [string, SinkOptions['at'], object][] = [
     ['554 as greeting', { greeting: '554 go away' }, { stage: 'connect', status: 554, bodyWritten: false }],
     ['no greeting', { greeting: 'close' }, { stage: 'connect', status: null, bodyWritten: false }],
@@ -88,7 +92,7 @@ describe('every place where it can fail', () => {
     ['550 to MAIL', { mail: '550 5.7.1 not you' }, { stage: 'mail', status: 550, enhanced: '5.7.1' }],
     ['closed at MAIL', { mail: 'close' }, { stage: 'mail', status: null, bodyWritten: false }],
     ['450 to RCPT', { rcpt: '450 4.2.0 greylisted' }, { stage: 'rcpt', status: 450, enhanced: '4.2.0' }],
-    ['550 to RCPT', { rcpt: '550 5.1.1 nobody' }, { stage: 'rcpt', status: 550, enhanced: '5.1.1' }],
+    ['550 to RCPT', { rcpt: '550 5.1.1 User unknown' }, { stage: 'rcpt', status: 550, enhanced: '5.1.1' }],
     ['closed at RCPT', { rcpt: 'close' }, { stage: 'mail', status: null, bodyWritten: false }],
     ['452 to DATA', { data: '452 full' }, { stage: 'data', status: 452, enhanced: null, bodyWritten: false }],
     ['554 to DATA', { data: '554 no' }, { stage: 'data', status: 554, bodyWritten: false }],
@@ -110,17 +114,17 @@ describe('every place where it can fail', () => {
     })
   }
 
-  test('no server listens', async () => {
+  test('has stage connect if no server listens', async () => {
     const result = await clientOf(config(await freePort())).send(mail('ada'))
     expect(result).toMatchObject({ accepted: false, stage: 'connect', status: null, bodyWritten: false })
   })
 
-  test('after each failure the next mail goes through', async () => {
+  test('does not affect the next email', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port), { connectMs: 600, silenceMs: 600 })
     const steps: [Step, Behaviour][] = [
       ['mail', '451 later'],
-      ['rcpt', '550 nobody'],
+      ['rcpt', '550 User unknown'],
       ['data', '554 no'],
       ['dot', '554 spam'],
       ['dot', 'close'],
@@ -136,7 +140,7 @@ describe('every place where it can fail', () => {
     expect(sink.accepted).toHaveLength(steps.length)
   })
 
-  test('a reply before the end of the body does not make commands of the rest', async () => {
+  test('ends the session if a reply arrives before the end of the body', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
     await client.send(mail('first'))
@@ -153,12 +157,12 @@ describe('every place where it can fail', () => {
     expect(sink.connections).toBe(2)
   })
 
-  test('a server that hangs up right after a refusal delays no one', async () => {
-    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 nobody', rset: 'close' } })
+  test('returns the refusal at once if the server closes after it', async () => {
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown', rset: 'close' } })
     expect(await clientOf(config(sink.port)).send(mail('ada'))).toMatchObject({ stage: 'rcpt', status: 550 })
   })
 
-  test('hanging up while the answer is awaited leaves the mail uncertain', async () => {
+  test('`hangUp` leaves an email uncertain that waits for the reply to its body', async () => {
     const sink = await sinkWith({ at: { dot: 'silence' } })
     const client = clientOf(config(sink.port))
     const sent = client.send(mail('ada'))
@@ -166,7 +170,7 @@ describe('every place where it can fail', () => {
     client.hangUp()
     expect(await sent).toMatchObject({ accepted: false, stage: 'dot', status: null, bodyWritten: true })
   })
-  test('hanging up on a session that was used before opens no other', async () => {
+  test('`hangUp` on a used session opens no other', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
     await client.send(mail('first'))
@@ -185,7 +189,7 @@ describe('every place where it can fail', () => {
     expect(sink.mails).toHaveLength(1)
   })
 
-  test('hanging up while the greeting is awaited ends the connection', async () => {
+  test('`hangUp` ends a connection that waits for the greeting', async () => {
     const sink = await sinkWith({ at: { greeting: 'silence' } })
     const client = clientOf(config(sink.port))
     const sent = client.send(mail('ada'))
@@ -200,8 +204,8 @@ describe('every place where it can fail', () => {
   })
 })
 
-describe('a server that ends sessions of its own', () => {
-  test('after each 2 emails loses none of 9, and gets none twice', async () => {
+describe('a server that ends sessions', () => {
+  test('after each 2 emails gets each of 9 once', async () => {
     const sink = await sinkWith({ closeAfter: 2 })
     const client = clientOf(config(sink.port))
     for (let i = 0; i < 9; i++) expect((await client.send(mail(`m${i}`))).accepted).toBe(true)
@@ -211,7 +215,7 @@ describe('a server that ends sessions of its own', () => {
     expect(sink.connections).toBe(5)
   })
 
-  test('with 421 to MAIL on an old session', async () => {
+  test('with 421 to MAIL on a used session gets the email on a new one', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
     await client.send(mail('first'))
@@ -220,7 +224,7 @@ describe('a server that ends sessions of its own', () => {
     expect(sink.mails).toHaveLength(2)
   })
 
-  test('with 421 that crosses with MAIL, and so answers RCPT; said again it is this recipient’s answer', async () => {
+  test('with 421 to RCPT gets the email on a new session, where a second 421 is its reply', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
     await client.send(mail('first'))
@@ -265,7 +269,7 @@ describe('TLS and login', () => {
     if (result.accepted) expect(secure).toBe(tls !== 'off' && options !== noTls)
   })
 
-  test('a name and password', async () => {
+  test('a server gets the name and password, and its refusal of the login is returned', async () => {
     const port = await serverWith({ authOptional: false })
     const good = await clientOf(config(port, { user: 'papers', password: 'right' })).send(mail('ada'))
     expect(good.accepted).toBe(true)
@@ -275,7 +279,7 @@ describe('TLS and login', () => {
     expect(none).toMatchObject({ accepted: false, stage: 'mail', status: 530, bodyWritten: false })
   })
 
-  test('a password is not sent to a server that offers no login', async () => {
+  test('a server that offers no login does not get the password', async () => {
     const port = await serverWith({ disabledCommands: ['AUTH'] })
     const result = await clientOf(config(port, { user: 'papers', password: 'right' })).send(mail('ada'))
     expect(result).toMatchObject({ accepted: false, stage: 'login', status: null })

@@ -17,16 +17,21 @@ const encrypted = {
 }
 
 test.each([
-  ['STARTTLS', {}, {}, encrypted],
-  ['TLS from the first byte', { secure: true }, { implicitTls: true }, encrypted],
-  ['tls=off', {}, { tls: 'off' }, undefined],
-  ['no STARTTLS', { hideSTARTTLS: true }, {}, undefined],
-] as const)('%s', async (_what, options, changes, expected) => {
+  ['returns the protocol and certificate with STARTTLS', {}, {}, encrypted],
+  [
+    'returns the protocol and certificate with TLS from the first byte',
+    { secure: true },
+    { implicitTls: true },
+    encrypted,
+  ],
+  ['returns nothing with tls=off', {}, { tls: 'off' }, undefined],
+  ['returns nothing without STARTTLS', { hideSTARTTLS: true }, {}, undefined],
+] as const)('`probeSmtpTls` %s', async (_what, options, changes, expected) => {
   const port = await serverWith({ ...certificate, ...options })
   expect(await probeSmtpTls(smtpConfig(port, changes), MAX_MS)).toEqual(expected)
 })
 
-test('a server that is silent, closes, refuses or does not listen is in doubt', async () => {
+test('`probeSmtpTls` returns the doubt if the server is silent, closes, refuses or does not listen', async () => {
   for (const greeting of ['silence', 'close', '421 one session at a time']) {
     const sink = await sinkWith({ at: { greeting } })
     expect(await probeSmtpTls(smtpConfig(sink.port), 300)).toMatchObject({ protocol: 'TLS', until: null })

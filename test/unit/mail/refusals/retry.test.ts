@@ -30,7 +30,7 @@ test('the back-off is 1, 5, 15, 30 and 60 minutes, then every hour', () => {
   expect(times).toEqual(['08:01', '08:05', '08:15', '08:30', '09:00', '09:00', '09:00'])
 })
 
-test('a temporary reply defers', () => {
+test('a temporary reply defers the message', () => {
   expect(stepAfter('greylisted')).toEqual({ state: 'deferred', nextTry: at('08:01'), reason: null })
   expect(stepAfter('greylisted', { attempts: 3 })).toEqual({
     state: 'deferred',
@@ -39,7 +39,7 @@ test('a temporary reply defers', () => {
   })
 })
 
-test('a message is given up when its next try would come too late', () => {
+test('a message is given up if its next attempt would be too late', () => {
   const late = { attempts: 2, deadline: at('08:05') }
   expect(stepAfter('greylisted', late)).toEqual({
     state: 'gave_up',
@@ -48,30 +48,30 @@ test('a message is given up when its next try would come too late', () => {
   })
 })
 
-test('a refusal is final, with its code', () => {
+test('a refusal is final, and keeps its code', () => {
   expect(stepAfter('nobody')).toEqual({ state: 'refused', nextTry: deadline, reason: '5.1.1' })
   expect(stepAfter('spam')).toEqual({ state: 'refused', nextTry: deadline, reason: '554' })
 })
 
-describe('silence after the body', () => {
+describe('a missing reply to the body', () => {
   const final = { state: 'uncertain', nextTry: deadline, reason: null }
 
-  test('is tried once more after 15 minutes', () => {
+  test('causes one more attempt after 15 minutes', () => {
     expect(stepAfter('silence')).toEqual({ state: 'uncertain', nextTry: at('08:15'), reason: null })
   })
-  test('with hold it stays', () => {
+  test('leaves the message uncertain, with hold', () => {
     expect(stepAfter('silence', {}, 'hold')).toEqual(final)
   })
-  test('too close to the deadline it stays', () => {
+  test('leaves the message uncertain too close to the deadline', () => {
     expect(stepAfter('silence', { deadline: at('08:10') })).toEqual({ ...final, nextTry: at('08:10') })
   })
   test.each(['silence', 'greylisted', 'nobody', 'spam'] as const)(
-    '%s at the second try: it stays',
+    'leaves the message uncertain after %s at the second attempt',
     (name) => {
       expect(stepAfter(name, { attempts: 2, uncertainBefore: true })).toEqual(final)
     },
   )
-  test.each(['unreachable', 'tooMany'] as const)('%s at the second try: that was no try', (name) => {
+  test.each(['unreachable', 'tooMany'] as const)('allows another attempt after %s at the second', (name) => {
     const next = stepAfter(name, { attempts: 2, uncertainBefore: true })
     expect(next).toEqual({ state: 'uncertain', nextTry: at('08:05'), reason: null })
   })

@@ -10,7 +10,7 @@ function classify(answer: string, { onlyInReports = false, to }: RefusalRule, ru
   return classifyRefusal(reply, { rules, inReport: onlyInReports })
 }
 
-test('each rule has a name of its own', () => {
+test('each rule has its own name', () => {
   const names = RULES.map(({ name }) => name)
   expect(names).toEqual([...new Set(names)])
 })
@@ -35,11 +35,14 @@ describe.each(RULES.map((rule): [string, RefusalRule] => [rule.name, rule]))('%s
   })
 })
 
-describe('in a report', () => {
+describe('a reply in a report', () => {
   const dead = RULES.filter(({ enhancedInReports }) => enhancedInReports)
-  test.each(dead.flatMap(({ name }) => REFUSAL_EXAMPLES[name]!))('%s is dead whatever its code', (answer) => {
-    const reply = { status: 550, enhanced: '5.7.1', reply: answer }
-    expect(classifyRefusal(reply, { inReport: true }).class).toBe('dead')
-    expect(classifyRefusal({ ...reply, to: 'MAIL' }, { inReport: true }).class).not.toBe('dead')
-  })
+  test.each(dead.flatMap(({ name }) => REFUSAL_EXAMPLES[name]!))(
+    'of "%s" is a dead address with any code',
+    (answer) => {
+      const reply = { status: 550, enhanced: '5.7.1', reply: answer }
+      expect(classifyRefusal(reply, { inReport: true }).class).toBe('dead')
+      expect(classifyRefusal({ ...reply, to: 'MAIL' }, { inReport: true }).class).not.toBe('dead')
+    },
+  )
 })

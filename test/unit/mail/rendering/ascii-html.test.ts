@@ -7,7 +7,7 @@ import { anyText } from '../../../support/emails.ts'
 const MAX_LINE_LENGTH = 998
 const longest = (html: string) => Math.max(...html.split('\n').map(({ length }) => length))
 
-test('an escaped value is ASCII, and decodes to what it was', () => {
+test('`escapeToAscii` is ASCII, and decodes to the value', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const escaped = escapeToAscii(text.toWellFormed())
@@ -18,19 +18,19 @@ test('an escaped value is ASCII, and decodes to what it was', () => {
   )
 })
 
-test('a template keeps its markup and gets references for its letters', () => {
+test('`asciiHtml` keeps the markup of a template, with references for its letters', () => {
   expect(asciiHtml('<p class="a">A · B — 😀</p>')).toBe('<p class="a">A &#183; B &#8212; &#128512;</p>')
 })
 
-describe('long lines', () => {
+describe('`foldLongLines`', () => {
   const word = (length: number) => 'w'.repeat(length)
 
-  test('short lines stay as they are', () => {
+  test('leaves short lines', () => {
     const html = `<p>${word(500)}</p>\n`.repeat(3)
     expect(foldLongLines(html)).toBe(html)
   })
 
-  test('break between words, where HTML shows a blank either way', () => {
+  test('breaks between words, where HTML shows a blank either way', () => {
     const html = `<p class="text">${'some words '.repeat(300)}</p>`
     const folded = foldLongLines(html)
     expect(longest(folded)).toBeLessThan(MAX_LINE_LENGTH)
@@ -43,14 +43,14 @@ describe('long lines', () => {
     ).toBe(true)
   })
 
-  test('never break within a tag', () => {
+  test('never breaks within a tag', () => {
     const tag = '<a href="https://papers.example/x" style="color: red; margin: 0 0 0 0">'
     const folded = foldLongLines(`${tag}one</a> ${tag}two</a> `.repeat(40))
     expect(longest(folded)).toBeLessThan(MAX_LINE_LENGTH)
     expect(folded.split(tag)).toHaveLength(81)
   })
 
-  test('break a word without blanks within a comment, between characters', () => {
+  test('breaks a word without blanks within a comment, between characters', () => {
     const html = `<h3><mark>${escapeToAscii('言語モデル'.repeat(80))}</mark></h3>`
     const folded = foldLongLines(html)
     expect(longest(folded)).toBeLessThan(MAX_LINE_LENGTH)
@@ -58,7 +58,7 @@ describe('long lines', () => {
     expect(folded.replaceAll('<!--\n-->', '')).toBe(html)
   })
 
-  test('of any text are short, and only line breaks are added', () => {
+  test('makes short lines of any text, and adds only line breaks', () => {
     const texts = fc.array(fc.oneof(anyText, fc.nat(3000).map(word)), { maxLength: 12 })
     fc.assert(
       fc.property(texts, (all) => {

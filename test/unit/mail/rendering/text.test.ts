@@ -4,7 +4,7 @@ import { fittingRuns } from '../../../../src/emails/sections-view.ts'
 import { asciiLine, oneLine, truncateAtWord, withoutLinks } from '../../../../src/mail/rendering/text.ts'
 import { anyText } from '../../../support/emails.ts'
 
-describe('oneLine', () => {
+describe('`oneLine`', () => {
   test.each([
     ['a wrapped title', 'Attention\n  Is\tAll', 'Attention Is All'],
     ['controls', 'a\u0000b\u0007\u0085c\u2028d', 'a b c d'],
@@ -14,18 +14,18 @@ describe('oneLine', () => {
   ])('%s', (_what, text, line) => expect(oneLine(text)).toBe(line))
 })
 
-describe('cut', () => {
+describe('`truncateAtWord`', () => {
   test.each([
     ['what fits stays', 'one two', 7, 'one two'],
     ['between words', 'one two three', 9, 'one two…'],
     ['at the end of a word that just fits', 'one two three', 8, 'one two…'],
-    ['inside a word where there is no blank', 'abcdefgh', 5, 'abcd…'],
+    ['cuts inside a word if it has no blank', 'abcdefgh', 5, 'abcd…'],
     ['never inside a pair', 'ab😀cd', 4, 'ab…'],
     ['without the comma before', 'first, second word', 9, 'first…'],
   ])('%s', (_what, text, most, expected) => expect(truncateAtWord(text, most)).toBe(expected))
 })
 
-test('runs are shown whole or not at all, marks kept', () => {
+test('`fittingRuns` returns all runs with their marks, or none', () => {
   const runs = [
     { text: 'We study ', marked: false },
     { text: 'linear attention', marked: true },
@@ -36,7 +36,7 @@ test('runs are shown whole or not at all, marks kept', () => {
   expect(fittingRuns([{ text: '\u202e\n', marked: true }], 35)).toEqual([{ text: ' ', marked: true }])
 })
 
-describe('asciiLine', () => {
+describe('`asciiLine`', () => {
   test.each([
     ['accents', 'Rényi naïve', 'Renyi naive'],
     ['dashes, quotes, ellipses', '“graph” – it’s …', "graph - it's ..."],
@@ -45,7 +45,7 @@ describe('asciiLine', () => {
     ['nothing in ASCII', '语言模型', ''],
   ])('%s', (_what, text, line) => expect(asciiLine(text, 78)).toBe(line))
 
-  test('any text, in at most 78 characters', () => {
+  test('has up to 78 characters of any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(asciiLine(text, 78)).toMatch(/^[\x20-\x7e]{0,78}$/)
@@ -54,7 +54,7 @@ describe('asciiLine', () => {
   })
 })
 
-describe('unlinked', () => {
+describe('`withoutLinks`', () => {
   test.each([
     ['https://evil.example/x', 'https: // evil. example/x'],
     ['www.evil.example', 'www. evil. example'],
@@ -66,7 +66,7 @@ describe('unlinked', () => {
     ['"linear attention" AND cat:cs.LG', '"linear attention" AND cat:cs. LG'],
   ])('%s', (text, expected) => expect(withoutLinks(text)).toBe(expected))
 
-  test('no text keeps a dot, an @ or :// that a mail client would turn into a link', () => {
+  test('leaves no dot, @ or :// in any text that a mail program turns into a link', () => {
     fc.assert(
       fc.property(anyText, fc.webUrl(), (text, url) => {
         expect(withoutLinks(`${text}${url} ${text}`)).not.toMatch(/\.\S|\S@|@\S|:\/\//)

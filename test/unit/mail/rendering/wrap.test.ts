@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { oneLine, wrap } from '../../../../src/mail/rendering/text.ts'
 import { anyText } from '../../../support/emails.ts'
 
-test('words go to the next line at 74 columns, each line indented', () => {
+test('`wrap` breaks lines at 74 columns, and indents each', () => {
   const text = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ')
   expect(wrap(text, '   ').split('\n')).toEqual([
     '   word0 word1 word2 word3 word4 word5 word6 word7 word8 word9 word10',
@@ -12,7 +12,7 @@ test('words go to the next line at 74 columns, each line indented', () => {
   ])
 })
 
-test('a first line of its own', () => {
+test('`wrap` may indent the first line differently', () => {
   const text = Array.from({ length: 14 }, () => 'title').join(' ')
   expect(
     wrap(text, '    ', ' 7. ')
@@ -21,7 +21,7 @@ test('a first line of its own', () => {
   ).toEqual([' 7. title', '    title'])
 })
 
-test('a wide character counts as two columns', () => {
+test('`wrap` counts a wide character as two columns', () => {
   expect(
     wrap('语'.repeat(40))
       .split('\n')
@@ -29,7 +29,7 @@ test('a wide character counts as two columns', () => {
   ).toEqual([37, 3])
 })
 
-test('any text keeps its characters, in lines of at most 74', () => {
+test('`wrap` keeps the characters of any text, in lines of up to 74 columns', () => {
   fc.assert(
     fc.property(anyText.map(oneLine), (text) => {
       const wrapped = wrap(text, '  ')

@@ -29,25 +29,25 @@ function refusedAfter(accepted: number, refusals: number, kind: RefusalClass = '
   return { breaker, last: refuse(breaker, kind) }
 }
 
-describe('in the same words', () => {
+describe('refusals with the same words', () => {
   const alike = (breaker: CircuitBreaker, times: number, domain = A, answer = '554 5.7.1 denied id 4X9') => {
     for (let i = 1; i < times; i++) expect(refuse(breaker, 'full', domain, answer)).toBeUndefined()
     return refuse(breaker, 'full', domain, answer)
   }
   const trip = (domain: string | null) => ({ domain, what: 'refused-alike', share: 100, of: 10 })
 
-  test('ten in a row stop everybody, and nine do not', () => {
+  test('stop all domains at the tenth in a row, not at the ninth', () => {
     expect(alike(openCircuitBreaker(NEVER), 9)).toBeUndefined()
     expect(alike(openCircuitBreaker(NEVER), 10)).toEqual(trip(null))
   })
 
-  test('ignores what differs from email to email', () => {
+  test('are the same if only ids differ', () => {
     const breaker = openCircuitBreaker(NEVER)
     for (let i = 1; i < 10; i++) refuse(breaker, 'policy', A, `554 5.7.1 denied id 4X${i}`)
     expect(refuse(breaker, 'policy', A, '554 5.7.1 denied id 5Y0')).toEqual(trip(null))
   })
 
-  test('are no row where an acceptance, or another text, comes in between', () => {
+  test('are not in a row with an acceptance or another text between them', () => {
     const breaker = openCircuitBreaker(NEVER)
     alike(breaker, 9)
     accept(breaker)
@@ -57,13 +57,13 @@ describe('in the same words', () => {
     expect(alike(breaker, 1)).toEqual(trip(null))
   })
 
-  test('are one domain’s matter where another took something before', () => {
+  test('concern one domain if another accepted an email before', () => {
     const breaker = openCircuitBreaker(NEVER)
     accept(breaker, 'b.example')
     expect(alike(breaker, 10)).toEqual(trip(A))
   })
 
-  test('are one domain’s matter whatever others take or refuse in between', () => {
+  test('concern one domain, whatever others accept or refuse between them', () => {
     const breaker = openCircuitBreaker(NEVER)
     const denied = () => refuse(breaker, 'policy', A, '554 5.7.1 denied')
     for (let i = 1; i < 10; i++) {
@@ -74,7 +74,7 @@ describe('in the same words', () => {
     expect(denied()).toEqual(trip(A))
   })
 
-  test('are no row of a domain that took one in between, or whose mailboxes are dead or full', () => {
+  test('are not in a row with an acceptance of the domain, or for dead or full mailboxes', () => {
     const breaker = openCircuitBreaker(NEVER)
     for (let i = 1; i < 19; i++) {
       accept(breaker, 'b.example')
@@ -85,34 +85,34 @@ describe('in the same words', () => {
     }
   })
 
-  test('concern all domains if the domain itself took the only emails', () => {
+  test('concern all domains if only the domain itself accepted emails', () => {
     const breaker = openCircuitBreaker(NEVER)
     accept(breaker)
     accept(breaker)
     expect(alike(breaker, 10)).toEqual(trip(null))
   })
 
-  test('counts for all domains if one of the replies is from another domain', () => {
+  test('concern all domains if one of them is from another domain', () => {
     const breaker = openCircuitBreaker(NEVER)
     accept(breaker, 'b.example')
     alike(breaker, 9)
     expect(alike(breaker, 1, 'c.example')).toEqual(trip(null))
   })
 
-  test('begin anew after they tripped', () => {
+  test('count from zero after they tripped', () => {
     const breaker = openCircuitBreaker(NEVER)
     expect(alike(breaker, 10)).toEqual(trip(null))
     expect(alike(breaker, 10)).toEqual(trip(null))
   })
 })
 
-describe('much of one domain', () => {
-  test('trips at the twentieth refusal that speaks of us, and not at the nineteenth', () => {
+describe('refusals of one domain', () => {
+  test('trip at the twentieth that concerns us, not at the nineteenth', () => {
     expect(refusedAfter(10, 19).last).toBeUndefined()
     expect(refusedAfter(10, 20).last).toEqual({ domain: A, what: 'refused-much', share: 100, of: 20 })
   })
 
-  test('trips at five in a hundred of its newest 400, and not below', () => {
+  test('trip at five in a hundred of its newest 400, not below', () => {
     const refusingEvery = (nth: number) => {
       const breaker = openCircuitBreaker(NEVER)
       for (let mail = 0; mail < 4000; mail++) {
@@ -127,18 +127,18 @@ describe('much of one domain', () => {
     expect(refusingEvery(22)).toBeUndefined()
   })
 
-  test.each(['dead', 'full', 'temporary', 'unknown'] as const)('%s says nothing of us', (kind) => {
+  test.each(['dead', 'full', 'temporary', 'unknown'] as const)('do not count with class %s', (kind) => {
     const breaker = openCircuitBreaker(NEVER)
     refuse(breaker) // now it has a window
     for (let i = 0; i < 15; i++) accept(breaker)
     for (let i = 0; i < 100; i++) expect(refuse(breaker, kind)).toBeUndefined()
   })
 
-  test('what refuses our own faults counts like policy', () => {
+  test('count with class ours as with policy', () => {
     expect(refusedAfter(200, 20, 'ours').last).toMatchObject({ domain: A, what: 'refused-much' })
   })
 
-  test('is its own: what another refuses does not count', () => {
+  test('do not count for another domain', () => {
     const breaker = openCircuitBreaker(NEVER)
     for (let i = 0; i < 200; i++) accept(breaker, 'good.example')
     for (let i = 1; i < 20; i++) {
@@ -149,7 +149,7 @@ describe('much of one domain', () => {
     expect(refuse(breaker)).toMatchObject({ domain: A, of: 20 })
   })
 
-  test('begins anew after it tripped', () => {
+  test('count from zero after they tripped', () => {
     const { breaker, last } = refusedAfter(100, 20)
     expect(last).toBeDefined()
     for (let i = 0; i < 200; i++) accept(breaker, 'b.example')
@@ -158,31 +158,31 @@ describe('much of one domain', () => {
   })
 })
 
-describe('a large share of all emails', () => {
+describe('the share of refused emails', () => {
   const trip = (share: number, of: number) => ({ domain: null, what: 'refused-much', share, of })
 
-  test('trips at the share of the setting, and not below', () => {
+  test('trips at the share of the setting, not below', () => {
     expect(refusedAfter(81, 20, 'dead', 20).last).toBeUndefined() // 20 of 101: 19.8 %
     expect(refusedAfter(80, 20, 'dead', 20).last).toEqual(trip(20, 100))
   })
 
-  test('needs twenty refusals, however many of a hundred that is', () => {
+  test('needs twenty refusals, of any share', () => {
     expect(refusedAfter(0, 19, 'dead', 20).last).toBeUndefined()
     expect(refusedAfter(0, 20, 'dead', 20).last).toEqual(trip(100, 20))
   })
 
-  test('looks only at the newest 200', () => {
+  test('counts only the newest 200', () => {
     const { breaker } = refusedAfter(5000, 39, 'dead', 20)
     expect(refuse(breaker, 'dead')).toEqual(trip(20, 200))
   })
 
-  test('an acceptance never trips it, and begins nothing anew', () => {
+  test('is not tripped or reset by an acceptance', () => {
     const { breaker } = refusedAfter(0, 19, 'dead', 20)
     for (let i = 0; i < 50; i++) expect(accept(breaker)).toBeUndefined()
     expect(refuse(breaker, 'dead')).toEqual(trip(29, 70))
   })
 
-  test('counts all domains together, and begins anew after it tripped', () => {
+  test('counts all domains together, from zero after it tripped', () => {
     const breaker = openCircuitBreaker(20)
     const spread = () => {
       for (let i = 1; i < 20; i++) expect(refuse(breaker, 'dead', `d${i}.example`)).toBeUndefined()
@@ -192,11 +192,11 @@ describe('a large share of all emails', () => {
     expect(spread()).toEqual(trip(100, 20))
   })
 
-  test('wins over a domain that trips at the same email if no other domain accepts any', () => {
+  test('comes before a domain that trips at the same email, if no other domain accepts any', () => {
     expect(refusedAfter(0, 20, 'policy', 20).last).toEqual(trip(100, 20))
   })
 
-  test('does not count what one domain refuses while others accept, however large its share', () => {
+  test('does not count refusals of one domain while others accept', () => {
     const breaker = openCircuitBreaker(20)
     const trips: unknown[] = []
     for (let i = 0; i < 70; i++) {
@@ -207,7 +207,7 @@ describe('a large share of all emails', () => {
     expect(trips.flatMap((trip, i) => (trip ? [i, trip] : []))).toEqual([19, expected, 39, expected])
   })
 
-  test('is it still where the others refuse as well', () => {
+  test('counts refusals of a domain if the others refuse as well', () => {
     const breaker = openCircuitBreaker(20)
     for (let i = 0; i < 15; i++) {
       accept(breaker, 'b.example')
@@ -217,7 +217,7 @@ describe('a large share of all emails', () => {
     expect(refuse(breaker, 'full', 'd.example')).toEqual(trip(57, 35))
   })
 
-  test('with 100 it stops only where everything is refused', () => {
+  test('of 100 trips only if all emails are refused', () => {
     expect(refusedAfter(1, 60, 'dead', 100).last).toBeUndefined()
     expect(refusedAfter(0, 20, 'dead', 100).last).toEqual(trip(100, 20))
   })

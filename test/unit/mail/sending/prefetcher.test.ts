@@ -9,7 +9,7 @@ function withClock() {
   return { progress, passes: (ms: number) => (now += ms) }
 }
 
-test('a prefetcher that does nothing for a minute makes no progress with any of its batches', () => {
+test('a prefetcher that is idle for a minute makes no progress with its batches', () => {
   const { progress, passes } = withClock()
   passes(MINUTE)
   expect(progress.isMakingProgress('a')).toBe(true)
@@ -19,7 +19,7 @@ test('a prefetcher that does nothing for a minute makes no progress with any of 
   expect(progress.isMakingProgress('a')).toBe(true)
 })
 
-test('a step with a time limit of its own may take that long', () => {
+test('a step with its own time limit may take that long', () => {
   const { progress, passes } = withClock()
   progress.step({ batch: 'a' }, 10 * MINUTE)
   passes(11 * MINUTE)
@@ -28,7 +28,7 @@ test('a step with a time limit of its own may take that long', () => {
   expect([progress.isMakingProgress('a'), progress.isMakingProgress('next')]).toEqual([false, false])
 })
 
-test('one message that hangs holds its batch only while another of it is in progress', () => {
+test('a message that hangs keeps its batch only while another of the batch is in progress', () => {
   const { progress, passes } = withClock()
   const [stuck, sibling, other] = [{ batch: 'a' }, { batch: 'a' }, { batch: 'b' }]
   progress.step(stuck)
@@ -40,7 +40,7 @@ test('one message that hangs holds its batch only while another of it is in prog
   expect([progress.isMakingProgress('a'), progress.isMakingProgress('b')]).toEqual([false, true])
 })
 
-test('each step of a message counts anew', () => {
+test('each step of a message restarts the time limit', () => {
   const { progress, passes } = withClock()
   const work = { batch: 'a' }
   for (let steps = 0; steps < 5; steps++) {

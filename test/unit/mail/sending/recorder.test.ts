@@ -32,16 +32,16 @@ test('no caller returns before its own item is written', async () => {
   const { begun, commit } = slowWrites()
   void commit(1)
   await settled()
-  let told = false
+  let isWritten = false
   void commit(2).then(() => {
-    told = true
+    isWritten = true
   })
   begun[0]!.end()
   await settled()
-  expect(told).toBe(false)
+  expect(isWritten).toBe(false)
   begun[1]!.end()
   await settled()
-  expect(told).toBe(true)
+  expect(isWritten).toBe(true)
 })
 
 test('a write that fails rejects only its own callers', async () => {

@@ -4,7 +4,7 @@ import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../../s
 
 const email = { subject: 'Subject', text: 'text', html: '<p>html</p>' }
 
-test('the email of a digest', () => {
+test('a digest has its envelope, header fields and parts', () => {
   expect(toOutgoingMail(digestMessage, email, sender)).toEqual({
     envelope: { from: 'digest@papers.example.org', to: 'ann@reader.example' },
     from: { name: 'Daily Papers', address: 'digest@papers.example.org' },
@@ -28,7 +28,7 @@ test('the email of a digest', () => {
   })
 })
 
-test('if bounces are received, each message has its own sender, and an address that unsubscribes', () => {
+test('a message has its own sender and an address to unsubscribe if bounces are received', () => {
   const mail = toOutgoingMail({ ...digestMessage, returnAddresses: digestReturns }, email, sender)
   expect(mail.envelope.from).toBe(digestReturns.sender)
   expect(mail.headers['List-Unsubscribe']).toBe(
@@ -41,19 +41,22 @@ test('an email without a stored message has no token', () => {
   expect(Object.keys(mail.headers)).not.toContain('X-Daily-Papers-Message')
 })
 
-test.each(['confirmation', 'add-topics', 'goodbye'] as const)('%s goes to no list', (kind) => {
-  const mail = toOutgoingMail({ ...digestMessage, kind, unsubscribeUrl: undefined }, email, sender)
-  expect(Object.keys(mail.headers)).toEqual([
-    'Feedback-ID',
-    'Auto-Submitted',
-    'X-Auto-Response-Suppress',
-    'X-Daily-Papers-Message',
-  ])
-  expect(mail.messageId).toBe(`<${kind}.AAECAwQFBgcICQoL@papers.example.org>`)
-})
+test.each(['confirmation', 'add-topics', 'goodbye'] as const)(
+  'a message of kind %s has no List header fields',
+  (kind) => {
+    const mail = toOutgoingMail({ ...digestMessage, kind, unsubscribeUrl: undefined }, email, sender)
+    expect(Object.keys(mail.headers)).toEqual([
+      'Feedback-ID',
+      'Auto-Submitted',
+      'X-Auto-Response-Suppress',
+      'X-Daily-Papers-Message',
+    ])
+    expect(mail.messageId).toBe(`<${kind}.AAECAwQFBgcICQoL@papers.example.org>`)
+  },
+)
 
-describe('addresses', () => {
-  test('a domain beyond ASCII is written in ASCII', () => {
+describe('an address', () => {
+  test('has a domain beyond ASCII in ASCII', () => {
     const mail = toOutgoingMail({ ...digestMessage, toAddress: 'Ann@Bücher.example' }, email, sender)
     expect(mail.envelope.to).toBe('Ann@xn--bcher-kva.example')
     expect(mail.to.address).toBe('Ann@xn--bcher-kva.example')
@@ -71,9 +74,9 @@ describe('addresses', () => {
     ['a comment', 'a(x)@y.example'],
     ['an encoded separator', 'a@y.example\u2028b'],
     ['no domain', 'ann@'],
-    ['a domain that is none', 'ann@exa%mple'],
+    ['an invalid domain', 'ann@exa%mple'],
     ['nothing', ''],
-  ])('%s is refused', (_what, toAddress) => {
+  ])('with %s is refused', (_what, toAddress) => {
     expect(() => toOutgoingMail({ ...digestMessage, toAddress }, email, sender)).toThrow(
       expect.objectContaining({ code: 'message.bad-address', values: { id: 'AAECAwQFBgcICQoL' } }),
     )

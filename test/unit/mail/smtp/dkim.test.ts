@@ -49,7 +49,7 @@ describe('a key that signs', () => {
   })
 })
 
-describe('a key that cannot sign stops the start', () => {
+describe('reading a key fails with', () => {
   test.each([
     ['garbage', 'no key at all'],
     ['garbage in PEM', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'],
@@ -63,18 +63,18 @@ describe('a key that cannot sign stops the start', () => {
     await expect((async () => canary(content))()).rejects.toMatchObject({ code: 'dkim.cannot-sign', exit: 2 })
   })
 
-  test('RSA of which the exponents do not match', async () => {
+  test('RSA whose exponents do not match', async () => {
     const unfit = createPrivateKey({ key: { ...good.export({ format: 'jwk' }), e: 'Aw' }, format: 'jwk' })
     await expect(canary(pemOf(unfit))).rejects.toThrow(/does not verify/)
   })
 
-  test('a file that is not there', () => {
+  test('a file that does not exist', () => {
     const config = { DKIM_DOMAIN: 'x.example', DKIM_SELECTOR: 's', DKIM_KEY_FILE: join(folder, 'absent.pem') }
     expect(() => loadDkimKey(config)).toThrow(/absent\.pem/)
   })
 })
 
-test('no settings, no key', () => {
+test('reading a key returns none without settings', () => {
   expect(
     loadDkimKey({ DKIM_DOMAIN: undefined, DKIM_SELECTOR: undefined, DKIM_KEY_FILE: undefined }),
   ).toBeUndefined()
@@ -82,7 +82,7 @@ test('no settings, no key', () => {
 
 const unfolded = (email: Buffer) => email.toString('latin1').replaceAll('\r\n ', ' ')
 
-test('signs any email as nodemailer does, but for the folding of the field', () =>
+test('`signDkim` signs any email as nodemailer does, except for the folding of the field', () =>
   fc.assert(
     fc.asyncProperty(anyEmail, async (raw) => {
       const signer = new DKIM({
@@ -97,7 +97,7 @@ test('signs any email as nodemailer does, but for the folding of the field', () 
     { numRuns: 300 },
   ))
 
-test('what nodemailer would send unsigned is refused', async () => {
+test('`signDkim` fails if nodemailer would send the email unsigned', async () => {
   const unfit = { ...key, privateKey: generateKeyPairSync('ed25519').privateKey }
   await expect(signDkim(Buffer.from('From: a@b.example\r\n\r\nx\r\n'), unfit)).rejects.toMatchObject({
     code: 'dkim.cannot-sign',
@@ -133,5 +133,5 @@ describe('a signature', async () => {
   test('of another key does not verify', () => {
     expect(dkimVerifies(signed, createPublicKey(rsa(1024)))).toBe(false)
   })
-  test('that is not there does not verify', () => expect(dkimVerifies(raw, publicKey)).toBe(false))
+  test('that is missing does not verify', () => expect(dkimVerifies(raw, publicKey)).toBe(false))
 })

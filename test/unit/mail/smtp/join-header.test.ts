@@ -13,7 +13,7 @@ const mail: HeaderData = {
 const compose = ({ to, subject, messageId, boundary }: HeaderData) =>
   `To: ${to.address}\r\nSubject: ${subject}\r\nMessage-ID: ${messageId}\r\nboundary="${boundary}"`
 
-test('a header has the values of each email in the places of the samples', () => {
+test('a joined header has the values of each email', () => {
   expect(joinHeader(mail, compose)).toBe(compose(mail))
   const next = {
     ...mail,

@@ -18,9 +18,9 @@ test.each([
   ['a line of 76 characters', 'x'.repeat(76), 'x'.repeat(76)],
   ['a line of 77', 'x'.repeat(77), `${'x'.repeat(75)}=\r\nxx`],
   ['no break within an encoded byte', `${'x'.repeat(74)}=y`, `${'x'.repeat(74)}=\r\n=3Dy`],
-])('%s', (_what, text, encoded) => expect(quotedPrintable(text)).toBe(encoded))
+])('`quotedPrintable` encodes %s', (_what, text, encoded) => expect(quotedPrintable(text)).toBe(encoded))
 
-test('any text: lines of up to 76 ASCII characters, which decode to what it was', () =>
+test('`quotedPrintable` has lines of up to 76 ASCII characters, which decode to the text', () =>
   fc.assert(
     fc.asyncProperty(fc.array(anyText), async (lines) => {
       const text = lines.join('\n').toWellFormed()

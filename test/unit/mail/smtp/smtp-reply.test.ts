@@ -7,7 +7,7 @@ test.each([
   ['250', 250],
   ['250 ', 250],
   ['250-queued\n250-as\n250 12', 250],
-  ['550 5.1.1 nobody', 550],
+  ['550 5.1.1 User unknown', 550],
   ['250-queued', null],
   ['250-queued\n550 no', null],
   ['250-queued\nas 12', null],
@@ -19,28 +19,28 @@ test.each([
   ['650 ok', null],
   ['150 ok', null],
   ['', null],
-])('%j has the code %s', (reply, code) => expect(replyCode(reply)).toBe(code))
+])('`replyCode` of %j is %s', (reply, code) => expect(replyCode(reply)).toBe(code))
 
-describe('the reply as it is stored', () => {
-  test('is one line of at most 500 characters without control characters', () =>
+describe('a stored reply', () => {
+  test('is one line of up to 500 characters without control characters', () =>
     expect(redactReply(`250-a\x00\x1b\n250  b ${'c'.repeat(10)} ${'d '.repeat(400)}`)).toMatch(
       /^250-a 250 b c{10} [d ]{477}$/,
     ))
 
-  test('names no address, nor the recipient by the local part only', () =>
+  test('has no address, nor the local part of the recipient', () =>
     expect(redactReply('550 <ann@y.example> ann: no such user, annabel', 'ann@y.example')).toBe(
       '550 <[address]> [address]: no such user, annabel',
     ))
 
-  test.each([3980, 3990, 4000])('a long one is not cut within an address: %d', (length) => {
+  test.each([3980, 3990, 4000])('of %d characters is not cut within an address', (length) => {
     const addresses = 'a.very.long.name.of.somebody@a.very.long.name.of.a.domain.example '.repeat(100)
     expect(redactReply(addresses.slice(0, length) + addresses)).not.toMatch(/very|somebody|domain/)
   })
 
-  test('half of a sign of two is no sign', () =>
+  test('does not end with half a surrogate pair', () =>
     expect(redactReply(`250 ${'🎉'.repeat(300)}`).isWellFormed()).toBe(true))
 
-  test('takes no time that grows with the square of its length', () => {
+  test('is made in linear time', () => {
     const begun = computedMs()
     expect(redactReply(`250 ${'é'.repeat(10_000_000)}`)).toHaveLength(500)
     expect(computedMs() - begun).toBeLessThan(500)
@@ -52,12 +52,12 @@ describe('a fault', () => {
     Object.assign(new Error('failed'), { response, command })
 
   test.each([
-    ['550 5.1.1 nobody', 550, '5.1.1'],
+    ['550 5.1.1 User unknown', 550, '5.1.1'],
     ['451-4.7.1 later\n451 4.7.1 please', 451, '4.7.1'],
     ['250 2.0.0 ok', null, null],
     ['99999999999 5.1.1 no', null, null],
     ['550-5.1.1 no\n250 ok', null, null],
-  ])('%j: %s, %s', (response, status, enhanced) =>
+  ])('of %j has the status %s and the code %s', (response, status, enhanced) =>
     expect(toSmtpFault(error(response, 'RCPT TO'), { stage: 'mail', bodyWritten: false })).toMatchObject({
       stage: 'rcpt',
       status,
@@ -65,7 +65,7 @@ describe('a fault', () => {
     }),
   )
 
-  test('says how far the session came if there was no reply', () =>
+  test('has the stage of the session without a reply', () =>
     expect(toSmtpFault(new Error('Connection closed'), { stage: 'dot', bodyWritten: true })).toEqual({
       stage: 'dot',
       bodyWritten: true,

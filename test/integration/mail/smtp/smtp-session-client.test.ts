@@ -8,7 +8,7 @@ import type { Behaviour, Closing, SinkOptions, Step } from '../../../support/smt
 const { sinkWith, clientOf } = useSmtp()
 const TICK_MS = 10
 
-/** Time as the client and the sink of this process have it: while a busy machine lets it stand still, none passes. */
+/** Time in which this process runs: while a busy machine stops it, none passes. */
 function livedTime(): { ms: () => number } {
   let ticks = 0
   const timer = setInterval(() => ticks++, TICK_MS)
@@ -16,10 +16,10 @@ function livedTime(): { ms: () => number } {
   return { ms: () => ticks * TICK_MS }
 }
 
-describe('a server that is never quite silent', () => {
+describe('a server that sends slowly', () => {
   const BRIEF = { connectMs: 200, silenceMs: 300 }
   const LIMIT_MS = 200 + 200 + 300
-  // Twenty seconds of it, far from the limit.
+  // Twenty seconds, far more than the limit.
   const drip = (text: string) => `drip 40: ${text}${', and so on'.repeat(45)}`
 
   const slow: [Step, string, object][] = [
@@ -30,7 +30,7 @@ describe('a server that is never quite silent', () => {
     ['data', '354 go on', { stage: 'mail', bodyWritten: false }],
     ['dot', '250 accepted', { stage: 'dot', bodyWritten: true }],
   ]
-  test.each(slow)('at %s holds nobody longer than the limit', async (step, text, expected) => {
+  test.each(slow)('after %s delays an email up to the limit', async (step, text, expected) => {
     const sink = await sinkWith({ at: { [step]: drip(text) } })
     const client = clientOf(config(sink.port), BRIEF)
     const time = livedTime()
@@ -41,15 +41,15 @@ describe('a server that is never quite silent', () => {
     expect(sink.connections).toBe(2)
   })
 
-  test('to the reset after a refusal leaves the refusal as it is', async () => {
-    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 nobody', rset: drip('250 ok') } })
+  test('after the reset does not change the refusal', async () => {
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown', rset: drip('250 ok') } })
     const time = livedTime()
     const result = await clientOf(config(sink.port), BRIEF).send(mail('ada'))
     expect(result).toMatchObject({ stage: 'rcpt', status: 550 })
     expect(time.ms()).toBeLessThan(LIMIT_MS + 500)
   })
 
-  test('a session that was used before is not tried twice when its time is over', async () => {
+  test('does not get a second attempt on a used session that timed out', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port), BRIEF)
     await client.send(mail('first'))
@@ -58,18 +58,21 @@ describe('a server that is never quite silent', () => {
     expect(sink.recipients).toHaveLength(2)
   })
 
-  test.each(['endless', 'endless-lines'])('with an answer that never ends: %s', async (endless) => {
-    const sink = await sinkWith()
-    const client = clientOf(config(sink.port))
-    for (const step of ['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'dot'] as const) {
-      sink.at = { [step]: endless }
-      const result = await client.send(mail(step))
-      expect(result).toMatchObject({ accepted: false, status: null, bodyWritten: step === 'dot' })
-    }
-  })
+  test.each(['endless', 'endless-lines'])(
+    'with a reply that never ends fails each step: %s',
+    async (endless) => {
+      const sink = await sinkWith()
+      const client = clientOf(config(sink.port))
+      for (const step of ['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'dot'] as const) {
+        sink.at = { [step]: endless }
+        const result = await client.send(mail(step))
+        expect(result).toMatchObject({ accepted: false, status: null, bodyWritten: step === 'dot' })
+      }
+    },
+  )
 })
 
-describe('an answer to the dot', () => {
+describe('a reply to the body', () => {
   const line = (length: number) => 'x'.repeat(length)
   const many = (lines: number, end: string) =>
     `${'250-and one more line of it\r\n'.repeat(lines - 1)}250 ${end}`
@@ -81,7 +84,7 @@ describe('an answer to the dot', () => {
     ['of 100,000 letters without a blank', `250 ${line(100_000)}`],
     ['of 2,000 addresses', `250 ${'someone@long-enough.example '.repeat(2000)}`],
     ['in other letters, with a NUL', '250 2.0.0 принято 受け取りました 🎉\x00\x07'],
-  ])('%s is an acceptance, and kept short', async (_what, dot) => {
+  ])('%s is an acceptance, and is stored short', async (_what, dot) => {
     const sink = await sinkWith({ at: { dot } })
     const begun = computedMs()
     const result = await clientOf(config(sink.port)).send(mail('ada'))
@@ -101,7 +104,7 @@ describe('an answer to the dot', () => {
     ['354 go on'],
     ['550no'],
     ['99999999999 no'],
-  ])('"%s" says nothing for certain', async (dot) => {
+  ])('of "%s" leaves the email uncertain', async (dot) => {
     const sink = await sinkWith({ at: { dot } })
     const client = clientOf(config(sink.port))
     const result = await client.send(mail('ada'))
@@ -111,7 +114,7 @@ describe('an answer to the dot', () => {
     expect(sink.connections).toBe(2)
   })
 
-  test('is none where the body was not asked for, or not whole', async () => {
+  test('does not count before the body was requested or is complete', async () => {
     const sink = await sinkWith()
     const early: Partial<Record<Step, Behaviour>>[] = [
       { rcpt: '250 ok\r\n250 ok\r\n250 ok' },
@@ -126,7 +129,7 @@ describe('an answer to the dot', () => {
     expect(sink.mails).toEqual([])
   })
 
-  test('is none while the body is still being written', async () => {
+  test('does not count while the body is being written', async () => {
     let isAsked = false
     const data = () => {
       isAsked = true
@@ -143,7 +146,7 @@ describe('an answer to the dot', () => {
     expect(sink.accepted).toHaveLength(1)
   })
 
-  test('that is followed by another is not taken for that of the next mail', async () => {
+  test('that is followed by another does not count for the next email', async () => {
     const sink = await sinkWith({ at: { dot: '250 ok\r\n550 no' } })
     const client = clientOf(config(sink.port))
     expect((await client.send(mail('ada'))).accepted).toBe(true)
@@ -152,7 +155,7 @@ describe('an answer to the dot', () => {
   })
 })
 
-describe('a connection that was used', () => {
+describe('a connection', () => {
   const sendMany = async (options: SinkOptions, count: number, changes = {}, oldestMs?: number) => {
     const sink = await sinkWith(options)
     const client = clientOf(config(sink.port, changes), undefined, { maxAgeMs: oldestMs })
@@ -161,13 +164,13 @@ describe('a connection that was used', () => {
     return { sink, results }
   }
 
-  test('takes no more mails than the settings say', async () => {
+  test('has no more emails than the settings allow', async () => {
     const { sink, results } = await sendMany({}, 7, { mails: 3 })
     expect(results.every(({ accepted }) => accepted)).toBe(true)
     expect(sink.connections).toBe(3)
   })
 
-  test('takes no mail once it is old', async () => {
+  test('has no more emails once it is old', async () => {
     const { sink } = await sendMany({}, 3, {}, 0)
     expect(sink.connections).toBe(3)
     expect(sink.accepted).toHaveLength(3)
@@ -175,12 +178,12 @@ describe('a connection that was used', () => {
 
   const ways: Closing[] = ['silent', '421-with', '421-after', '421-next', '421-instead']
   for (const extensions of [[], ['PIPELINING']]) {
-    test.each(ways)(`and is ended by the server after two mails, %s (${extensions})`, async (way) => {
+    test.each(ways)(`that the server closes after two emails loses none: %s (${extensions})`, async (way) => {
       const { sink, results } = await sendMany({ closeAfter: 2, closing: [way], extensions }, 9)
       const kept = sink.accepted.map(({ messageId }) => messageId)
       expect(new Set(kept).size).toBe(kept.length)
-      const told = results.flatMap((result, i) => (result.accepted ? [`m${i}@site.example`] : []))
-      expect(told).toEqual(kept)
+      const accepted = results.flatMap((result, i) => (result.accepted ? [`m${i}@site.example`] : []))
+      expect(accepted).toEqual(kept)
       expect(kept).toHaveLength(way === '421-instead' ? 5 : 9)
       for (const result of results) if (!result.accepted) expect(result.status).toBe(421)
     })
@@ -191,21 +194,24 @@ describe('STARTTLS', () => {
   const files = makeCertificate(['localhost'])
   const tls = { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.cert, 'utf8') }
 
-  test.each(['require', 'verify'] as const)('taken out on the way: tls=%s sends nothing', async (mode) => {
+  test.each(['require', 'verify'] as const)('that is not offered sends nothing with tls=%s', async (mode) => {
     const sink = await sinkWith()
     const result = await clientOf(config(sink.port, { tls: mode })).send(mail('ada'))
     expect(result).toMatchObject({ accepted: false, stage: 'tls', bodyWritten: false })
     expect([...sink.recipients, ...sink.mails]).toEqual([])
   })
 
-  test.each(['any', 'require', 'verify'] as const)('refused for now: tls=%s sends nothing', async (mode) => {
-    const sink = await sinkWith({ tls, at: { starttls: '454 4.7.0 TLS not available' } })
-    const result = await clientOf(config(sink.port, { tls: mode })).send(mail('ada'))
-    expect(result).toMatchObject({ accepted: false, stage: 'tls', status: 454, bodyWritten: false })
-    expect([...sink.recipients, ...sink.mails]).toEqual([])
-  })
+  test.each(['any', 'require', 'verify'] as const)(
+    'that is refused for now sends nothing with tls=%s',
+    async (mode) => {
+      const sink = await sinkWith({ tls, at: { starttls: '454 4.7.0 TLS not available' } })
+      const result = await clientOf(config(sink.port, { tls: mode })).send(mail('ada'))
+      expect(result).toMatchObject({ accepted: false, stage: 'tls', status: 454, bodyWritten: false })
+      expect([...sink.recipients, ...sink.mails]).toEqual([])
+    },
+  )
 
-  test('what was injected before the encryption is no answer in it', async () => {
+  test('does not read replies that were injected before it', async () => {
     const injected = '250-evil\r\n250 PIPELINING\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 swallowed\r\n250 '
     const sink = await sinkWith({ tls, at: { starttls: `220 go on\r\n${injected}` } })
     const client = clientOf(config(sink.port, { tls: 'require' }))

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { renderMjml } from '../../../src/mail/rendering/render-mjml.ts'
+import { renderMjml } from '../../../../src/mail/rendering/render-mjml.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'render-mjml-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -36,7 +36,7 @@ test('a layout is rendered once, and again when its templates have changed or it
   expect(await renderMjml(NAMES, { cacheFolder: join(folder, 'damaged') })).toEqual({ note })
 })
 
-test('a layout is rendered where nothing can be written', async () => {
+test('a layout is rendered if its cache cannot be written', async () => {
   const noFolder = fileIn('first')
   expect((await renderMjml(NAMES, { cacheFolder: noFolder })).note).toContain('<html')
 })

@@ -1,12 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emailDomain } from '../../../src/limits/send-rate.ts'
-import type { TakenMessage } from '../../../src/mail/message.ts'
-import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
-import { leaseBatch, releaseBatch, splitBatch, splitOffDomain } from '../../../src/mail/outbox/batch.repo.ts'
-import { enqueue, takeMessages } from '../../../src/mail/outbox/message.repo.ts'
-import { emptyTables, useDatabase } from '../../support/database.ts'
-import { addSubscribers, goodbye, messagesIn, NOW, statesIn } from '../../support/messages.ts'
+import { emailDomain } from '../../../../src/limits/send-rate.ts'
+import type { TakenMessage } from '../../../../src/mail/message.ts'
+import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
+import {
+  leaseBatch,
+  releaseBatch,
+  splitBatch,
+  splitOffDomain,
+} from '../../../../src/mail/outbox/batch.repo.ts'
+import { enqueue, takeMessages } from '../../../../src/mail/outbox/message.repo.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import { addSubscribers, goodbye, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
 
 const database = useDatabase()
 
@@ -26,10 +31,10 @@ interface Change {
   left?: TakenMessage[]
 }
 
-/** What one worker believes that it holds. */
+/** A worker, with the batches it has leased and the messages it has taken. */
 class Owner {
   batches: number[] = []
-  hand: TakenMessage[] = []
+  messages: TakenMessage[] = []
   readonly name: string
   constructor(name: string) {
     this.name = name
@@ -37,7 +42,7 @@ class Owner {
 
   async do({ operation, which, many }: Step): Promise<Change> {
     const batch = this.batches[which % this.batches.length]
-    const message = this.hand[which % this.hand.length]
+    const message = this.messages[which % this.messages.length]
     const input = {
       lane: 'bulk',
       owner: this.name,
@@ -56,7 +61,7 @@ class Owner {
     if (operation === 'release' && batch !== undefined) {
       await releaseBatch(database.db, { batch: batch, owner: this.name, now: NOW })
       this.batches = this.batches.filter((one) => one !== batch)
-      return { left: this.hand.filter(({ batchId }) => batchId === batch) }
+      return { left: this.messages.filter(({ batchId }) => batchId === batch) }
     }
     if (operation === 'accept' && message) {
       await recordAcceptances(database.db, [{ messageId: message.id, at: NOW, reply: '250 ok' }])
@@ -64,7 +69,7 @@ class Owner {
     }
     if (operation === 'aside' && message) {
       const domain = emailDomain(message.toAddress)
-      const left = this.hand
+      const left = this.messages
         .filter(({ batchId, toAddress }) => batchId === message.batchId && emailDomain(toAddress) === domain)
         .slice(0, many)
       const ids = left.map(({ id }) => id)
@@ -75,7 +80,7 @@ class Owner {
   }
 }
 
-/** Of 40, 20 and 30 of several; some domains have capitals. */
+/** Domains of 40, of 20 and together of 30 messages; some have capitals. */
 const DOMAINS = ['a.example', 'A.Example', 'b.example', 'c.example', 'd.example', 'e.example']
 const domainOfNumber = (n: number): string =>
   n <= 40 ? DOMAINS[n % 2]! : n <= 60 ? DOMAINS[2]! : DOMAINS[3 + (n % 3)]!
@@ -95,7 +100,7 @@ const step = fc.record({
   many: fc.integer({ min: 1, max: 12 }),
 })
 
-test('however four workers lease, share, take, split and release at once, one worker has each message, and none is lost', async () => {
+test('four workers that lease, share, take, split and release at once have no message in common, and lose none', async () => {
   const rounds = fc.array(fc.tuple(step, step, step, step), { minLength: 5, maxLength: 25 })
   await fc.assert(
     fc.asyncProperty(rounds, async (all) => {
@@ -105,11 +110,11 @@ test('however four workers lease, share, take, split and release at once, one wo
       for (const round of all) {
         const changes = await Promise.all(owners.map((owner, i) => owner.do(round[i]!)))
         for (const [i, { left = [] }] of changes.entries()) {
-          owners[i]!.hand = owners[i]!.hand.filter((message) => !left.includes(message))
+          owners[i]!.messages = owners[i]!.messages.filter((message) => !left.includes(message))
           if (round[i]!.operation === 'accept') for (const { id } of left) accepted.add(id)
         }
-        for (const [i, { taken = [] }] of changes.entries()) owners[i]!.hand.push(...taken)
-        const ids = owners.flatMap(({ hand }) => hand.map(({ id }) => id))
+        for (const [i, { taken = [] }] of changes.entries()) owners[i]!.messages.push(...taken)
+        const ids = owners.flatMap(({ messages }) => messages.map(({ id }) => id))
         expect(new Set(ids).size).toBe(ids.length)
         expect(ids.filter((id) => accepted.has(id))).toEqual([])
         const rows = await messagesIn(database.db)
@@ -117,7 +122,7 @@ test('however four workers lease, share, take, split and release at once, one wo
         expect(rows).toHaveLength(MESSAGES)
         for (const owner of owners) {
           const theirs = taken.filter(({ takenBy }) => takenBy === owner.name).map(({ id }) => id)
-          expect(theirs.sort()).toEqual(owner.hand.map(({ id }) => id).sort())
+          expect(theirs.sort()).toEqual(owner.messages.map(({ id }) => id).sort())
         }
       }
       for (const owner of owners) {
