@@ -1,6 +1,6 @@
-// How long somebody waits for a preview: npm run bench -- backtest [--papers 45000] [--requests 300] [--subscribers 30000]
+// How long a visitor waits for a preview: npm run bench -- backtest [--papers 45000] [--requests 300] [--subscribers 30000]
 // Papers of 30 days, 1,500 a day, recombined from whole days of arXiv and of Hugging Face (many-papers.ts). The site runs in
-// a process of its own on a real Postgres; previews come over HTTP as the form sends them while somebody types, each with 1
+// a process of its own on a real Postgres; previews come over HTTP as the form sends them during typing, each with 1
 // to 3 topics that people typed (TEST_DATA/filters), one after the other. Then the same while the digests of everybody
 // are planned, in another process and in the same one; after a day of papers has come in; and by a command.
 import { type ChildProcess, execFileSync, fork } from 'node:child_process'

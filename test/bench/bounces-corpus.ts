@@ -3,15 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { testData } from '../support/test-data.ts'
 
-/** The corpus in TEST_DATA, else the project's own mails. */
+/** The corpus in TEST_DATA, otherwise the project's own emails. */
 export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../test/fixtures/bounces')
 
 /** What a collector says of one recipient of one mail. */
 export interface Label {
   reason: string
-  /** By a person or a program that read the mail; null where nobody did. */
+  /** By a person or a program that read the email; null if none did. */
   isDead: boolean | null
-  /** Dead, filtered or suspended: nobody gets mail there. */
+  /** Dead, filtered or suspended: no one reads email there. */
   isLikeDead: boolean
   /** By the code in the file's name; null where it has none. */
   isDeadByName: boolean | null
@@ -59,7 +59,7 @@ const NOT_FOLDER = 'maildir/not'
 
 export const hasCorpus = (folder = CORPUS): boolean => existsSync(join(folder, 'expected.jsonl'))
 
-/** Every mail that expected.jsonl names, and those in folders of mails that are no reports. */
+/** Every email that expected.jsonl names, and those in folders of emails that are not reports. */
 export function readCorpus(folder = CORPUS): CorpusMail[] {
   const lines = readFileSync(join(folder, 'expected.jsonl'), 'utf8').split('\n').filter(Boolean)
   const rows = Map.groupBy(

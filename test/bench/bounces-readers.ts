@@ -1,4 +1,4 @@
-// Readers of mails that came back: ours, in every form of lines, and two programs that others wrote.
+// Readers of bounces: ours, with each kind of line end, and two other programs.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseMail } from '../../src/bounces/mail/parse-mail.ts'

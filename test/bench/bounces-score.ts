@@ -1,4 +1,4 @@
-// How right a reader is, against what the collectors of mails say.
+// The precision and recall of a reader, by the labels of the collection.
 import type { CorpusMail, Label } from './bounces-corpus.ts'
 import type { Reading, Said } from './bounces-readers.ts'
 
@@ -46,7 +46,7 @@ export interface Found {
   reports: number
   /** The share that names a recipient at all. */
   share: number
-  /** Of those in which another reader names somebody, the share that names all of them too. */
+  /** The share of reports in which it names all recipients that another reader names. */
   agrees: number | null
 }
 

@@ -31,7 +31,7 @@ interface BouncesMeasured {
   byFileName: Record<string, Score>
   /** Suppressed for what is not about the address. */
   wronglySuppressed: string[]
-  /** Called dead, and nobody else does. */
+  /** Called dead only by this reader. */
   falselyDead: string[]
   missed: string[]
 }
@@ -105,7 +105,7 @@ export async function benchBounces(args: string[]): Promise<{ json: unknown; tex
   })
   const folder = typeof values.data === 'string' ? values.data : CORPUS
   if (!hasCorpus(folder))
-    return { json: null, text: `No mails to measure on: ${folder} holds no expected.jsonl.` }
+    return { json: null, text: `No emails to measure: ${folder} holds no expected.jsonl.` }
   const measured = await measureBounces(folder)
   return { json: measured, text: textOf(measured, values.verbose === true) }
 }
@@ -113,7 +113,7 @@ export async function benchBounces(args: string[]): Promise<{ json: unknown; tex
 function textOf(m: BouncesMeasured, isVerbose: boolean): string {
   const list = (all: string[]) => (isVerbose ? all.map((one) => `  ${one}`) : [])
   return [
-    `${m.files} mails, each with LF, CRLF and CR: ${m.forms - m.crashed.length} of ${m.forms} read without a crash, ${m.files - m.uneven.length} of ${m.files} with the same result in all three.`,
+    `${m.files} emails, each with LF, CRLF and CR: ${m.forms - m.crashed.length} of ${m.forms} read without a crash, ${m.files - m.uneven.length} of ${m.files} with the same result in all three.`,
     ...[...m.crashed, ...m.uneven].map((file) => `  ${file}`),
     '',
     'Recipient found without our envelope   reports   share   as Sisimai says',

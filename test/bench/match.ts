@@ -153,7 +153,7 @@ function textOf(figures: readonly Figures[], rivals: readonly Rivals[]): string 
     ...rivals.map(({ papers, pairs: { both, ours, theirs } }) => {
       const all = both + ours + theirs
       const share = ((100 * both) / Math.max(1, all)).toFixed(1)
-      return `Postgres over ${papers} papers, queries that it can say: ${share} % of ${whole.format(all)} matches the same, ${ours} ours alone, ${theirs} its alone.`
+      return `Postgres over ${papers} papers, queries that it can say: ${share} % of ${whole.format(all)} matches the same, ${ours} only ours, ${theirs} only Postgres.`
     }),
     '',
     `${whole.format(largest.subscribers)} subscribers, ${whole.format(largest.papers)} papers:`,

@@ -9,7 +9,7 @@ import type { RefusalRule } from '../../src/mail/refusals/refusal-rule.ts'
 import { RULES } from '../../src/mail/refusals/rules.ts'
 import { testData } from '../support/test-data.ts'
 
-/** The corpus in TEST_DATA, else the project's own mails. */
+/** The corpus in TEST_DATA, otherwise the project's own emails. */
 export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../test/fixtures/bounces')
 
 /** One recipient of one report of which a server's answer is quoted. */
@@ -21,7 +21,7 @@ export interface Quoted {
   isDead: boolean | null
   /** Whether it stands for a mailbox that takes nothing, though it may be there: filtered, suspended. */
   isLikeDead: boolean
-  /** Labelled by a person or Sisimai; else by the code in the file's name alone. */
+  /** Labelled by a person or Sisimai; otherwise only by the code in the file's name. */
   isReviewed: boolean
 }
 
@@ -81,7 +81,7 @@ async function quotedIn(mail: Buffer, { file, expected, rules }: Report): Promis
   return expected.map((row, i) => ({ file, answers: [all[i]!], ...labelOf(row) }))
 }
 
-/** The server's words alone, as if they had come in answer to RCPT: not the code that the report adds to them. */
+/** Only the server's text, as if it were a reply to RCPT, without the code that the report adds. */
 function answerOf({ diagnostic }: ParsedBounce, rules: readonly RefusalRule[]): Answered[] {
   const found = /\b[45]\d\d(?=[ :=-])/.exec(diagnostic ?? '')
   if (!diagnostic || !found) return []

@@ -13,7 +13,7 @@ const SENTENCES = /(?<=[.!?]) +(?=[A-Z])/
 
 /**
  * As many papers as requested, made of some real ones: each keeps the length, authors and categories of one of them, half of
- * its sentences are those that stand at the same place in others of its category, and its title is the beginning of its
+ * its sentences are those at the same position in others of its category, and its title is the beginning of its
  * own and the end of another's. So words, their frequency and lengths stay real; no two papers are the same.
  */
 export function recombined(papers: readonly Paper[], { count, lastDay, perDay }: CorpusOptions): Paper[] {

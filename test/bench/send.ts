@@ -5,7 +5,7 @@
 // loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
 //   ours-N     the delivery of a worker with N connections; dkim-N signs with RSA-2048
 //   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
-//   pair-N     two processes of ours with N connections each
+//   pair-N     two of our processes with N connections each
 //   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
 //   source-N   Postfix's smtp-source, as many bytes
 //   mailman    Mailman 3's engine with personalised delivery and VERP, as many bytes; at most 500 emails
@@ -15,8 +15,8 @@
 //   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
 // --growth [--plot FILE.svg] [--max 200000]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
 // --earlier 3000: as many papers of earlier days are in the archive, and what is learned from them, so that papers come close
-// to the topics of all subscribers; --no-close: nobody wants those. --rounds 0: planning only.
-// With --profile, each delivery of ours also writes a .cpuprofile, which slows it down.
+// to the topics of all subscribers; --no-close: no subscriber has those. --rounds 0: planning only.
+// With --profile, each of our deliveries also writes a .cpuprofile, which slows it down.
 import { mkdirSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What of TeX is left in a plain text, told by the text and its source alone: no part of the converter is asked.
+// The TeX that is left in a plain text, found only from the text and its source, without the converter.
 
 const COMMAND = /\\(?:[A-Za-z]+|\S)/
 const SCRIPT = /[\^_]\{/
@@ -6,10 +6,10 @@ const TIE = /\p{L}\.?~[\p{L}\d(]/gu
 // $5, $1,000+, US$20.5: not where a formula follows, as in $5x_1$.
 const MONEY = /\$\d[\d,.]*(?![\d,.]*[A-Za-z]?[$\\^_{])/g
 const BETWEEN_DOLLARS = /\$[^$]+\$/
-// {0,1} and {a, b, c} are sets, whoever wrote them.
+// {0,1} and {a, b, c} are sets in any source.
 const SET = /\{[^{}]{1,20}(?:,[^{}]{1,20})+\}/g
 
-/** The first trace of TeX, with what stands around it; null where there is none. */
+/** The first trace of TeX, with the text around it; null if there is none. */
 export function texLeft(source: string, plain: string): string | null {
   const found =
     COMMAND.exec(plain) ?? SCRIPT.exec(plain) ?? dollars(plain) ?? brace(source, plain) ?? tie(source, plain)

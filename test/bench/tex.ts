@@ -117,7 +117,7 @@ function textOf(m: TexMeasured): string {
     `${m.strings} different strings: ${kinds.join(', ')}.`,
     `With a dollar or a backslash: ${m.withTex}. Raw TeX left in ${m.left.length} of them (${share(m.left.length, m.withTex)}).`,
     ...listed(m.left),
-    `Without either: ${m.without}. Changed beyond NFKC, white space and signs that nobody sees: ${m.changed.length}.`,
+    `Without either: ${m.without}. Changed beyond NFKC, white space and invisible characters: ${m.changed.length}.`,
     ...listed(m.changed),
     `TeX without a dollar or a backslash, made plain (10^{19}, 1{,}182, an address with {…} behind): ${m.strayBraces.length}.`,
     `Labelled by hand: ${labelled.agree} of ${labelled.all} come out as labelled.`,

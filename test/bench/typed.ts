@@ -77,7 +77,7 @@ export function measureTyped(folder = TYPED): Typed {
   }
 }
 
-/** A group stands in a configuration as JSON, which nobody types: its words joined by OR. */
+/** A group in a configuration is JSON, which is not typed: its words joined by OR. */
 function readRows(folder: string): TypedRow[] {
   const rows = readFileSync(join(folder, 'filters.jsonl'), 'utf8').trim().split('\n')
   return rows

@@ -2,7 +2,7 @@
 // The site runs in a process of its own on a real Postgres, with papers recombined as in the bench search. Each page is
 // requested over 1 and over 8 connections, and then as many bytes from a Fastify with one route and no other plugin;
 // both alternate, and the table shows medians. Requests come from a third process, each from another network. "First view"
-// is a page that nobody has requested since the start: each day, paper and query once, one after the other.
+// is a page that was not requested since the start: each day, paper and query once, one after the other.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -133,7 +133,7 @@ describe('mail test', () => {
     await emptyTables(database.db)
   })
 
-  test('without a mail server: exit code 2', async () => {
+  test('digests run without SMTP_URL exits 2', async () => {
     const { code, stderr } = await mailTest({ SMTP_URL: '' })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('SMTP_URL is not set') })
   })

@@ -52,9 +52,9 @@ beforeEach((context) => {
 
 const go = (path: string, options: object = {}) => ask(site + path, { ca: certificate!.caText, ...options })
 
-/** The newest mail of a kind, with its links as they stand in its text. */
+/** The newest email of a kind, with the links in its text. */
 async function mailOf(kind: string) {
-  const { text } = await until(`a mail of kind ${kind}`, () =>
+  const { text } = await until(`an email of kind ${kind}`, () =>
     sink.accepted.findLast(({ messageId }) => messageId.startsWith(`${kind}.`)),
   )
   return simpleParser(Buffer.from(text, 'latin1'))
@@ -143,7 +143,7 @@ test('a body above the limit is refused, plain http is sent on, /metrics stays i
 })
 
 test('no token in the error log while the service is away', async () => {
-  const upstream = await freePort() // where nobody listens
+  const upstream = await freePort() // no server listens there
   const port = await freePort()
   const change = (recipe: string) =>
     recipe.replace(/error_log .*crit;/, (line) => line.replace('crit', level))

@@ -86,9 +86,9 @@ test.each([
 )
 
 test('postmaster is a person', async () => {
-  await mailIn(`postmaster@${DOMAIN}`, Buffer.from('Subject: Your mails\r\n\r\nHello\r\n'))
+  await mailIn(`postmaster@${DOMAIN}`, Buffer.from('Subject: Your emails\r\n\r\nHello\r\n'))
   const mail = await until('the mail', () => mta.mailsOf(POSTMASTER)[0])
-  expect(mail.toString()).toContain('Subject: Your mails')
+  expect(mail.toString()).toContain('Subject: Your emails')
   expect(await database.db.report.count()).toBe(0)
 }, 30_000)
 

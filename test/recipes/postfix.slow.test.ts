@@ -68,7 +68,7 @@ test('a digest goes through Postfix into a Maildir, encrypted, with our signatur
   const run = await cli(['digests', 'run', '--date', DAY], { CLOCK_NOW: `${DAY}T12:00:00Z` })
   expect(JSON.stringify(run)).toContain('"accepted":1')
 
-  const mail = wired(await until('a mail in the Maildir', () => postfix.mailbox()[0]))
+  const mail = wired(await until('an email in the Maildir', () => postfix.mailbox()[0]))
   const { subject, headers, text } = await simpleParser(mail)
   expect(subject).toBeTruthy()
   expect(headers.get('list')).toHaveProperty('unsubscribe')

@@ -3,7 +3,7 @@ import { DAY_MS, dayOf, midnight } from '../../src/core/dates.ts'
 import { HOSTILE } from '../battery/web/hostile.ts'
 import type { TestSite } from './site.ts'
 
-/** A year in which people came, went and got mail, up to the clock's now; and somebody whose words are markup. */
+/** A year of sign-ups, unsubscribes and emails up to the clock's now; and a subscriber whose texts are markup. */
 export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> {
   await addSubscriber(deps, { email: 'hostile@example.com', topics: [HOSTILE.topic], consent: HOSTILE.name })
   await db.topic.updateMany({
@@ -11,7 +11,7 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
     data: { name: HOSTILE.name },
   })
   const now = clock.now()
-  // Somebody comes every day, in spring more; one in four never confirms, one in six leaves after some weeks.
+  // People sign up every day, more of them in spring; one in four never confirms, one in six leaves after some weeks.
   await db.$executeRaw`
     with day as (
       select d, 363 - n as back, 1 + (n % 5 = 0)::int + (n % 90 < 12)::int * 3 as people
@@ -60,7 +60,7 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
       closedAt: back > 2 ? now : null,
     })),
   })
-  // What came back of the last month's mails, and a report that has waited for long.
+  // Bounces of the last month, and a report that has waited for long.
   await db.$executeRaw`
     with back as (
       select m.*, row_number() over (order by md5(m.id))::int as n from message m

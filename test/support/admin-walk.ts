@@ -16,7 +16,7 @@ export interface AdminStop {
   path(walk: Walk): string | Promise<string>
   /** What is typed and pressed there, so that the page is the answer. */
   act?(page: Page): Promise<unknown>
-  /** Nobody is logged in. */
+  /** No one is logged in. */
   outside?: true
 }
 
@@ -192,7 +192,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   },
 ]
 
-/** The walk's site with a password, a year of history, somebody hostile, mails that came to nothing, a domain that is held. */
+/** The walk's site with a password, a year of history, hostile texts, emails that failed, and a domain on hold. */
 export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
   await seedHistory(walk.site)
@@ -210,7 +210,7 @@ export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   return walk
 }
 
-/** Shows a stop in a window, which logs in where it is not yet. */
+/** Shows a stop in a window, which logs in if it has not yet. */
 export async function visitAdmin(walk: Walk, page: Page, name: string): Promise<void> {
   const { path, act, outside } = ADMIN_STOPS.find((stop) => stop.name === name)!
   if (outside) await page.context().clearCookies()

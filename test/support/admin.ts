@@ -6,10 +6,10 @@ export const PASSWORD = 'correct horse battery staple'
 /** A list is a field that comes more than once. */
 type Fields = Record<string, string | string[]>
 
-/** Somebody at the admin pages, with the cookie that they were given. */
+/** A visitor of the admin pages, with their cookie. */
 export interface Admin {
   get(url: string): Promise<LightMyRequestResponse>
-  /** With the token that stands in the form of a page, unless the fields have another. */
+  /** With the token in the form of a page, unless the fields have another. */
   post(url: string, fields?: Fields, headers?: Record<string, string>): Promise<LightMyRequestResponse>
   cookie: string
   token(): Promise<string>

@@ -3,7 +3,7 @@ import { cameBack } from './returns.ts'
 import { NOW, type TestSite } from './site.ts'
 import { addPapers } from './site-papers.ts'
 
-/** Known to nobody else, so that a search through logs finds it where it leaked. */
+/** Unique, so that a search through logs finds a leak. */
 export const CANARY = 'canary-4711@reader.example'
 export const OTHER = 'canary-4712@reader.example'
 

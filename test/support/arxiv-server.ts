@@ -14,7 +14,7 @@ import {
 
 type Door = 'rss' | 'oai' | 'api'
 
-/** What a request gets instead of its good answer; at one door alone where it names one, once unless `times` says more. */
+/** The response to a request instead of the good one; only at the endpoint `at` if given, `times` times, by default once. */
 export type ArxivTrouble = { at?: Door; times?: number } & (
   | { kind: 'rate-limited'; headers?: Record<string, string> }
   | { kind: 'status'; status: number; headers?: Record<string, string> }

@@ -6,13 +6,13 @@ import { buildMime, type OutgoingMail, type Sender, toOutgoingMail } from '../..
 import { anyDigest, anyText, digestMessage, sender, site } from './emails.ts'
 import { parseStrictly, type StrictlyParsed } from './strict-parser.ts'
 
-/** What a mail is made of: a digest, and who sends it. */
+/** What an email is built from: a digest, and who sends it. */
 export interface ToBuild {
   email: RenderedEmail
   from: Sender
 }
 
-/** Makes the bytes of a mail to `digestMessage`. */
+/** Makes the bytes of an email for `digestMessage`. */
 export type Build = (mail: ToBuild) => Promise<Buffer>
 
 /** As the program does it. */
@@ -63,7 +63,7 @@ export async function anyMails(count: number, seed: number): Promise<ToBuild[]> 
   }))
 }
 
-/** What came of building mails. */
+/** The result of building emails. */
 export interface Built {
   /** "3: …": the mail's place and what is wrong with it. */
   faults: string[]
@@ -72,7 +72,7 @@ export interface Built {
   largestHtml: number
 }
 
-/** Builds mails, and reads each with mailparser and, where `strictly`, with Python's strict policy: all must say the same. */
+/** Builds emails, and reads each with mailparser and, if `strictly`, with Python's strict policy: all must be equal. */
 export async function builtFaults(
   mails: readonly ToBuild[],
   build: Build,
@@ -125,7 +125,7 @@ const OUR_TAGS =
   )
 const OUR_HOSTS = /^https:\/\/(papers\.example\.org|arxiv\.org|code\.example)(\/|$)/
 
-/** Names of tags and handlers and links that no template of ours writes. */
+/** Names of tags, handlers and links that no template writes. */
 export function foreignMarkup(html: string): string[] {
   const tags = html.match(/<\/?[a-z][^>]*>/gi) ?? []
   return tags.flatMap((tag) => {

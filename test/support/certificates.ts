@@ -11,7 +11,7 @@ export interface Certificate {
   caText: string
 }
 
-/** A certificate for `names` and `ips`, good for `days`, from an authority that nobody else knows. */
+/** A certificate for `names` and `ips`, good for `days`, from an authority that no one else trusts. */
 export function makeCertificate(names: string[], { days = 30, ips = ['127.0.0.1'] } = {}): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'))
   const [ca, caKey, cert, key, request] = ['ca.pem', 'ca.key', 'cert.pem', 'cert.key', 'cert.csr'].map(

@@ -1,7 +1,7 @@
 import type { Database } from '../../src/core/database/database.ts'
 
 /**
- * A checksum of every row of every table of ours, by table: equal before and after where nothing changed. Rate limits of
+ * A checksum of every row of each table of the program: equal before and after if nothing changed. Rate limits of
  * searches are left out: many pages count as a search.
  */
 export async function checksums(db: Database): Promise<Record<string, string>> {

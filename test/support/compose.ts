@@ -10,7 +10,7 @@ export interface Ended {
   stderr: string
 }
 
-/** docker compose on this repository's file, with containers, volumes and ports that meet nobody else's. */
+/** docker compose on this repository's file, with containers, volumes and ports of its own. */
 export interface Composed {
   site: string
   mailbox: string

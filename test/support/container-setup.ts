@@ -11,7 +11,7 @@ const SETTINGS = ['max_connections=200', 'fsync=off', 'synchronous_commit=off', 
 
 /** One Postgres in a container, for the tests that are run on it too. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // The library's own clean-up is an image too; where it is not there, we end what we start.
+  // The library's own clean-up is an image too; if it is missing, we stop what we start.
   if (!hasImageOf('testcontainers/ryuk')) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
   const container = await new PostgreSqlContainer(POSTGRES_IMAGE)
     .withCommand(['postgres', ...SETTINGS.flatMap((setting) => ['-c', setting])])

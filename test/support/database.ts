@@ -47,7 +47,7 @@ async function onServer(sql: string): Promise<void> {
 
 const DEADLOCK = /40P01/
 
-/** Empties every table of ours. A look at them that the test before began may still be under way. */
+/** Empties every table of the program. A query of the test before may still run. */
 export async function emptyTables(db: Database): Promise<void> {
   dropArchive(db)
   await pRetry(() => db.$executeRawUnsafe(EMPTY), {

@@ -46,7 +46,7 @@ export interface DigestWorld {
   readonly config: Config
   /** Every line that was logged in this test. */
   readonly logged: { level: string; event: string; [field: string]: unknown }[]
-  /** Somebody who confirmed on 23 November 2026 at 9; due at 8 UTC every day, unless said otherwise. */
+  /** Adds a subscriber who confirmed on 23 November 2026 at 9; by default due every day at 8 UTC. */
   addSubscriber(id: string, options?: SubscriberOptions): Promise<void>
   /** Papers that Hugging Face listed on a day; a number is the first one's votes, the others have one less each. */
   addPapers(day: Day, titles: string[], votes?: number): Promise<void>

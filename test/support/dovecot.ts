@@ -16,27 +16,27 @@ export const PASSWORD = 'a password with / and @'
 const dovecotPath = toolPath('dovecot')
 const version = dovecotPath ? execFileSync(dovecotPath, ['--version'], { encoding: 'utf8' }) : ''
 
-/** Why none can be run here; undefined where one can. */
+/** Why Dovecot cannot run here; undefined if it can. */
 export const noDovecot: string | undefined = !dovecotPath
   ? 'no dovecot on this machine'
   : !version.startsWith('2.4.')
     ? `dovecot ${version.trim()}, whose settings are others than those of 2.4`
     : process.getuid?.() !== 0
-      ? 'dovecot starts as root alone'
+      ? 'dovecot starts only as root'
       : undefined
 
 export interface Dovecot {
   port: number
   tlsPort: number
   log(): string
-  /** Where the mails of a folder lie. */
+  /** The paths of the emails of a folder. */
   folderOf(box: string): string
-  /** Asks the server as a mail program of the user would, in a folder. */
+  /** Sends commands in a folder, as an email program of the user would. */
   asUser<T>(folder: string, work: (client: ImapFlow) => Promise<T>): Promise<T>
   stop(): Promise<void>
 }
 
-/** A Dovecot of its own with one user, whose mails lie in Maildirs. */
+/** Starts a Dovecot with one user, whose emails are in Maildirs. */
 export async function startDovecot(certificate: Certificate): Promise<Dovecot> {
   const folder = mkdtempSync(join(tmpdir(), 'dovecot-'))
   chmodSync(folder, 0o755)

@@ -15,7 +15,7 @@ interface Options {
   /** Holds 2026-08-14.json, …; a day without a file answers `[]`. */
   folder: string | EntriesOf
   port?: number
-  /** This machine alone unless given. */
+  /** Only this machine by default. */
   host?: string
   /** Later days are refused. The machine's own day, or the newest recorded one, unless given. */
   today?: string

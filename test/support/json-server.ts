@@ -33,7 +33,7 @@ export interface JsonAnswer {
 }
 
 interface Options {
-  /** This machine alone unless given. */
+  /** Only this machine by default. */
   host?: string
   port?: number
   /** Content-Type; application/json unless given. */
@@ -41,7 +41,7 @@ interface Options {
   good(url: URL): JsonAnswer
 }
 
-/** Stands in for a service that answers in JSON, and for what may happen to it. */
+/** A substitute for a service that responds in JSON, with its failures. */
 export async function startJsonServer(options: Options): Promise<JsonServer> {
   const { host = '127.0.0.1', port = 0, type = 'application/json', good } = options
   const requests: JsonServer['requests'] = []

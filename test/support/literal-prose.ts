@@ -25,7 +25,7 @@ export function literalProse(source: string): string[] {
   return [...childNodes.flatMap(saidBy), ...stringsIn(source)]
 }
 
-/** The same of plain text, such as a subject. The part of a page that follows an address is none. */
+/** The prose of plain text, such as a subject. The part of a page after an address is not prose. */
 export const literalProseOfText = (source: string): string[] => [
   ...worded(
     source

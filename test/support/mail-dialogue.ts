@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline'
 /** A client that says what a test wants, line by line, to a server of SMTP or LMTP on this machine. */
 export interface Dialogue {
   socket: Socket
-  /** Sends a line and returns the answer's last line; for an empty line the next answer alone. */
+  /** Sends a line and returns the last line of the reply; an empty line only reads the next reply. */
   say(line: string): Promise<string>
-  /** Sends a mail after DATA, dots and all; returns the answers, of which LMTP gives one for each recipient. */
+  /** Sends an email after DATA, with its dots escaped; returns the replies. LMTP gives one for each recipient. */
   mail(text: string, answers?: number): Promise<string[]>
   end(): void
 }

@@ -67,7 +67,7 @@ async function unpack(name: string): Promise<string> {
 
 /** Why it cannot be run here; undefined where it can. */
 export async function whyNotApart(one: ApartProgram): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return `${one.package} starts as root alone`
+  if (process.getuid?.() !== 0) return `${one.package} starts only as root`
   try {
     const folder = await folderOf(one)
     const { stdout } = await run('ldd', [join(folder, 'usr', one.program)])
@@ -99,7 +99,7 @@ export interface ApartOptions {
 }
 
 /**
- * Starts it where its package seems to be installed, and its users to be there: for its own processes alone. Queues
+ * Starts it with its package seemingly installed and its users present, only for its own processes. Queues
  * lie in memory, and are gone with it.
  */
 export async function startApart(one: ApartProgram, options: ApartOptions): Promise<Apart> {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A real mail server that stands in front of the service, and writes reports in words of its own. */
+/** A real mail server in front of the service, which writes reports in its own words. */
 export interface Mta {
   port: number
-  /** What came for somebody who has a mailbox at reader.example. */
+  /** The emails in the mailbox of an address at reader.example. */
   mailsOf(user: string): Buffer[]
   log(): string
   stop(): Promise<void>

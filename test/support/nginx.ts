@@ -91,7 +91,7 @@ http {
 }
 `
 
-/** Resolves when somebody takes connections there. */
+/** Resolves when a server accepts connections there. */
 export async function listening(port: number, host = '127.0.0.1'): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     const socket = connect(port, host)
@@ -103,5 +103,5 @@ export async function listening(port: number, host = '127.0.0.1'): Promise<void>
     if (isOpen) return
     await sleep(50)
   }
-  throw new Error(`nobody listens on port ${port}`)
+  throw new Error(`no server listens on port ${port}`)
 }

@@ -9,7 +9,7 @@ import { toolPath } from './tools.ts'
 
 export const pgbouncerPath = toolPath('pgbouncer')
 
-/** A real pooler in front of a database of ours. It refuses to be root, and becomes nobody. */
+/** A real pooler in front of a test database. It refuses to run as root, so it runs as another user. */
 export async function startPgbouncer(url: string, mode: 'session' | 'transaction') {
   const folder = mkdtempSync(join(tmpdir(), 'pgbouncer-'))
   chmodSync(folder, 0o755)

@@ -12,11 +12,11 @@ const RECIPES = resolve(import.meta.dirname, '../../docs/recipes')
 const DOMAIN = 'bounce.papers.example.org'
 const NOBODY = 65534
 
-/** Why none can be run here; undefined where one can. */
+/** Why Postfix cannot run here; undefined if it can. */
 export const noPostfix: string | undefined = !toolPath('postfix')
   ? 'no postfix on this machine'
   : process.getuid?.() !== 0
-    ? 'postfix starts as root alone'
+    ? 'postfix starts only as root'
     : undefined
 
 export interface Postfix {
@@ -137,7 +137,7 @@ virtual_gid_maps = static:${NOBODY}
 alias_maps =
 `
 
-/** Debian's services, none of them in a chroot, listening on one port of ours. */
+/** Debian's services, without a chroot, on one port of the test. */
 function services(port: number, users?: string): string {
   const lines = readFileSync('/usr/share/postfix/master.cf.dist', 'utf8').split('\n')
   return lines

@@ -12,7 +12,7 @@ export interface Finished {
   stderr: string
 }
 
-/** What a program of ours gets to see: nothing of this shell's settings (vitest itself sets BASE_URL). */
+/** The environment of a program: none of this shell's settings (vitest itself sets BASE_URL). */
 const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME,

@@ -1,4 +1,4 @@
-/** Bodies of webhooks in the shapes that the makers' documents show, about addresses that are nobody's. */
+/** Bodies of webhooks as in the providers' documents, about addresses that do not exist. */
 
 export interface Sent {
   address: string
@@ -10,7 +10,7 @@ export interface Sent {
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 const withoutBrackets = (id = ''): string => id.replace(/[<>]/g, '')
 
-/** What SES says of a mail; SNS puts it into the text of a message. */
+/** The event of SES about an email; SNS puts it into the text of a message. */
 export function sesEvent(
   kind: 'Bounce' | 'Complaint' | 'DeliveryDelay' | 'Delivery' | 'Open',
   part: object,

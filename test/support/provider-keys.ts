@@ -71,7 +71,7 @@ export interface SnsServer {
   close(): Promise<void>
 }
 
-/** Stands in for SNS: gives a certificate, and takes confirmations. */
+/** A substitute for SNS: serves a certificate, and accepts confirmations. */
 export async function startSnsServer(pem: string): Promise<SnsServer> {
   const requests: string[] = []
   const answers: SnsServer['answers'] = []

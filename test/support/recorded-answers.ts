@@ -84,7 +84,7 @@ export function replayAsk(answers: readonly RecordedAnswer[]): { ask: SendReques
 
 const NOTHING = { status: 404, headers: {}, body: 'Not found' }
 
-/** Fetches a recorded day again: `missing` holds what was asked for and is not in the recording. */
+/** Fetches a recorded day again; `missing` has the requests that are not in the recording. */
 export async function replay(named: NamedSource, { day, now, answers }: Recording) {
   const { source, section } = named
   const { ask, missing } = replayAsk(answers)
@@ -174,7 +174,7 @@ export function writeRecording(folder: string, { answers, ...about }: Recording)
   for (const [place, answer] of answers.entries()) write(`${place}.json`, answer)
 }
 
-/** Throws where there is none. */
+/** Throws if there is no such recording. */
 export function readRecording(folder: string): Recording {
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   return { ...read(ABOUT), answers: answerFiles(folder).map(read) }

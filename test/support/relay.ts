@@ -6,7 +6,7 @@ import type { Certificate } from './certificates.ts'
 
 export interface Relay {
   port: number
-  /** Whole mails, as they came. */
+  /** Whole emails, as they arrived. */
   mails: Buffer[]
   /** Whether each came over TLS. */
   encrypted: boolean[]
@@ -19,11 +19,11 @@ export interface RelayOptions {
   password: string
   /** TLS from the first byte. */
   implicit?: boolean
-  /** This machine alone unless given. */
+  /** Only this machine by default. */
   host?: string
 }
 
-/** A mail server that wants TLS and a login, as those of mail services do. */
+/** An SMTP server that requires TLS and a login, as those of email services do. */
 export async function startRelay({
   certificate,
   user,

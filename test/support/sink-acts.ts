@@ -19,7 +19,7 @@ const ACTS: Record<string, (socket: Socket) => unknown> = {
   silence: () => {},
 }
 
-/** Does to whoever is connected what the behaviour says. */
+/** Applies a behaviour to a connection. */
 export function act(socket: Socket, behaviour: Behaviour): void {
   const { how, ms, text = '' } = /^(?<how>after|drip) (?<ms>\d+): (?<text>.*)$/s.exec(behaviour)?.groups ?? {}
   if (how === 'after') setTimeout(() => act(socket, text), Number(ms))

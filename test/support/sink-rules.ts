@@ -6,11 +6,11 @@ export type Step = 'greeting' | 'ehlo' | 'helo' | 'starttls' | 'mail' | 'rcpt' |
 export interface SinkRule {
   step: Step
   does: Behaviour
-  /** Recipients of this domain alone; only where a recipient is known: rcpt, data, dot. */
+  /** Only for recipients of this domain, and only at steps that have a recipient: rcpt, data, dot. */
   domain?: string
   /** Recipients that begin so: as with a domain. */
   to?: string
-  /** Mails from this address alone. */
+  /** Only for emails from this address. */
   from?: string
   /** The first so many times that it fits. */
   first?: number
@@ -65,7 +65,7 @@ function counts(one: Counted, recipient: string): boolean {
   return true
 }
 
-/** Milliseconds until a mail's turn, where no more than so many a second have one. */
+/** Milliseconds until the next email may be accepted, at a number of emails a second. */
 export function turns(mailsPerSecond: number | undefined): () => number {
   if (!mailsPerSecond) return () => 0
   let next = 0

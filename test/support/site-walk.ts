@@ -60,7 +60,7 @@ const LIBRARY = `@article{a, title = {World models for robots}}
 @article{c, title = {No end
 @misc{d, eprint = {2501.99999}}`
 
-/** Where a link in a mail to somebody leads. */
+/** The path of a link in an email to a subscriber. */
 const linked =
   (purpose: LinkPurpose, email: string, rest = '') =>
   async ({ tokens }: WorldOfWalk) =>
@@ -230,7 +230,7 @@ const MANAGE: Stop[] = [
   { name: 'manage-unknown', path: at('/manage/nonsense'), status: 404 },
 ]
 
-/** The page of somebody's first topic, from a paper. */
+/** The page of a subscriber's first topic, from a paper. */
 const topicOf =
   (email: string, tried: Fields = {}) =>
   async (walk: WorldOfWalk) => {
@@ -421,7 +421,7 @@ const OTHERS: Stop[] = [
 /** Every page of the site in every state that matters. */
 export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...TOPICS, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
 
-/** How each page is looked at: with scripts, and without them too where it loads one. */
+/** How each page is opened: with scripts, and also without if it loads one. */
 export const BOTH_WAYS = STOPS.flatMap(({ name, scripted }) => [
   { stop: name, scripts: true, title: name },
   ...(scripted ? [{ stop: name, scripts: false, title: `${name}-without-scripts` }] : []),

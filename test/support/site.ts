@@ -24,7 +24,7 @@ export interface TestSite {
 }
 
 /**
- * The whole site on a real database, at a clock that stands at NOW before each test; tables are emptied then. Without a
+ * The whole site on a real database, with a clock that is set to NOW before each test; tables are emptied then. Without a
  * `searchThread`, searches run in the thread of the test.
  */
 export function useSite(
@@ -110,7 +110,7 @@ export async function unsubscribeToken({ db, deps }: TestSite, address: string):
   )
 }
 
-/** Asks and confirms through the site, as somebody would. */
+/** Signs up and confirms through the site, as a person would. */
 export async function subscribeThroughSite(
   site: TestSite,
   email: string,

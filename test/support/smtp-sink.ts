@@ -16,7 +16,7 @@ export interface SinkOptions {
   delayMs?: number
   /** Milliseconds until each other answer. */
   stepDelayMs?: number
-  /** Hangs up, without a word, after so many mails on one connection. */
+  /** Hangs up without a reply after this number of emails on one connection. */
   closeAfter?: number
   /** How it does so, one way for each connection in turn. */
   closing?: Closing[]
@@ -24,11 +24,11 @@ export interface SinkOptions {
   tls?: { key: string; cert: string }
   /** More lines of the answer to EHLO, such as PIPELINING. */
   extensions?: string[]
-  /** Behaviour by step; where it is a function, of the mail's recipient and how many mails came before. */
+  /** Behaviour by step; a function gets the recipient and the number of emails before. */
   at?: Partial<Record<Step, Behaviour | ((recipient: string, mailsBefore: number) => Behaviour | undefined)>>
   /** The same as plain values, for a sink in another process; the first that fits counts, before `at`. */
   rules?: SinkRule[]
-  /** It accepts no more than so many mails a second, over all connections; whoever comes first waits least. */
+  /** The number of emails a second that it accepts, over all connections, in the order of arrival. */
   mailsPerSecond?: number
 }
 
@@ -50,13 +50,13 @@ export interface SmtpSink {
   port: number
   /** Whose body arrived whole, in order, accepted or not. */
   mails: SinkMail[]
-  /** Of which the sender was told 250. */
+  /** The emails for which it replied 250. */
   accepted: SinkMail[]
   connections: number
   /** Addresses of RCPT commands, in order. */
   recipients: string[]
   at: NonNullable<SinkOptions['at']>
-  /** Says a line to everybody that nobody asked for. */
+  /** Sends an unrequested line on every connection. */
   say(line: string): void
   close(): Promise<void>
 }
@@ -64,7 +64,7 @@ export interface SmtpSink {
 const END_OF_MAIL = '\r\n.\r\n'
 const GOOD_DOT = '250 2.0.0 accepted'
 
-/** A mail server of a few lines that shares no code with the sender: what it has seen is the truth in tests. */
+/** A small SMTP server that shares no code with the sender: tests compare with what it received. */
 export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink> {
   const file = options.file ? openSync(options.file, 'a') : undefined
   const ruled = followRules(options.rules ?? [])
@@ -220,7 +220,7 @@ const ehloLine = (text: string, index: number, all: string[]): string =>
 const messageIdOf = (text: string): string => text.match(/^message-id:\s*<([^>]*)>/im)?.[1] ?? ''
 const sha256 = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex')
 
-/** A mail whose body came whole, as the sink wrote it down. */
+/** An email whose body arrived completely, as the sink recorded it. */
 export interface Arrival {
   messageId: string
   hash: string

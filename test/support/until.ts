@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const EVERY_MS = 50
 
-/** Looks again and again until there is something to give back, for ten seconds unless said otherwise. */
+/** Calls `look` until it returns a value, by default for ten seconds. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
@@ -16,7 +16,7 @@ export async function until<T>(
   throw new Error(`not within ${seconds} seconds: ${what}`)
 }
 
-/** The same until something holds, for half a minute unless said otherwise; what throws does not hold yet. */
+/** Calls `holds` until it returns a true value, by default for half a minute; an error counts as false. */
 export function eventually<T>(
   holds: () => T | Promise<T>,
   { seconds = 30 }: { seconds?: number } = {},

@@ -5,7 +5,7 @@ import { useDatabase } from './database.ts'
 import type { Walk } from './site-walk.ts'
 import { useBrowser } from './use-browser.ts'
 
-/** The operator's pages, and one window in which no script runs. Where there is no browser, every test says so. */
+/** The operator's pages, and one window in which no script runs. Without a browser, every test is skipped with the reason. */
 export function useAdminWalk(options: BrowserContextOptions = {}): {
   readonly walk: Walk
   readonly page: Page

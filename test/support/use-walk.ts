@@ -14,7 +14,7 @@ export interface BrowserOnWalk {
   open(options?: BrowserContextOptions): Promise<Page>
 }
 
-/** The walk's site and one browser for a test file. Where there is no browser, every test says so and is skipped. */
+/** The walk's site and one browser for a test file. Without a browser, every test is skipped with the reason. */
 export function useWalk(options: BrowserContextOptions = {}): BrowserOnWalk {
   const database = useDatabase()
   let walk: Walk

@@ -30,7 +30,7 @@ const manyTopics = Array.from({ length: 20 }, (_, n) =>
       : `author:Person${n}`,
 )
 
-/** Somebody in each state, who got digests for days, and papers of every kind. The clock then stands at NOW. */
+/** A subscriber in each state, with digests of some days, and papers of every kind. Then the clock is at NOW. */
 export async function seedWorld(site: TestSite): Promise<void> {
   const { db, clock, deps } = site
   clock.moveTo(new Date('2026-11-20T09:00:00Z'))
@@ -119,7 +119,7 @@ async function addLonePaper(db: Database, day: Day, paper: object): Promise<void
   await recordListings(db, { source: 'huggingface', day, records, now: new Date(`${day}T10:00:00Z`) })
 }
 
-/** What the links in mails to the people of this world hold. */
+/** The tokens of the links in emails to the people of this world. */
 export function tokensOf(site: TestSite) {
   const { db, deps } = site
   const sign = (purpose: LinkPurpose, id: string, epoch = 0, issuedAt = NOW) =>
@@ -134,7 +134,7 @@ export function tokensOf(site: TestSite) {
       const { id, epoch } = await subscriber(email)
       return sign(purpose, id, epoch)
     },
-    /** Where the link leads that is mailed to the new address of somebody who asks for one. */
+    /** The path of the link in the email to the new address of a subscriber who changes it. */
     move: async (email: string) => {
       const { id, epoch } = await subscriber(email)
       const account = sign('account', id, epoch)

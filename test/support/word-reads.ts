@@ -1,7 +1,7 @@
 /** What a dictionary is made of: sentences, forms by count, and parts that hold more of them. */
 export type Dictionary = { readonly [key: string]: string | Dictionary }
 
-/** A file that may read words; `path` for whoever is told of a fault. */
+/** A file that may read words; `path` is for messages. */
 export interface Reader {
   path: string
   source: string
@@ -23,7 +23,7 @@ export function leavesOf(part: Dictionary | string, path = ''): Map<string, Dict
 
 const under = (path: string, key: string): string => (path ? `${path}.${key}` : key)
 
-/** What `path` leads to; undefined where nothing is there. Keys of errors hold dots. */
+/** The value at `path`; undefined if there is none. Keys of errors contain dots. */
 function partAt(part: Dictionary | string | undefined, path: string): Dictionary | string | undefined {
   if (path === '' || part === undefined) return part
   if (typeof part === 'string') return undefined
@@ -69,7 +69,7 @@ export const missingWords = (dictionary: Dictionary, { path: file, source }: Rea
 
 interface Read {
   path: string
-  /** The leaf itself; all that is below; what a computed key chooses below; what somebody else reads of it. */
+  /** The leaf itself; everything below; what a computed key chooses below; what other code reads of it. */
   how: 'exact' | 'all' | 'computed' | 'handed'
 }
 
@@ -89,7 +89,7 @@ function readsOf(dictionary: Dictionary, source: string): Read[] {
       if (isLeaf(part)) return [{ path, how: 'exact' }]
       if (source[end] === '[') return [{ path, how: 'computed' }]
       if (/Object\.(values|entries)\($/.test(source.slice(0, start))) return [{ path, how: 'all' }]
-      // A name alone may be any other variable of the file that is called so.
+      // A name without its object may be another variable of the file with that name.
       const isHanded = name === 'words' && !/typeof $/.test(source.slice(0, start))
       return isHanded ? [{ path, how: 'handed' }] : []
     })

@@ -10,13 +10,13 @@ const PAGE = 200
  * that nothing matched anybody, which is enough to see whom they forget.
  */
 export const WRONG_PLANNERS = {
-  /** Turns pages by an offset, while whoever is filled drops out in front of it: every other page is skipped. */
+  /** Pages by an offset, although filled digests drop out before it: every other page is skipped. */
   'pages-by-offset': (deps: Deps) =>
     eachPlan(deps, async (plan, now) => {
       for (let offset = 0; await fillPage(deps, plan, offset); offset += PAGE);
       await deps.db.plan.update({ where: { id: plan.id }, data: { plannedAt: now } })
     }),
-  /** Says that a plan is done before it is: whoever dies in between leaves the rest to nobody. */
+  /** Marks a plan as done before it is: if the process dies in between, no other fills the rest. */
   'done-before-filled': (deps: Deps) =>
     eachPlan(deps, async (plan, now) => {
       await deps.db.plan.update({ where: { id: plan.id }, data: { plannedAt: now } })

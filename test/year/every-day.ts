@@ -26,7 +26,7 @@ export async function week(lab: Lab, say: Say): Promise<void> {
       due === planned + nothingMatched + books.paused + books.missed,
       `the books of ${date} do not balance`,
     )
-    need(planned === books.accepted && books.missed === 0, `somebody was missed on ${date}`)
+    need(planned === books.accepted && books.missed === 0, `a subscriber was missed on ${date}`)
     accepted += books.accepted
   }
   const arrived = messageIds(lab).filter((id) => id.startsWith('<digest.')).length - before

@@ -52,10 +52,7 @@ export async function signUp(lab: Lab, say: Say): Promise<void> {
   const pressed = await post(lab, path, '')
   need(pressed === 303, `the button answered ${pressed}`)
   const log = await until(lab.nginx.accessLog, (text) => text.includes('/confirm/[token]'))
-  need(
-    log.includes('/confirm/[token]') && !log.includes(path),
-    'a token stands in the log of nginx, or nothing does',
-  )
+  need(log.includes('/confirm/[token]') && !log.includes(path), 'the log of nginx has a token, or is empty')
   say('  form → confirmation → button; in the log of nginx the link is /confirm/[token]')
 }
 

@@ -64,7 +64,7 @@ export async function openLab(papers: string, sitePort: number): Promise<Lab> {
   const dkimKey = join(clone, 'keys/dkim.pem')
   mkdirSync(join(clone, 'keys'))
   await must(['openssl', 'genrsa', '-out', dkimKey, '2048'])
-  await must(['chown', '1000', dkimKey]) // the service's own user, and nobody else
+  await must(['chown', '1000', dkimKey]) // only the service's own user
   const overrideFile = join(folder, 'override.yml')
   writeFileSync(
     join(clone, '.env'),

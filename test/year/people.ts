@@ -1,6 +1,6 @@
-/** Somebody whose Tuesday is explained: her topic matches nothing. */
+/** A subscriber whose Tuesday is explained: her topic matches nothing. */
 export const ANNA = 'anna@lab.example'
-/** Somebody who asks to be erased. */
+/** A subscriber who asks to be erased. */
 export const BEN = 'ben.weber@lab.example'
 
 const TOPICS = [

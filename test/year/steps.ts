@@ -6,13 +6,13 @@ import { erase, prune, restore, upgrade } from './year-later.ts'
 export const steps: Step[] = [
   ['compose up', composeUp],
   ['doctor', doctor],
-  ['somebody subscribes through nginx', signUp],
+  ['a person subscribes through nginx', signUp],
   ['subscribers import', importPeople],
   ['a week of July 2025', week],
   ['subscribers explain', explain],
   ['small is small', small],
   ['backup, and the machine is lost', restore],
   ['a database of the first release', upgrade],
-  ['somebody is erased', erase],
+  ['a subscriber is erased', erase],
   ['prune', prune],
 ]

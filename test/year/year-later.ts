@@ -24,7 +24,7 @@ export async function restore(lab: Lab, say: Say): Promise<void> {
   const now = at('2025-07-09', 1)
   await enter(lab, say, ['digests', 'run'], { now, exit: 1 })
   await enter(lab, say, ['delivery', 'status'], { now })
-  need(lab.relay.mails.length === afterRun, 'mail went out before it was told to')
+  need(lab.relay.mails.length === afterRun, 'emails were sent before delivery was resumed')
   await enter(lab, say, ['delivery', 'resume', '--dry-run'], { now })
   await enter(lab, say, ['delivery', 'resume'], { now })
   await runHours(lab, [at('2025-07-09', 2)], [])
@@ -59,7 +59,9 @@ export async function upgrade(lab: Lab, say: Say): Promise<void> {
   await command(['db', 'migrate'], '2026-11-24T09:20:00Z')
   await command(['delivery', 'status'], '2026-11-24T09:20:00Z')
   await command(['digests', 'run'], '2026-11-24T09:30:00Z')
-  say(`  ${lab.relay.mails.length - before} mails; ${left.messages.length} messages were in the old database`)
+  say(
+    `  ${lab.relay.mails.length - before} emails; ${left.messages.length} messages were in the old database`,
+  )
 }
 
 export async function erase(lab: Lab, say: Say): Promise<void> {

@@ -1,5 +1,5 @@
 // The first year of an administrator, played on this machine with real containers: npm run year
-// It starts a Docker engine where none answers, needs nginx and openssl, and sends to nobody but its own relay.
+// It starts a Docker engine if none responds, needs nginx and openssl, and sends only to its own relay.
 import { styleText } from 'node:util'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { errorText } from '../../src/core/errors.ts'

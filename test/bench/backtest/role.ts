@@ -1,5 +1,5 @@
-// One process of the bench: role.ts web|plan SETTINGS-AS-JSON. `web` serves until it is told to stop, and plans besides
-// where it is asked to; `plan` plans the digests of everybody who is due, and ends.
+// One process of the bench: role.ts web|plan SETTINGS-AS-JSON. `web` serves until it is stopped, and also plans
+// on request; `plan` plans the digests of all subscribers who are due, and ends.
 
 import { readConfig } from '../../../src/config/config.ts'
 import { monotonicMs } from '../../../src/core/clock.ts'

@@ -26,6 +26,6 @@ export async function storePeople(client: pg.Client, count: number): Promise<voi
   await client.query('analyze subscriber, topic, query')
 }
 
-/** As if nobody had been planned for. */
+/** As if nothing had been planned. */
 export const forgetPlans = (client: pg.Client): Promise<unknown> =>
   client.query('truncate plan, digest, message, batch restart identity cascade')

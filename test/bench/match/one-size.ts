@@ -26,7 +26,7 @@ export interface Size {
   papers: number
   /** Choose for everybody too. */
   choosing: boolean
-  /** Where the trees stand as rows, to be read as a planner reads them; null: they are made here. */
+  /** The database with the trees as rows, read as a planner reads them; null: they are made here. */
   databaseUrl: string | null
 }
 

@@ -51,7 +51,7 @@ function tryToParse(text: string): Query[] {
 
 /** Shares of subscribers with 1 to 5 topics: 2 in the mean. */
 const TOPICS = [0.45, 0.28, 0.14, 0.08, 0.05]
-/** Of topics, those that nobody but their writer thought of: a typed filter with something of its own. */
+/** Topics of one person: a typed filter with a further term. */
 const OWN = 0.6
 const CATEGORIES = ['cs.CL', 'cs.LG', 'cs.CV', 'cs.AI', 'cs.RO', 'cs', 'stat.ML']
 

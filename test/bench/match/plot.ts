@@ -79,7 +79,7 @@ function lines(series: readonly Series[], x: Scale, y: Scale): string[] {
   const fromTop = series.toSorted((one, other) => other.points.at(-1)!.y - one.points.at(-1)!.y)
   return fromTop.flatMap(({ name, isOurs, points }) => {
     const last = points.at(-1)!
-    // Names that would stand on each other move apart.
+    // Names that would overlap are moved apart.
     let height = y.at(last.y) + 5
     while (heights.some((other) => Math.abs(other - height) < 16)) height += 16
     heights.push(height)
