@@ -70,7 +70,7 @@ const reportTo = (recipient: string) =>
 
 test.each([
   ['a report', () => addressFor('bounce'), REPORT],
-  ['a wish to unsubscribe', () => addressFor('unsubscribe'), REPORT],
+  ['a request to unsubscribe', () => addressFor('unsubscribe'), REPORT],
   ['a complaint', () => `fbl@${DOMAIN}`, complaint({})],
 ])(
   '%s is handed to the service, over LMTP',

@@ -4,15 +4,15 @@ import { runSearchJob } from '../../src/search/in-search-thread.ts'
 import type { JobOutcome } from '../../src/service/search-program.ts'
 import { oneAtATime } from '../../src/service/search-thread.ts'
 
-/** A search thread whose jobs run in the thread of the test, in the turns of a service, and which a test can keep busy. */
+/** A search thread whose jobs run in the thread of the test, in the queue of a service, and which a test can keep busy. */
 export interface HeldSearchThread extends SearchThread {
-  /** How many jobs wait for their turn. */
+  /** How many jobs wait for their place. */
   readonly waiting: number
   /** The milliseconds that each job reports as its CPU time. */
   spentMs: number
   /** Adds a job of a network, as slow as the test wants. */
   hold(network: string): void
-  /** Ends all jobs of `hold`: the one that runs, and the others when it is their turn. */
+  /** Ends all jobs of `hold`: the one that runs, and the others when it is their place. */
   release(): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export function heldSearchThread(depsOf: () => Deps): HeldSearchThread {
       ? released.promise
       : runSearchJob({ ...depsOf(), searchThread: undefined }, structuredClone(job))
 
-  const turns = oneAtATime(async (job): Promise<JobOutcome> => {
+  const queue = oneAtATime(async (job): Promise<JobOutcome> => {
     running++
     try {
       return { result: structuredClone(await resultOf(job)), spentMs: thread.spentMs }
@@ -46,10 +46,10 @@ export function heldSearchThread(depsOf: () => Deps): HeldSearchThread {
     get waiting() {
       return open - running
     },
-    run: async (job, turn) => {
+    run: async (job, place) => {
       open++
       try {
-        return await turns.run(job, turn)
+        return await queue.run(job, place)
       } finally {
         open--
       }

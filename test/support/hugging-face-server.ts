@@ -20,7 +20,7 @@ interface Options {
   /** Later days are refused. The machine's own day, or the newest recorded one, unless given. */
   today?: string
   /** The most entries that a page holds, whatever limit asks for. */
-  mostPerPage?: number
+  maxPerPage?: number
 }
 
 /** Answers GET /api/daily_papers as Hugging Face does, from recorded days. */
@@ -48,7 +48,7 @@ function goodAnswer({ pathname, searchParams }: URL, options: Options): JsonAnsw
   if (day > lastDay(options)) return refuse(400, '"date" must not be in the future')
   if (!(limit >= 1 && limit <= 100)) return refuse(400, '"limit" must be from 1 to 100')
   if (!(page >= 0)) return refuse(400, '"p" must not be negative')
-  const size = Math.min(limit, options.mostPerPage ?? limit)
+  const size = Math.min(limit, options.maxPerPage ?? limit)
   const entries = entriesOf(options.folder, day).slice(page * size, (page + 1) * size)
   return { status: 200, body: JSON.stringify(entries) }
 }

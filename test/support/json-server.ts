@@ -16,7 +16,7 @@ export type Trouble =
   | { kind: 'body'; body: string; headers?: Record<string, string> }
 
 /** For a question and the four times that it is asked again. */
-export const five = (trouble: Trouble): Trouble[] => Array.from({ length: 5 }, () => trouble)
+export const five = (failure: Trouble): Trouble[] => Array.from({ length: 5 }, () => failure)
 
 export interface JsonServer {
   url: string
@@ -67,14 +67,14 @@ export async function startJsonServer(options: Options): Promise<JsonServer> {
 async function send(
   response: ServerResponse,
   { status, body, type }: JsonAnswer & { type: string },
-  trouble?: Trouble,
+  failure?: Trouble,
 ) {
   const json = { 'content-type': type }
-  switch (trouble?.kind) {
+  switch (failure?.kind) {
     case 'rate-limited':
-      return void response.writeHead(429, trouble.headers).end('{"error":"too many requests"}')
+      return void response.writeHead(429, failure.headers).end('{"error":"too many requests"}')
     case 'status':
-      return void response.writeHead(trouble.status, json).end('{"error":"on purpose"}')
+      return void response.writeHead(failure.status, json).end('{"error":"on purpose"}')
     case 'cut-off':
       response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) + 1000 })
       response.write(body, () => response.destroy())
@@ -82,12 +82,12 @@ async function send(
     case 'html':
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>')
     case 'body':
-      return void response.writeHead(200, { ...json, ...trouble.headers }).end(trouble.body)
+      return void response.writeHead(200, { ...json, ...failure.headers }).end(failure.body)
     case 'slow':
-      await sleep(trouble.ms)
+      await sleep(failure.ms)
       break
     case 'last-requests':
-      response.setHeader('ratelimit', `"api";r=${trouble.remaining};t=${trouble.seconds}`)
+      response.setHeader('ratelimit', `"api";r=${failure.remaining};t=${failure.seconds}`)
   }
   response.writeHead(status, json).end(body)
 }

@@ -132,7 +132,7 @@ function askAlone(input: ToRecord): SendRequest {
   const { source, day, urls, contact, wait } = input
   const fetchPolicy = { ...source.fetchPolicy, gapMs: 0 }
   const { gapMs } = source.fetchPolicy
-  const patient = (ms: number) => wait(Math.max(ms, gapMs))
+  const waitForGap = (ms: number) => wait(Math.max(ms, gapMs))
   const noDatabase = undefined as unknown as Database
   const asking = {
     db: noDatabase,
@@ -141,7 +141,7 @@ function askAlone(input: ToRecord): SendRequest {
     day,
     fetchPolicy,
     contact,
-    wait: patient,
+    wait: waitForGap,
   }
   const open = createFetchClient(asking)
   return async (question, read) => {

@@ -66,13 +66,13 @@ function counts(one: Counted, recipient: string): boolean {
 }
 
 /** Milliseconds until the next email may be accepted, at a number of emails a second. */
-export function turns(mailsPerSecond: number | undefined): () => number {
+export function delays(mailsPerSecond: number | undefined): () => number {
   if (!mailsPerSecond) return () => 0
   let next = 0
   return () => {
     const now = performance.now()
-    const turn = Math.max(now, next)
-    next = turn + 1000 / mailsPerSecond
-    return turn - now
+    const start = Math.max(now, next)
+    next = start + 1000 / mailsPerSecond
+    return start - now
   }
 }

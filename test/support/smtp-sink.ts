@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'nod
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { act, type Behaviour } from './sink-acts.ts'
-import { followRules, type Ruled, type SinkRule, type Step, turns } from './sink-rules.ts'
+import { delays, followRules, type Ruled, type SinkRule, type Step } from './sink-rules.ts'
 
 export type { Behaviour } from './sink-acts.ts'
 export type { SinkRule, Step } from './sink-rules.ts'
@@ -18,7 +18,7 @@ export interface SinkOptions {
   stepDelayMs?: number
   /** Hangs up without a reply after this number of emails on one connection. */
   closeAfter?: number
-  /** How it does so, one way for each connection in turn. */
+  /** How it does so, one way for each connection after the other. */
   closing?: Closing[]
   /** PEM: it offers STARTTLS. */
   tls?: { key: string; cert: string }
@@ -68,7 +68,7 @@ const GOOD_DOT = '250 2.0.0 accepted'
 export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink> {
   const file = options.file ? openSync(options.file, 'a') : undefined
   const ruled = followRules(options.rules ?? [])
-  const turn = turns(options.mailsPerSecond)
+  const delay = delays(options.mailsPerSecond)
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -76,7 +76,7 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {}) // senders get killed
     socket.setNoDelay(true)
-    talk(socket, sink, { ...options, file: undefined }, { file, ruled, turn })
+    talk(socket, sink, { ...options, file: undefined }, { file, ruled, delay })
   })
   server.on('error', (error) => console.error(`sink: ${error.message}`))
   await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening))
@@ -102,12 +102,12 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
 interface Shared {
   file: number | undefined
   ruled: Ruled
-  /** Milliseconds to wait for the mail's turn. */
-  turn: () => number
+  /** Milliseconds until the next email may be accepted. */
+  delay: () => number
 }
 
 function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, shared: Shared): void {
-  const { file, ruled, turn } = shared
+  const { file, ruled, delay } = shared
   const way = options.closing?.[(sink.connections - 1) % options.closing.length] ?? 'silent'
   let buffer = ''
   let inData = false
@@ -186,7 +186,7 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, shared: Shar
         if (does === GOOD_DOT) sink.accepted.push(mail)
         if (isLast() && way !== '421-next') setImmediate(() => socket.end(LAST_WORDS[way] ?? ''))
       },
-      (options.delayMs ?? 0) + turn(),
+      (options.delayMs ?? 0) + delay(),
     )
   }
 

@@ -18,7 +18,7 @@ interface CappedOrder {
   subscribers: number
   /** nDCG@10 of what an email with room for ten holds, best first across topics and in turn. */
   best: number
-  inTurn: number
+  roundRobin: number
 }
 
 /** Subscribers who follow five of the needs, drawn by a fixed seed, get the papers of all labelled days at once. */
@@ -49,16 +49,16 @@ export function measureCap(
       needs: name,
       subscribers: results.length,
       best: mean(results.map(({ best }) => best)),
-      inTurn: mean(results.map(({ inTurn }) => inTurn)),
+      roundRobin: mean(results.map(({ roundRobin }) => roundRobin)),
     }
   })
 }
 
 export const capText = (orders: readonly CappedOrder[]): string =>
   table(
-    ['room for ten papers', 'subscribers', 'best first', 'in turn (nDCG@10)'],
-    orders.map(({ needs, subscribers, best, inTurn }) => [
-      ...[needs, subscribers, best.toFixed(3), inTurn.toFixed(3)],
+    ['room for ten papers', 'subscribers', 'best first', 'round robin (nDCG@10)'],
+    orders.map(({ needs, subscribers, best, roundRobin }) => [
+      ...[needs, subscribers, best.toFixed(3), roundRobin.toFixed(3)],
     ]),
   )
 
@@ -98,6 +98,6 @@ function emailOf(selector: PaperSelector, topics: readonly Topic[]) {
   }
   return {
     best: gainWith((topic, docId) => topics[topic]!.scoreOf?.(docId) ?? null),
-    inTurn: gainWith(() => null),
+    roundRobin: gainWith(() => null),
   }
 }

@@ -26,8 +26,8 @@ const pass = (seconds: number) => passInPaces(database.db, seconds)
 const allow = (perSecond: number | undefined, capacity?: number, key: 'send all' | typeof GMAIL = GMAIL) =>
   setPermitLimits(database.db, [{ key, perSecond, capacity }])
 const take = async (mails: number, leave = 0) => {
-  const [turns] = await takeAvailable(database.db, [{ key: GMAIL, count: mails, leave }])
-  return turns
+  const [permits] = await takeAvailable(database.db, [{ key: GMAIL, count: mails, leave }])
+  return permits
 }
 const granted = async (mails: number, leave = 0) => (await take(mails, leave))?.granted
 const rate = async () => (await activeSendRates(database.db)).find(({ key }) => key === GMAIL)?.perSecond
@@ -91,12 +91,12 @@ describe('permits', () => {
   test('for several keys are taken in one statement, each from its own bucket', async () => {
     await allow(0.01, 3)
     await allow(0.01, 7, 'send all')
-    const turns = await takeAvailable(database.db, [
+    const permits = await takeAvailable(database.db, [
       { key: 'send all', count: 5 },
       { key: GMAIL, count: 5 },
       { key: 'send domain other.example', count: 5 },
     ])
-    expect(Object.fromEntries(turns.map(({ key, granted }) => [key, granted]))).toEqual({
+    expect(Object.fromEntries(permits.map(({ key, granted }) => [key, granted]))).toEqual({
       'send all': 5,
       [GMAIL]: 3,
     })
@@ -112,8 +112,8 @@ describe('permits', () => {
     const caller = async (_: unknown, i: number) => {
       const mine = { [GMAIL]: 0, 'send all': 0 } as Record<string, number>
       for (let call = 0; call < 12; call++) {
-        const turns = await takeAvailable(database.db, i % 2 ? wanted : wanted.toReversed())
-        for (const { key, granted } of turns) mine[key]! += granted
+        const permits = await takeAvailable(database.db, i % 2 ? wanted : wanted.toReversed())
+        for (const { key, granted } of permits) mine[key]! += granted
       }
       return mine
     }
@@ -257,9 +257,9 @@ describe('a rate that is held', () => {
     await allow(0.01, 100)
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await giveBack(5, [GMAIL])
-    const turns = (await take(1))!
-    expect(turns.granted).toBe(0)
-    expect(turns.waitSeconds).toBeGreaterThan(3590)
+    const permits = (await take(1))!
+    expect(permits.granted).toBe(0)
+    expect(permits.waitSeconds).toBeGreaterThan(3590)
     await pass(3590)
     expect(await granted(1)).toBe(0)
   })
@@ -374,8 +374,8 @@ describe('the daily emails of a new sending domain', () => {
   const takeOn = async (now: Date, mails: number) => {
     const { key, limit } = rampUpRate(config, now)!
     await setPermitLimits(database.db, [{ key, ...limit }])
-    const [turns] = await takeAvailable(database.db, [{ key, count: mails }])
-    return turns?.granted
+    const [permits] = await takeAvailable(database.db, [{ key, count: mails }])
+    return permits?.granted
   }
   const HOUR = 3600
 

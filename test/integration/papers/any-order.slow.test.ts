@@ -33,7 +33,7 @@ async function stored(): Promise<Told[]> {
     include: { keys: { where: { scheme: { not: 'id' } } }, listings: true },
     omit: { firstSeen: true, updatedAt: true },
   })
-  const told = papers.map(({ id: _, keys, listings, firstDay, ...facts }) => ({
+  const stored = papers.map(({ id: _, keys, listings, firstDay, ...facts }) => ({
     keys: keys
       .map(({ scheme, value }) => `${scheme}:${value}`)
       .filter((key) => key !== SHARED)
@@ -47,7 +47,7 @@ async function stored(): Promise<Told[]> {
       .map(({ source, day, kind, votes, comments }) => [source, dayOf(day), kind, votes, comments].join(' '))
       .sort(),
   }))
-  return inOrder(told)
+  return inOrder(stored)
 }
 
 /** The expected result, from all records at once: those that share a key are one paper. */
@@ -67,17 +67,17 @@ function expected(calls: readonly Call[]): Told[] {
       members: [one, ...same.flatMap(({ members }) => members)],
     })
   }
-  return inOrder(groups.map((group) => ({ ...told(group.members), keys: [...group.keys].sort() })))
+  return inOrder(groups.map((group) => ({ ...mergedFacts(group.members), keys: [...group.keys].sort() })))
 }
 
 const KINDS: ListingKind[] = ['new', 'cross', 'revised']
 
-function told(
+function mergedFacts(
   members: { record: Call['records'][number]; call: Omit<Call, 'records'> }[],
 ): Omit<Told, 'keys'> {
-  const standing = members.filter(({ record }) => !record.withdrawnAt)
-  const places = Map.groupBy(standing, ({ call }) => `${call.source} ${call.day}`)
-  const listed = standing.filter(({ record }) => record.kind !== 'revised')
+  const counted = members.filter(({ record }) => !record.withdrawnAt)
+  const places = Map.groupBy(counted, ({ call }) => `${call.source} ${call.day}`)
+  const listed = counted.filter(({ record }) => record.kind !== 'revised')
   const days = (listed.length > 0 ? listed : members).map(({ call }) => call.day).sort()
   const facts = members.map(({ record, call }) => factsOf(record, call)).reduce((a, b) => merge(a, b))
   return {
@@ -120,16 +120,16 @@ interface Moment {
 async function recordAll(calls: readonly Call[]): Promise<Moment[]> {
   const moments: Moment[] = []
   for (const call of calls) {
-    const before = { ...(await offered()), horizon: await maxPaperId(database.db) }
+    const before = { ...(await offered()), maxId: await maxPaperId(database.db) }
     await recordListings(database.db, call)
     const after = await offered()
-    for (const id of after.offered) if (!before.offered.has(id)) expect(id).toBeGreaterThan(before.horizon)
+    for (const id of after.offered) if (!before.offered.has(id)) expect(id).toBeGreaterThan(before.maxId)
     for (const id of before.offered) {
       const now = await numberNow(id)
       expect(after.offered.has(now) || after.withdrawn.has(now)).toBe(true)
       expect(now).toBeLessThanOrEqual(id)
     }
-    expect(await maxPaperId(database.db)).toBeGreaterThanOrEqual(before.horizon)
+    expect(await maxPaperId(database.db)).toBeGreaterThanOrEqual(before.maxId)
     moments.push(await momentNow())
   }
   return moments
@@ -155,10 +155,10 @@ async function expectHistory(moments: readonly Moment[]): Promise<void> {
       expect((then?.revisedDay ?? '') >= (revisedDay ?? '')).toBe(true)
     }
   }
-  for (const [id, standing] of moments.at(-1)!.standings) {
+  for (const [id, counted] of moments.at(-1)!.standings) {
     const last = await database.db.paperHistory.findFirst({ where: { paperId: id }, orderBy: { id: 'desc' } })
     const revisedDay = last?.revisedOn ? dayOf(last.revisedOn) : null
-    expect({ votes: last?.votes ?? null, revisedDay }).toEqual(standing)
+    expect({ votes: last?.votes ?? null, revisedDay }).toEqual(counted)
   }
 }
 

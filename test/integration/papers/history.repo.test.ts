@@ -96,7 +96,7 @@ describe('a row', () => {
 })
 
 describe('the earlier states of papers', () => {
-  const standing = async (upTo: number) =>
+  const snapshots = async (upTo: number) =>
     Object.fromEntries(await snapshotsAt(database.db, { paperIds: [1, 2, 3], upTo }))
 
   beforeEach(async () => {
@@ -114,14 +114,14 @@ describe('the earlier states of papers', () => {
 
   test('are those up to an id of the history', async () => {
     expect(await maxHistoryId(database.db)).toBe(5)
-    expect(await standing(0)).toEqual({})
-    expect(await standing(1)).toEqual({ 1: { votes: 3, revisedDay: null } })
-    expect(await standing(3)).toEqual({
+    expect(await snapshots(0)).toEqual({})
+    expect(await snapshots(1)).toEqual({ 1: { votes: 3, revisedDay: null } })
+    expect(await snapshots(3)).toEqual({
       1: { votes: 20, revisedDay: null },
       2: { votes: 1, revisedDay: null },
     })
-    expect(await standing(4)).toMatchObject({ 1: { votes: 20 } })
-    expect(await standing(5)).toMatchObject({ 2: { votes: 1, revisedDay: '2026-08-05' } })
+    expect(await snapshots(4)).toMatchObject({ 1: { votes: 20 } })
+    expect(await snapshots(5)).toMatchObject({ 2: { votes: 1, revisedDay: '2026-08-05' } })
   })
 
   test('are found for a single paper', async () => {
@@ -131,19 +131,19 @@ describe('the earlier states of papers', () => {
 
   test('combine those of two papers that turn out to be one', async () => {
     await say('2026-08-06', [{ doi: '10.1000/1' }, { id: '2608.00002', doi: '10.1000/1' }])
-    expect(await standing(3)).toEqual({ 1: { votes: 20, revisedDay: null } })
-    expect(await standing(5)).toEqual({ 1: { votes: 20, revisedDay: '2026-08-05' } })
+    expect(await snapshots(3)).toEqual({ 1: { votes: 20, revisedDay: null } })
+    expect(await snapshots(5)).toEqual({ 1: { votes: 20, revisedDay: '2026-08-05' } })
   })
 
   test('are found until they are pruned, and the newest id does not decrease', async () => {
-    const before = await standing(4)
+    const before = await snapshots(4)
     expect(await pruneHistoryBefore(database.db, at('2026-08-05'))).toBe(2)
     expect(await rows()).toEqual([
       [2, 2, 1, null],
       [4, 1, 18, null],
       [5, 2, 1, 5],
     ])
-    expect(await standing(4)).toEqual({ ...before, 1: { votes: 18, revisedDay: null } })
+    expect(await snapshots(4)).toEqual({ ...before, 1: { votes: 18, revisedDay: null } })
     expect(await pruneHistoryBefore(database.db, at('2026-12-05'))).toBe(1)
     expect(await maxHistoryId(database.db)).toBe(5)
   })

@@ -119,8 +119,8 @@ describe('from noon on (Eastern US), if the feed fails', () => {
   test.each<[string, ArxivTrouble]>([
     ['is empty', { at: 'rss', kind: 'empty' }],
     ['is of yesterday', { at: 'rss', kind: 'yesterday' }],
-  ])('and %s, the archive supplies the day', async (_what, trouble) => {
-    world.server.troubles.push(trouble)
+  ])('and %s, the archive supplies the day', async (_what, failure) => {
+    world.server.troubles.push(failure)
     const fetched = await world.fetchNow()
     expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
     expect(fetched.reason).toBe('made-up')
@@ -168,8 +168,8 @@ describe('problems with the feed', () => {
     ['a connection that breaks', { kind: 'hangs-up' }, [1000]],
     ['HTML', { kind: 'html' }, [1000]],
     ['nothing', { kind: 'body', body: '' }, [1000]],
-  ])('that passes: %s', async (_what, trouble, expected) => {
-    world.server.troubles.push({ ...trouble, at: 'rss' })
+  ])('that passes: %s', async (_what, failure, expected) => {
+    world.server.troubles.push({ ...failure, at: 'rss' })
     expect(Object.keys(kinds(await world.fetchNow()))).toHaveLength(3)
     expect(world.waits).toEqual(expected)
   })
@@ -199,8 +199,8 @@ describe('problems with the feed', () => {
       'source.unreadable',
       { count: 2 },
     ],
-  ])('that stays: %s', async (_what, trouble, code, values) => {
-    world.server.troubles.push({ ...trouble, at: 'rss' })
+  ])('that stays: %s', async (_what, failure, code, values) => {
+    world.server.troubles.push({ ...failure, at: 'rss' })
     await expect(world.fetchNow()).rejects.toMatchObject({
       code,
       values: { source: 'arxiv:cs.CL', day: DAY, ...values },
@@ -227,8 +227,8 @@ describe('problems with the API lose no paper', () => {
     ['half an answer', five({ kind: 'cut' }), 'without a complete feed in XML'],
     ['a connection that breaks', five({ kind: 'hangs-up' }), 'did not respond'],
     ['HTML', five({ kind: 'html' }), 'document type'],
-  ])('%s', async (_what, trouble, warning) => {
-    world.server.troubles.push({ ...trouble, at: 'api' })
+  ])('%s', async (_what, failure, warning) => {
+    world.server.troubles.push({ ...failure, at: 'api' })
     const fetched = await world.fetchNow()
     expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
     expect(fetched.records.map(({ publishedAt }) => publishedAt)).toEqual([undefined, undefined, undefined])

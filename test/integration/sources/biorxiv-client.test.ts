@@ -134,7 +134,7 @@ describe('pages', () => {
 })
 
 describe('problems', () => {
-  const four = (trouble: Trouble): Trouble[] => Array.from({ length: 4 }, () => trouble)
+  const four = (failure: Trouble): Trouble[] => Array.from({ length: 4 }, () => failure)
 
   test.each<[string, Trouble]>([
     ['503', { kind: 'status', status: 503 }],
@@ -145,8 +145,8 @@ describe('problems', () => {
       'an empty list that is not well',
       { kind: 'body', body: '{"messages":[{"status":"error: try later"}],"collection":[]}' },
     ],
-  ])('%s passes', async (_what, trouble) => {
-    await serve({ perPage: 4 }, ...four(trouble))
+  ])('%s passes', async (_what, failure) => {
+    await serve({ perPage: 4 }, ...four(failure))
     expect((await fetchDay()).records).toHaveLength(6)
     expect(waits.slice(0, 4)).toEqual([1000, 2000, 4000, 8000])
   })
@@ -169,8 +169,8 @@ describe('problems', () => {
       'source.rate-limited',
       { kind: 'rate-limited', headers: { 'retry-after': '3600' } },
     ],
-  ])('%s on the second page fails the day', async (_what, code, trouble) => {
-    await serve({ perPage: 4 }, { kind: 'slow', ms: 0 }, trouble, ...four(trouble))
+  ])('%s on the second page fails the day', async (_what, code, failure) => {
+    await serve({ perPage: 4 }, { kind: 'slow', ms: 0 }, failure, ...four(failure))
     await expect(fetchDay()).rejects.toMatchObject({ code, values: { source: 'biorxiv', day: DAY } })
   })
 

@@ -81,7 +81,7 @@ test('a weekend is an empty day', async () => {
 })
 
 test('pages with fewer entries than requested are followed to the end', async () => {
-  const small = await startHuggingFaceServer({ folder: `${recordings}/daily`, mostPerPage: 2 })
+  const small = await startHuggingFaceServer({ folder: `${recordings}/daily`, maxPerPage: 2 })
   const fetched = await fetchFrom(small.url)
   await small.close()
   expect(fetched).toEqual({ ...whole, requests: Math.ceil(recordedDay('daily', DAY).length / 2) + 1 })

@@ -8,7 +8,7 @@ import { useDatabase } from '../../../support/database.ts'
 import { runCliProcess, startProgram } from '../../../support/processes.ts'
 
 const database = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'moving-'))
+const folder = mkdtempSync(join(tmpdir(), 'import-export-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const settings = () => ({ DATABASE_URL: database.url, CLOCK_NOW: '2026-11-24T12:00:00Z' })

@@ -58,7 +58,7 @@ test.each<[string, Case, string | undefined]>([
     'new',
   ],
   ['an id of last month, late in a month', { id: '2606.20000', created: '2026-07-19' }, 'revised'],
-  ['across the turn of a year', { id: '2512.20000', created: '2025-12-30', day: '2026-01-02' }, 'new'],
+  ['over the end of a year', { id: '2512.20000', created: '2025-12-30', day: '2026-01-02' }, 'new'],
   ['listed on another day, and new of late', { created: '2026-07-19', isUnseen: false }, 'revised'],
   ['listed on another day, its reference came', { created: '2026-07-01', isUnseen: false }, undefined],
   ['without any date', {}, 'new'],
