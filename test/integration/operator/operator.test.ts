@@ -196,6 +196,7 @@ describe('topics', () => {
     ).toEqual([{ position: 0 }, { position: 1 }])
     await expect(removeTopicByOperator(site.deps, { email: EMAIL, text: 'two' })).rejects.toMatchObject({
       code: 'topic.unknown',
+      values: { query: 'two' },
     })
   })
 
