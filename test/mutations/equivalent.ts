@@ -9,6 +9,19 @@ export const EQUIVALENT: readonly Record<'file' | 'operator' | 'line' | 'reason'
     reason: 'what is joined is cut to MAX_PART_BYTES afterwards',
   },
   {
+    file: 'src/digests/candidates.repo.ts',
+    operator: 'logical-swapped',
+    line: 'if (!query || !isTimeDependent(query)) return new Map<number, NewMatchCause>()',
+    reason:
+      'every topic has a query, and newlyMatchingSince returns nothing for those that do not depend on time',
+  },
+  {
+    file: 'src/digests/stored-content.repo.ts',
+    operator: 'condition-false',
+    line: 'return paper ? [[id, paper] as const] : []',
+    reason: 'it skips the papers in memory, and then reads the same ones from their table',
+  },
+  {
     file: 'src/queries/matching/word-frequencies.ts',
     operator: 'border-moved',
     line: 'for (; paper < segment.size; paper++) {',
