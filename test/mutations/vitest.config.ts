@@ -17,11 +17,14 @@ class NamedOrder extends BaseSequencer {
 
 export default (env: ConfigEnv) => {
   const { test = {} } = base(env)
+  const projects = test.projects as { extends: true; test: { name: string; globalSetup?: string[] } }[]
   const setupFiles = process.env.MUTATIONS_RECORD ? ['test/mutations/record-set-up.ts'] : []
-  const main = (test.projects as { test: object }[])[0]!
-  const changed = { ...main.test, globalSetup: ['test/mutations/given-postgres.ts'], setupFiles }
-  return {
-    root: resolve(import.meta.dirname, '../..'),
-    test: { ...test, sequence: { sequencer: NamedOrder }, projects: [{ extends: true, test: changed }] },
-  }
+  const changed = projects
+    .filter(({ test }) => test.name !== 'without features')
+    .map(({ test: { globalSetup, ...rest } }) => {
+      const onGivenPostgres = globalSetup && { globalSetup: ['test/mutations/given-postgres.ts'] }
+      return { extends: true, test: { ...rest, ...onGivenPostgres, setupFiles } }
+    })
+  const root = resolve(import.meta.dirname, '../..')
+  return { root, test: { ...test, sequence: { sequencer: NamedOrder }, projects: changed } }
 }
