@@ -2,6 +2,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { noContainers, POSTGRES_IMAGE } from './test/support/engine.ts'
+import JourneysFirst from './test/support/journeys-first.ts'
 
 /** They need no database, so `npm run check` and a single one of them start none. */
 const UNIT = ['test/*.test.ts', 'test/unit/**/*.test.ts']
@@ -37,6 +38,7 @@ export default defineConfig(({ mode }) => {
     test: {
       setupFiles: ['test/support/fixed-seed.ts'],
       reporters: ['./test/support/reporter.ts'],
+      sequence: { sequencer: JourneysFirst },
       pool: 'forks',
       // A worker keeps its modules from file to file: reading them again took half of all processor time.
       isolate: false,

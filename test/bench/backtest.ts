@@ -19,10 +19,10 @@ import { silentLog } from '../../src/core/log.ts'
 import { migrateDatabase } from '../../src/operator/operations/database.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { randomFrom } from '../battery/bench/seeded-random.ts'
+import { typedTopics } from '../support/accuracy/people.ts'
 import type { Said } from './backtest/role.ts'
 import { forgetPlans, storePeople } from './backtest/store-people.ts'
 import { manyPapers, storePapers } from './many-papers.ts'
-import { typedTopics } from './match/people.ts'
 
 const LAST_DAY = '2026-11-24'
 const NOW = `${LAST_DAY}T08:30:00Z`

@@ -12,10 +12,10 @@ import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import { SpaceLearner } from '../../src/queries/ranking/learn-space.ts'
 import { type Vector, wordCounts } from '../../src/queries/ranking/tf-idf.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
+import { averagePrecision, mean } from '../support/accuracy/order.ts'
 import { everyPaper } from '../support/archived-papers.ts'
 import { samplePaper } from '../support/sample-paper.ts'
 import { noTestData, testData } from '../support/test-data.ts'
-import { averagePrecision, mean } from './order.ts'
 
 const MIN_GRADE = 2
 const DEPTH = 0.2

@@ -29,7 +29,7 @@ import {
 } from '../../src/queries/ranking/preference.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { rankAll } from '../../src/search/rank-papers.ts'
-import { mean } from './order.ts'
+import { mean } from '../support/accuracy/order.ts'
 import { archiveFrom, huggingFacePapers } from './relevance/archives.ts'
 import { furtherNeeds, gradeIn, type Need, type NeedSet, ownNeeds } from './relevance/needs.ts'
 

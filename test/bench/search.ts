@@ -23,9 +23,9 @@ import { storePlainPapers } from '../../src/papers/plain-paper.repo.ts'
 import { parseOrNull } from '../../src/queries/language/parse-query.ts'
 import { feedPath, searchPath } from '../../src/web/site/search-paths.ts'
 import { randomFrom } from '../battery/bench/seeded-random.ts'
+import { TYPED } from '../support/accuracy/typed.ts'
 import { manyPapers, storePapers } from './many-papers.ts'
 import type { ServerSaid } from './search/server.ts'
-import { TYPED } from './typed.ts'
 
 const LAST_DAY = '2026-11-24'
 const PER_DAY = 250

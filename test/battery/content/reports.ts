@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { CORPUS } from '../../bench/refusal-corpus.ts'
+import { CORPUS } from '../../support/accuracy/refusal-corpus.ts'
 
 const OURS = resolve(import.meta.dirname, '../../fixtures/bounces')
 

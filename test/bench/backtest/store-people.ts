@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { GRAMMAR_VERSION } from '../../../src/queries/query.ts'
-import { drawPeople, typedTrees } from '../match/people.ts'
+import { drawPeople, typedTrees } from '../../support/accuracy/people.ts'
 
 /** Stores so many subscribers who are due at 08:00 UTC on every day, each with 1 to 5 topics. */
 export async function storePeople(client: pg.Client, count: number): Promise<void> {

@@ -12,11 +12,11 @@ import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
 import { listedByDay } from '../../../src/queries/ranking/listed-by-day.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
+import { mean } from '../../support/accuracy/order.ts'
+import { typedTrees } from '../../support/accuracy/people.ts'
 import { usageOf } from '../../support/usage-of.ts'
 import { manyPapers } from '../many-papers.ts'
-import { typedTrees } from '../match/people.ts'
 import { quantile } from '../median.ts'
-import { mean } from '../order.ts'
 
 export interface CloseFigures {
   papers: number

@@ -17,9 +17,9 @@ import { QuerySet } from '../../../src/queries/matching/query-set.ts'
 import { meaningOf } from '../../../src/queries/meaning/meaning-of.ts'
 import { readQueries } from '../../../src/queries/query.repo.ts'
 import type { Query } from '../../../src/queries/query.ts'
+import { drawPeople, type People, typedTrees } from '../../support/accuracy/people.ts'
 import { usageOf } from '../../support/usage-of.ts'
 import { dayOfPapers } from './papers.ts'
-import { drawPeople, type People, typedTrees } from './people.ts'
 
 export interface Size {
   subscribers: number

@@ -6,7 +6,7 @@ import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { topicOf as topicIn } from '../../../src/queries/ranking/closeness.ts'
 import { rankMatches } from '../../../src/queries/ranking/rank-matches.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
-import { mean } from '../order.ts'
+import { mean } from '../../support/accuracy/order.ts'
 import { gradeIn, type Need } from './needs.ts'
 
 const CAP = 10

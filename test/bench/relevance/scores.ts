@@ -1,5 +1,5 @@
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
-import { mean } from '../order.ts'
+import { mean } from '../../support/accuracy/order.ts'
 import { mapValues } from './map-values.ts'
 import { type Chosen, countChosen, type Measured, type Order, type Way } from './measure.ts'
 

@@ -2,7 +2,7 @@ import { csvLine } from '../../../src/core/csv.ts'
 import { parseOrNull } from '../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
-import { topicCount, typedTopics, zipf } from '../match/people.ts'
+import { topicCount, typedTopics, zipf } from '../../support/accuracy/people.ts'
 
 const WITHOUT_TOPIC = 0.15
 const WITH_BROAD_TOPIC = 0.25

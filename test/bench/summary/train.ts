@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { featuresOf, ROWS, SENTENCE_ROLES, softmax, UNITS } from '../../../src/papers/text/sentence-roles.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
+import { labelledAbstracts } from '../../support/accuracy/labelled-abstracts.ts'
 import { noTestData } from '../../support/test-data.ts'
-import { labelledAbstracts } from './labelled-abstracts.ts'
 
 const FILE = resolve(import.meta.dirname, '../../../src/papers/text/sentence-roles.bin')
 

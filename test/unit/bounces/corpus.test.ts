@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { benchBounces, measureBounces } from '../../bench/bounces.ts'
-import { CORPUS } from '../../bench/bounces-corpus.ts'
+import { benchBounces, measureBounces } from '../../support/accuracy/bounces.ts'
+import { CORPUS } from '../../support/accuracy/bounces-corpus.ts'
 import { testData } from '../../support/test-data.ts'
 
 const folder = CORPUS

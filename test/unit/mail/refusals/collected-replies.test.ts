@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RULES } from '../../../../src/mail/refusals/rules.ts'
-import { CORPUS } from '../../../bench/refusal-corpus.ts'
-import { measureRefusals } from '../../../bench/refusals.ts'
+import { CORPUS } from '../../../support/accuracy/refusal-corpus.ts'
+import { measureRefusals } from '../../../support/accuracy/refusals.ts'
 
 // Replies that collected reports of real servers quote: those in TEST_DATA, otherwise the project's own.
 const measured = await measureRefusals(CORPUS)

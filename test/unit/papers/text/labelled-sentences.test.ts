@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scoreRoles } from '../../../bench/summary.ts'
+import { scoreRoles } from '../../../support/accuracy/summary.ts'
 import { noTestData } from '../../../support/test-data.ts'
 
 test('roleProbabilities agrees with at least 74 % of the labels of CSAbstruct', ({ skip }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { measureTyped, TYPED } from '../../../bench/typed.ts'
+import { measureTyped, TYPED } from '../../../support/accuracy/typed.ts'
 
 const measured = measureTyped()
 

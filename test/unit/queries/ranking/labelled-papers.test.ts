@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mean, measureOrder } from '../../../bench/order.ts'
+import { mean, measureOrder } from '../../../support/accuracy/order.ts'
 import { noTestData, testData } from '../../../support/test-data.ts'
 
 const queries = measureOrder().filter(({ onTopic }) => onTopic > 0)

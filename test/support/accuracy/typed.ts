@@ -3,16 +3,16 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Fault } from '../../src/core/errors.ts'
-import { parseQuery } from '../../src/queries/language/parse-query.ts'
-import { isSentence } from '../../src/queries/language/sentence.ts'
-import { splitTopics } from '../../src/queries/language/split-topics.ts'
-import { evaluate } from '../../src/queries/matching/evaluate.ts'
-import type { Query } from '../../src/queries/query.ts'
-import { type PaperText, toPaperText } from '../../src/queries/text/tokens.ts'
-import { recordedDays, recordingsAre } from '../support/recorded-days.ts'
-import { recordedPapers } from '../support/recorded-papers.ts'
-import { testData } from '../support/test-data.ts'
+import { Fault } from '../../../src/core/errors.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { isSentence } from '../../../src/queries/language/sentence.ts'
+import { splitTopics } from '../../../src/queries/language/split-topics.ts'
+import { evaluate } from '../../../src/queries/matching/evaluate.ts'
+import type { Query } from '../../../src/queries/query.ts'
+import { type PaperText, toPaperText } from '../../../src/queries/text/tokens.ts'
+import { recordedDays, recordingsAre } from '../recorded-days.ts'
+import { recordedPapers } from '../recorded-papers.ts'
+import { testData } from '../test-data.ts'
 
 interface TypedRow {
   kind: string
@@ -57,7 +57,7 @@ export interface Typed extends Counts {
   nothingListed: string[]
 }
 
-const FIXTURES = resolve(import.meta.dirname, '../../test/fixtures/filters')
+const FIXTURES = resolve(import.meta.dirname, '../../fixtures/filters')
 /** The filters in TEST_DATA, else the project's own. */
 export const TYPED = testData('filters') ?? FIXTURES
 const TOO_MANY_A_DAY = 5

@@ -1,10 +1,10 @@
 // Bounces to others, and what their collectors say of each.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { testData } from '../support/test-data.ts'
+import { testData } from '../test-data.ts'
 
 /** The corpus in TEST_DATA, otherwise the project's own emails. */
-export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../test/fixtures/bounces')
+export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../fixtures/bounces')
 
 /** What a collector says of one recipient of one mail. */
 export interface Label {

@@ -1,7 +1,7 @@
 // The answers that real reports quote, each as if it had come in answer to RCPT: by class, and whom it would suppress,
 // beside the plain rule that any 5xx does. --data FOLDER
 import { parseArgs } from 'node:util'
-import { RULES } from '../../src/mail/refusals/rules.ts'
+import { RULES } from '../../../src/mail/refusals/rules.ts'
 import { CORPUS, hasCorpus, type Quoted, readCorpus } from './refusal-corpus.ts'
 
 interface Score {

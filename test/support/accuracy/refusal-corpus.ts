@@ -1,16 +1,16 @@
 // Reports of real servers and what their collectors say of each: who is called dead, by the collectors' own word
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { ParsedBounce } from '../../src/bounces/reading/parsed-bounce.ts'
-import { readBounceText } from '../../src/bounces/reading/read-bounce-text.ts'
-import { redact } from '../../src/core/log.ts'
-import { classifyRefusal } from '../../src/mail/refusals/classify-refusal.ts'
-import type { RefusalRule } from '../../src/mail/refusals/refusal-rule.ts'
-import { RULES } from '../../src/mail/refusals/rules.ts'
-import { testData } from '../support/test-data.ts'
+import type { ParsedBounce } from '../../../src/bounces/reading/parsed-bounce.ts'
+import { readBounceText } from '../../../src/bounces/reading/read-bounce-text.ts'
+import { redact } from '../../../src/core/log.ts'
+import { classifyRefusal } from '../../../src/mail/refusals/classify-refusal.ts'
+import type { RefusalRule } from '../../../src/mail/refusals/refusal-rule.ts'
+import { RULES } from '../../../src/mail/refusals/rules.ts'
+import { testData } from '../test-data.ts'
 
 /** The corpus in TEST_DATA, otherwise the project's own emails. */
-export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../test/fixtures/bounces')
+export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../fixtures/bounces')
 
 /** One recipient of one report of which a server's answer is quoted. */
 export interface Quoted {

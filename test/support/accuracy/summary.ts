@@ -2,17 +2,17 @@
 // F1 on the test split of CSAbstruct, which the weights have not seen; then the recorded papers without a source's summary:
 // the share of them that get a sentence on what was done and one on what was found, and the processor time to choose them.
 // A bad result is a micro-F1 below 0.74 or more than 0.2 ms for a paper.
-import { table } from '../../src/operator/operations/text-table.ts'
-import { paperSentenceOf, plainText, sentencesOf } from '../../src/papers/text/plain-text.ts'
+import { table } from '../../../src/operator/operations/text-table.ts'
+import { paperSentenceOf, plainText, sentencesOf } from '../../../src/papers/text/plain-text.ts'
 import {
   keySentences,
   roleProbabilities,
   SENTENCE_ROLES,
   type SentenceRole,
-} from '../../src/papers/text/sentence-roles.ts'
-import { everyPaper } from '../support/archived-papers.ts'
-import { noTestData } from '../support/test-data.ts'
-import { labelledAbstracts } from './summary/labelled-abstracts.ts'
+} from '../../../src/papers/text/sentence-roles.ts'
+import { everyPaper } from '../archived-papers.ts'
+import { noTestData } from '../test-data.ts'
+import { labelledAbstracts } from './labelled-abstracts.ts'
 
 interface Scores {
   sentences: number

@@ -1,8 +1,8 @@
 // Readers of bounces: ours, with each kind of line end, and two other programs.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { parseMail } from '../../src/bounces/mail/parse-mail.ts'
-import { parseReport } from '../../src/bounces/reading/parse-report.ts'
+import { parseMail } from '../../../src/bounces/mail/parse-mail.ts'
+import { parseReport } from '../../../src/bounces/reading/parse-report.ts'
 import type { CorpusMail } from './bounces-corpus.ts'
 
 /** What a reader says of one recipient. */

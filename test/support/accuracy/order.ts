@@ -6,15 +6,15 @@
 // side by side would do harm.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { table } from '../../src/operator/operations/text-table.ts'
-import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
-import type { Query } from '../../src/queries/query.ts'
-import { rankByWords } from '../../src/queries/ranking/ranker.ts'
-import { isStopWord, tokensOf } from '../../src/queries/text/tokens.ts'
-import { seedPapers } from '../support/recorded-days.ts'
-import { samplePaper } from '../support/sample-paper.ts'
+import { table } from '../../../src/operator/operations/text-table.ts'
+import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
+import type { Query } from '../../../src/queries/query.ts'
+import { rankByWords } from '../../../src/queries/ranking/ranker.ts'
+import { isStopWord, tokensOf } from '../../../src/queries/text/tokens.ts'
+import { seedPapers } from '../recorded-days.ts'
+import { samplePaper } from '../sample-paper.ts'
 
-const LABELS = resolve(import.meta.dirname, '../fixtures/ranking/labels.json')
+const LABELS = resolve(import.meta.dirname, '../../fixtures/ranking/labels.json')
 
 interface Ordered {
   query: string

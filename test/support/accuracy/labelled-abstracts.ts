@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { SentenceRole } from '../../../src/papers/text/sentence-roles.ts'
-import { testData } from '../../support/test-data.ts'
+import { testData } from '../test-data.ts'
 
 /** An abstract of CSAbstruct: its sentences and the role of each. */
 interface LabelledAbstract {

@@ -5,9 +5,9 @@ import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import type { Query } from '../../../src/queries/query.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
-import { testData } from '../../support/test-data.ts'
+import { testData } from '../test-data.ts'
 
-const folder = testData('filters') ?? resolve(import.meta.dirname, '../../../test/fixtures/filters')
+const folder = testData('filters') ?? resolve(import.meta.dirname, '../../fixtures/filters')
 
 /** Subscribers with their topics, and the distinct queries of all of them. */
 export interface People {
