@@ -2,21 +2,21 @@ export type Profile = 'ci' | 'nightly'
 
 export interface Verdict {
   ok: boolean
-  /** What it was tried on: "3000 mails, 20 kills". */
+  /** What it ran with: "3000 emails, 20 kills". */
   n: string
-  /** What came out, in figures. */
+  /** The counts: "lost 0, doubled 81". */
   result: string
 }
 
-/** One fault that is brought about, and what must hold nevertheless. */
+/** A row: a fault that is caused, and what must hold nevertheless. */
 export interface BatteryCase {
   name: string
   fault: string
   invariant: string
-  /** It measures time: no other case runs beside it. */
+  /** It measures time: no other row runs at the same time. */
   alone?: true
-  /** Begun before the others, so that it is not the last to run, beside nothing. */
+  /** Starts before the others, so that it does not run last and alone. */
   long?: true
-  /** The verdict, or the reason why it could not be tried here. */
+  /** The verdict, or the reason why it cannot run here. */
   run(profile: Profile): Promise<Verdict | string>
 }

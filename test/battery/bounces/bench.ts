@@ -27,7 +27,7 @@ export interface ReturnsWorker {
 interface WorkerOptions {
   now?: Date
   part?: WrongPart
-  /** "stored:3": it ends itself at the third time that it stands there, unless the part knows how itself. */
+  /** "stored:3": it kills itself when it reaches that point for the third time, unless the wrong part does so. */
   crash?: string
   settings?: Record<string, string>
 }
@@ -57,7 +57,7 @@ export async function returnsOn(bench: Bench): Promise<ReturnsBench> {
   }
 }
 
-/** Below those that the system gives out: nobody takes it while the one who listens there is dead. */
+/** Below the ports that the system assigns, so that no other program takes it while its listener is dead. */
 async function lastingPort(): Promise<number> {
   const port = randomInt(20_000, 32_000)
   const server = createServer().listen(port, '127.0.0.1')
@@ -118,7 +118,7 @@ async function startWorker(
 
 const MAX_SILENCE_MS = 90_000
 
-/** Until no report waits any more. Throws where none was read for longer than a dead process keeps one in hand. */
+/** Waits until no report is left. Throws if no report was read for longer than a dead process keeps one. */
 export async function untilRead(db: Database): Promise<void> {
   let fewest = Number.POSITIVE_INFINITY
   for (let quietSince = performance.now(); performance.now() - quietSince < MAX_SILENCE_MS; ) {
@@ -128,5 +128,5 @@ export async function untilRead(db: Database): Promise<void> {
     fewest = Math.min(fewest, waiting)
     await sleep(50)
   }
-  throw new Error(`${fewest} reports wait, and nobody reads them`)
+  throw new Error(`${fewest} reports wait, and no process reads them`)
 }

@@ -1,4 +1,4 @@
-/** Mails that are made to break whoever parses them; each is made when it is asked for. */
+/** Emails that are made to break a parser; each is built when it is needed. */
 export const BOMBS: Record<string, () => Buffer> = {
   'a hundred thousand siblings': () =>
     mixed(Array.from({ length: 100_000 }, () => '--R\r\nContent-Type: text/plain\r\n\r\nx\r\n').join('')),
@@ -9,7 +9,7 @@ export const BOMBS: Record<string, () => Buffer> = {
     )
     return Buffer.from(`${HEAD}${opened.join('')}Content-Type: text/plain\r\n\r\ndeep\r\n`)
   },
-  'mails in mails, ten thousand deep': () =>
+  'emails in emails, ten thousand deep': () =>
     Buffer.from(`${HEAD}${'Content-Type: message/rfc822\r\n\r\n'.repeat(10_000)}deep\r\n`),
   'a header of ten megabytes': () => Buffer.from(`${HEAD}X-Long: ${'a'.repeat(10_000_000)}\r\n\r\nx\r\n`),
   'a header folded a million times': () =>
@@ -37,9 +37,9 @@ export const BOMBS: Record<string, () => Buffer> = {
   'cut off in a header': () => Buffer.from(HEAD.slice(0, 40)),
   'cut off in a boundary': () =>
     report('Final-Recipient: rfc822; a@b.example\r\nAction: failed').subarray(0, -7),
-  'of a charset that there is none of': () =>
+  'of an unknown charset': () =>
     mixed('--R\r\nContent-Type: text/plain; charset="x-none-\u0001"\r\n\r\n\xff\xfe\xfd\r\n'),
-  'utf-16 that is none': () =>
+  'invalid utf-16': () =>
     mixed('--R\r\nContent-Type: text/plain; charset=utf-16\r\n\r\n550 5.1.1 no such user\r\n'),
   'nul everywhere': () => Buffer.concat([Buffer.from(HEAD), Buffer.alloc(2_000_000)]),
   'nul in a header and an address': () =>
@@ -61,7 +61,7 @@ export const BOMBS: Record<string, () => Buffer> = {
       `--R\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n${'='.repeat(2_000_000)}\r\n`,
     ),
   'a part of no type': () => mixed('--R\r\nContent-Type:\r\n\r\n550 5.1.1 no such user\r\n'),
-  'carriage returns alone': () => Buffer.from(HEAD.replaceAll('\r\n', '\r') + '\r'.repeat(2_000_000)),
+  'only carriage returns': () => Buffer.from(HEAD.replaceAll('\r\n', '\r') + '\r'.repeat(2_000_000)),
   'parameters without end': () =>
     Buffer.from(
       `${HEAD}Content-Type: multipart/mixed${Array.from({ length: 50_000 }, (_, n) => `; boundary*${n}*=%41`).join('')}\r\n\r\nx\r\n`,

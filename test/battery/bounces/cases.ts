@@ -6,7 +6,7 @@ import { fresh, freshWrong } from './fresh.ts'
 import { killed, killedWrong, killedWrongTwice } from './killed.ts'
 import { mutated } from './mutated.ts'
 
-/** What comes back for a mail that a server took: from the real servers to the subscription. */
+/** Reports about emails that a server accepted: from the real servers to the subscription. */
 export const bouncesCases: BatteryCase[] = [
   fresh,
   freshWrong,

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A mail for the bounce domain. */
+/** An email for the bounce domain. */
 export interface Coming {
   to: string
   raw: Buffer
@@ -29,7 +29,7 @@ interface BringOptions<T extends Coming> {
 const AGAIN_AFTER_MS = 50
 const MAX_SILENCE_MS = 120_000
 
-/** As a mail server does: what is answered neither 250 nor 5xx is brought again, until it is. */
+/** As a mail server does: an email that gets neither 250 nor 5xx is sent again until it does. */
 export async function bring<T extends Coming>(
   mails: readonly T[],
   { port, channel, connections = 1, onTaken }: BringOptions<T>,
@@ -63,12 +63,12 @@ export async function bring<T extends Coming>(
 }
 
 interface Connection {
-  /** The first digit of the answer that settles it. Throws where none comes. */
+  /** The first digit of the final reply. Throws if no reply comes. */
   send(mail: Coming): Promise<2 | 4 | 5>
   end(): void
 }
 
-/** Throws where nobody answers. */
+/** Throws if no server replies. */
 async function openConnection(port: number, channel: 'lmtp' | 'smtp'): Promise<Connection> {
   const socket = connect(port, '127.0.0.1')
   socket.setNoDelay(true)
@@ -98,11 +98,11 @@ async function openConnection(port: number, channel: 'lmtp' | 'smtp'): Promise<C
 const escaped = (raw: Buffer): Buffer =>
   Buffer.from(raw.toString('latin1').replace(/(^|\r\n)\./g, '$1..'), 'latin1')
 
-/** Gives the first digit of each answer in turn. */
+/** Returns the first digit of each reply, one after the other. */
 function answersOf(socket: Socket): () => Promise<2 | 4 | 5> {
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
   const gone = once(socket, 'close')
-  // Whoever waits for no answer is not told that the other side is gone.
+  // A client that waits for no reply does not notice that the other side is gone.
   socket.on('error', () => {})
   gone.catch(() => {})
   return async () => {

@@ -33,7 +33,7 @@ const runAway = ({ times, perFault, awayMs }: (typeof PLANS)['ci']) =>
       const random = chance.random()
       const server = await serverOf(db)
       const reports = await reportsFor(db, times * FAULTS.length * perFault)
-      // Short patience: a lease of the settings, which the bench sets to two seconds.
+      // It gives up soon: after the lease of the settings, which the bench sets to two seconds.
       const worker = await startWorker()
       const taken: typeof reports = []
       let again = 0
@@ -52,7 +52,7 @@ const runAway = ({ times, perFault, awayMs }: (typeof PLANS)['ci']) =>
         taken.push(...brought.taken)
         again += brought.again
       }
-      // What was in hand when the database went away is anybody's after a minute.
+      // Any process may take the reports of the outage after a minute.
       await db.$executeRaw`update report set taken_until = null where state = 'waiting'`
       await untilRead(db)
       await worker.end()
@@ -65,7 +65,7 @@ export const database: BatteryCase = {
   name: 'bounces-database-down',
   long: true,
   fault: 'Postgres frozen, and killed and started again, while reports come in',
-  invariant: 'who brings one is told to come again or waits; what was answered 250 is dealt with, once',
+  invariant: 'a sender waits or must try again later; a report that got a 250 is processed once',
   run: async (profile) => {
     const plan = PLANS[profile]
     const seen = await runAway(plan)

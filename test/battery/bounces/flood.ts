@@ -15,7 +15,7 @@ import { addReaders, FIRST_DAY, type Reader } from './readers.ts'
 
 const REPORTS: Record<Profile, number> = { ci: 800, nightly: 20_000 }
 const CONNECTIONS = 50
-/** So many of them come first, and one reader alone reads them. */
+/** The share that comes first, while there is only one reader. */
 const SHARE_OF_ONE = 0.25
 const IDLE_TIMES: Record<Profile, number> = { ci: 3, nightly: 10 }
 /** A queue looks once a second whether it was nudged. On a machine that nothing else uses. */
@@ -55,7 +55,7 @@ async function timeOfComplaint(db: Database, ports: Ports, { subscriberId, token
   return Number.POSITIVE_INFINITY
 }
 
-/** Milliseconds from the first mail until the last one is read. */
+/** Milliseconds from the first email until the last one is read. */
 async function timeOf(db: Database, work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now()
   await work()
@@ -72,8 +72,8 @@ const runFlood = (count: number, idleTimes: number) =>
       db,
       Array.from({ length: idleTimes + 1 }, (_, n) => `complains${n}@mail.example`),
     )
-    const crew = [begin(bench, ports, ['web']), begin(bench, ports, ['worker'])]
-    await Promise.all(crew.map(isUp))
+    const services = [begin(bench, ports, ['web']), begin(bench, ports, ['worker'])]
+    await Promise.all(services.map(isUp))
     const { result: idle, slower } = await withSlowness(monotonicMs, async () => {
       const times: number[] = []
       for (const reader of complaining.slice(1)) times.push(await timeOfComplaint(db, ports, reader))
@@ -85,7 +85,7 @@ const runFlood = (count: number, idleTimes: number) =>
     const flood = { port: ports.lmtp, channel: 'lmtp', connections: CONNECTIONS } as const
     const ofOne = await timeOf(db, () => bring(few, flood))
     const second = begin(bench, ports, ['worker'])
-    crew.push(second)
+    services.push(second)
     await isUp(second)
     let busy = Number.POSITIVE_INFINITY
     let taken = few.length
@@ -95,8 +95,8 @@ const runFlood = (count: number, idleTimes: number) =>
       busy = await timeOfComplaint(db, ports, complaining[0]!)
       await coming
     })
-    const shares = crew.map(({ logged }) => logged.filter(({ event }) => event === 'report.read').length)
-    const codes = await Promise.all(crew.map(endService))
+    const shares = services.map(({ logged }) => logged.filter(({ event }) => event === 'report.read').length)
+    const codes = await Promise.all(services.map(endService))
     return {
       ...(await judge(db, reports)),
       ...{ idle, slower, busy, shares: shares.slice(1), codes },
@@ -108,8 +108,8 @@ const runFlood = (count: number, idleTimes: number) =>
 export const flood: BatteryCase = {
   name: 'bounces-flood',
   alone: true,
-  fault: `reports by ${CONNECTIONS} connections into one listener, before two readers of the real service`,
-  invariant: `all dealt with, once, by both; a complaint is acted on in the middle of it, and within ${MAX_IDLE_MS / 1000} s if nothing else comes`,
+  fault: `reports by ${CONNECTIONS} connections into one listener, with two readers in services of their own`,
+  invariant: `each is processed once, and by both readers; a complaint is acted on in the middle of it, and within ${MAX_IDLE_MS / 1000} s if nothing else comes`,
   run: async (profile) => {
     const seen = await runFlood(REPORTS[profile], IDLE_TIMES[profile])
     const { idle, slower, busy, ofOne, ofTwo, shares, codes } = seen
@@ -125,7 +125,7 @@ export const flood: BatteryCase = {
       result: [
         judgedInWords(seen),
         `one reader ${ofOne.toFixed(0)} a second, two ${ofTwo.toFixed(0)} (× ${(ofTwo / ofOne).toFixed(2)}), rows read by each ${shares.join(' and ')}`,
-        `from 250 to suppressed: ${busy} ms in the flood, ${idle.join(', ')} ms where nothing else came (≤ ${MAX_IDLE_MS} × ${slower.toFixed(1)}, for the machine is as much slower than usual)`,
+        `from 250 to suppressed: ${busy} ms in the flood, ${idle.join(', ')} ms if nothing else came (≤ ${MAX_IDLE_MS} × ${slower.toFixed(1)}: how much slower than usual the machine is)`,
       ].join('; '),
     }
   },

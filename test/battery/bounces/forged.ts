@@ -8,7 +8,7 @@ import { untilRead, withReturns } from './bench.ts'
 import { bring, type Coming } from './client.ts'
 import { addReaders, BOUNCE_DOMAIN, type Reader, statesOf } from './readers.ts'
 
-const OTHER_SECRET = 'a-secret-of-somebody-else-of-32-bytes'
+const OTHER_SECRET = 'a-secret-of-another-service-32-bytes'
 const FEEDBACK = `fbl@${BOUNCE_DOMAIN}`
 const VICTIMS: Record<Profile, number> = { ci: 12, nightly: 1000 }
 
@@ -31,7 +31,7 @@ const tokensAbout = ({ id, subscriberId, token }: Reader): string[] => [
   returnToken({ purpose: 'unsubscribe', id: subscriberId }, OTHER_SECRET),
 ]
 
-/** Who wants somebody to be suppressed writes to every address that the service may take. */
+/** An attacker who wants a reader suppressed writes to every address that the service may accept. */
 const recipientsAbout = (victim: Reader): string[] => [
   ...tokensAbout(victim).flatMap((token) => [`b+${token}@${BOUNCE_DOMAIN}`]),
   ...[withOtherDigit(victim.token, 5), victim.token, returnToken(idAs(victim), OTHER_SECRET)].map(
@@ -78,7 +78,7 @@ function mailsAbout({ address, id, token }: Reader): Buffer[] {
 const underOwnToken = (ill: Reader, victim: Reader): Coming[] =>
   [ill.envelope, ill.unsubscribe].flatMap((to) => mailsAbout(victim).map((raw) => ({ to, raw })))
 
-/** What somebody can write who got a reply with the Message-ID in it, or the whole email as an attachment. */
+/** What a person can write who got a reply with the Message-ID in it, or the whole email as an attachment. */
 const complaintsBySight = ({ messageIdField, token }: Reader, n: number): Buffer =>
   n % 2
     ? complaint({ 'Message-ID': messageIdField })
@@ -141,14 +141,14 @@ async function hashesOf(db: Parameters<typeof statesOf>[0], readers: readonly Re
 type Forged = Awaited<ReturnType<typeof forgeAll>>
 
 const inWords = ({ taken, refused, read, touched, suppressions, ended, undos, paused }: Forged): string =>
-  `refused at the door ${refused}, taken ${taken}, read ${read}; touched ${touched.length}${touched.length > 0 ? ` (${touched.slice(0, 3).join(', ')})` : ''}, suppressions ${suppressions}; by sight of an email: unsubscribed ${ended}, undo mailed ${undos}; delivery ${paused ? 'paused' : 'goes on'}`
+  `refused at RCPT ${refused}, taken ${taken}, read ${read}; changed ${touched.length}${touched.length > 0 ? ` (${touched.slice(0, 3).join(', ')})` : ''}, suppressions ${suppressions}; complaints with a Message-ID: unsubscribed ${ended}, emails with an undo ${undos}; delivery ${paused ? 'paused' : 'continues'}`
 
 export const forged: BatteryCase = {
   name: 'bounces-forged',
   fault:
-    'reports, complaints and wishes about others: with no token, cut off, altered, of another purpose or secret, with guessed ids; complaints with a Message-ID, or naming another mailbox',
+    'reports, complaints and unsubscribe requests about other people: with no token, cut off, altered, of another purpose or secret, with guessed ids; complaints with a Message-ID, or naming another mailbox',
   invariant:
-    'nobody is suppressed, a complaint that may be forged unsubscribes with an undo, and does not pause delivery; each mail to a wrong token is turned away at the door',
+    'no reader is suppressed; a complaint that may be forged unsubscribes with an undo, and does not pause delivery; each email to a wrong token is refused at RCPT',
   run: async (profile) => {
     const seen = await forgeAll(VICTIMS[profile])
     const { mails, taken, refused, read, touched, suppressions, consents, victims } = seen
@@ -156,7 +156,7 @@ export const forged: BatteryCase = {
     const isAllSettled = taken + refused === mails && read > 0 && refused >= victims * 15
     return {
       ok: isAllSettled && isUndoable && touched.length === 0 && suppressions === 0 && consents === 0,
-      n: `${mails} mails about ${victims} people`,
+      n: `${mails} emails about ${victims} people`,
       result: inWords(seen),
     }
   },
@@ -170,14 +170,14 @@ const TRUSTS_ADDRESS: WrongPart = {
 /** Green where the battery sees a stranger suppressed. */
 export const forgedWrong: BatteryCase = {
   name: 'bounces-forged-wrong-trusts-address',
-  fault: 'the same, wrong on purpose: an address that a mail names is believed',
-  invariant: 'the battery must see somebody suppressed by a forged report',
+  fault: 'a wrong variant: the address that a report names is trusted without a token',
+  invariant: 'must be caught: a forged report suppresses a reader',
   run: async () => {
     const seen = await forgeAll(5, TRUSTS_ADDRESS)
     const caught = seen.touched.length > 0 && seen.suppressions > 0
     return {
       ok: caught,
-      n: `${seen.mails} mails about ${seen.victims} people`,
+      n: `${seen.mails} emails about ${seen.victims} people`,
       result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(seen)}`,
     }
   },
@@ -191,14 +191,14 @@ const BELIEVES_COMPLAINTS: WrongPart = {
 /** Green where the battery sees that complaints without proof suppress, and pause delivery. */
 export const forgedComplaintWrong: BatteryCase = {
   name: 'bounces-forged-wrong-trusts-any-complaint',
-  fault: 'the same, wrong on purpose: a complaint needs no proof',
-  invariant: 'the battery must count a suppression for each, and see delivery paused',
+  fault: 'a wrong variant: a complaint needs no proof',
+  invariant: 'must be caught: a suppression for each, and delivery paused',
   run: async () => {
     const seen = await forgeAll(6, BELIEVES_COMPLAINTS)
     const caught = seen.suppressions === seen.victims && seen.ended === 0 && seen.paused === 1
     return {
       ok: caught,
-      n: `${seen.mails} mails about ${seen.victims} people`,
+      n: `${seen.mails} emails about ${seen.victims} people`,
       result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(seen)}`,
     }
   },

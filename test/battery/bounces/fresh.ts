@@ -11,7 +11,7 @@ import { addReaders, BOUNCE_DOMAIN, mailAgain, NEXT_DAY, type Reader, statesOf }
 /** Who there is, and what they are after the reports of the first day, and after those of the next one. */
 const GROUPS = {
   'known@reader.example': ['active', 'active'],
-  /** Their server says so in words alone. */
+  /** Their server says so only in words. */
   'unknown@reader.example': ['active', 'suppressed'],
   'known@far.example': ['active', 'active'],
   /** The far server answered 550 5.1.1. */
@@ -22,7 +22,7 @@ const GROUPS = {
 type Group = keyof typeof GROUPS
 const NAMES = Object.keys(GROUPS) as Group[]
 
-/** Mails of each group through each server on the first day. */
+/** Emails of each group through each server on the first day. */
 const OF_EACH: Record<Profile, number> = { ci: 2, nightly: 17 }
 
 interface Seen {
@@ -32,10 +32,10 @@ interface Seen {
   byToken: number
   /** Reports that must have come. */
   expected: number
-  /** "unknown3@far.example: active", for whoever is not what they must be. */
+  /** "unknown3@far.example: active", for each reader in a wrong state. */
   wrong: string[]
   suppressed: number
-  /** Mails in the Maildirs and at the far server, of known readers. */
+  /** Emails in the Maildirs and at the far server, of known readers. */
   arrived: number
   known: number
 }
@@ -50,7 +50,7 @@ const isIn =
   ({ address }: Reader): boolean =>
     address.endsWith(`@${domain}`)
 
-/** Mails to everybody through one server, and on the next day once more to those of whom words alone came back. */
+/** Emails to all readers through one server, and on the next day once more to those whose report has only words. */
 async function sendAndRead(
   kind: MtaKind,
   { db, ports, startWorker }: ReturnsBench,
@@ -122,7 +122,7 @@ const inWords = (seen: Seen): string =>
     `known ${seen.arrived} of ${seen.known}`,
   ].join(', ')
 
-/** Each server with a database of its own; what cannot be run here is told, and nothing of it counts. */
+/** Each server with a database of its own; a server that cannot be run here is reported and does not count. */
 function throughAll(kinds: readonly MtaKind[], each: number, part?: WrongPart) {
   return withReturns(async ({ bench }) => {
     const outcomes = await Promise.all(
@@ -144,13 +144,13 @@ export const fresh: BatteryCase = {
   long: true,
   fault: 'Postfix, Exim and OpenSMTPD cannot deliver, and report it in their own ways',
   invariant:
-    'every report comes back and is found by its token; exactly those whose mailbox is not there are suppressed',
+    'every report comes back and is found by its token; exactly the readers without a mailbox are suppressed',
   run: async (profile) => {
     const { seen, skipped } = await throughAll(MTA_KINDS, OF_EACH[profile])
     if (seen.length === 0) return skipped.join('; ')
     return {
       ok: seen.every(isRight),
-      n: `${seen.length} servers, ${OF_EACH[profile] * NAMES.length} mails each and some again`,
+      n: `${seen.length} servers, ${OF_EACH[profile] * NAMES.length} emails each and some again`,
       result: [...seen.map(inWords), ...skipped].join('; '),
     }
   },
@@ -161,11 +161,11 @@ const ANY_5XX: WrongPart = {
   wrong: 'test/battery/bounces/wrong-parts/suppresses-any-5xx.ts',
 }
 
-/** Green where the battery sees that somebody is suppressed whose mailbox is there. */
+/** Passes if a reader whose mailbox exists is seen suppressed. */
 export const freshWrong: BatteryCase = {
   name: 'bounces-real-servers-wrong-suppresses-any-5xx',
-  fault: 'the same, wrong on purpose: whatever says 5.x.x suppresses',
-  invariant: 'the battery must see a reader suppressed whose server took the mail for spam',
+  fault: 'a wrong variant: any report with a 5.x.x status suppresses',
+  invariant: 'must be caught: a reader is suppressed whose server took the email for spam',
   run: async () => {
     const { seen, skipped } = await throughAll(MTA_KINDS.slice(0, 1), OF_EACH.ci, ANY_5XX)
     const [one] = seen
@@ -173,7 +173,7 @@ export const freshWrong: BatteryCase = {
     const caught = one.wrong.some((what) => /^spam\d+@\S+ is suppressed/.test(what))
     return {
       ok: caught,
-      n: `${one.sent} mails`,
+      n: `${one.sent} emails`,
       result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(one)}`,
     }
   },

@@ -10,7 +10,7 @@ import { type Brought, bring, type Coming } from './client.ts'
 import { CRASH_POINTS, type CrashPoint } from './crash-points.ts'
 import { addReaders, type Reader } from './readers.ts'
 
-/** What comes for each reader in turn, and what it must lead to, once. */
+/** The kinds of report, one for each reader, and what each must lead to, once. */
 const KINDS = {
   dead: { state: 'suppressed', consents: ['suppressed'] },
   full: { state: 'paused', consents: ['paused'] },
@@ -82,7 +82,7 @@ export const judgedInWords = ({ lost, twice, wrong }: Judged): string =>
 
 export const isSound = ({ lost, twice, wrong }: Judged): boolean => lost + twice + wrong.length === 0
 
-/** The database's clock cannot be moved: what a dead process had in hand is anybody's again, as it is after a minute. */
+/** Frees the reports that a dead process had taken, as happens after a minute: the clock of the database cannot be moved. */
 const letGo = (db: Database) => db.$executeRaw`
   update report set taken_until = now() - interval '1 second' where state = 'waiting' and taken_until > now()`
 
@@ -114,7 +114,7 @@ interface Killed extends Judged {
   again: number
 }
 
-/** Kills whoever listens and reads, again and again, while reports come in; one that lives reads the rest. */
+/** Kills the process that listens and reads, again and again, while reports come in; the last one reads the rest. */
 async function killAtRandom(
   on: ReturnsBench,
   { reports: count, kills: times }: { reports: number; kills: number },
@@ -167,7 +167,7 @@ async function killAtPoints(on: ReturnsBench, points: readonly Point[], part?: W
   const coming: Promise<Brought<Report>>[] = []
   let kills = 0
   for (const [n, point] of points.entries()) {
-    // Past what the one before left in hand: else the same report is begun by all of them.
+    // After the reports that the one before had taken: otherwise all of them begin the same report.
     const nth = 2 + Math.floor(random() * (PER_CRASH - 3))
     chance.record(`crash ${n}: ${point}, time ${nth}`)
     const isOurs = point === 'answered'
@@ -205,9 +205,10 @@ const inAll = (all: readonly Killed[]): Killed => ({
 export const killed: BatteryCase = {
   name: 'bounces-kill-readers',
   long: true,
-  fault: 'kill -9 of whoever listens and reads, at random and at each point from the mail to its end',
+  fault:
+    'kill -9 of the process that listens and reads, at random and at each point from the email to its effect',
   invariant:
-    'what was answered 250 is dealt with, once: one row, one consent; whoever brings it again doubles nothing',
+    'a report that got a 250 is processed once: one row, one consent; one that is sent again is not counted again',
   run: async (profile) => {
     const plan = PLAN[profile]
     const outcomes = await withReturns(async ({ bench }) => {
@@ -238,8 +239,8 @@ const ANSWERS_FIRST: WrongPart = {
 /** Green where the battery sees that reports are lost. */
 export const killedWrong: BatteryCase = {
   name: 'bounces-kill-readers-wrong-acts-before-storing',
-  fault: 'the same, wrong on purpose: what came is answered, dealt with, and only then written down',
-  invariant: 'the battery must see reports lost',
+  fault: 'a wrong variant: a report gets its 250 and is processed before it is stored',
+  invariant: 'must be caught: reports are lost',
   run: async () => {
     const all = await withReturns((on) => killAtRandom(on, { reports: 100, kills: 1 }, ANSWERS_FIRST))
     const caught = all.lost > 0
@@ -259,8 +260,9 @@ const FORGETS: WrongPart = {
 /** Green where the battery sees a report acted on twice. */
 export const killedWrongTwice: BatteryCase = {
   name: 'bounces-kill-readers-wrong-accepts-duplicates',
-  fault: 'kill -9 between storing and answering, wrong on purpose: what is brought again is a new report',
-  invariant: 'the battery must see reports acted on twice',
+  fault:
+    'a wrong variant: a report that is sent again, after a kill between storing and the 250, is a new one',
+  invariant: 'must be caught: reports are processed twice',
   run: async () => {
     const all = await withReturns((on) => killAtPoints(on, ['stored'], FORGETS))
     const caught = all.twice > 0 && all.kills === 1

@@ -7,7 +7,7 @@ import type { Reader } from './readers.ts'
 
 export const MTA_KINDS: MtaKind[] = [postfix, exim, opensmtpd]
 
-/** Hands a mail to each reader to the server, with the envelope sender and the fields that ours have. */
+/** Gives the server an email to each reader, with the envelope sender and the headers of the service. */
 export async function sendThrough({ port }: Mta, readers: readonly Reader[]): Promise<void> {
   const transport = createTransport({
     ...{ host: '127.0.0.1', port, pool: true, maxConnections: 2 },

@@ -9,7 +9,7 @@ import { type Brought, bring, type Coming } from './client.ts'
 import { addReaders, BOUNCE_DOMAIN, type Reader } from './readers.ts'
 
 const MAILS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
-/** As many readers get reports; mails name others besides, whom nothing is about. */
+/** Readers with reports; some emails also name bystanders, whom no report is about. */
 const READERS = 200
 const BYSTANDERS = 50
 const MAX_GROWN_MB = 256
@@ -18,7 +18,7 @@ const MAX_DURATION_MS = 10_500
 const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8' }
 const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
 
-/** A mutated report for somebody's token, of which some name a bystander as the one who failed. */
+/** A mutated report for a reader's token; some name a bystander as the failed recipient. */
 function reportAt(
   n: number,
   from: readonly string[],
@@ -45,7 +45,7 @@ async function noteRecipients(db: Database): Promise<void> {
     create trigger note_report after insert on report for each row execute function note_report()`
 }
 
-/** Whom anything was done to without a report under a token of theirs, and reports about another than their token's. */
+/** Readers who were changed without a report under their token, and reports about another reader than their token's. */
 async function wronglyDone(db: Database, readers: readonly Reader[]): Promise<string[]> {
   const changed = await db.subscriber.findMany({
     where: { state: { not: 'active' } },
@@ -120,9 +120,9 @@ const countTouched = (db: Database, readers: readonly Reader[]): Promise<number>
 export const mutated: BatteryCase = {
   name: 'bounces-fuzzed',
   long: true,
-  fault: `mutated reports under valid tokens, and ${Object.keys(BOMBS).length} mails made to break a parser, through the listeners`,
+  fault: `mutated reports under valid tokens, and ${Object.keys(BOMBS).length} emails made to break a parser, through the listeners`,
   invariant:
-    'no crash; each ends read or unreadable; nobody is touched but by a report under their own token; < 256 MB more',
+    'no crash; each ends read or unreadable; a reader is changed only by a report under their own token; < 256 MB more',
   run: async (profile) => {
     const count = MAILS[profile]
     const seen = await runMutated(count)
@@ -140,7 +140,7 @@ export const mutated: BatteryCase = {
         untouched === BYSTANDERS &&
         grownMb < MAX_GROWN_MB &&
         slowest < MAX_DURATION_MS,
-      n: `${count} mails made of ${seen.from}, and ${Object.keys(BOMBS).length} bombs, ${(seen.bytes / 1e6).toFixed(0)} MB`,
+      n: `${count} emails made of ${seen.from}, and ${Object.keys(BOMBS).length} bombs, ${(seen.bytes / 1e6).toFixed(0)} MB`,
       result: [
         `read ${read}, unreadable ${unreadable}, refused ${refused}, brought again ${again}`,
         `${dead} say dead, suppressed ${seen.suppressed} of ${READERS}, wrong ${wrong.length}${wrong.length > 0 ? ` (${wrong.slice(0, 3).join('; ')})` : ''}`,

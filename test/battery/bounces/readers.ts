@@ -14,7 +14,7 @@ export const SUPPRESSION_KEY = 'a-key-of-the-battery-of-32-bytes!!!!!'
 export const FIRST_DAY = new Date('2026-11-24T08:00:00Z')
 export const NEXT_DAY = new Date('2026-11-25T08:00:00Z')
 
-/** Somebody with a subscription, and a mail to them that a relay accepted. */
+/** A subscriber, and an email to them that a relay accepted. */
 export interface Reader {
   subscriberId: string
   address: string
@@ -28,7 +28,7 @@ export interface Reader {
 
 const PAGE = 1000
 
-/** Active subscribers with these addresses, and a mail to each of them. */
+/** Active subscribers with these addresses, and an email to each of them. */
 export async function addReaders(db: Database, addresses: readonly string[]): Promise<Reader[]> {
   const readers: Reader[] = []
   for (let from = 0; from < addresses.length; from += PAGE)

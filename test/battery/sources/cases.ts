@@ -15,7 +15,7 @@ const HOURLY = 3600 * 1000
 
 const replayCase: BatteryCase = {
   name: 'sources-replay',
-  fault: 'recorded days of Hugging Face as they filled, hour by hour, votes until they settle',
+  fault: 'recorded days of Hugging Face, hour by hour as they filled, with votes until they settle',
   long: true,
   invariant: `every paper on its day, every day closed in its state, under ${MAX_MB} MB`,
   run: async (profile) => {
@@ -57,13 +57,14 @@ const opened = ({ prefix, whole, part }: MonthName, profile: Profile) =>
   monthOf(prefix, profile === 'ci' ? part : whole)
 
 const FAULTS =
-  'answers late, empty, cut, of yesterday, HTML, 429 with and without a time, 5xx, slow; the service down for most of a day'
+  'responses late, empty, cut, of yesterday, HTML, 429 with and without a time, 5xx, slow; the service is down for most of a day'
 
 const monthCase = (month: MonthName): BatteryCase => ({
   name: `sources-${month.name}`,
   fault: `Hugging Face and two sections of arXiv as they were in that month; ${FAULTS}`,
   long: true,
-  invariant: `no paper lost, late, offered twice or to whom it is not for; every day ends closed, with its state`,
+  invariant:
+    'no paper is lost, late, offered twice or to a reader without that topic; every day ends closed, with its state',
   run: async (profile) => {
     const read = opened(month, profile)
     if (!read) return NO_RECORDINGS
@@ -76,7 +77,7 @@ const monthCase = (month: MonthName): BatteryCase => ({
     return {
       ok: breaches.length + open.length === 0 && result.mails > 0,
       n: `${result.days.length} source days, ${result.papers} papers, ${Object.keys(result.offered).length} readers`,
-      result: `${result.mails} mails; lost ${lost.length}, offered twice ${twice.length}, to whom it is not for ${wrong.length}, in a later mail than the first ${late.length}; not closed ${open.length}; ${statesIn(result)}; late papers ${sum(result.days.map(({ late }) => late))}; ${result.requests} requests; ${result.peakMb} MB`,
+      result: `${result.mails} emails; lost ${lost.length}, offered twice ${twice.length}, to a reader without that topic ${wrong.length}, in a later email than the first ${late.length}; not closed ${open.length}; ${statesIn(result)}; late papers ${sum(result.days.map(({ late }) => late))}; ${result.requests} requests; ${result.peakMb} MB`,
     }
   },
 })
@@ -112,22 +113,22 @@ const WRONGS: Wrong[] = [
   },
   {
     name: 'sources-august-wrong-keeps-sources-apart',
-    fault: 'what two sources list is two papers',
+    fault: 'a paper of two sources is two papers',
     part: { real: 'src/papers/paper-key.ts', wrong: `${WRONG_PARTS}/keeps-sources-apart.ts` },
     sees: 'twice',
   },
   {
     name: 'sources-august-wrong-nothing-rises',
-    fault: 'votes count when a paper is first looked at, and never again',
+    fault: 'the votes of a paper count only when it is new',
     part: { real: 'src/digests/matcher.ts', wrong: `${WRONG_PARTS}/compares-with-nothing.ts` },
     sees: 'lost',
   },
 ]
 
-/** Green where the oracle sees that the variant is wrong. */
+/** Passes if the oracle sees that the variant is wrong. */
 const wrongCase = ({ name, fault, part, sees }: Wrong): BatteryCase => ({
   name,
-  fault: `${fault}; a wrong variant`,
+  fault: `a wrong variant: ${fault}`,
   invariant: `must be caught: papers ${sees === 'lost' ? 'are lost' : 'are offered twice'}`,
   run: async () => {
     const read = opened(AUGUST, 'ci')
@@ -138,7 +139,7 @@ const wrongCase = ({ name, fault, part, sees }: Wrong): BatteryCase => ({
     return {
       ok: isCaught,
       n: `${result.papers} papers, ${Object.keys(result.offered).length} readers, no other fault`,
-      result: `${isCaught ? 'caught' : 'NOT CAUGHT'}: lost ${found.lost.length}, offered twice ${found.twice.length}, to whom it is not for ${found.wrong.length}`,
+      result: `${isCaught ? 'caught' : 'NOT CAUGHT'}: lost ${found.lost.length}, offered twice ${found.twice.length}, to a reader without that topic ${found.wrong.length}`,
     }
   },
 })

@@ -94,7 +94,7 @@ export async function runMonth(
   }
   const readers = readersOf(month)
   await addReaders(database.db, settings, readers)
-  const hand = await startWorkerProcess(settings, wrong)
+  const worker = await startWorkerProcess(settings, wrong)
   const troublesAt = quiet ? () => NO_TROUBLES : troublesOver(month.hf)
   let peakMb = 0
   try {
@@ -104,7 +104,7 @@ export async function runMonth(
       arxiv.troubles.splice(0, Number.POSITIVE_INFINITY, ...troubles.arxiv)
       if (troubles.isDown) continue
       const phases: Phase[] = now.getTime() % HOUR_MS === 0 ? ['ingest', 'plan', 'deliver'] : ['ingest']
-      const done = await hand.work({ now: now.toISOString(), phases })
+      const done = await worker.work({ now: now.toISOString(), phases })
       peakMb = done.peakMb
     }
     const papers = truePapers(month)
@@ -118,7 +118,7 @@ export async function runMonth(
       peakMb,
     }
   } finally {
-    hand.stop()
+    worker.stop()
     for (const server of [hf, arxiv]) await server.close()
     await sink.stop()
     await database.close()
@@ -126,7 +126,7 @@ export async function runMonth(
   }
 }
 
-/** Titles alone, and more of them than anybody may choose: so that mails name every paper that they offer. */
+/** Only titles, and more of them than a subscriber may choose, so that emails name every paper that they offer. */
 async function addReaders(db: Database, settings: Record<string, string>, readers: Reader[]): Promise<void> {
   for (const { address, zone, hour, query, confirmed, days = WEEKDAYS } of readers) {
     const { deps, close } = await buildDeps(readConfig(settings), {

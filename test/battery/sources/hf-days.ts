@@ -45,7 +45,7 @@ export function hfDays(prefix = ''): HfDays | undefined {
 export const readDay = (folder: 'daily' | 'later-same-day', day: string): HfEntry[] =>
   JSON.parse(readFileSync(join(FOLDER!, folder, `${day}.json`), 'utf8'))
 
-/** The later answers of the same day, where one was recorded. */
+/** The later responses of the same day, if one was recorded. */
 export const laterDays = (): string[] =>
   readdirSync(join(FOLDER!, 'later-same-day')).map((name) => name.slice(0, 10))
 
@@ -69,7 +69,7 @@ function grown(random: () => number): number {
   return from + random() * (to - from)
 }
 
-/** Undefined where the recording holds midnight alone, or nothing. */
+/** Undefined if the recording has only midnight, or nothing. */
 function submittedAt({ paper }: HfEntry, day: string): number | undefined {
   const { submittedOnDailyAt: at } = paper
   return at?.startsWith(day) && !at.endsWith('T00:00:00.000Z') ? Date.parse(at) : undefined

@@ -69,7 +69,7 @@ interface Before {
   day: Day
 }
 
-/** Of papers that nobody here has seen, of one that was announced some days ago, and once more of some of both. */
+/** Newer versions of unknown papers, of one that was announced some days ago, and once more of some of both. */
 function newerVersions(
   random: () => number,
   { others, ...before }: Before & { others: ArxivPaper[] },
@@ -131,7 +131,7 @@ const announced = (random: () => number, { id, day, entry: { paper } }: HfPaper)
   created: addDays(day, -4),
 })
 
-/** One of ours is primary, or both are there, or ours is cross-listed from another. */
+/** One of the two sections is primary, or the paper has both, or it is cross-listed from another section. */
 const categoriesOf = (random: () => number): string[] =>
   pick(random, [
     ['cs.CL'],

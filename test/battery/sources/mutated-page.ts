@@ -10,13 +10,13 @@ export interface Served {
   status: number
   headers: Record<string, string>
   body: Buffer
-  /** Nobody may take it for an answer. */
+  /** It must not be taken for a valid response. */
   unusable?: boolean
   /** Byte by byte until after the time limit; or less than it promised. */
   manner?: 'drips' | 'hangs up'
 }
 
-/** Its text alone where nothing else changes. Undefined where the page has nothing that it could change. */
+/** Only the text if nothing else changes. Undefined if the page has nothing that it could change. */
 type Mutation = (page: Page, random: Random) => string | Partial<Served> | undefined
 export type Mutations = Record<string, Mutation>
 
@@ -28,7 +28,7 @@ export const NEARLY_ALL = { json: 3_800_000, xml: 5_800_000 }
 
 const TYPES = { json: 'application/json; charset=utf-8', xml: 'text/xml; charset=utf-8' }
 
-/** The page as a well server gives it, but for what is said otherwise. */
+/** The page as a working server sends it, except for `change`. */
 export const served = ({ format, text }: Page, otherwise: Partial<Served> = {}): Served => ({
   status: 200,
   headers: { 'content-type': TYPES[format] },

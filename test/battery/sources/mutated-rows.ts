@@ -9,13 +9,13 @@ const MAX_REPORTED = 5
 const NO_RECORDINGS = noTestData('huggingface/daily, arxiv and papers')
 
 const FAULT =
-  'recorded answers of Hugging Face, arXiv and bioRxiv cut, repeated, of wrong types and encodings, deep, huge, slow, with entities, with other statuses, with pages that break or never end'
+  'recorded responses of Hugging Face, arXiv and bioRxiv cut, repeated, of wrong types and encodings, deep, huge, slow, with entities, with other statuses, with pages that break or never end'
 
 const mutated: BatteryCase = {
   name: 'sources-fuzzed',
   fault: FAULT,
   long: true,
-  invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MAX_MB} MB with a heap of ${HEAP_MB} MB and a malloc that gives back`,
+  invariant: `no crash; no half-written day; every day with its state and why; only faults of a source are thrown; < ${MAX_MB} MB with a heap of ${HEAP_MB} MB`,
   run: async (profile) => {
     const seen = await runMutated(ANSWERS[profile])
     if (!seen) return NO_RECORDINGS
@@ -27,8 +27,8 @@ const mutated: BatteryCase = {
 
 const wrong: BatteryCase = {
   name: 'sources-fuzzed-wrong-keeps-partial-day',
-  fault: 'the same, wrong on purpose: what came before a page that cannot be had is kept',
-  invariant: 'the battery must see days that are half written',
+  fault: 'a wrong variant: papers of the pages before a failed page are kept',
+  invariant: 'must be caught: days that are half written',
   run: async () => {
     const seen = await runMutated(150, {
       real: 'src/sources/huggingface/huggingface-client.ts',
@@ -42,9 +42,9 @@ const wrong: BatteryCase = {
 
 function breachesIn(seen: MutatedSeen): string[] {
   const { crashes, halfWritten, withoutReason, otherErrors, wrong, peakMb, peakAt } = seen
-  const told = Object.entries({ crashes, halfWritten, withoutReason, otherErrors, wrong })
+  const breaches = Object.entries({ crashes, halfWritten, withoutReason, otherErrors, wrong })
   return [
-    ...told.flatMap(([what, turns]) => turns.map((turn) => `${what}: ${turn}`)),
+    ...breaches.flatMap(([what, fetches]) => fetches.map((fetch) => `${what}: ${fetch}`)),
     ...(peakMb < MAX_MB ? [] : [`${peakMb} MB after ${peakAt}`]),
   ]
 }
@@ -77,7 +77,7 @@ function inWords(seen: MutatedSeen): string {
   ].join('; ')
 }
 
-const POISON = `entries with numbers out of range, NULs, half characters, keys of kilobytes, texts of 100 kB and dates beyond any calendar in each field in turn, and two of each day that the database itself rejects`
+const POISON = `entries with numbers out of range, NULs, half characters, keys of kilobytes, texts of 100 kB and dates beyond any calendar in each field, one by one, and two of each day that the database itself rejects`
 
 const poisoned: BatteryCase = {
   name: 'sources-poisoned',
@@ -92,8 +92,8 @@ const poisoned: BatteryCase = {
 
 const wrongPoisoned: BatteryCase = {
   name: 'sources-poisoned-wrong-all-or-nothing',
-  fault: 'the same, wrong on purpose: a day is recorded as a whole or not at all',
-  invariant: 'the battery must see papers that are lost with others',
+  fault: 'a wrong variant: a day is recorded as a whole or not at all',
+  invariant: 'must be caught: valid papers are lost with invalid ones',
   run: async () => {
     const seen = await runPoisoned({
       real: 'src/core/database/database.ts',

@@ -5,7 +5,7 @@ import type { Served } from './mutated-page.ts'
 
 export type Door = 'huggingface' | 'rss' | 'oai' | 'api' | 'biorxiv'
 
-/** What a door answers to the first address that it is asked for, to the second one, and so on. */
+/** The responses of an endpoint to the first address that is requested, to the second one, and so on. */
 export type Script = (place: number) => Served
 
 export interface MutatedServer {
@@ -25,7 +25,7 @@ const DOORS: [Door, RegExp][] = [
 ]
 const DRIP_MS = 20
 
-/** Answers as it is told, whatever that does to whoever asks. */
+/** Responds as the script says, even if that harms the client. */
 export async function startMutatedServer(): Promise<MutatedServer> {
   let scripts: Partial<Record<Door, Script>> = {}
   const asked = new Map<Door, string[]>()
@@ -51,7 +51,7 @@ export async function startMutatedServer(): Promise<MutatedServer> {
   }
 }
 
-/** An address that is asked for again gets what it got. */
+/** A repeated address gets the same response. */
 function placeOf(asked: Map<Door, string[]>, door: Door, url: string): number {
   const urls = asked.get(door) ?? []
   asked.set(door, urls)

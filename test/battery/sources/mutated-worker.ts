@@ -14,7 +14,7 @@ export interface Asked {
 }
 
 export interface Said {
-  /** The code of the fault, where it is one of a source. */
+  /** The code of the fault, if a source caused it. */
   fault?: string
   /** What else was thrown: nothing may be. */
   other?: string
@@ -45,7 +45,7 @@ async function fetchDay({ source, day, now }: Asked): Promise<Omit<Said, 'peakMb
   }
 }
 
-// Where it is told, without what the parent had when it forked: that counts in maxRSS.
+// If the system reports it, without the memory of the parent at the fork, which maxRSS includes.
 function peakMb(): number {
   const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : ''
   const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS

@@ -6,7 +6,7 @@ import type { SourceDayState } from '../../../src/sources/source-day-state.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { startMutatedServer } from './mutated-server.ts'
-import { type Recorded, recordedAnswers, type Turn, turnAt } from './mutated-turns.ts'
+import { type Recorded, recordedAnswers, type Trial, trialAt } from './mutated-trials.ts'
 import type { Asked, Said } from './mutated-worker.ts'
 
 export interface MutatedSeen {
@@ -19,7 +19,7 @@ export interface MutatedSeen {
   halfWritten: string[]
   withoutReason: string[]
   otherErrors: string[]
-  /** Texts that nobody can read, or not as many papers as were told. */
+  /** Unreadable texts, or not as many papers as the worker reported. */
   wrong: string[]
   p99Ms: number
   /** In milliseconds, and which one. */
@@ -41,7 +41,7 @@ export async function runMutated(answers: number, part?: WrongPart): Promise<Mut
   const { db, close } = openDatabase(postgres.url, silentLog, { connections: 2 })
   const asker = openAsker(settingsOf(postgres.url, server.url), part)
   try {
-    return await takeTurns({ answers, recorded, db, server, asker })
+    return await runTrials({ answers, recorded, db, server, asker })
   } finally {
     asker.stop()
     await server.close()
@@ -63,18 +63,18 @@ interface Run {
   asker: Asker
 }
 
-async function takeTurns({ answers, recorded, db, server, asker }: Run): Promise<MutatedSeen> {
+async function runTrials({ answers, recorded, db, server, asker }: Run): Promise<MutatedSeen> {
   const seen = nothingSeen(answers)
   const times: { ms: number; named: string }[] = []
   for (let n = 0; n < answers; n++) {
     if (n % FORGETS_EVERY === 0) await db.$executeRaw`truncate source_day, paper restart identity cascade`
-    const turn = turnAt(n, recorded)
-    count(seen.ways, wayOf(turn))
-    server.play(turn.scripts)
+    const trial = trialAt(n, recorded)
+    count(seen.ways, wayOf(trial))
+    server.play(trial.scripts)
     const begun = performance.now()
-    const said = await asker.ask(turn)
-    times.push({ ms: Math.round(performance.now() - begun), named: namedOf(turn) })
-    look(seen, turn, said, await standing(db, turn))
+    const said = await asker.ask(trial)
+    times.push({ ms: Math.round(performance.now() - begun), named: namedOf(trial) })
+    look(seen, trial, said, await foundIn(db, trial))
   }
   times.sort((one, other) => one.ms - other.ms)
   const { ms, named } = times.at(-1)!
@@ -103,7 +103,7 @@ interface Found {
 }
 
 /** What the database holds of a day, whatever the worker says. */
-async function standing(db: Database, { source, day }: Turn): Promise<Found> {
+async function foundIn(db: Database, { source, day }: Trial): Promise<Found> {
   const [row] = await db.$queryRaw<Standing[]>`
     select state, reason, papers + revised as papers, last_fault as "lastFault", fetches, next_try as "nextTry"
     from source_day where source = ${source} and day = ${day}::date`
@@ -115,17 +115,17 @@ async function standing(db: Database, { source, day }: Turn): Promise<Found> {
 }
 
 /** Whatever the door and the page. */
-const wayOf = ({ name }: Turn): string => name.replace(/^.*?, (?:[a-z]+ page: )?/, '')
+const wayOf = ({ name }: Trial): string => name.replace(/^.*?, (?:[a-z]+ page: )?/, '')
 
-const namedOf = ({ name, n }: Turn): string => `${name} (${n})`
+const namedOf = ({ name, n }: Trial): string => `${name} (${n})`
 
 function look(
   seen: MutatedSeen,
-  turn: Turn,
+  trial: Trial,
   said: Said | undefined,
   { row, listings, unreadable }: Found,
 ): void {
-  const named = namedOf(turn)
+  const named = namedOf(trial)
   count(seen.outcomes, said?.fault ?? row?.state ?? 'nothing')
   const { peakMb = 0 } = said ?? {}
   if (peakMb > seen.peakMb) Object.assign(seen, { peakMb, peakAt: named })
@@ -133,12 +133,13 @@ function look(
   else if (said.other) seen.otherErrors.push(`${named}: ${said.other.slice(0, 200)}`)
   else if (!row || !saysWhy(row)) seen.withoutReason.push(`${named}: ${JSON.stringify(row)}`)
   const isFault = said?.listed === undefined
-  if (listings > 0 && (isFault || turn.mustFail)) seen.halfWritten.push(`${named}: ${listings} papers`)
-  if (!isFault && said.listed !== listings) seen.wrong.push(`${named}: told ${said.listed}, has ${listings}`)
-  if (!isFault && turn.mustFail) seen.wrong.push(`${named}: taken for an answer`)
-  if (said?.fault && turn.mayNotFail) seen.wrong.push(`${named}: ${said.fault} for what may be missing`)
-  if (turn.mustHave && listings === 0) seen.wrong.push(`${named}: the papers of the feed are not there`)
-  if (unreadable > 0) seen.wrong.push(`${named}: ${unreadable} papers with texts that nobody can read`)
+  if (listings > 0 && (isFault || trial.mustFail)) seen.halfWritten.push(`${named}: ${listings} papers`)
+  if (!isFault && said.listed !== listings)
+    seen.wrong.push(`${named}: reports ${said.listed}, has ${listings}`)
+  if (!isFault && trial.mustFail) seen.wrong.push(`${named}: taken for an answer`)
+  if (said?.fault && trial.mayNotFail) seen.wrong.push(`${named}: ${said.fault} for what may be missing`)
+  if (trial.mustHave && listings === 0) seen.wrong.push(`${named}: the papers of the feed are not there`)
+  if (unreadable > 0) seen.wrong.push(`${named}: ${unreadable} papers with unreadable texts`)
 }
 
 const count = (counts: Map<string, number>, key: string): void =>
@@ -161,7 +162,7 @@ interface Asker {
 /** As on a small machine: without a limit Node.js takes what it finds before it looks for what is no longer used. */
 export const HEAP_MB = 112
 const SMALL = [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=2']
-/** glibc keeps what large answers took for the next ones, unless it is told from which size on it gives it back. */
+/** glibc keeps the memory of large responses for later ones, unless this sets from which size it returns it. */
 const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 /** Node.js warns of itself where it follows a redirection more than ten times. */
 const SILENT = ['ExperimentalWarning', 'MaxListenersExceededWarning'].map(

@@ -80,16 +80,16 @@ const HTML =
 
 const LIES: Mutations = {
   HTML: () => ({ ...unusable(HTML), ...typed('text/html') }),
-  'HTML that says it is none': () => unusable(HTML),
+  'HTML with the type of JSON or XML': () => unusable(HTML),
   'an empty body': () => unusable(''),
-  'blanks alone': () => unusable(' \r\n\t '),
+  'only blanks': () => unusable(' \r\n\t '),
   'another type': (_, random) =>
     typed(pick(random, ['text/html', 'image/png', 'multipart/form-data; boundary=', 'x', '; charset=;'])),
   'an encoding that lies': (_, random) => ({
     ...encoded(pick(random, ['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip, br'])),
     unusable: true,
   }),
-  'an encoding that there is none of': (_, random) => encoded(pick(random, ['none', 'gzipp', 'identity'])),
+  'an unknown encoding': (_, random) => encoded(pick(random, ['none', 'gzipp', 'identity'])),
   'gzip and brotli': ({ text }, random) =>
     random() < 0.5 ? encoded('gzip', gzipSync(text)) : encoded('br', brotliCompressSync(text)),
   'gzip that ends in the middle': ({ text }) => ({

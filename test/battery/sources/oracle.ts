@@ -11,12 +11,12 @@ import type { CaughtMail } from '../month/sink.ts'
 import { votesAt } from './hf-days.ts'
 import type { Month } from './month.ts'
 
-// What each subscriber of a month with faults must have been offered, told from what the services had and from the mails
-// that came, and from nothing of ours.
+// What each subscriber of a month with faults must have been offered, computed from what the services had and from the emails
+// that came, without code of the program.
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-/** What comes less than this before somebody's last mail may be in the next one: a service is down for a day at most. */
+/** What comes less than this before a reader's last email may be in the next one: a service is down for a day at most. */
 const MARGIN_MS = 34 * HOUR_MS
 const VOTES_FOR_DAYS = 13
 
@@ -94,7 +94,7 @@ function risenAt(paper: Parameters<typeof votesAt>[0]): number | undefined {
 export interface Offered {
   lost: string[]
   twice: string[]
-  /** Offered to somebody whose topic it does not match, or before it does. */
+  /** Offered to a reader whose topic it does not match, or before it does. */
   wrong: string[]
   /** In a later mail than the first one after it came. */
   late: string[]
@@ -107,7 +107,7 @@ export interface Judged {
   end: Date
 }
 
-/** What a reader's mails brought, beside what they should have. */
+/** What a reader's emails offered, compared with what they should have. */
 export function judge(reader: Reader, { papers, mails, end }: Judged): Offered {
   const mine = mails.filter(({ to, kind }) => to === reader.address && kind === 'digest')
   const sent = mine.map(({ at, papers: ids }) => ({ at: Date.parse(at), ids }))
@@ -127,7 +127,7 @@ export function judge(reader: Reader, { papers, mails, end }: Judged): Offered {
   }
 }
 
-/** When somebody's last digest was due, were there anything in it. */
+/** When a reader's last digest was due, if it had any paper. */
 function lastDue({ zone, hour, days, confirmed }: Reader, end: Date): number {
   for (let day = localDayOf(end, zone); day >= dayOf(confirmed); day = addDays(day, -1)) {
     const at = instantOf(day, hour, zone)
@@ -136,7 +136,7 @@ function lastDue({ zone, hour, days, confirmed }: Reader, end: Date): number {
   return 0
 }
 
-/** From when on a paper is for this reader; undefined where it is not. */
+/** From when on a paper is for this reader; undefined if it never is. */
 function dueFrom({ follows, confirmed }: Reader, { listed, revised, risen }: TruePaper): number | undefined {
   const isNew = ({ day }: Listed) => day >= dayOf(confirmed)
   if (follows === 'newer versions') {

@@ -6,7 +6,7 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 import { openAsker, settingsOf } from './mutated.ts'
 import { type Page, served } from './mutated-page.ts'
 import { type Door, startMutatedServer } from './mutated-server.ts'
-import { NO_MORE } from './mutated-turns.ts'
+import { NO_MORE } from './mutated-trials.ts'
 import type { Said } from './mutated-worker.ts'
 
 export interface PoisonedSeen {
@@ -117,7 +117,7 @@ const poisonsFor = (n: number): unknown[] => [
   ...['9999-99-99', '+275760-09-13T00:00:00Z', '-271821-04-20T00:00:00Z'],
 ]
 
-/** Each field of an entry with each poison in turn, in a paper of its own. */
+/** Each field of an entry with each poison, one by one, in a paper of its own. */
 const poisoned = (kind: Kind): Fields[] =>
   Object.keys(kind.entry(0)).flatMap((field, f) =>
     poisonsFor(f * 100).map((poison, p) => {

@@ -34,7 +34,7 @@ export interface ReplayResult {
   peakMb: number
 }
 
-/** Recorded days whose name begins with `prefix`, hour by hour through the real ingest; undefined where there are none. */
+/** Recorded days whose name begins with `prefix`, hour by hour through the real ingest; undefined if none are recorded. */
 export async function replay(prefix: string): Promise<ReplayResult | undefined> {
   const days = hfDays(prefix)
   if (!days) return undefined
@@ -45,16 +45,16 @@ export async function replay(prefix: string): Promise<ReplayResult | undefined> 
   const source = await startHuggingFaceServer({ folder, today: '9999-12-31' })
   const postgres = await ownDatabase()
   const database = openDatabase(postgres.url, silentLog, { connections: 2 })
-  const hand = await startWorkerProcess({ DATABASE_URL: postgres.url, HF_URL: source.url })
+  const worker = await startWorkerProcess({ DATABASE_URL: postgres.url, HF_URL: source.url })
   try {
     let peakMb = 0
     for (now of stepsOver([...days.keys()])) {
-      const done = await hand.work({ now: new Date(now).toISOString(), phases: ['ingest'] })
+      const done = await worker.work({ now: new Date(now).toISOString(), phases: ['ingest'] })
       peakMb = done.peakMb
     }
     return { ...(await compare(database.db, { days, truth, served })), peakMb }
   } finally {
-    hand.stop()
+    worker.stop()
     await source.close()
     await database.close()
     await postgres.destroy()
@@ -93,7 +93,7 @@ function stretchesOf(days: readonly Day[]): { first: number; last: number }[] {
   return stretches
 }
 
-/** What was told to whoever asked. */
+/** What was served to clients. */
 interface Served {
   /** By paper, then by the day on whose list it stood. */
   votes: Map<string, Map<Day, number>>
@@ -121,11 +121,11 @@ async function compare(db: Database, known: Known): Promise<Omit<ReplayResult, '
   const rows = await sourceDaysBetween(db, { from: names[0]!, to: addDays(names.at(-1)!, 1) })
   const counts = { papers: 0, lost: 0, invented: 0, wrongVotes: 0 }
   for (const day of names) {
-    const told = standingOn(day, known)
+    const served = listedOn(day, known)
     const ours = new Map((await papersListedOn(db, day)).map(({ arxivId, votes }) => [arxivId!, votes]))
-    counts.papers += told.size
-    counts.lost += [...told].filter((id) => !ours.has(id)).length
-    counts.invented += [...ours.keys()].filter((id) => !told.has(id)).length
+    counts.papers += served.size
+    counts.lost += [...served].filter((id) => !ours.has(id)).length
+    counts.invented += [...ours.keys()].filter((id) => !served.has(id)).length
     counts.wrongVotes += [...ours].filter(([id, votes]) => votes !== lastVotes(known.served, id)).length
   }
   const isSeenToItsEnd = ({ day }: SourceDay) =>
@@ -146,7 +146,7 @@ const LOOKED_AFTER_DAYS = 3
 const inWords = ({ day, state, reason }: SourceDay): string =>
   `${day} ${state}${reason ? ` (${reason})` : ''}`
 
-/** A paper on the lists of several days has the most of theirs. */
+/** A paper on the lists of several days has the highest votes of all. */
 function lastVotes({ votes }: Served, id: string): number | null {
   const last = [...(votes.get(id)?.values() ?? [])]
   return last.length > 0 ? Math.max(...last) : null
@@ -157,7 +157,7 @@ const isReadTooShort = (day: Day, { days, served }: Known): boolean =>
   (served.lastAt.get(day) ?? 0) < Date.parse(`${day}T00:00:00Z`) + VOTES_ARE_READ_MS
 
 /** Every paper that the day's list held at some time and that was not taken from it. */
-function standingOn(day: Day, { days, truth }: Known): Set<string> {
+function listedOn(day: Day, { days, truth }: Known): Set<string> {
   const first = (days.get(day) ?? []).map(({ entry }) => entry)
   const last = truth(day, Number.MAX_SAFE_INTEGER)
   const all = new Map([...first, ...last].map((entry) => [entry.paper.id, entry.paper]))

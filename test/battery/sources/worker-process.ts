@@ -25,7 +25,7 @@ export async function startWorkerProcess(
     execArgv: ['--disable-warning=ExperimentalWarning', ...SMALL],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  // Whoever writes to a process that has ended hears of it here, and of its end below.
+  // Writing to a process that has ended fails here; its end is handled below.
   child.on('error', () => {})
   const ended = new Promise<never>((_, failed) => {
     child.once('exit', (code, signal) => failed(new Error(`a worker ended (${signal ?? code})`)))

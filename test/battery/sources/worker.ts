@@ -1,5 +1,5 @@
 // The service's own work with a clock that its parent moves: fork it, send an Order, wait for its Done. It does not sleep
-// where a source wants it to, and leaves no gap: the manners have rows of their own.
+// where a source wants it to, and leaves no gap: send rates have rows of their own.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
@@ -24,7 +24,7 @@ const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: fal
   clock,
   connections: 4,
 })
-// Laying out mails takes more memory than all the rest: whoever reads sources alone does without.
+// Rendering emails takes more memory than all the rest, so a worker that only reads sources does not load it.
 let deliver: (() => Promise<unknown>) | undefined
 
 async function openDelivery() {

@@ -38,7 +38,12 @@ export const adminIsShut: SiteCheck = async (site) => {
       ...(await hostileFaults(inside)),
     ]
     const n = inside.paths.length
-    return { n: `${n} routes`, faults, shut: 'nobody got in, and nothing but text came out', enough: n > 30 }
+    return {
+      n: `${n} routes`,
+      faults,
+      shut: 'no page without a login, and hostile values stayed text',
+      enough: n > 30,
+    }
   } finally {
     await app.close()
   }
@@ -67,7 +72,7 @@ export async function logIn(site: Site, app: FastifyInstance, routes: Route[]): 
   return { ...site, app, routes, ask, cookie, token, paths }
 }
 
-/** Each with somebody and something of this database in it. Throws for a parameter without a sample. */
+/** Each with a person and a row of this database in it. Throws for a parameter without a sample. */
 async function pathsOf({ deps: { db } }: Site, routes: Route[]): Promise<AdminSession['paths']> {
   const subscriber = await db.subscriber.findFirstOrThrow({ where: { address: READER } })
   const message = await db.message.findFirstOrThrow({ where: { kind: 'digest' } })
@@ -108,7 +113,7 @@ async function watched(
   return wrong.length > 0 ? [...faults, `${name}: ${wrong.join(', ')}`] : faults
 }
 
-/** Nobody, a made-up cookie, one with another signature, and one of a session that ended. */
+/** No cookie, an invented one, one with another signature, and one of a session that ended. */
 async function strangersFaults(site: AdminSession): Promise<string[]> {
   const [id = ''] = site.cookie.split('.')
   const cookies = ['', 'admin=x', `${id}.c2lnbmF0dXJl`, '__Host-admin=x; admin=', `admin=${ELSEWHERE[0]}`]

@@ -2,12 +2,12 @@ import type { InjectOptions } from 'fastify'
 import { type Person, somebody } from './people.ts'
 import type { Site } from './world.ts'
 
-/** One way to have mails sent to people who did not ask for them. */
+/** One way to cause emails to people who did not request them. */
 export interface Attack {
   name: string
   /** The route, or its beginning. */
   url: string
-  /** Brings about what it needs, and returns what is asked for at each try. */
+  /** Prepares the attack, and returns the request of each try. */
   begin(site: Site): Promise<(i: number) => InjectOptions>
 }
 
@@ -18,7 +18,7 @@ const post = (url: string, fields: Record<string, string> = {}): InjectOptions =
   payload: new URLSearchParams(fields).toString(),
 })
 
-/** The forms that take an address from anybody, in turns; `network` where it is always the same. */
+/** The public forms that take an address, one after the other; `network` if it is always the same. */
 export const typing = (name: string, emailOf: (i: number) => string, network?: string): Attack => ({
   name,
   url: '/subscribe',
@@ -38,7 +38,7 @@ export const typing = (name: string, emailOf: (i: number) => string, network?: s
   },
 })
 
-/** Whoever holds a link of somebody else. */
+/** Requests with a link of another person. */
 const holding = (
   name: string,
   url: string,
@@ -55,7 +55,7 @@ const holding = (
 })
 
 const typingForReader: Attack = {
-  ...typing('somebody who subscribes', () => ''),
+  ...typing('a subscriber', () => ''),
   begin: async (site) => {
     const { email } = await somebody(site.deps, 'active')
     return typing('', () => email).begin(site)

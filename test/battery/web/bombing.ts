@@ -12,11 +12,11 @@ const PER_NETWORK = 25
 const PER_SUBSCRIBER = 2
 const TRIES: Record<Profile, number> = { ci: 80, nightly: 600 }
 const LATER_TRIES = 20
-/** As mails go out all the time, some of what was asked for is gone before the next try. */
+/** Emails are sent all the time, so some of them are gone before the next try. */
 const TRIES_PER_DELIVERY = 10
 const HOUR_MS = 3600 * 1000
 
-/** Every route that causes an email, for a day, with addresses of others: how many mails come. */
+/** Every route that causes an email, for a day, with addresses of other people: counts the emails. */
 export const bombingIsHeld: SiteCheck = async (site, profile) => {
   const { only = '/' } = site.wrong
   const attacks = ATTACKS.filter(({ url }) => url.startsWith(only))
@@ -43,14 +43,14 @@ export const bombingIsHeld: SiteCheck = async (site, profile) => {
     faults: [
       ...idle,
       ...[...counts].flatMap(([address, count]) =>
-        count > PER_ADDRESS_AND_DAY ? [`${address}: ${count} mails`] : [],
+        count > PER_ADDRESS_AND_DAY ? [`${address}: ${count} emails`] : [],
       ),
-      ...(reached(MANY) > PER_NETWORK ? [`one network: mails to ${reached(MANY)} addresses`] : []),
+      ...(reached(MANY) > PER_NETWORK ? [`one network: emails to ${reached(MANY)} addresses`] : []),
       ...(reached('-of-') > PER_SUBSCRIBER
-        ? [`one subscriber: mails to ${reached('-of-')} new addresses`]
+        ? [`one subscriber: emails to ${reached('-of-')} new addresses`]
         : []),
     ],
-    shut: `at most ${Math.max(...counts.values())} mails to one address; one network reached ${reached(MANY)}`,
+    shut: `at most ${Math.max(...counts.values())} emails to one address; one network reached ${reached(MANY)}`,
     enough: counts.size > 20,
   }
 }

@@ -3,7 +3,7 @@ import type { Person, State } from './people.ts'
 
 export type Fields = Record<string, string>
 
-/** A POST of the site, or what else changes something, with a form that it takes, and somebody for whom it does something. */
+/** A POST of the site, or another route that changes something, with a form that it takes and a person for whom it does so. */
 export interface Button {
   /** As it is registered. */
   url: string
@@ -50,9 +50,9 @@ const OPERATORS: Button[] = (
   ] satisfies OperatorsButton[] as OperatorsButton[]
 ).map((button) => ({ by: 'active', status: 200, ...button, isJson: true }))
 
-/** Every POST of the site stands here at least once: one without a sample is a fault. */
+/** Every POST of the site occurs at least once: a POST without a sample is a fault. */
 export const BUTTONS: Button[] = [
-  // Whoever is asked for the first time, and whoever subscribes already.
+  // A new address, and a subscriber.
   {
     url: '/subscribe',
     by: 'active',

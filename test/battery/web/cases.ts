@@ -17,6 +17,8 @@ import { timeTellsNothing } from './timing.ts'
 import { nothingTypedIsLost } from './typed.ts'
 import { WRONG_SITES } from './wrong-sites.ts'
 
+const CAUGHT = 'must be caught'
+
 const siteCase = (name: string, fault: string, invariant: string, check: SiteCheck): BatteryCase => ({
   name: `web-${name}`,
   fault,
@@ -24,44 +26,52 @@ const siteCase = (name: string, fault: string, invariant: string, check: SiteChe
   run: (profile) => runSiteCheck(check, profile),
 })
 
-/** Green where the battery sees what a check must find. */
+/** Passes if the check finds the fault. */
 const wrongCases = Object.entries(WRONG_SITES).map(
-  ([name, { check, sees, ...wrong }]): BatteryCase => ({
+  ([name, { check, fault, sees, ...wrong }]): BatteryCase => ({
     name,
-    fault: `wrong on purpose: ${name}`,
-    invariant: 'the battery must see it',
+    fault: `a wrong variant: ${fault}`,
+    invariant: CAUGHT,
     run: () => runWrongSite(check, wrong, sees),
   }),
 )
 
-const WRONG_COSTS: Record<string, string> = {
-  'describes-twice': 'src/queries/language/describe-query.ts',
+const WRONG_COSTS: Record<string, { real: string; fault: string }> = {
+  'describes-twice': {
+    real: 'src/queries/language/describe-query.ts',
+    fault: 'each query is described twice as often at each level of its nesting',
+  },
 }
 
 const wrongCosts = Object.entries(WRONG_COSTS).map(
-  ([name, real]): BatteryCase => ({
+  ([name, { real, fault }]): BatteryCase => ({
     name: `web-deep-queries-wrong-${name}`,
-    fault: `wrong on purpose: ${name}`,
-    invariant: 'the battery must see it',
+    fault: `a wrong variant: ${fault}`,
+    invariant: CAUGHT,
     run: () => stopsWith({ real, wrong: `test/battery/web/wrong-parts/${name}.ts` }),
   }),
 )
 
-/** The file, and the fault that the battery must see. */
-const WRONG_CROWDS: Record<string, { real: string; sees: RegExp }> = {
+/** `sees` is in the fault that the row must find. */
+const WRONG_CROWDS: Record<string, { real: string; fault: string; sees: RegExp }> = {
   'searches-in-main-thread': {
     real: 'src/search/in-search-thread.ts',
+    fault: 'searches run in the main thread',
     sees: /^the (main thread|site) computed/,
   },
-  'network-per-search': { real: 'src/search/for-visitor.ts', sees: /none of them was too many/ },
+  'network-per-search': {
+    real: 'src/search/for-visitor.ts',
+    fault: 'each search counts for a network of its own',
+    sees: /none of them was too many/,
+  },
 }
 
 const wrongCrowds = Object.entries(WRONG_CROWDS).map(
-  ([name, { real, sees }]): BatteryCase => ({
+  ([name, { real, fault, sees }]): BatteryCase => ({
     name: `web-expensive-previews-wrong-${name}`,
     alone: true,
-    fault: `wrong on purpose: ${name}`,
-    invariant: 'the battery must see it',
+    fault: `a wrong variant: ${fault}`,
+    invariant: CAUGHT,
     run: () => othersWaitForPreviewsWith({ real, wrong: `test/battery/web/wrong-parts/${name}.ts` }, sees),
   }),
 )
@@ -70,78 +80,78 @@ const wrongCrowds = Object.entries(WRONG_CROWDS).map(
 export const webCases: BatteryCase[] = [
   siteCase(
     'headers',
-    'every page and button, used well and badly',
-    'content policy and pages without inline, no-store behind tokens, no cookie',
+    'requests of every page and button, valid and invalid',
+    'a content policy and no inline scripts or styles, no-store behind tokens, no cookie',
     headersHold,
   ),
   siteCase(
     'safe-methods',
-    'GET and HEAD by whom a button would do something for',
-    'no row of any table but counters changes',
+    'GET and HEAD with links whose button would change something',
+    'no row of any table changes, except counters',
     nothingChangesOnGet,
   ),
   siteCase(
     'redirects',
-    'payloads in paths, queries, fields, headers',
-    'no answer leads elsewhere',
+    'addresses of other sites in paths, queries, fields, headers',
+    'no response redirects to another site',
     noOpenRedirect,
   ),
   siteCase(
     'fuzzed-requests',
     'mutated requests, broken tokens',
-    'no 5xx, no trace, no row changes without a valid token',
+    'no 5xx, no stack trace, no row changes without a valid token',
     noRequestBreaksIt,
   ),
   siteCase(
     'email-bombing',
-    'mails asked for with addresses and links of others',
-    'at most two mails per address and day',
+    'emails requested with addresses and links of other people',
+    'at most two emails per address and day',
     bombingIsHeld,
   ),
   {
     name: 'web-expensive-previews',
     alone: true,
-    fault: '30 very expensive previews at once from one network, then some and 30 from each of 20',
+    fault: '30 very expensive previews at once from one network, then 4 and 30 from each of 20',
     invariant:
-      'a few are made, the others get 429 or 503, Retry-After and their form; at most 0.3 s of CPU time while others wait for GET /, 50 ms at once in the main thread',
+      'some are made, the others get 429 or 503, Retry-After and their form; the site computes for at most 0.3 s while another visitor waits for GET /, and for 50 ms at once in the main thread',
     run: othersReadOn,
   },
   ...wrongCrowds,
   siteCase(
     'address-spellings',
-    'emails asked for with ever new spellings of one address, over forty days',
+    'emails requested with new spellings of one address, over forty days',
     'days 0, 1, 2, 9, 15, 22, 40: 2 2 0 2 0 0 1 emails; two a day to a subscriber’s own address',
     spellingsAreHeld,
   ),
   siteCase(
     'markup',
     'markup, bidi marks, NUL, javascript: in papers and topics',
-    'text on every page and in every mail',
+    'they are text on every page and in every email',
     markupStaysText,
   ),
   siteCase(
     'admin',
-    'the operator’s pages without a login, without a token, with hostile values',
-    'the login, 403, text; no row changes',
+    'admin pages without a login, forms without a token, hostile values',
+    'the login page, 403, text; no row changes',
     adminIsShut,
   ),
   siteCase(
     'forms',
-    'every form with something to fill in, filled in wrongly',
-    'a sentence that says what to do, and all that was typed',
+    'every form with fields, filled in wrongly',
+    'a sentence says what to do, and the form keeps what was typed',
     nothingTypedIsLost,
   ),
   {
     name: 'web-deep-queries',
     alone: true,
-    fault: 'queries as deep and long as they may be, in searches, previews, feeds, forms',
-    invariant: 'a page, or a refusal that says why; at most 100 ms of CPU time at once in the main thread',
+    fault: 'the deepest and longest queries, in searches, previews, feeds, forms',
+    invariant: 'a page, or a refusal with a reason; at most 100 ms of CPU time at once in the main thread',
     run: noQueryStopsIt,
   },
   {
     name: 'web-slow-libraries',
     alone: true,
-    fault: 'four libraries at once that take long to read, from two networks',
+    fault: 'four libraries that take long to read, at once, from two networks',
     invariant:
       'each at most 3 s of CPU time, at most 100 ms at once in the main thread; pages of others p95 at most 0.3 s, searches wait for one library',
     run: () => noLibraryStopsIt(),
@@ -149,8 +159,8 @@ export const webCases: BatteryCase[] = [
   {
     name: 'web-slow-libraries-wrong-reads-without-end',
     alone: true,
-    fault: 'wrong on purpose: reads-without-end',
-    invariant: 'the battery must see it',
+    fault: 'a wrong variant: a library is read without a limit',
+    invariant: CAUGHT,
     run: () => {
       const wrong = 'test/battery/features/library/reads-without-end.ts'
       return libraryStopsWith({ real: 'src/features/library/library-reader.ts', wrong })
@@ -159,20 +169,20 @@ export const webCases: BatteryCase[] = [
   {
     name: 'web-timing',
     alone: true,
-    fault: 'known and unknown addresses, timed',
+    fault: 'requests with known and unknown addresses, timed',
     invariant: 'Mann-Whitney p > 0.01, medians within 2 ms',
     run: timeTellsNothing,
   },
   {
     name: 'web-idle-bodies',
-    fault: '300 bodies from 30 networks and 8 uploads that begin and never arrive',
-    invariant: 'no page, search, sign-up, upload or API call of others is refused',
+    fault: '300 request bodies from 30 networks and 8 uploads that never arrive',
+    invariant: 'no page, search, sign-up, upload or API call of another visitor is refused',
     run: visitsAmongIdleBodies,
   },
   {
     name: 'web-idle-bodies-wrong-refuses-new-bodies',
-    fault: 'wrong on purpose: refuses-new-bodies',
-    invariant: 'the battery must see it',
+    fault: 'a wrong variant: new bodies are refused while others are idle',
+    invariant: CAUGHT,
     run: () =>
       visitsRefusedWith({
         real: 'src/web/body-places.ts',
@@ -182,16 +192,16 @@ export const webCases: BatteryCase[] = [
   {
     name: 'web-one-link-flood',
     alone: true,
-    fault: 'one button behind one link, pressed 250 times at once',
+    fault: '250 requests of one button behind one link at once',
     invariant:
-      'at most 0.3 s of CPU time while others wait for GET /; every one-click unsubscribe gets 200 before 20 more presses are done',
+      'the site computes for at most 0.3 s while another visitor waits for GET /; every one-click unsubscribe gets 200 before 20 more requests are done',
     run: othersGoOn,
   },
   {
     name: 'web-one-link-flood-wrong-no-link-limit',
     alone: true,
-    fault: 'wrong on purpose: no-limit-for-one-link',
-    invariant: 'the battery must see it',
+    fault: 'a wrong variant: requests of one link have no limit',
+    invariant: CAUGHT,
     run: () =>
       othersWaitWith({
         real: 'src/web/admission.ts',

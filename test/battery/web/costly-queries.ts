@@ -87,7 +87,7 @@ const FORMS: Record<string, (topics: string[]) => InjectOptions> = {
     ]),
 }
 
-/** Each kind of query at the search, at one other page, and in turns as all topics of a form; then long texts. */
+/** Each kind of query at the search, at one other page, and one after the other as topics of a form; then long texts. */
 export function costlyRequests(words: readonly string[], random: () => number): CostlyRequest[] {
   const queries = Object.entries(costlyQueries(words))
   const pages = Object.entries(QUERY_PAGES)
@@ -107,7 +107,7 @@ export function costlyRequests(words: readonly string[], random: () => number): 
     ...Object.entries(costlyTopics(words, BYTES_OF_TOPIC)).flatMap(([kind, q]) =>
       forms.map((page) => inForm(page, kind, (i) => `${q} t${i}`)),
     ),
-    inForm(forms[0]!, 'of all kinds', mixed),
+    inForm(forms[0]!, 'all kinds', mixed),
     ...['a, ', '«', ' except a', '(', '\n'].flatMap((sign) => {
       const name = `${MAX_TYPED} bytes of ${JSON.stringify(sign)}`
       const topic = sign.repeat(MAX_TYPED / Buffer.byteLength(sign))

@@ -11,14 +11,14 @@ const PAPERS = { ci: 1500, nightly: 20_000 }
 /** Milliseconds of processor time in which the main thread does one thing. */
 const MAX_SILENT_MS = 100
 
-/** No query, however long or deep, keeps everybody else waiting. */
+/** No query, however long or deep, keeps other visitors waiting. */
 export async function noQueryStopsIt(profile: Profile): Promise<Verdict> {
   const asked = await askAll(PAPERS[profile])
   const answered = asked.filter(({ status }) => status === 200).length
   return {
     ok: asked.every(isFine) && answered > asked.length / 2,
     n: `${asked.length} requests (${answered} with results), ${PAPERS[profile]} papers`,
-    result: `longest silence ${told(longest(asked))}; most in all ${told(most(asked))}`,
+    result: `longest silence ${inWords(longest(asked))}; most in all ${inWords(most(asked))}`,
   }
 }
 
@@ -26,14 +26,14 @@ export async function noQueryStopsIt(profile: Profile): Promise<Verdict> {
 export async function stopsWith(part: WrongPart): Promise<Verdict> {
   const asked = await askAll(PAPERS.ci, part)
   const isCaught = !asked.every(isFine)
-  const result = `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${told(longest(asked))}`
+  const result = `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${inWords(longest(asked))}`
   return { ok: isCaught, n: `${asked.length} requests`, result }
 }
 
 const isFine = ({ status, silentMs }: Asked): boolean =>
   status < 500 && status !== 429 && silentMs <= MAX_SILENT_MS
 
-const told = ({ name, status, silentMs, allMs }: Asked): string =>
+const inWords = ({ name, status, silentMs, allMs }: Asked): string =>
   `${Math.round(silentMs)} of ${Math.round(allMs)} ms of processor time (${name}: ${status})`
 
 const longest = (asked: readonly Asked[]): Asked =>

@@ -8,7 +8,7 @@ export interface Control {
   name: string
   /** What one types into, in the wrong way too; the others only offer a choice. */
   kind: 'text' | 'password' | 'choice' | 'boxes'
-  /** What stands in it, or is chosen. */
+  /** Its value, or what is chosen. */
   values: string[]
   /** What may be chosen. */
   options: string[]
@@ -17,7 +17,7 @@ export interface Control {
 export interface Form {
   method: 'GET' | 'POST'
   action: string
-  /** Fields that nobody sees. */
+  /** Hidden fields. */
   hidden: [name: string, value: string][]
   controls: Control[]
   /** Where else a button of it leads, and with which field. */
@@ -84,7 +84,7 @@ const pairOf = (element: Element): [string, string] => [
   attribute(element, 'value') ?? '',
 ]
 
-/** A field that people do not see: whoever fills it in is a program. */
+/** A field that people do not see: only programs fill it in. */
 const isTrap = (input: Element): boolean => attribute(input, 'tabindex') === '-1'
 
 const typed = (element: Element, kind: Control['kind'], value: string): Control => ({
@@ -116,9 +116,9 @@ const ticked = (name: string, boxes: Element[]): Control => ({
 /** What a page says is wrong, sentence by sentence. */
 export function alertsIn(html: string): string[] {
   const alerts = all(parse(html), (element) => attribute(element, 'role') === 'alert')
-  const told = alerts.flatMap((alert) => {
+  const texts = alerts.flatMap((alert) => {
     const items = tagged(alert, 'li')
     return items.length > 0 ? items : tagged(alert, 'p')
   })
-  return told.map((element) => childText(element).trim())
+  return texts.map((element) => childText(element).trim())
 }

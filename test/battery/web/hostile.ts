@@ -1,8 +1,8 @@
-// What a source, or somebody at a form, could hand us to see whether it reaches a reader as more than text.
+// What a source or a visitor could enter to see whether it reaches a reader as more than text.
 
 const BIDI = '\u202e\u2066\u200f'
 
-/** No element of ours: wherever it stands in a page, something was not escaped. */
+/** Not an element of the site: if a page contains it, something was not escaped. */
 export const ALIVE = 'x-alive'
 
 export const HOSTILE = {
@@ -10,7 +10,7 @@ export const HOSTILE = {
   topic: `attention OR "</h2></title></textarea><${ALIVE}>" OR "'><${ALIVE} onclick=1>"`,
   /** Matches none of them, and comes near to all. */
   quietTopic: `attention AND "<${ALIVE}>unobtainium"`,
-  /** What somebody may call a topic, or type anywhere else. */
+  /** What a visitor may call a topic, or type in another field. */
   name: `"><${ALIVE} onload=1> '><script>alert(12)</script></textarea></title><b>x</b>`,
   titles: [
     `Attention <script>alert(1)</script> is not all`,

@@ -8,7 +8,7 @@ const EMBEDS = ['iframe', 'object', 'embed', 'base', 'svg', 'video', 'audio', 'f
 const NEVER = new Set([ALIVE, ...EMBEDS])
 const LINKS = new Set(['href', 'src', 'action', 'formaction', 'poster', 'background', 'srcset'])
 const GOOD_LINK = /^(https:\/\/|http:\/\/localhost|mailto:|\/|#|\?|$)/i
-// Controls, and what turns the direction of a text around; joiners belong to words.
+// Control characters, and those that reverse the direction of a text; joiners belong to words.
 export const UNSEEN = /[\p{Cc}--[\t\r\n]]|\p{Bidi_Control}|\ufeff/v
 
 // MathML that only shows: no link, no action, no text of another kind (maction, semantics, annotation-xml).
@@ -18,7 +18,7 @@ const IN_MATH =
   /^(aria-label|role|display|displaystyle|scriptlevel|mathvariant|form|fence|separator|stretchy|symmetric|movablelimits|[lr]space|width|height|m(in|ax)size|linethickness|notation)$/
 const MATHML = 'http://www.w3.org/1998/Math/MathML'
 
-/** Files of our own, by src: for pages. Styles inside: for mails, where there are no files. */
+/** Files of our own, by src: for pages. Inline styles: for emails, which have no files. */
 type Allowed = 'files' | 'styles'
 
 /** What is alive in a page that should be text, or stands inline. */
@@ -27,7 +27,7 @@ export const faultsOfPage = (html: string): string[] => [
   ...(UNSEEN.test(html) ? ['a control or bidi character'] : []),
 ]
 
-/** What is alive in the HTML of a mail that should be text. */
+/** Elements in the HTML of an email that should be text. */
 export const faultsOfMailHtml = (html: string): string[] => faultsOf(parse(html), 'styles')
 
 function faultsOf(node: Node, allowed: Allowed): string[] {

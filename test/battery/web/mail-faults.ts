@@ -13,7 +13,7 @@ interface Mail {
   raw: string
   subject: string
   text: string
-  /** Null in a mail of text alone. */
+  /** Null in an email that has only text. */
   html: string | null
 }
 
@@ -49,16 +49,16 @@ export async function faultsOfMail({ kind, raw, subject, text, html }: Mail): Pr
   return faults.map((fault) => `mail ${kind}: ${fault}`)
 }
 
-// Whoever does not subscribe yet has no say in the form of a mail; the others follow it.
+// A person who does not subscribe yet cannot choose the format; emails to others follow it.
 const ALWAYS_HTML = ['confirmation', 'add-topics']
 
-/** Each kind that there is a template of must have been looked at, with HTML and without. */
+/** Each kind that has a template must have been checked, with HTML and without. */
 export function kindsUnseen(mails: Mail[]): string[] {
   const kinds = globSync('*/meta.json', { cwd: TEMPLATES }).map((path) => dirname(path))
   const has = (kind: string, isText: boolean) =>
     mails.some((mail) => mail.kind === kind && (mail.html === null) === isText)
   return kinds.flatMap((kind) => [
     ...(has(kind, false) ? [] : [`mail ${kind}: none with HTML was left`]),
-    ...(has(kind, true) || ALWAYS_HTML.includes(kind) ? [] : [`mail ${kind}: none of text alone was left`]),
+    ...(has(kind, true) || ALWAYS_HTML.includes(kind) ? [] : [`mail ${kind}: no email with only text`]),
   ])
 }

@@ -16,7 +16,7 @@ export const markupStaysText: SiteCheck = async (site) => {
   const inMails = await Promise.all(mails.map(faultsOfMail))
   const unseen = site.wrong.only ? [] : kindsUnseen(mails)
   return {
-    n: `${hostilePapers.length} hostile papers, ${pages.looked} pages, ${mails.length} mails`,
+    n: `${hostilePapers.length} hostile papers, ${pages.looked} pages, ${mails.length} emails`,
     faults: [...pages.faults, ...inMails.flat(), ...unseen],
     shut: 'text everywhere',
     enough: pages.looked > 350 && mails.length > 40,
@@ -43,7 +43,7 @@ async function pagesLooked(site: Site): Promise<{ looked: number; faults: string
   return { looked, faults }
 }
 
-/** The buttons once more, by people who have their mails as text. */
+/** The buttons once more, by people who chose emails as text. */
 async function pressForText(site: Site): Promise<void> {
   for (const button of buttonsOf(site)) {
     await site.ask(press(button, await somebody(site.deps, button.by, 'text')))

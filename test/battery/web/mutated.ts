@@ -10,12 +10,12 @@ import type { Route, Site } from './world.ts'
 const REQUESTS: Record<Profile, number> = { ci: 10_000, nightly: 100_000 }
 /** For each button behind a token. */
 const BROKEN_TOKENS: Record<Profile, number> = { ci: 10, nightly: 100 }
-/** Then other people hold the tokens, since some of the requests erase them or end what they have. */
+/** Then the tokens are of other people, since some requests erase them or end their subscription. */
 const REQUESTS_OF_ONE = 500
 
 type Pick = <T>(from: readonly T[]) => T
 
-/** Requests made from good ones by a seeded chance: other values, fields, types, tokens, methods, paths. */
+/** Requests made from valid ones by chance: other values, fields, types, tokens, methods, paths. */
 export const noRequestBreaksIt: SiteCheck = async (site, profile) => {
   const chance = chanceOfRow()
   const random = chance.random()
@@ -52,7 +52,7 @@ export const noRequestBreaksIt: SiteCheck = async (site, profile) => {
 const slowestHundredth = (took: number[]): number =>
   Math.round(took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.99)]!)
 
-/** Every button behind a token, each by somebody for whom it would do something, were the token whole. */
+/** Every button behind a token, each by a person for whom it would do something with a valid token. */
 async function pressedWithBrokenTokens(site: Site, each: number, random: () => number) {
   const buttons = buttonsOf(site).filter(({ url }) => url.includes('/:token'))
   const people: Person[] = []
@@ -69,14 +69,14 @@ async function pressedWithBrokenTokens(site: Site, each: number, random: () => n
   return { presses: buttons.length * each, faults }
 }
 
-/** Cut, or one letter is another: never the last alone, whose lowest bits may count for nothing. */
+/** Cut, or with one letter changed; never the last one, whose lowest bits may not count. */
 function brokenToken(token: string, random: () => number): string {
   const at = Math.floor(random() * (token.length - 2))
   if (random() < 0.3) return token.slice(0, at + 1)
   return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
 }
 
-/** Somebody new, and the limits anew, so that these do not answer in the place of what stands behind them. */
+/** A new person and new limits: otherwise the limits would respond instead of the routes behind them. */
 async function othersAllowed({ deps }: Site): Promise<Person> {
   await deps.db.bucket.deleteMany({})
   return holderOfAll(deps)
@@ -118,7 +118,7 @@ function mutatedPath(path: string, random: () => number, pick: Pick): string {
   return path
 }
 
-/** As a form writes it, with here and there a sequence that is none. */
+/** As a form encodes it, with some invalid sequences. */
 const encodeLoosely = (fields: readonly (readonly [string, string])[]): string =>
   fields
     .map(

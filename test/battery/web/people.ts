@@ -12,8 +12,8 @@ import { HOSTILE } from './hostile.ts'
 import { EVERY_DAY, READER } from './seed.ts'
 
 /**
- * asked: has not confirmed. refused: the same, and the mail was refused. fewer: an active one who just chose fewer mails. moving: gave a new address, and did not
- * confirm it.
+ * asked: has not confirmed. refused: the same, and the email was refused. fewer: is active and just chose fewer emails.
+ * moving: gave a new address, and did not confirm it.
  */
 export type State = 'asked' | 'refused' | 'active' | 'fewer' | 'ended' | 'moving'
 
@@ -23,19 +23,19 @@ export type TokenPurpose = LinkPurpose | 'check-inbox'
 export interface Person {
   email: string
   subscriberId: string
-  /** Of a mail of theirs, or of the reader's. */
+  /** The id of one of their messages, or of the reader's. */
   messageId: string
   format: MailFormat
   /** In the link of that purpose that they got last. */
   token(purpose: TokenPurpose): string
   topicId: number
-  /** Of their newest change; 0 where there was none. */
+  /** The id of their newest change; 0 if there is no change. */
   changeId: number
 }
 
 let count = 0
 
-/** Somebody whom nobody else has met. */
+/** A person who occurs only once. */
 export async function somebody(
   deps: ServiceDeps,
   state: State,

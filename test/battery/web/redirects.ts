@@ -57,7 +57,7 @@ async function pressAll(site: Site, profile: Profile, button: Button, look: Look
           payload,
         )
     const request = press(button, person, others)
-    // Where there is no body, a query that holds more is refused in the same way.
+    // If there is no body, a query with more fields is refused in the same way.
     const query = method === 'DELETE' ? '' : `?${queryOf(payload)}`
     const status = await look(name, { ...request, url: `${request.url}${query}` })
     if (status !== expected) refused.push(`${name}: ${status} instead of ${expected}`)

@@ -5,7 +5,7 @@ import type { SiteCheck } from './site-check.ts'
 import { press, type Visit, visits } from './visits.ts'
 import type { Site } from './world.ts'
 
-// They count what was asked for, and nothing that anybody was promised.
+// They count requests; no promise depends on them.
 const COUNTERS = ['bucket', 'tick']
 
 // A browser that fetches a page before anybody asks for it, and the script of our own pages.
@@ -13,7 +13,7 @@ const OTHER_ASKERS: InjectOptions['headers'][] = [{ 'sec-purpose': 'prefetch' },
 
 /**
  * GET and HEAD, with tokens of whom they could do something to: no row of any table is another one after. Then the
- * button is pressed, so that it is known to have been there, and the pages are asked for again.
+ * button is pressed, so that it is known to have been there, and the pages are requested again.
  */
 export const nothingChangesOnGet: SiteCheck = async (site) => {
   const faults: string[] = []
@@ -71,7 +71,7 @@ async function pressedFaults(
   const name = `${method} ${url}`
   const wrong = looks
     ? `${name}: ${changed.join(', ')}`
-    : `${name}: no row changed, so its pages tell nothing`
+    : `${name}: no row changed, so its pages prove nothing`
   const asItIs = { name, url, status, expected, headers: {}, body: '' }
   return [...faultsOfStatus(asItIs), ...(changed.length > 0 === looks ? [wrong] : [])]
 }

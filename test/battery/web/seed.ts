@@ -5,7 +5,7 @@ import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { HOSTILE, hostilePapers } from './hostile.ts'
 
-/** Somebody who got digests, of hostile papers, on each of these days. */
+/** A subscriber who got digests of hostile papers on each of these days. */
 export const READER = 'ann@reader.example'
 /** Long enough for a note to whom nothing matched. */
 export const DAYS = [18, 19, 20, 21, 22, 23, 24].map((day) => `2026-11-${day}`)

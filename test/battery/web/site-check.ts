@@ -1,14 +1,14 @@
 import type { Profile, Verdict } from '../battery-case.ts'
 import { type Site, type Wrong, withSite } from './world.ts'
 
-/** What came of a check. */
+/** The result of a check. */
 interface Tried {
   n: string
-  /** Each begins with the route that it was seen at. Empty if the site passes. */
+  /** Each begins with its route. Empty if the site passes. */
   faults: string[]
-  /** What there is to say where there are none. */
+  /** The result without faults. */
   shut: string
-  /** Enough was tried for that to mean anything. */
+  /** Whether enough was tried for that to mean anything. */
   enough: boolean
 }
 
@@ -21,7 +21,7 @@ export async function runSiteCheck(check: SiteCheck, profile: Profile): Promise<
   return { ok: faults.length === 0 && enough, n, result: seen }
 }
 
-/** Whether the battery sees what a wrong variant opened: `sees` stands in a fault. */
+/** Whether the check finds a wrong variant: `sees` is in a fault. */
 export async function runWrongSite(check: SiteCheck, wrong: Wrong, sees: RegExp): Promise<Verdict> {
   const { n, faults } = await withSite(wrong, (site) => check(site, 'ci'))
   const caught = faults.filter((fault) => sees.test(fault))

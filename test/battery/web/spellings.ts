@@ -8,7 +8,7 @@ import type { Site } from './world.ts'
 /** One person, whose address is typed in ever new spellings, or always the same if they subscribe. */
 interface Target {
   attack: Attack
-  /** Every spelling of theirs. */
+  /** Every spelling of their address. */
   isTo: RegExp
   /** How many emails may come on each of DAYS. */
   allowed: readonly number[]
@@ -65,7 +65,7 @@ export const spellingsAreHeld: SiteCheck = async (site, profile) => {
   let tries = 0
   for (const [n, day] of DAYS.entries()) {
     const before = sink.mails.length
-    // An hour more than a day each time, as what is asked for at the end of one is counted for 24 hours.
+    // An hour more than a day each time: a request at the end of a day counts for 24 hours.
     clock.moveTo(new Date(first + day * (DAY_MS + 3_600_000)))
     for (let i = 0; i < TRIES[profile]; i++) {
       for (const { request } of begun) await ask(request(n * TRIES[profile] + i))

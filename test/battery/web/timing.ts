@@ -3,13 +3,13 @@ import { type Site, withSite } from './world.ts'
 
 const SAMPLES = 200
 const WARM_UP = 40
-/** A p below this would tell known from unknown. */
+/** A p below this distinguishes known from unknown. */
 const MIN_P = 0.01
 const MAX_MEDIAN_MS = 2
 
 /**
  * The time of an answer for addresses that subscribe here and for ones that do not, by the test of Mann and Whitney,
- * over a real socket. A chance of one in a hundred to fail without a cause is why it is for nights alone.
+ * over a real socket. It fails without a cause once in a hundred runs, so it runs only nightly.
  */
 export async function timeTellsNothing(profile: Profile): Promise<Verdict | string> {
   if (profile !== 'nightly') return 'a statistical test: run it with --profile nightly'
@@ -18,8 +18,8 @@ export async function timeTellsNothing(profile: Profile): Promise<Verdict | stri
     await addKnown(site)
     const results: string[] = []
     let ok = true
-    for (const [turn, path] of FORMS.entries()) {
-      const { known, unknown } = await sample(site, url + path, turn)
+    for (const [form, path] of FORMS.entries()) {
+      const { known, unknown } = await sample(site, url + path, form)
       const p = mannWhitneyP(known, unknown)
       const delta = Math.abs(median(known) - median(unknown))
       ok &&= p > MIN_P && delta < MAX_MEDIAN_MS
@@ -43,17 +43,17 @@ async function addKnown({ deps }: Site): Promise<void> {
   }
 }
 
-/** Each turn by people whom no other has asked for. */
+/** Each form has people of its own. */
 async function sample(
   { deps }: Site,
   url: string,
-  turn: number,
+  form: number,
 ): Promise<{ known: number[]; unknown: number[] }> {
   const times = { known: [] as number[], unknown: [] as number[] }
-  const offset = turn * (SAMPLES + WARM_UP)
+  const offset = form * (SAMPLES + WARM_UP)
   const isJson = url.includes('/api/')
   for (let i = 0; i < SAMPLES + WARM_UP; i++) {
-    // In turns, so that what slows the machine slows both; which goes first changes.
+    // Alternating, so that what slows the machine slows both; which goes first changes.
     for (const isKnown of i % 2 === 0 ? [true, false] : [false, true]) {
       await deps.db.bucket.deleteMany({})
       const fields = { email: addressOf(isKnown, offset + i) }

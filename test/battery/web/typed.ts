@@ -7,7 +7,7 @@ import type { SiteCheck } from './site-check.ts'
 import { pathOf, press } from './visits.ts'
 import type { Site } from './world.ts'
 
-/** What somebody could mean, and nothing that stands in a field before. */
+/** Plausible values, other than those that a field has before. */
 const GOOD: Record<string, string[]> = {
   email: ['someone.else@typed.example'],
   topic: ['robots AND dogs'],
@@ -36,7 +36,7 @@ const GOOD: Record<string, string[]> = {
   ask: ['yes'],
 }
 
-/** What nobody can mean. */
+/** Values that are always wrong. */
 const BAD: Record<string, string> = {
   email: 'someone at typed.example',
   topic: '"robots AND',
@@ -59,7 +59,7 @@ interface Found {
   form: Form
   /** "POST /manage/:token settings" */
   name: string
-  /** Asks for it as a browser of whoever sees the form. */
+  /** Requests it as the browser of a person who sees the form. */
   send(fields: [string, string][], to: string): Promise<{ status: number; body: string }>
 }
 
@@ -236,7 +236,7 @@ function lostFrom(again: Form, { name, kind }: Control, values: string[]): strin
     : [`${name} is lost: ${JSON.stringify(there).slice(0, 60)} for ${JSON.stringify(values).slice(0, 60)}`]
 }
 
-/** Programs, each of whose fields holds what no field takes, are told in a sentence too. */
+/** Programs get a sentence too if a field has a value that no field takes. */
 async function toldToPrograms(site: Site): Promise<{ asked: number; faults: string[] }> {
   const { deps, ask, wrong } = site
   const faults: string[] = []

@@ -5,7 +5,7 @@ import { holderOfAll, type Person, somebody, type TokenPurpose } from './people.
 import { DAYS } from './seed.ts'
 import { API_TOKEN, type Route, type Site } from './world.ts'
 
-/** Somebody fresh, the pages that they can see, and a button on one of them. */
+/** A new person, the pages that they can see, and a button on one of them. */
 export interface Visit {
   person: Person
   /** GET and HEAD of one route each, plain and with queries; among them what the button's form holds. */
@@ -63,7 +63,7 @@ const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['p
     }
   })
 
-/** A path at which a route answers; a parameter that nobody knows stays. */
+/** A path of a route; an unknown parameter is kept as it is. */
 export const pathOf = (
   url: string,
   { token, subscriberId, messageId, topicId }: Pick<Person, keyof typeof ANYBODY>,

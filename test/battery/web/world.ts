@@ -35,7 +35,7 @@ export interface Site {
 /** What a wrong variant does to the site, from outside. */
 export interface Wrong {
   hook?(app: FastifyInstance, deps: ServiceDeps): void
-  /** What becomes of the HTML of a mail. */
+  /** Changes the HTML of an email. */
   mail?(html: string, kind: string): string
   /** The routes that are tried: those that begin so. Everything, unless said otherwise. */
   only?: string

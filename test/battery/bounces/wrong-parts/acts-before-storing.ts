@@ -8,7 +8,7 @@ const ACTING_MS = 20
 
 let before: Promise<unknown> = Promise.resolve()
 
-/** What came stands in memory alone until its turn: a mail is answered at once, which looks quick. */
+/** A report is only in memory until it is processed: the 250 comes at once, which looks quick. */
 export async function acceptReport(...args: Parameters<typeof rightly>): Promise<void> {
   before = before
     .then(() => sleep(ACTING_MS))

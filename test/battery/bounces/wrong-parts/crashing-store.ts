@@ -6,7 +6,7 @@ export * from '../../../../src/bounces/report.repo.ts'
 const [name, nth] = process.argv.at(-1)!.split(':')
 let times = 0
 
-/** Ends this very process where it stands at the point for the nth time. */
+/** Kills this process when it reaches the point for the nth time. */
 function reach(point: CrashPoint): void {
   if (point === name && ++times === Number(nth)) process.kill(process.pid, 'SIGKILL')
 }

@@ -9,8 +9,8 @@ import { type Mutated, mutate, mutateHeavily } from './mutations.ts'
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures')
 
-/** One fetch of one day, and what each door answers to it. */
-export interface Turn {
+/** One fetch of one day, and the responses of each endpoint. */
+export interface Trial {
   n: number
   /** "second page: cut at any byte" */
   name: string
@@ -18,15 +18,15 @@ export interface Turn {
   day: Day
   now: string
   scripts: Partial<Record<Door, Script>>
-  /** Whatever is kept of it is wrong. */
+  /** Any paper that is kept of it is wrong. */
   mustFail: boolean
-  /** What was mutated is no more than what is good to have. */
+  /** Only optional data was mutated. */
   mayNotFail: boolean
-  /** Another door gives its papers. */
+  /** Another endpoint has its papers. */
   mustHave: boolean
 }
 
-/** Recorded answers by the door that gave them. */
+/** Recorded responses by their endpoint. */
 export type Recorded = Record<Door, readonly Page[]>
 
 /** Undefined if TEST_DATA has no recordings. */
@@ -66,7 +66,7 @@ const textsIn = (folder: string): string[] =>
 interface Way {
   door: Door
   source: string
-  /** Hours after the day's midnight (UTC) at which this door is asked: before and after the day stalls, or closes. */
+  /** Hours after the day's midnight (UTC) at which this endpoint is requested: before and after the day stalls, or closes. */
   hours: readonly number[]
   mayNotFail?: true
   beside?: Partial<Record<Door, Page>>
@@ -76,7 +76,7 @@ const NONE_IN_ARCHIVE = xml('<OAI-PMH><error code="noRecordsMatch">none</error><
 const NONE_IN_FEED = xml('<rss><channel><title>cs.CL updates on arXiv.org</title></channel></rss>')
 const NONE_IN_API = xml('<feed><title>x</title></feed>')
 
-/** What a door answers once it has nothing more. */
+/** The response of an endpoint that has no more papers. */
 export const NO_MORE: Record<Door, Page> = {
   huggingface: json('[]'),
   rss: NONE_IN_FEED,
@@ -100,8 +100,8 @@ const HOUR_MS = 3_600_000
 /** One in so many is large or slow. */
 const HEAVY_EVERY = 50
 
-/** The nth turn, the same for the same number. Its day is its own, and so are nearly all of its papers. */
-export function turnAt(n: number, recorded: Recorded): Turn {
+/** The nth trial, the same for the same seed. Its day and nearly all of its papers occur only in it. */
+export function trialAt(n: number, recorded: Recorded): Trial {
   const chance = chanceOfRow()
   const random = chance.random(n)
   const way = WAYS[n % WAYS.length]!
