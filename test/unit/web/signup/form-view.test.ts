@@ -77,10 +77,10 @@ describe('errors', () => {
     )
   })
 
-  test('with us has the name that the log knows it by', () => {
+  test('of ours have the reference of the log', () => {
     const { errors } = faultsView(['email'], new Fault('unexpected', { what: 'secret' }), '7f3k')
     expect(errors).toEqual([
-      { id: null, sentence: expect.stringMatching(/^Something went wrong .* Reference: 7f3k$/) },
+      { id: null, code: 'unexpected', sentence: expect.stringMatching(/ 7f3k$/) },
     ])
   })
 })
