@@ -50,7 +50,7 @@ export function walkAsNewcomer({ scripts }: { scripts: boolean }): void {
     if (!browser) return
     demo = await startDemo({ folder, port: 0 })
     page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage()
-    page.setDefaultTimeout(5_000)
+    page.setDefaultTimeout(15_000)
   })
 
   afterAll(async () => {
@@ -61,7 +61,8 @@ export function walkAsNewcomer({ scripts }: { scripts: boolean }): void {
     await removeDemo(folder)
   })
 
-  test('subscribes, confirms, reads a digest, unsubscribes and resubscribes', async (context) => {
+  const how = scripts ? 'with scripts' : 'without scripts'
+  test(`a newcomer ${how} subscribes, confirms, reads a digest, unsubscribes and resubscribes`, async (context) => {
     if (!browser) context.skip('no browser on this machine')
 
     await page.goto(demo.site)
