@@ -39,7 +39,7 @@ const tracesInFiles = (folder: string): number =>
     .filter((entry) => entry.isFile())
     .reduce((sum, { parentPath, name }) => sum + tracesIn(readFileSync(join(parentPath, name), 'latin1')), 0)
 
-test('an erased address is in no dump and no log, and in no table’s file once these are written anew; only the keyed hash of a complaint stays', async (context) => {
+test('an erased address is in no dump, log or vacuumed table file, except for the keyed hash of a complaint', async (context) => {
   if (missing) context.skip(missing)
   const logged: string[] = []
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'daily-papers-erase-'))
@@ -112,11 +112,11 @@ test('an erased address is in no dump and no log, and in no table’s file once 
   }
   await psql('analyze')
   const before = await hits()
-  for (const found of Object.values(before)) expect(found).toBeGreaterThan(3) // the search finds what is there
+  for (const found of Object.values(before)) expect(found).toBeGreaterThan(3) // the search works
   await cli('subscribers', 'erase', EMAIL)
   await service.stop()
   await sink.close()
-  // Dead rows are bytes in a table's file until it is written anew; the statistics hold values too.
+  // Dead rows are in a table's file until it is vacuumed; the statistics have values too.
   expect(await hits()).toMatchObject({ dump: 0 })
   // Rows stay while a connection may still see them, and Postgres ends one after the client has closed it.
   const others = 'select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'

@@ -26,8 +26,8 @@ const site = useSite()
 const traces = async () =>
   (await everyRow(site.db)).filter((row) => !row.startsWith('public.paper') && TRACES.test(row))
 
-/** All that can be known of somebody: asked, confirmed, changed, mailed, refused, what came back, moved, asked to move. */
-async function liveHere(): Promise<void> {
+/** Stores all that may be stored of a subscriber: requests, changes, emails, refusals, bounces and moves. */
+async function storeAll(): Promise<void> {
   site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
   await addPapers(site.db)
   await subscribeThroughSite(site, EMAIL, { topic: 'attention, sarcoidosis', zone: 'Asia/Tokyo', hour: '20' })
@@ -79,9 +79,9 @@ const tablesWith = async (id: string): Promise<string[]> => {
   return [...new Set(rows.map((row) => row.split(':')[0]!))].sort()
 }
 
-describe('after erasing', () => {
-  test('no row of any table holds the address, its mailbox, or a word of the topics', async () => {
-    await liveHere()
+describe('`eraseSubscriber`', () => {
+  test('leaves no row with the address, its mailbox or a word of the topics', async () => {
+    await storeAll()
     expect((await traces()).map((row) => row.split(':')[0])).toEqual(
       expect.arrayContaining([
         'public.subscriber',
@@ -103,7 +103,7 @@ describe('after erasing', () => {
     expect(await tablesWith(id)).toEqual(KEPT_WITHOUT_ADDRESS)
   })
 
-  test('of a suppressed one, only the keyed hash stays, and the address gets no email', async () => {
+  test('leaves only the keyed hash of a suppressed address, which gets no email', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'sarcoidosis' })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -119,7 +119,7 @@ describe('after erasing', () => {
     ])
   })
 
-  test('another subscriber who gave this address as their new one leaves no trace of it', async () => {
+  test('removes the address from the request of another subscriber to move to it', async () => {
     await subscribeThroughSite(site, 'bob@reader.example')
     await subscribeThroughSite(site, EMAIL)
     await post(site, `${await pathOf(site, 'account', 'bob@reader.example')}/address`, { email: EMAIL })
@@ -130,7 +130,7 @@ describe('after erasing', () => {
     expect((await post(site, path)).statusCode).toBe(404)
   })
 
-  test('the settings are the defaults, and a query of another subscriber stays', async () => {
+  test('resets the settings, and leaves a query of another subscriber', async () => {
     await subscribeThroughSite(site, 'bob@reader.example', { topic: 'robots' })
     await subscribeThroughSite(site, EMAIL, { topic: 'robots, sarcoidosis', zone: 'Asia/Tokyo', hour: '20' })
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -145,7 +145,7 @@ describe('after erasing', () => {
     expect((await site.db.query.findMany()).map(({ text }) => text)).toEqual(['robots'])
   })
 
-  test('a query that another subscriber is just adding stays', async () => {
+  test('leaves a query that another subscriber adds at the same time', async () => {
     await subscribeThroughSite(site, 'bob@reader.example')
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     await Promise.all([
@@ -156,7 +156,7 @@ describe('after erasing', () => {
     expect(await site.db.query.count()).toBe(1)
   })
 
-  test('no email follows, and waiting messages are skipped', async () => {
+  test('skips waiting messages', async () => {
     await subscribeThroughSite(site, EMAIL)
     await eraseSubscriber(site.deps, { email: EMAIL })
     const sink = await startSmtpSink()
@@ -172,7 +172,7 @@ describe('after erasing', () => {
   })
 })
 
-test('a reply that names the mailbox without its domain is stored without it', async () => {
+test('a reply with the mailbox without its domain is stored without it', async () => {
   const sink = await startSmtpSink({ at: { rcpt: '550 5.7.1 Zebedee.Quill and zebedee.quill2: no' } })
   const { SMTP_URL } = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}` })
   const client = openSmtpClient(SMTP_URL!)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { changeAddressByOperator } from '../../../src/account/request-address-change.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
+import { words } from '../../../src/i18n/words.ts'
 import { checksums } from '../../support/checksums.ts'
 import { mailed, pathOf } from '../../support/mailed-links.ts'
 import { confirmToken, get, NOW, post, subscribeThroughSite, textOf, useSite } from '../../support/site.ts'
@@ -12,7 +13,7 @@ const site = useSite()
 const later = (days: number) => site.clock.moveTo(new Date(NOW.getTime() + days * DAY_MS))
 const topicId = async () => (await site.db.topic.findFirstOrThrow()).id
 
-/** The path of their page in an email that they got before they unsubscribed. */
+/** The path of their settings in an email from before they unsubscribed. */
 async function pathBeforeTheyLeft(): Promise<string> {
   await subscribeThroughSite(site, EMAIL, { topic: ['robots', 'graphs'] })
   later(1)
@@ -21,15 +22,15 @@ async function pathBeforeTheyLeft(): Promise<string> {
   return path
 }
 
-async function comesBack(days = 10): Promise<void> {
+async function subscribeAgain(days = 10): Promise<void> {
   later(days)
   await subscribeThroughSite(site, EMAIL, { topic: 'zebras' })
 }
 
-describe('links in emails from before somebody unsubscribed and came back', () => {
-  test('lead to the topic, and change it', async () => {
+describe('links from before an unsubscribe and a new subscription', () => {
+  test('open the topic, and change it', async () => {
     const path = await pathBeforeTheyLeft()
-    await comesBack()
+    await subscribeAgain()
     const { statusCode, body } = await get(site, `${path}/topics/${await topicId()}?paper=1`)
     expect(statusCode).toBe(200)
     expect(textOf(body)).toContain('Robots')
@@ -41,19 +42,19 @@ describe('links in emails from before somebody unsubscribed and came back', () =
     expect((await site.db.query.findMany()).map(({ text }) => text)).toContain('robot arms')
   })
 
-  test('lead to the page of all topics if theirs is gone', async () => {
+  test('open the page of all topics if their topic was removed', async () => {
     const path = await pathBeforeTheyLeft()
     const id = await topicId()
-    await comesBack()
+    await subscribeAgain()
     await post(site, path, { do: 'remove-topic', topic: id })
     const { statusCode, headers } = await get(site, `${path}/topics/${id}`)
     expect(statusCode).toBe(303)
-    expect((await get(site, headers.location as string)).body).toContain('That topic no longer exists')
+    expect((await get(site, headers.location as string)).body).toContain(words.topicPage.gone)
   })
 
   test('do not work after a change of address', async () => {
     const path = await pathBeforeTheyLeft()
-    await comesBack(300)
+    await subscribeAgain(300)
     expect((await get(site, path)).statusCode).toBe(200)
     await changeAddressByOperator(site.deps, { email: EMAIL, newEmail: 'ann@new.example' })
     const before = await checksums(site.db)
@@ -62,14 +63,14 @@ describe('links in emails from before somebody unsubscribed and came back', () =
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('do not work a year later: the mailbox may have a new owner', async () => {
+  test('do not work a year later, as the mailbox may have a new owner', async () => {
     const path = await pathBeforeTheyLeft()
-    await comesBack(370)
+    await subscribeAgain(370)
     expect((await get(site, path)).statusCode).toBe(410)
   })
 })
 
-test('the email to confirm names the earlier topics, as the page does', async () => {
+test('the confirmation of a returning subscriber has the earlier topics, as its page has', async () => {
   await pathBeforeTheyLeft()
   later(10)
   await post(site, '/subscribe', { email: EMAIL })
@@ -77,6 +78,6 @@ test('the email to confirm names the earlier topics, as the page does', async ()
   const { body } = await get(site, `/confirm/${await confirmToken(site, EMAIL)}`)
   for (const said of [text, textOf(body)]) {
     expect(said).toMatch(/robots.*graphs/is)
-    expect(said).not.toContain('most upvoted papers')
+    for (const best of [words.emails.confirmation.best, words.confirm.best]) expect(said).not.toContain(best)
   }
 })

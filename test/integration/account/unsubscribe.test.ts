@@ -15,7 +15,7 @@ const stateOf = async () => (await site.db.subscriber.findFirst({ where: { addre
 const events = async () =>
   (await site.db.consent.findMany({ orderBy: { id: 'asc' } })).map(({ event }) => event)
 
-/** An active subscriber; returns the token of the link in their mails. */
+/** An active subscriber; returns the token of the link in their emails. */
 async function active(): Promise<string> {
   await addSubscriber(site.deps, { email: EMAIL, topics: ['robots'], consent: 'on paper' })
   return unsubscribeToken(site, EMAIL)
@@ -26,8 +26,8 @@ async function press(token: string, how: 'page' | 'one-click' = 'page'): Promise
   return undoTokenFor(site.deps, token)
 }
 
-describe('unsubscribing', () => {
-  test('ends it with a consent row, once', async () => {
+describe('`unsubscribe`', () => {
+  test('ends the subscription with one consent', async () => {
     const token = await active()
     await press(token, 'one-click')
     expect(await stateOf()).toBe('unsubscribed')
@@ -37,7 +37,7 @@ describe('unsubscribing', () => {
     expect(await checksums(site.db)).toEqual(after)
   })
 
-  test('by one click asks the database for nothing that no reader gets', async () => {
+  test('by one click runs no statement whose result is not used', async () => {
     const token = await active()
     const reads: string[] = []
     const noting = site.db.$extends({
@@ -59,7 +59,7 @@ describe('unsubscribing', () => {
     expect(reads).toEqual(['Subscriber.findUnique'])
   })
 
-  test('works from an email of years ago, of an earlier epoch', async () => {
+  test('works with a link of years ago and of an earlier epoch', async () => {
     const token = await active()
     await site.db.subscriber.updateMany({ data: { epoch: 7 } })
     site.clock.moveTo(new Date('2046-01-01T00:00:00Z'))
@@ -67,7 +67,7 @@ describe('unsubscribing', () => {
     expect(await stateOf()).toBe('unsubscribed')
   })
 
-  test('a suppressed address stays suppressed, and nothing starts again when that is lifted', async () => {
+  test('leaves a suppressed address suppressed, and lifting it restarts nothing', async () => {
     const token = await active()
     await suppress(site.deps, { email: EMAIL, reason: 'dead' })
     await press(token)
@@ -76,7 +76,7 @@ describe('unsubscribing', () => {
     expect(await stateOf()).toBe('unsubscribed')
   })
 
-  test('with a link that is not ours is no error and changes nothing', async () => {
+  test('with an unknown link is no error, and changes nothing', async () => {
     const token = await active()
     await post(site, '/subscribe', { email: 'bob@example.com' })
     const confirming = await confirmToken(site, 'bob@example.com')
@@ -88,8 +88,8 @@ describe('unsubscribing', () => {
   })
 })
 
-describe('undoing it', () => {
-  test('leads back to the state before, with no day counted as missed', async () => {
+describe('`resubscribe`', () => {
+  test('restores the state before, without missed days', async () => {
     const undo = await press(await active())
     site.clock.moveTo(new Date('2026-12-10T09:00:00Z'))
     await resubscribe(site.deps, undo!)
@@ -105,7 +105,7 @@ describe('undoing it', () => {
     expect(await checksums(site.db)).toEqual(after)
   })
 
-  test('a paused subscriber is paused again', async () => {
+  test('restores a pause', async () => {
     const token = await active()
     await pauseSubscriber(site.deps, { email: EMAIL, until: '2027-01-01' })
     const undo = await press(token)
@@ -116,14 +116,14 @@ describe('undoing it', () => {
     })
   })
 
-  test('ends after 30 days', async () => {
+  test('does not work after 30 days', async () => {
     const undo = await press(await active())
     site.clock.moveTo(new Date('2026-12-24T12:00:00Z'))
     await expect(resubscribe(site.deps, undo!)).rejects.toMatchObject({ code: 'link.expired' })
     expect(await stateOf()).toBe('unsubscribed')
   })
 
-  test('is offered after a press, also after a double press, but not from an old email that was forwarded', async () => {
+  test('is offered after one or two presses, but not to the reader of an old email', async () => {
     const token = await active()
     const first = await press(token)
     expect(await press(token)).toBe(first)
@@ -131,13 +131,13 @@ describe('undoing it', () => {
     expect(await press(token)).toBeNull()
   })
 
-  test('is void after a new confirmation', async () => {
+  test('does not work after a new confirmation', async () => {
     const undo = await press(await active())
     await addSubscriber(site.deps, { email: EMAIL, topics: [], consent: 'on paper' })
     await expect(openResubscribe(site.deps, undo!)).rejects.toMatchObject({ code: 'link.outdated' })
   })
 
-  test('is refused for a suppressed address', async () => {
+  test('fails for a suppressed address', async () => {
     const undo = await press(await active())
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await expect(resubscribe(site.deps, undo!)).rejects.toMatchObject({ code: 'subscriber.suppressed' })

@@ -17,7 +17,7 @@ beforeEach(() => emptyTables(database.db))
 
 const DAY = { from: at('00:00'), before: new Date('2026-11-25T00:00:00Z') }
 
-test('of messages and of a subscriber, oldest first, with the kind of message', async () => {
+test('the bounces of messages and of a subscriber are listed oldest first, with the kind of message', async () => {
   const { db } = database
   await enqueueGoodbyes(db, 'transactional', 2)
   const [one, other] = (await messagesIn(db)).map(({ id }) => id)
@@ -42,7 +42,7 @@ test('of messages and of a subscriber, oldest first, with the kind of message', 
   ])
 })
 
-test('pages: newest first, each once, also with equal times and during inserts', async () => {
+test('pages of bounces have each once, newest first, also with equal times and during inserts', async () => {
   const { db } = database
   const ids: number[] = []
   for (const time of ['08:00', '09:00', '09:00', '09:00', '10:00']) ids.push(await cameBack(db, at(time), {}))
@@ -57,7 +57,7 @@ test('pages: newest first, each once, also with equal times and during inserts',
   expect(seen).toEqual([ids[4], ids[1], ids[2], ids[3], ids[0]])
 })
 
-test('filters: class, domain, and start', async () => {
+test('bounces are filtered by class, domain and start', async () => {
   const { db } = database
   await cameBack(db, at('08:00'), { class: 'dead', domain: 'a.example' })
   await cameBack(db, at('09:00'), { class: 'full', domain: 'a.example' })
@@ -70,7 +70,7 @@ test('filters: class, domain, and start', async () => {
   expect(await found({ from: at('09:30') })).toEqual(['full b.example'])
 })
 
-test('counts by class, by day, and by the domains with the most', async () => {
+test('bounces are counted by class, day and the domains with the most', async () => {
   const { db } = database
   await addSubscribers(db, 1)
   for (const [kind, domain] of [
@@ -98,7 +98,7 @@ test('counts by class, by day, and by the domains with the most', async () => {
   ])
 })
 
-test('waiting reports, the oldest of them, and unreadable ones', async () => {
+test('waiting and unreadable reports are counted, with the oldest that waits', async () => {
   const { db } = database
   expect(await waitingReports(db)).toEqual({ count: 0, oldest: null })
   await leaveReport(db, at('08:10'))

@@ -15,8 +15,8 @@ const world = useBounceWorld()
 const ANN = 'ann@reader.example'
 const UNKNOWN = '550 5.1.1 <ann@reader.example>: Recipient address rejected: User unknown'
 
-describe('a dead mailbox', () => {
-  test('by a server’s own reply: that address is suppressed at once, and no other', async () => {
+describe('a report of a dead mailbox', () => {
+  test("by a server's own reply suppresses the address at once, and no other", async () => {
     const mail = await world.sendTo(ANN)
     await world.sendTo('ben@reader.example')
     await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
@@ -29,7 +29,7 @@ describe('a dead mailbox', () => {
     expect(JSON.stringify(world.logged)).not.toContain('reader.example')
   })
 
-  test('by free text only: suppressed after a second report on another day', async () => {
+  test('by free text suppresses the address after a second report on another day', async () => {
     const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
     const first = await world.sendTo(ANN)
     await world.receive(report(), { to: first.envelope })
@@ -43,7 +43,7 @@ describe('a dead mailbox', () => {
     expect(await world.suppressionOf(ANN)).toBe('dead')
   })
 
-  test('a later email that was accepted and did not bounce in five days clears it', async () => {
+  test('by free text is cleared by a later email without a bounce in five days', async () => {
     const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
     const first = await world.sendTo(ANN)
     await world.receive(report(), { to: first.envelope })
@@ -56,9 +56,9 @@ describe('a dead mailbox', () => {
   })
 
   test.each([
-    ['by words alone it is dropped', '550 no such user', 'dropped'],
-    ['by a server’s answer it is suppressed too', UNKNOWN, 'suppressed'],
-  ])('of a sign-up that nobody confirmed: %s', async (_what, said, done) => {
+    ['by free text drops the request', '550 no such user', 'dropped'],
+    ["by a server's reply drops the request and suppresses the address", UNKNOWN, 'suppressed'],
+  ])('about an unconfirmed sign-up %s', async (_what, said, done) => {
     const mail = await world.sendTo(ANN, { state: 'pending', kind: 'confirmation' })
     const { db } = world.deps
     const request = { topics: [] }
@@ -70,7 +70,7 @@ describe('a dead mailbox', () => {
     expect(await db.signup.count()).toBe(0)
   })
 
-  test('behind theirs, as a group has them: counted, and sending continues', async () => {
+  test('behind the address of a group does not end its emails', async () => {
     for (let day = 0; day < 3; day++) {
       const mail = await world.sendTo('team@reader.example')
       await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
@@ -84,7 +84,7 @@ describe('a dead mailbox', () => {
     expect(await world.stateOf('team@reader.example')).toMatchObject({ state: 'active' })
   })
 
-  test('of an address that they changed: the old one is suppressed, the new one is not', async () => {
+  test('about a former address suppresses that, and not the new one', async () => {
     const mail = await world.sendTo(ANN)
     const to = { address: 'ann@new.example', addressKey: 'ann@new.example' }
     await world.deps.db.subscriber.update({ where: { id: mail.subscriberId }, data: to })
@@ -94,7 +94,7 @@ describe('a dead mailbox', () => {
   })
 })
 
-test('a lifted suppression is not renewed by another report about the same email', async () => {
+test('a lifted suppression is not renewed by another report of the same email', async () => {
   const mail = await world.sendTo(ANN)
   const report = deliveryReport({ recipient: ANN, said: UNKNOWN })
   await world.receive(report, { to: mail.envelope })
@@ -106,10 +106,10 @@ test('a lifted suppression is not renewed by another report about the same email
   expect(await world.suppressionOf(ANN)).toBe('dead')
 })
 
-describe('reports by free text count', () => {
+describe('reports by free text', () => {
   const report = (recipient = ANN) => deliveryReport({ recipient, said: `550 <${recipient}>: User unknown` })
 
-  test('once per email, however many reports there are, on whatever days', async () => {
+  test('count once per email, for any number of reports and days', async () => {
     const mail = await world.sendTo(ANN)
     await world.receive(report(), { to: mail.envelope })
     world.later(1)
@@ -118,7 +118,7 @@ describe('reports by free text count', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('for the address that they are about: a new address starts at zero', async () => {
+  test('do not count for a new address', async () => {
     const mail = await world.sendTo(ANN)
     await world.receive(report(), { to: mail.envelope })
     world.later(1)
@@ -128,7 +128,7 @@ describe('reports by free text count', () => {
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
   })
 
-  test('no longer after they confirmed again', async () => {
+  test('do not count after a new confirmation', async () => {
     const { db } = world.deps
     const mail = await world.sendTo(ANN)
     await world.receive(report(), { to: mail.envelope })
@@ -139,7 +139,7 @@ describe('reports by free text count', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('no longer after their mailbox sent an automatic reply: it works', async () => {
+  test('do not count after an automatic reply, which shows that the mailbox works', async () => {
     const mail = await world.sendTo(ANN)
     await world.receive(report(), { to: mail.envelope })
     world.later(1)
@@ -151,7 +151,7 @@ describe('reports by free text count', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('like a certain reply that was found only by a Message-ID', async () => {
+  test("count like a server's reply that was found only by a Message-ID", async () => {
     const mail = await world.sendTo(ANN)
     const original = { 'Message-ID': mail.messageIdField }
     await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
@@ -160,15 +160,15 @@ describe('reports by free text count', () => {
 })
 
 test.each([
-  ['another domain, where they forward to', 'ann@old-isp.example', 'elsewhere'],
+  ['another domain, to which they forward', 'ann@old-isp.example', 'elsewhere'],
   ['a host of their domain', 'ann@mx.reader.example', 'suppressed'],
-])('of %s', async (_what, recipient, done) => {
+])('a report about %s has the effect of its domain', async (_what, recipient, done) => {
   const mail = await world.sendTo(ANN)
   await world.receive(deliveryReport({ recipient, said: '550 5.1.1 User unknown' }), { to: mail.envelope })
   expect(await world.bounces()).toMatchObject([{ class: 'dead', effect: done }])
 })
 
-test('about an erased subscriber: counted, and nothing that identifies them is stored', async () => {
+test('a report about an erased subscriber is counted without data that identifies them', async () => {
   const { db } = world.deps
   const mail = await world.sendTo(ANN)
   await eraseSubscriber(world.deps, { email: ANN })
@@ -179,10 +179,10 @@ test('about an erased subscriber: counted, and nothing that identifies them is s
   expect(await db.suppression.count()).toBe(0)
 })
 
-describe('a full mailbox', () => {
+describe('a report of a full mailbox', () => {
   const full = () => deliveryReport({ recipient: ANN, said: '552 5.2.2 <ann@reader.example> Mailbox full' })
 
-  test('pauses for a week, and is suppressed at the fifth time over two weeks', async () => {
+  test('pauses the subscription for a week, and suppresses the address at the fifth in two weeks', async () => {
     const done: string[] = []
     for (let times = 1; times <= 5; times++) {
       const mail = await world.sendTo(ANN)
@@ -196,7 +196,7 @@ describe('a full mailbox', () => {
     expect(await world.suppressionOf(ANN)).toBe('full')
   })
 
-  test('a longer pause of their own is kept', async () => {
+  test('keeps a longer pause of the subscriber', async () => {
     const mail = await world.sendTo(ANN, { state: 'paused' })
     await world.receive(full(), { to: mail.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'paused', pausedUntil: null })
@@ -205,7 +205,7 @@ describe('a full mailbox', () => {
 })
 
 describe('a complaint', () => {
-  test('proven by the token or our signed field: suppressed at once, and no email', async () => {
+  test('proven by the token or our signed field suppresses the address at once, without an email', async () => {
     const mail = await world.sendTo(ANN)
     const other = await world.sendTo('ben@reader.example')
     await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }), {
@@ -225,7 +225,7 @@ describe('a complaint', () => {
   })
 
   const goodbyes = () => world.deps.db.message.findMany({ where: { kind: 'goodbye' } })
-  const ELSEWHERE = { 'Original-Rcpt-To': 'somebody@forward.example' }
+  const ELSEWHERE = { 'Original-Rcpt-To': 'ben@forward.example' }
 
   test.each([
     ['quotes only the Message-ID', (mail: SentMail) => complaint({ 'Message-ID': mail.messageIdField })],
@@ -237,7 +237,7 @@ describe('a complaint', () => {
       'names another mailbox',
       (mail: SentMail) => complaint({ 'X-Daily-Papers-Message': mail.token }, { fields: ELSEWHERE }),
     ],
-  ])('that %s: unsubscribed once, with an undo by email', async (_what, raw) => {
+  ])('that %s unsubscribes once, with a goodbye that can undo it', async (_what, raw) => {
     const mail = await world.sendTo(ANN)
     await world.receive(raw(mail))
     expect(await world.bounces()).toMatchObject([{ effect: 'unsubscribed', messageId: mail.id }])
@@ -256,7 +256,7 @@ describe('a complaint', () => {
     expect(await world.suppressionOf(ANN)).toBe('complaint')
   })
 
-  test('without proof, about a subscriber without digests: nothing', async () => {
+  test('without proof does nothing to a pending subscriber', async () => {
     const mail = await world.sendTo(ANN, { state: 'pending', kind: 'confirmation' })
     await world.receive(complaint({ 'Message-ID': mail.messageIdField }))
     expect(await world.bounces()).toMatchObject([{ effect: 'nothing' }])
@@ -264,7 +264,7 @@ describe('a complaint', () => {
     expect(await goodbyes()).toEqual([])
   })
 
-  test('five without proof do not stop delivery', async () => {
+  test('without proof does not stop delivery, five times', async () => {
     for (let n = 0; n < 6; n++) {
       const mail = await world.sendTo(`n${n}@reader.example`)
       await world.receive(complaint({ 'Message-ID': mail.messageIdField }))
@@ -273,7 +273,7 @@ describe('a complaint', () => {
     expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toBeNull()
   })
 
-  test('five complaints about few emails stop delivery', async () => {
+  test('with proof stops delivery, five times about few emails', async () => {
     for (let n = 0; n < 5; n++) {
       const mail = await world.sendTo(`n${n}@reader.example`)
       await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }))
@@ -283,22 +283,22 @@ describe('a complaint', () => {
     })
   })
 
-  test('that only requests removal from a list unsubscribes, and suppresses no one', async () => {
+  test('that requests removal from a list unsubscribes, and suppresses no address', async () => {
     const mail = await world.sendTo(ANN)
     await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
     expect(await world.bounces()).toMatchObject([{ class: 'unsubscribe', effect: 'unsubscribed' }])
     expect(await world.suppressionOf(ANN)).toBeNull()
   })
 
-  test('“this is not spam” changes nothing', async () => {
+  test('that says “this is not spam” changes nothing', async () => {
     const mail = await world.sendTo(ANN)
     await world.receive(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'not-spam' }))
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 })
 
-describe('unsubscribing by email', () => {
-  test('the token in the address is the authority, also for Apple’s automatic form; no email is enqueued', async () => {
+describe('an unsubscribe by email', () => {
+  test("is proven by the token in the address, also in Apple's form, and enqueues no email", async () => {
     const mail = await world.sendTo(ANN)
     await world.receive(appleUnsubscribe(mail.unsubscribe), { to: mail.unsubscribe })
     expect(await world.bounces()).toMatchObject([{ class: 'unsubscribe', effect: 'unsubscribed' }])
@@ -309,7 +309,7 @@ describe('unsubscribing by email', () => {
     )
   })
 
-  test('whatever the email contains, and however often it arrives', async () => {
+  test('works with any content, and any number of times', async () => {
     const mail = await world.sendTo(ANN)
     for (const raw of [
       '',
@@ -328,7 +328,7 @@ describe('unsubscribing by email', () => {
   })
 })
 
-describe('nothing is done', () => {
+describe('a report without effect', () => {
   test.each([
     [
       'a policy refusal',
@@ -351,16 +351,20 @@ describe('nothing is done', () => {
       }),
       'temporary',
     ],
-    ['what expired', deliveryReport({ recipient: ANN, said: '421 4.4.2 Connection timed out' }), 'temporary'],
-    ['somebody who is away', vacation(), 'auto-reply'],
-  ])('about %s', async (_what, raw, kind) => {
+    [
+      'an email that expired',
+      deliveryReport({ recipient: ANN, said: '421 4.4.2 Connection timed out' }),
+      'temporary',
+    ],
+    ['an automatic reply', vacation(), 'auto-reply'],
+  ])('is that of %s', async (_what, raw, kind) => {
     const mail = await world.sendTo(ANN)
     await world.receive(raw, { to: mail.envelope })
     expect(await world.bounces()).toMatchObject([{ class: kind, effect: 'nothing', foundBy: 'token' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active', pausedUntil: null })
   })
 
-  test('if a stranger only has the address', async () => {
+  test('is that of a stranger who has only the address', async () => {
     await world.sendTo(ANN)
     await world.receive(deliveryReport({ recipient: ANN, said: UNKNOWN }), {
       to: 'postmaster@bounce.papers.example',
@@ -378,8 +382,8 @@ describe('nothing is done', () => {
   })
 })
 
-describe('reports', () => {
-  test('the same report on two channels counts once', async () => {
+describe('`readReports`', () => {
+  test('counts a report on two channels once', async () => {
     const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: '552 5.2.2 Mailbox full' })
     await world.receive(raw, { to: mail.envelope })
@@ -387,7 +391,7 @@ describe('reports', () => {
     expect(await world.deps.db.report.count()).toBe(1)
   })
 
-  test('the bytes are kept only until it is read', async () => {
+  test('deletes the bytes of a report once it is read', async () => {
     const { db } = world.deps
     const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
@@ -398,7 +402,7 @@ describe('reports', () => {
     expect(JSON.stringify(await db.bounce.findMany())).not.toContain('ann@')
   })
 
-  test('a reader that dies leaves its report to the next one, ten times; then it ends unread', async () => {
+  test('ends a report as unreadable after ten readers died with it', async () => {
     const { db } = world.deps
     const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
@@ -415,7 +419,7 @@ describe('reports', () => {
     expect(await suppressionOf(db, ANN)).toBeNull()
   })
 
-  test('failures that are not their fault do not count against them, and block no other', async () => {
+  test('does not count failures of the reader, which delay no other report', async () => {
     const { db } = world.deps
     const mail = await world.sendTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
@@ -435,7 +439,7 @@ describe('reports', () => {
     expect(await world.suppressionOf(ANN)).toBe('dead')
   })
 
-  test('one that takes too long is tried three times', async () => {
+  test('tries a report three times that takes too long', async () => {
     const { db } = world.deps
     const mail = await world.sendTo(ANN)
     await insertReport(db, {
@@ -454,7 +458,7 @@ describe('reports', () => {
     expect(states).toEqual(['waiting', 'waiting', 'unreadable'])
   })
 
-  test('many readers at once: each report is processed once', async () => {
+  test('processes each report once with many readers at once', async () => {
     const { db } = world.deps
     for (let n = 0; n < 12; n++) {
       const mail = await world.sendTo(`n${n}@reader.example`)
@@ -483,9 +487,9 @@ describe('a domain that bounces 5 % of its email by policy', () => {
     await world.read()
   }
 
-  test('is paused, and the operator gets an alert', async () => {
+  test('is held, and the operator gets an alert', async () => {
     await returnedBy(20)
-    expect(await sendRate()).toMatchObject({ reply: '100 % of 20 emails in a day, according to reports' })
+    expect(await sendRate()).toMatchObject({ reply: expect.stringContaining('100 % of 20') })
     expect((await sendRate())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
     const where = { name: 'trouble domain reader.example' }
     expect(await world.deps.db.switch.findUnique({ where })).toMatchObject({
@@ -494,7 +498,7 @@ describe('a domain that bounces 5 % of its email by policy', () => {
     })
   })
 
-  test('the same bounces do not pause it again', async () => {
+  test('is not held again for the same bounces', async () => {
     await returnedBy(20)
     await world.deps.db.bucket.deleteMany()
     world.later(0.1)
@@ -502,7 +506,7 @@ describe('a domain that bounces 5 % of its email by policy', () => {
     expect(await sendRate()).toBeNull()
   })
 
-  test('one person who forges reports pauses no domain', async () => {
+  test('is not held for forged reports about one person', async () => {
     const mail = await world.sendTo(ANN)
     for (let n = 0; n < 30; n++) {
       const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])

@@ -68,18 +68,6 @@ test('a digest does not wait if the usual hour is unknown', async () => {
   expect(await outcome()).toBe('nothing_matched')
 })
 
-test('a digest at 08:00 in Tokyo does not wait for a day that has not begun', async () => {
-  await learn()
-  await fetched('2026-11-23', '02:00', 20)
-  await world.addSubscriber('ann', {
-    topics: ['robots'],
-    zone: 'Asia/Tokyo',
-    confirmedAt: '2026-11-22T00:00:00Z',
-  })
-  await world.plan('2026-11-23T23:00:00Z')
-  expect(await outcome()).toBe('nothing_matched')
-})
-
 test('a digest of a date that the operator requests does not wait', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })

@@ -86,7 +86,7 @@ test('a suppression does not affect a subscriber who has changed the address mea
   expect(await database.db.subscriber.findUnique({ where: { id: 's1' } })).toMatchObject({ state: 'active' })
 })
 
-test('messages past their deadline are skipped, also without a mail server', async () => {
+test('messages past their deadline are skipped, also if there is no SMTP server', async () => {
   await addDigestMessages(database.db, 2)
   const { deps } = await world({ now: DEADLINE })
   const config = readConfig({})

@@ -55,12 +55,12 @@ const delivery = () => readSwitch(database.db, 'delivery')
 const complained = () => logged.filter(({ event }) => event === 'delivery.complained')
 
 describe('complaints', () => {
-  test('five of 1,666 emails stop delivery, with the figures, and raise an alert', async () => {
+  test('about five of 1,666 emails stop delivery, with the figures and an alert', async () => {
     await accepted(1666)
     await suppressed(4)
     expect(await delivery()).toBeNull()
     await suppressed(1)
-    const figures = '5 complaints in 24 hours for 1,666 emails accepted in a day: 0.30 %'
+    const figures = expect.stringMatching(/^5 .* 1,666 .* 0\.30 %$/)
     expect(await delivery()).toMatchObject({ value: 'paused', reason: figures })
     expect(await openIncidents(database.db)).toMatchObject([
       { name: 'complaints', what: 'complaints', detail: figures },
@@ -69,9 +69,9 @@ describe('complaints', () => {
   })
 
   test.each([
-    ['five of 1,667: below 0.3 %', 5, 1667],
-    ['four, however few the mails', 4, 10],
-  ])('%s: a warning, and mail goes on', async (_what, complaints, mails) => {
+    ['about five of 1,667 emails, below 0.3 %', 5, 1667],
+    ['about four of few emails', 4, 10],
+  ])('%s cause a warning, and do not stop delivery', async (_what, complaints, mails) => {
     await accepted(mails)
     await suppressed(complaints)
     expect(await delivery()).toBeNull()
@@ -80,16 +80,16 @@ describe('complaints', () => {
   })
 
   test.each([
-    ['three of 3,000', 3, 3000, 1],
-    ['three of 3,001: below 0.1 %', 3, 3001, 0],
-    ['two, however few the mails', 2, 10, 0],
+    ['about three of 3,000 emails cause a warning', 3, 3000, 1],
+    ['about three of 3,001 emails, below 0.1 %, cause no warning', 3, 3001, 0],
+    ['about two of few emails cause no warning', 2, 10, 0],
   ])('%s', async (_what, complaints, mails, warnings) => {
     await accepted(mails)
     await suppressed(complaints)
     expect(complained()).toHaveLength(warnings)
   })
 
-  test('of others, lifted ones, and those of the day before do not count', async () => {
+  test('do not count if they are of other reasons, lifted, or of the day before', async () => {
     await accepted(100)
     await suppressed(4)
     await unsuppress(deps, { email: `p${people - 1}@c.example` })
@@ -105,7 +105,7 @@ describe('complaints', () => {
     expect(await delivery()).toMatchObject({ value: 'paused' })
   })
 
-  test('on a day without emails count against the day that they are about', async () => {
+  test('on a day without emails count for the day of their emails', async () => {
     await accepted(2000, 70)
     await accepted(10, 3)
     await suppressed(5)
@@ -113,13 +113,13 @@ describe('complaints', () => {
     expect(complained().at(-1)).toMatchObject({ complaints: 5, mails: 2000 })
   })
 
-  test('stop nothing if no email went out for days', async () => {
+  test('do not stop delivery if no email was sent for days', async () => {
     await accepted(2000, 100)
     await suppressed(9)
     expect(await delivery()).toBeNull()
   })
 
-  test('of before do not stop it again once it is resumed; as many new ones do', async () => {
+  test('from before delivery was resumed do not stop it again, but as many new ones do', async () => {
     await accepted(1000)
     await suppressed(5)
     const pause = await delivery()

@@ -33,18 +33,18 @@ describe('one mailbox', () => {
     ['a tag', 'ann+1@example.com', 'ann+2+x@example.com', ANN],
     ['dots at Gmail', 'a.nn@gmail.com', 'an.n+x@gmail.com', 'ann@gmail.com'],
     ['both domains of Gmail', 'ann@googlemail.com', 'a.n.n@gmail.com', 'ann@gmail.com'],
-  ])('with %s', (_what, one, other, mailbox) => {
+  ])('has several spellings with %s', (_what, one, other, mailbox) => {
     expect([mailboxOf(one), mailboxOf(other)]).toEqual([mailbox, mailbox])
   })
 
-  test('not with dots elsewhere, nor another name or domain', () => {
+  test('does not include dots elsewhere, nor another name or domain', () => {
     const keys = ['a.nn@example.com', 'ann@example.com', 'ben@example.com', 'ann@mail.example.com']
     expect(new Set(keys.map(mailboxOf)).size).toBe(4)
   })
 })
 
-describe('until they confirm', () => {
-  test('two a day, from the second day on two a week, from the second week on one a month', async () => {
+describe('an unconfirmed address', () => {
+  test('gets two emails a day, then two a week, then one a month', async () => {
     const counts: [number, number][] = []
     for (const day of [0, 0.5, 1.01, 2.02, 5, 9, 12, 15, 20, 38, 39.5, 45, 69, 99]) {
       const count = await taken(day)
@@ -59,7 +59,7 @@ describe('until they confirm', () => {
     ])
   })
 
-  test('all spellings count together', async () => {
+  test('gets as many emails for all its spellings', async () => {
     let count = 0
     for (let n = 0; n < 12; n++) {
       const key = n % 2 ? `ann+${n}@googlemail.com` : `a.n.n+${n}@gmail.com`
@@ -68,20 +68,20 @@ describe('until they confirm', () => {
     expect(count).toBe(2)
   })
 
-  test('a second email is there at any time', async () => {
+  test('gets a second email at any time', async () => {
     expect([await take(ANN), await take(ANN, 20), await take(ANN, 21)]).toEqual([true, true, false])
   })
 
-  test('twenty that ask at once get two', async () => {
+  test('gets two emails for twenty requests at once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, n) => take(`ann+${n}@example.com`)))
     expect(all.filter(Boolean)).toHaveLength(2)
   })
 
-  test('a clock that was set back lets nothing more through', async () => {
+  test('gets no more emails after the clock was set back', async () => {
     expect([await taken(0), await taken(-1)]).toEqual([2, 0])
   })
 
-  test('the history is kept for 180 days after the last email, as a hash', async () => {
+  test('has its history stored as a hash for 180 days after the last email', async () => {
     await taken(0)
     const rows = await site.db.emailLimit.findMany()
     expect(rows).toMatchObject([{ key: expect.stringMatching(/^[0-9a-f]{64}$/) }])
@@ -94,14 +94,14 @@ describe('until they confirm', () => {
 })
 
 describe('a confirmed subscriber', () => {
-  test('gets two a day for good, those of the day of their confirmation included', async () => {
+  test('gets two emails a day at all times, including the day of the confirmation', async () => {
     expect(await take(ANN)).toBe(true)
     await endBackOff(site.db, site.deps.config, { key: ANN, now: at(0) })
     expect([await taken(0.1, ANN, true), await taken(1.2, ANN, true)]).toEqual([1, 2])
     for (const day of [20, 21, 22]) expect(await taken(day, ANN, true)).toBe(2)
   })
 
-  test('gets their link, whatever a stranger asks for with other spellings', async () => {
+  test('gets their link, whatever a stranger requests with other spellings', async () => {
     await subscribe(site.deps, { ...asked(ANN), ip: IP })
     await confirm(site.deps, await confirmToken(site, ANN))
     for (const day of [1, 2, 3, 4]) {
@@ -141,17 +141,17 @@ const asked = (email: string) => ({
   how: 'page' as const,
 })
 
-describe('erasing', () => {
+describe('erasing a subscriber', () => {
   beforeEach(async () => {
     await subscribe(site.deps, { ...asked(ANN), ip: IP })
   })
 
-  test('forgets the history', async () => {
+  test('deletes the history', async () => {
     await eraseSubscriber(site.deps, { email: ANN })
     expect(await site.db.emailLimit.count()).toBe(0)
   })
 
-  test('by the address, under both keys', async () => {
+  test('deletes the history of the address under both keys', async () => {
     await take(ANN, 0, true)
     expect(await site.db.emailLimit.count()).toBe(2)
     await forgetEmailLimits(site.db, site.deps.config, ANN)

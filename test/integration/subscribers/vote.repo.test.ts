@@ -39,7 +39,7 @@ describe('votes', () => {
   const given = async (topicId = agents) =>
     (await votesOf(database.db, topicId)).map(({ paperId, kind }) => [paperId, kind])
 
-  test('the newest on each paper counts, newest first, under each topic apart', async () => {
+  test('count once on a paper, the newest, for each topic separately', async () => {
     await give(1, 'more', 1)
     await give(2, 'more', 2)
     await give(1, 'less', 3)
@@ -54,7 +54,7 @@ describe('votes', () => {
     expect([await given(), await given(robots)]).toEqual([[[2, 'more']], [[1, 'more']]])
   })
 
-  test('on a paper that turned out to be another one count for that one, and once', async () => {
+  test('on a paper that was merged count once, for the other paper', async () => {
     await give(7, 'more', 1)
     await give(8, 'less', 2)
     const listed = {
@@ -75,14 +75,14 @@ describe('votes', () => {
     expect(await given()).toEqual([])
   })
 
-  test(`the newest ${MAX_VOTES} of a topic are kept`, async () => {
+  test(`are stored up to the newest ${MAX_VOTES} of a topic`, async () => {
     for (let n = 1; n <= MAX_VOTES + 2; n++) await give(n, 'more', n)
     const kept = await given()
     expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MAX_VOTES, MAX_VOTES + 2, 3])
     expect(await database.db.vote.count()).toBe(MAX_VOTES)
   })
 
-  test('of a topic are forgotten with all that it taught', async () => {
+  test('of a topic are deleted with all that was learned from them', async () => {
     await give(1, 'more', 1)
     await give(2, 'more', 2, robots)
     await forgetTopic(database.db, agents)
@@ -91,7 +91,7 @@ describe('votes', () => {
 })
 
 describe('what was learned about a topic', () => {
-  test('has its phrases strongest first, and changes only in what is saved', async () => {
+  test('has its phrases strongest first, and changes only the saved fields', async () => {
     const phrases = new Map([
       ['2.5 bits', 0.33333333],
       ['robot arms', -0.5],
@@ -109,7 +109,7 @@ describe('what was learned about a topic', () => {
     expect((await learnedTopic(database.db, 999)).phrases.size).toBe(0)
   })
 
-  test('of many subscribers: only topics about which anything was learned', async () => {
+  test('is read only for topics with learned data, of many subscribers', async () => {
     await saveLearnedTopic(database.db, robots, { step: 1 })
     expect([...(await learnedTopics(database.db, [ANN, 'nobody'])).keys()]).toEqual([robots])
     expect((await learnedTopics(database.db, ['nobody'])).size).toBe(0)

@@ -32,12 +32,12 @@ const moved = (kind: VoteKind, weight: number, except = 4) =>
     steps: { before: 0, after: 0 },
   })
 
-test('movedPapers lists matches that would come earlier on their day after More, and later after Less', () => {
+test('`movedPapers` lists matches that rank higher on their day after More, and lower after Less', () => {
   expect(moved('more', 1)).toEqual([{ id: 1, from: 3, to: 1 }])
   expect(moved('less', -1)).toEqual([])
   expect(moved('more', -1)).not.toContainEqual(expect.objectContaining({ id: 1 }))
 })
 
-test('movedPapers leaves out the paper of the vote', () => {
+test('`movedPapers` leaves out the paper of the vote', () => {
   expect(moved('more', 1, 1)).toEqual([])
 })

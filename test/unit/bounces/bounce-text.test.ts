@@ -10,7 +10,7 @@ const DEAD: ListedBounce = {
   class: 'dead',
   status: '5.1.1',
   sure: true,
-  reply: '550 5.1.1 nobody here',
+  reply: '550 5.1.1 no mailbox',
   domain: 'y.example',
   foundBy: 'token',
   messageId: 'm1',
@@ -24,7 +24,7 @@ const DEAD: ListedBounce = {
 test.each([
   [
     {},
-    'Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; the address was suppressed.',
+    'Returned: no such mailbox (5.1.1): 550 5.1.1 no mailbox; found by the token in its envelope sender; the address was suppressed.',
   ],
   [
     { sure: false, effect: 'nothing', reply: '', foundBy: 'message-id' },
@@ -36,7 +36,7 @@ test.each([
   ],
   [
     { effect: 'elsewhere' },
-    'Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; no action: it is about another mailbox, to which theirs forwards.',
+    'Returned: no such mailbox (5.1.1): 550 5.1.1 no mailbox; found by the token in its envelope sender; no action: it is about another mailbox, to which theirs forwards.',
   ],
   [
     { class: 'policy', status: null, reply: '', effect: 'nothing' },
@@ -58,17 +58,17 @@ test.each([
     { class: 'unknown', status: null, reply: '', isRead: false, effect: 'nothing' },
     'An unreadable report arrived; found by the token in its envelope sender; no action.',
   ],
-] satisfies [Partial<ListedBounce>, string][])('%j', (change, text) =>
+] satisfies [Partial<ListedBounce>, string][])('`bounceText` describes a bounce with %j', (change, text) =>
   expect(bounceText({ ...DEAD, ...change })).toBe(text),
 )
 
-test('every class and every action has a text', () => {
+test('`bounceText` describes all classes and effects', () => {
   for (const kind of BOUNCE_CLASSES)
     for (const done of ['suppressed', 'dropped', 'nothing'] as const)
       expect(bounceText({ ...DEAD, class: kind, effect: done })).not.toMatch(/undefined|null/)
 })
 
-test('the newest failure report decides; an unreadable one does not count', () => {
+test('`newestFailure` is the newest report of a failure that could be read', () => {
   const delayed = { ...DEAD, class: 'delayed', n: 1 } as const
   const unread = { ...DEAD, class: 'unknown', isRead: false, n: 2 } as const
   expect(newestFailure([DEAD, delayed, unread])).toBe(DEAD)

@@ -4,7 +4,7 @@ import { CORPUS } from '../../support/accuracy/bounces-corpus.ts'
 import { testData } from '../../support/test-data.ts'
 
 const folder = CORPUS
-const where = testData('bounces') ? 'mails in TEST_DATA' : "the project's own mails"
+const where = testData('bounces') ? 'emails in TEST_DATA' : "the project's own emails"
 console.info(`Bounces: ${where}`)
 
 describe(`on ${where}`, async () => {
@@ -16,21 +16,21 @@ describe(`on ${where}`, async () => {
     expect(measured.uneven).toEqual([])
   })
 
-  test('a delay, an automatic reply, a success, a policy or another email suppresses no one', () =>
+  test('no delay, automatic reply, success, policy or other email suppresses an address', () =>
     expect(measured.wronglySuppressed).toEqual([]))
 
-  test('every mailbox classed as dead is dead, and most dead ones are found', () => {
+  test('nearly all mailboxes classified as dead are dead, and most dead ones are found', () => {
     const [ours, plain] = ['ours', 'any 5.x.x'].map((name) => measured.rows.find((row) => row.name === name)!)
     expect(ours!.lenient.precision).toBeGreaterThanOrEqual(0.97)
     expect(ours!.lenient.recall).toBeGreaterThanOrEqual(0.85)
     expect(plain!.lenient.precision).toBeLessThan(0.9)
   })
 
-  test('nearly every report names its recipient', () =>
+  test('nearly all reports have their recipient', () =>
     expect(measured.found.ours!.share).toBeGreaterThan(0.95))
 })
 
-describe('the bench', () => {
+describe('the benchmark', () => {
   test('prints a row for each reader, or why it has none', async () => {
     const { text } = await benchBounces(['--data', folder])
     expect(text).toMatch(/\n {2}ours +\d+ +\d+ +[01]\.\d{3}/)
@@ -38,6 +38,6 @@ describe('the bench', () => {
     for (const name of ['Sisimai', 'flufl.bounce']) expect(text).toContain(name)
   }, 60_000)
 
-  test('says so if there are no emails', async () =>
+  test('reports a folder without emails', async () =>
     expect((await benchBounces(['--data', '/nowhere'])).text).toContain('/nowhere holds no expected.jsonl'))
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
 import { addressHash, maskAddress, parseAddress } from '../../../src/subscribers/address.ts'
 
-describe('parseAddress', () => {
+describe('`parseAddress`', () => {
   test.each([
     ['ann@example.com', 'ann@example.com', 'ann@example.com'],
     ['  Ann.Lee+papers@Example.COM \n', 'Ann.Lee+papers@Example.COM', 'ann.lee+papers@example.com'],
@@ -56,7 +56,7 @@ describe('parseAddress', () => {
     expect(codeOf(typed)).toBe(code)
   })
 
-  test('never lets a line break, blank, bracket or second @ through, whatever is typed', () => {
+  test('never returns a line break, blank, bracket or second @, for any text', () => {
     const typed = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom(...'ab.@\r\n\0<>,;: "+-') }),
@@ -82,11 +82,11 @@ describe('parseAddress', () => {
   })
 })
 
-test('maskAddress shows the first letter and the domain', () => {
+test('`maskAddress` shows the first letter and the domain', () => {
   expect(maskAddress('ann@example.com')).toBe('a•••@example.com')
 })
 
-test('addressHash is HMAC-SHA256 under the key', () => {
+test('`addressHash` is HMAC-SHA256 under the key', () => {
   expect(addressHash('ann@example.com', 'k'.repeat(32))).toMatch(/^[0-9a-f]{64}$/)
   expect(addressHash('ann@example.com', 'k'.repeat(32))).not.toBe(
     addressHash('ann@example.com', 'l'.repeat(32)),

@@ -24,7 +24,7 @@ const BASE: Subscription = {
   state: 'active',
   pausedUntil: null,
 }
-const standing = (changes: Partial<Subscription>): Subscription => ({ ...BASE, ...changes })
+const subscription = (changes: Partial<Subscription>): Subscription => ({ ...BASE, ...changes })
 const undone = (now: Subscription, before: Subscription, after: Subscription): Subscription => ({
   ...now,
   ...changesToUndo(now, { before, after }, TODAY),
@@ -32,7 +32,7 @@ const undone = (now: Subscription, before: Subscription, after: Subscription): S
 const names = (one: Subscription) =>
   one.topics.map(({ name, query }) => (name === query ? name : `${name}=${query}`)).join(' ')
 
-describe('undone at once, everything is as it was', () => {
+describe('an undo restores', () => {
   const paused = { state: 'paused', pausedUntil: '2026-12-01' } as const
   const cases: [string, Partial<Subscription>][] = [
     [
@@ -56,47 +56,47 @@ describe('undone at once, everything is as it was', () => {
     ['all of it', { ...paused, hour: 3, topics: topics('c') }],
   ]
   test.each(cases)('%s', (_what, changes) => {
-    const after = standing(changes)
+    const after = subscription(changes)
     expect(isSameSubscription(undone(after, BASE, after), BASE)).toBe(true)
     expect(isSameSubscription(undone(BASE, after, BASE), after)).toBe(true)
   })
 })
 
-describe('undone after other changes, the others stay', () => {
-  test('settings', () => {
-    const now = undone(standing({ hour: 19, maxPapers: 5 }), BASE, standing({ hour: 19 }))
+describe('an undo after other changes', () => {
+  test('restores only its own settings', () => {
+    const now = undone(subscription({ hour: 19, maxPapers: 5 }), BASE, subscription({ hour: 19 }))
     expect(now).toMatchObject({ hour: 8, maxPapers: 5 })
   })
 
   const cases: [string, string, string, string, string][] = [
-    ['a removed topic comes back to its place', 'a b c', 'a c', 'a c d', 'a b c d'],
-    ['to the end where that place is gone', 'a b c', 'a b', 'a', 'a c'],
-    ['not twice, where it came back by itself', 'a b c', 'a c', 'b a c', 'b a c'],
-    ['an added topic goes, wherever it is', 'a b', 'a b c', 'c a b d', 'a b d'],
-    ['an order comes back among those that are left', 'a b c', 'c b a', 'c x a', 'a x c'],
+    ['restores a removed topic at its place', 'a b c', 'a c', 'a c d', 'a b c d'],
+    ['restores a removed topic at the end if its place is gone', 'a b c', 'a b', 'a', 'a c'],
+    ['does not restore a topic that was added again', 'a b c', 'a c', 'b a c', 'b a c'],
+    ['removes an added topic at any place', 'a b', 'a b c', 'c a b d', 'a b d'],
+    ['restores the order of the topics that are left', 'a b c', 'c b a', 'c x a', 'a x c'],
   ]
   test.each(cases)('%s', (_what, before, after, now, expected) => {
-    const from = standing({ topics: topics(before) })
-    const to = standing({ topics: topics(after) })
-    expect(names(undone(standing({ topics: topics(now) }), from, to))).toBe(expected)
+    const from = subscription({ topics: topics(before) })
+    const to = subscription({ topics: topics(after) })
+    expect(names(undone(subscription({ topics: topics(now) }), from, to))).toBe(expected)
   })
 
-  test('a name, where the words have changed back and forth; words that are gone stay gone', () => {
-    const renamed = standing({ topics: [{ name: 'new', query: 'a' }] })
-    const before = standing({ topics: topics('a') })
+  test('restores a name if the query is the same again, and no query that was removed', () => {
+    const renamed = subscription({ topics: [{ name: 'new', query: 'a' }] })
+    const before = subscription({ topics: topics('a') })
     expect(names(undone(renamed, before, renamed))).toBe('a')
-    const edited = standing({ topics: topics('x') })
-    expect(names(undone(standing({ topics: topics('y') }), before, edited))).toBe('y')
-    expect(names(undone(standing({ topics: [{ name: 'mine', query: 'x' }] }), before, edited))).toBe('a')
+    const edited = subscription({ topics: topics('x') })
+    expect(names(undone(subscription({ topics: topics('y') }), before, edited))).toBe('y')
+    expect(names(undone(subscription({ topics: [{ name: 'mine', query: 'x' }] }), before, edited))).toBe('a')
   })
 
-  test('a pause that would be over by now does not come back', () => {
-    const before = standing({ state: 'paused', pausedUntil: TODAY })
+  test('does not restore a pause that would be over', () => {
+    const before = subscription({ state: 'paused', pausedUntil: TODAY })
     expect(isSameSubscription(undone(BASE, before, BASE), BASE)).toBe(true)
   })
 })
 
-test('a topic whose words gave way to others at its place was edited; otherwise one went and one came', () => {
+test('a topic is edited if its query changed at its place, and otherwise one is removed and one added', () => {
   expect(topicDifference(topics('a b'), topics('a x')).edited).toHaveLength(1)
   expect(topicDifference(topics('a b'), topics('x a b c'))).toMatchObject({
     added: topics('x c'),

@@ -37,13 +37,13 @@ describe('a link', () => {
     expect(readLink(signLink(link(purpose), NEW), purpose, [NEW], ISSUED)).toEqual(link(purpose))
   })
 
-  test('is the same text each time, url-safe and at most 120 characters', () => {
+  test('is the same text each time, URL-safe, of up to 120 characters', () => {
     const token = signLink(link('confirm', { id: 'x'.repeat(40) }), NEW)
     expect(token).toBe(signLink(link('confirm', { id: 'x'.repeat(40) }), NEW))
     expect(token).toMatch(/^[A-Za-z0-9_-]{1,120}$/)
   })
 
-  test('serves its own purpose and no other', () => {
+  test('is valid only for its purpose', () => {
     for (const signed of PURPOSES) {
       for (const asked of PURPOSES) {
         const expected = signed === asked ? 'read' : 'link.wrong-purpose'
@@ -52,7 +52,7 @@ describe('a link', () => {
     }
   })
 
-  test('of a wrong purpose gets the response of an unknown one', () => {
+  test('for another purpose has the error of an unknown link', () => {
     const wrong = new Fault('link.wrong-purpose', { purpose: 'confirm', found: 'manage' })
     const unknown = new Fault('link.unknown')
     expect([wrong.status, wrong.sentence]).toEqual([unknown.status, unknown.sentence])
@@ -67,7 +67,7 @@ describe('a link', () => {
     }
   })
 
-  test('has one spelling: another last character, a blank, padding or a cut are refused', () => {
+  test('has one spelling, without another last character, blanks, padding or cuts', () => {
     const token = signLink(link('unsubscribe'), NEW)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const others = [...alphabet].map((last) => token.slice(0, -1) + last).filter((other) => other !== token)
@@ -82,12 +82,12 @@ describe('a link', () => {
     for (const spelling of spellings) expect(codeOf(spelling, 'unsubscribe')).not.toBe('read')
   })
 
-  test('that lost its capitals is distinguished from an unknown one', () => {
+  test('that lost its capitals has its own error', () => {
     expect(codeOf(signLink(link('unsubscribe'), NEW).toLowerCase(), 'unsubscribe')).toBe('link.lower-case')
     expect(codeOf('nonsense', 'unsubscribe')).toBe('link.unknown')
   })
 
-  test('is read under every secret of the list, and under no other', () => {
+  test('is valid under all secrets of the list, and no other', () => {
     const token = signLink(link('unsubscribe'), OLD)
     expect(codeOf(token, 'unsubscribe', [NEW, OLD])).toBe('read')
     expect(codeOf(token, 'unsubscribe', [NEW])).toBe('link.unknown')
@@ -111,12 +111,12 @@ describe('a link', () => {
 })
 
 describe('a secret', () => {
-  test('has a short name that tells nothing of it', () => {
+  test('has a short name that reveals nothing of it', () => {
     expect(secretId(NEW)).toMatch(/^[\w-]{6}$/)
     expect(secretId(NEW)).not.toBe(secretId(OLD))
   })
 
-  test('is found by that name; the newest where it is gone', () => {
+  test('is found by its name, or else is the newest', () => {
     expect(secretById(secretId(OLD), [NEW, OLD])).toBe(OLD)
     expect(secretById(secretId(OLD), [NEW])).toBe(NEW)
   })

@@ -3,7 +3,7 @@ import { arxivLink, codeLink, siteLinks } from '../../../src/subscribers/page-li
 
 const links = siteLinks('https://papers.example.org/sub')
 
-describe('a page of a paper', () => {
+describe('`links.paper`', () => {
   test.each([
     ['/papers/2507.06457', 'https://papers.example.org/sub/papers/2507.06457'],
     ['/papers/hep-th/9901001', 'https://papers.example.org/sub/papers/hep-th/9901001'],
@@ -15,16 +15,16 @@ describe('a page of a paper', () => {
     ['a whole address', 'https://evil.example/papers/1'],
     ['a script', 'javascript:alert(1)'],
     ['another page', '/unsubscribe/1'],
-    ['another page around a corner', '/papers/../unsubscribe/1'],
+    ['another page with ".." in the path', '/papers/../unsubscribe/1'],
     ['nothing', ''],
     ['too long', `/papers/${'x'.repeat(300)}`],
-  ])('is none for %s', (_what, path) => expect(links.paper(path)).toBeUndefined())
+  ])('is undefined for %s', (_what, path) => expect(links.paper(path)).toBeUndefined())
 })
 
-test('a day', () =>
+test('`links.day` is the page of a day', () =>
   expect(links.day('2026-11-24')).toBe('https://papers.example.org/sub/papers/date/2026-11-24'))
 
-describe('code', () => {
+describe('`codeLink`', () => {
   test.each([
     ['https', 'https://github.com/a/b', 'https://github.com/a/b'],
     ['a host beyond ASCII', 'https://bücher.example/ä', 'https://xn--bcher-kva.example/%C3%A4'],
@@ -34,12 +34,12 @@ describe('code', () => {
     ['data', 'data:text/html,x', undefined],
     ['a name and password', 'https://github.com@evil.example/', undefined],
     ['no address', 'github.com/a/b', undefined],
-    ['none', null, undefined],
+    ['no link', null, undefined],
     ['too long', `https://x.example/${'x'.repeat(300)}`, undefined],
   ])('%s', (_what, url, expected) => expect(codeLink(url)).toBe(expected))
 })
 
-describe('arXiv', () => {
+describe('`arxivLink`', () => {
   test.each([
     ['/papers/2507.06457', 'https://arxiv.org/abs/2507.06457'],
     ['/papers/hep-th/9901001', 'https://arxiv.org/abs/hep-th/9901001'],

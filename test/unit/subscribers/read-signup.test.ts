@@ -20,13 +20,13 @@ function read(typed: TypedSettings): SubscriberSettings {
   return settings
 }
 
-describe('readSettings', () => {
-  test('keeps the defaults for what is absent or empty', () => {
+describe('`readSettings`', () => {
+  test('has the defaults for fields that are absent or empty', () => {
     expect(read({})).toEqual(DEFAULTS)
     expect(read({ zone: ' ', hour: '', max: '', format: '', detail: '' })).toEqual(DEFAULTS)
   })
 
-  test('reads what was typed', () => {
+  test('reads typed values', () => {
     expect(
       read({
         zone: 'asia/tokyo',
@@ -72,7 +72,7 @@ describe('readSettings', () => {
     expect(() => read(typed)).toThrow(expect.objectContaining({ code }))
   })
 
-  test('tells of every field at once, and reads as the first', () => {
+  test('reports all invalid fields at once, with the message of the first', () => {
     const error = (() => {
       try {
         return read({ zone: 'EST', hour: '24', max: '99' })

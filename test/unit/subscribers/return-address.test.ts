@@ -15,10 +15,10 @@ const OLD = 'another secret of thirty-two bytes!!'
 const idOf = { bounce: () => randomId(96), unsubscribe: () => randomId(80) }
 const PURPOSES: ReturnPurpose[] = ['bounce', 'unsubscribe']
 
-describe.each(PURPOSES)('an address for %s', (purpose) => {
+describe.each(PURPOSES)('the return address for %s', (purpose) => {
   const other = PURPOSES.find((one) => one !== purpose)!
 
-  test('names whom it was made for, in any case, under any secret that is kept', () => {
+  test('has the id for which it was made, in any case, under all secrets of the list', () => {
     for (let i = 0; i < 500; i++) {
       const id = idOf[purpose]()
       const address = returnAddress({ purpose, id }, OLD, 'bounce.example.org')
@@ -29,7 +29,7 @@ describe.each(PURPOSES)('an address for %s', (purpose) => {
     }
   })
 
-  test('cannot be forged by changing one digit, nor used for the other purpose', () => {
+  test('is invalid with one changed digit, or for the other purpose', () => {
     const id = idOf[purpose]()
     const token = returnToken({ purpose, id }, SECRET)
     for (let i = 0; i < token.length; i++) {
@@ -43,7 +43,7 @@ describe.each(PURPOSES)('an address for %s', (purpose) => {
   })
 })
 
-test('any text is parsed without an error, and is not an address of ours', () => {
+test('`readReturnAddress` returns none for any text, without an error', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(readReturnAddress(text, [SECRET])).toBeUndefined()
@@ -52,7 +52,7 @@ test('any text is parsed without an error, and is not an address of ours', () =>
   )
 })
 
-test('addresses that look like one are distinguished from other mailboxes', () => {
+test('`isReturnAddress` distinguishes an invalid return address from other mailboxes', () => {
   expect(isReturnAddress('B+00@b.example')).toBe(true)
   expect(isReturnAddress('u+@b.example')).toBe(true)
   expect(isReturnAddress('postmaster@b.example')).toBe(false)

@@ -22,7 +22,7 @@ alpha, beta
 world model
 `
 
-test('a line is a query, and has its name above it', () => {
+test('`parseTopicsText` reads a query from each line, with its name above it', () => {
   const plain = (query: string): TopicText => ({ name: query, query })
   expect(parseTopicsText(FILE.replaceAll('\n', '\r\n'))).toEqual([
     { name: 'Efficiency', query: '"KV cache" OR quantization' },
@@ -37,7 +37,7 @@ test('a line is a query, and has its name above it', () => {
   ])
 })
 
-test('topics are written for people, with names where they have some', () => {
+test('`formatTopicsText` writes topics with the names that they have', () => {
   const topics = [
     { name: 'RAG', query: 'RAG' },
     { name: 'Efficiency', query: '"KV cache"' },
@@ -52,7 +52,7 @@ test.each([
   ['[Name]', 'Name'],
   ['[One]\n[Two]\nx', 'One'],
   ['x\n[Last]\n# nothing', 'Last'],
-])('a name without a query is refused: %j', (text, name) => {
+])('`parseTopicsText` refuses a name without a query: %j', (text, name) => {
   const thrown = (() => {
     try {
       return parseTopicsText(text)
@@ -73,9 +73,9 @@ test.each<[text: string, is: boolean]>([
   ['#llm\n#rag', false],
   ['[2507.06457]\n[2507.06458]', false],
   ['alpha [beta]\ngamma', false],
-])('%j is such a text: %s', (text, is) => expect(isTopicsText(text)).toBe(is))
+])('`isTopicsText` of %j is %s', (text, is) => expect(isTopicsText(text)).toBe(is))
 
-test('any topics come back as they went out', () => {
+test('`parseTopicsText` reads any topics as `formatTopicsText` wrote them', () => {
   const paper = fc.constantFrom(
     '2507.06457',
     '[2507.06457]',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { confirm, openConfirmation } from '../../../../src/account/signup/confirm.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
+import { words } from '../../../../src/i18n/words.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { confirmToken, post, useSite } from '../../../support/site.ts'
@@ -14,7 +15,7 @@ async function asked(fields: object = {}): Promise<string> {
   return confirmToken(site, EMAIL)
 }
 
-describe('confirming', () => {
+describe('`confirm`', () => {
   test('subscribes to exactly what was requested, once', async () => {
     const fields = {
       topic: ['robots', 'vision'],
@@ -42,7 +43,7 @@ describe('confirming', () => {
     expect(await checksums(site.db)).toEqual(after)
   })
 
-  test('reads the sign-up once before its transaction, and once in it', async () => {
+  test('reads the sign-up once before its transaction and once in it', async () => {
     const token = await asked({ topic: 'robots' })
     let reads = 0
     const counting = site.db.$extends({
@@ -59,7 +60,7 @@ describe('confirming', () => {
     expect(reads).toBe(2)
   })
 
-  test('ten times at once makes one subscription and one consent row', async () => {
+  test('makes one subscription and one consent of ten calls at once', async () => {
     const token = await asked({ topic: 'robots' })
     const pressed = await Promise.all(Array.from({ length: 10 }, () => confirm(site.deps, token)))
     expect(pressed.filter(Boolean)).toHaveLength(1)
@@ -67,7 +68,7 @@ describe('confirming', () => {
     expect(await site.db.consent.count({ where: { event: 'confirmed' } })).toBe(1)
   })
 
-  test('with a link that was used before an unsubscribe starts nothing again', async () => {
+  test('does not subscribe again with a link that was used before an unsubscribe', async () => {
     const token = await asked()
     await confirm(site.deps, token)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
@@ -75,7 +76,7 @@ describe('confirming', () => {
     expect((await openConfirmation(site.deps, token)).subscriber.state).toBe('unsubscribed')
   })
 
-  test('is refused for a suppressed address, and changes nothing', async () => {
+  test('fails for a suppressed address, and changes nothing', async () => {
     const token = await asked()
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     const before = await checksums(site.db)
@@ -83,18 +84,18 @@ describe('confirming', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('takes topics up to the limit, and the page says which were left out', async () => {
+  test('adds topics up to the limit, and its page lists those that were left out', async () => {
     const many = Array.from({ length: 20 }, (_, n) => `topic${n}`)
     await confirm(site.deps, await asked({ topic: many }))
     const token = await asked({ topic: 'topic0, extra' })
     await confirm(site.deps, token)
     expect(await site.db.topic.count()).toBe(20)
     const page = await site.app.inject({ url: `/confirm/${token}/done` })
-    expect(page.body).toContain('Not added')
+    expect(page.body).toContain(words.confirmed.leftOut)
     expect(page.body).toContain('extra')
   })
 
-  test('is possible up to the end of the seventh day', async () => {
+  test('works until the end of the seventh day', async () => {
     const token = await asked()
     site.clock.moveTo(new Date('2026-12-01T11:59:59Z'))
     expect(await confirm(site.deps, token)).toBe(true)

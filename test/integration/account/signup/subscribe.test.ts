@@ -33,8 +33,8 @@ const topics = async () => {
   return found.map(({ query }) => query.text)
 }
 
-describe('a request', () => {
-  test('for the first time: a pending subscriber, a signup, a consent row, a confirmation, and no topic yet', async () => {
+describe('a sign-up', () => {
+  test('creates a pending subscriber, a request, a consent and a confirmation, and no topic', async () => {
     const { mail } = await asks(['linear attention, robots'])
     expect(mail).toBe('confirmation')
     expect(await stateOf()).toBe('pending')
@@ -62,7 +62,7 @@ describe('a request', () => {
     ])
   })
 
-  test('while pending: another confirmation, two a day and no third, again a day later', async () => {
+  test('sends a pending subscriber up to two confirmations a day', async () => {
     expect((await asks()).mail).toBe('confirmation')
     expect((await asks()).mail).toBe('confirmation')
     expect(await asks()).toMatchObject({ mail: null, held: 'limit' })
@@ -71,13 +71,13 @@ describe('a request', () => {
     expect((await asks()).mail).toBe('confirmation')
   })
 
-  test('at the same instant, many times: two emails', async () => {
+  test('sends two emails for many requests at once', async () => {
     await Promise.all(Array.from({ length: 8 }, () => asks()))
     expect(await going()).toBe(2)
     expect(await site.db.subscriber.count()).toBe(1)
   })
 
-  test('while active: an email that adds topics; nothing changes before the button is pressed', async () => {
+  test('sends an active subscriber an email that adds topics, and changes nothing', async () => {
     await asks(['one'])
     await confirms()
     const before = await site.db.subscriber.findFirst()
@@ -89,7 +89,7 @@ describe('a request', () => {
     expect(await site.db.subscriber.findFirst()).toEqual(before)
   })
 
-  test('while paused: the same, and the pause stays', async () => {
+  test('sends a paused subscriber the email that adds topics, and keeps the pause', async () => {
     await asks(['one'])
     await confirms()
     await pauseSubscriber(site.deps, { email: EMAIL, until: null })
@@ -99,7 +99,7 @@ describe('a request', () => {
     expect(await topics()).toEqual(['one', 'two'])
   })
 
-  test('after unsubscribing: like new, a higher epoch, and the topics from before stay', async () => {
+  test('confirms a former subscriber under a higher epoch, with the earlier topics', async () => {
     await asks(['one'])
     await confirms()
     await unsubscribeByOperator(site.deps, { email: EMAIL })
@@ -115,7 +115,7 @@ describe('a request', () => {
     expect(await topics()).toEqual(['one', 'two'])
   })
 
-  test('after erasure: a new subscriber, without anything from before', async () => {
+  test('creates a new subscriber after an erasure', async () => {
     await asks(['one'])
     await confirms()
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -125,7 +125,7 @@ describe('a request', () => {
     expect(await topics()).toEqual([])
   })
 
-  test('when suppressed as dead: no email for 7 days, then a confirmation, and the suppression is lifted only for that', async () => {
+  test('sends a dead address no email for 7 days, then a confirmation', async () => {
     await asks()
     await confirms()
     await suppress(site.deps, { email: EMAIL, reason: 'dead' })
@@ -149,7 +149,7 @@ describe('a request', () => {
     },
   )
 
-  test('when suppressed, erased and requested again: still no email', async () => {
+  test('sends a suppressed and erased address no email', async () => {
     await asks()
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -157,7 +157,7 @@ describe('a request', () => {
     expect(await asks()).toMatchObject({ mail: null, held: 'suppressed' })
   })
 
-  test('with another spelling of the address: the same subscriber', async () => {
+  test('finds the subscriber for another spelling of the address', async () => {
     await asks()
     await asks([], 'ANN@Example.com')
     expect(await site.db.subscriber.count()).toBe(1)
@@ -166,7 +166,7 @@ describe('a request', () => {
   })
 })
 
-test('a failed nudge is logged, and the sign-up is kept: the next tick nudges anyway', async () => {
+test('a failed nudge is logged, and the sign-up is stored, as the next tick nudges too', async () => {
   const away = { ...site.deps.queue, nudge: () => Promise.reject(new Error('the queue is away')) }
   const signup = readSignup(site.deps.config, { email: EMAIL, topics: [] })
   site.logged.length = 0
@@ -176,8 +176,8 @@ test('a failed nudge is logged, and the sign-up is kept: the next tick nudges an
   expect(failed).toMatchObject([{ level: 'error', what: 'the queue is away' }])
 })
 
-describe('a change that fails half-way leaves nothing', () => {
-  test('a signup without its message is never there', async () => {
+describe('a transaction that fails', () => {
+  test('leaves no request without its message', async () => {
     await site.db.$executeRawUnsafe(
       `alter table message add constraint refused check (kind <> 'confirmation')`,
     )
@@ -190,7 +190,7 @@ describe('a change that fails half-way leaves nothing', () => {
     ]).toEqual([0, 0, 0])
   })
 
-  test('a confirmation without its consent row is never there', async () => {
+  test('leaves no confirmation without its consent', async () => {
     await asks()
     await site.db.$executeRawUnsafe(`alter table consent add constraint refused check (event <> 'confirmed')`)
     await expect(confirms()).rejects.toThrow('refused')

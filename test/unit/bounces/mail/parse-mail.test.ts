@@ -40,12 +40,12 @@ const REPORT = [
   '--b1--',
 ]
 
-describe('an email as data', () => {
+describe('`parseMail`', () => {
   test.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],
     ['CR', '\r'],
-  ])('with %s', async (_name, end) => {
+  ])('reads an email with %s', async (_name, end) => {
     const { headers, parts } = await parse(REPORT, end)
     expect(headers.slice(0, 2)).toEqual([
       { name: 'from', value: 'André <andre@mail.example>' },
@@ -60,17 +60,17 @@ describe('an email as data', () => {
     ])
   })
 
-  test('after a line of an mbox file', async () =>
+  test('reads an email after a line of an mbox file', async () =>
     expect(await parse(['From daemon Tue Nov 24', 'Subject: x', '', 'y'])).toEqual({
       headers: [{ name: 'subject', value: 'x' }],
       parts: [{ type: 'text/plain', text: 'y' }],
     }))
 })
 
-describe('no text is lost', () => {
+describe('`parseMail` loses no text with', () => {
   test.each([
     ['no head', ['hello you', 'there']],
-    ['no head, and what looks like one later', ['hello', '', 'To: you', '', 'there']],
+    ['no head, and text like one later', ['hello', '', 'To: you', '', 'there']],
     ['no boundary', ['Content-Type: multipart/mixed; boundary=b', '', 'hello', '', 'there']],
     [
       'another boundary',
@@ -79,7 +79,7 @@ describe('no text is lost', () => {
     ['no end', ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'hello there']],
     ['an unknown charset', ['Content-Type: text/plain; charset=no-such', '', 'hello there']],
     ['an unknown encoding', ['Content-Transfer-Encoding: no-such', '', 'hello there']],
-    ['a line in the head that is no field', ['Subject: x', 'hello there', 'To: y', '', 'z']],
+    ['a line in the head that is not a field', ['Subject: x', 'hello there', 'To: y', '', 'z']],
     ['no empty line', ['Subject: hello there']],
   ])('%s', async (_what, lines) => {
     const { headers, parts } = await parse(lines)
@@ -91,12 +91,12 @@ describe('no text is lost', () => {
     ['named utf-8 and none', 'Content-Type: text/plain; charset=utf-8', 'Empf\xe4nger', 'Empfänger'],
     ['named ascii and utf-8', 'Content-Type: text/plain; charset=us-ascii', 'Empf\xc3\xa4nger', 'Empfänger'],
     ['of Japan', 'Content-Type: text/plain; charset=iso-2022-jp', '\x1b$B08@h\x1b(B', '宛先'],
-  ])('in a charset %s', async (_what, type, bytes, text) =>
+  ])('a charset %s', async (_what, type, bytes, text) =>
     expect(await textsOf([type, '', bytes])).toEqual([text]),
   )
 })
 
-describe('no more than the limits', () => {
+describe('`parseMail` reads only up to its limits', () => {
   test.each([
     ['of 100,000 parts', `Content-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(100_000)}`],
     [
@@ -118,7 +118,7 @@ describe('no more than the limits', () => {
         'QUFB',
       ),
     ],
-  ])('a mail %s', async (_what, mail) => {
+  ])('an email %s', async (_what, mail) => {
     const { headers, parts } = await parseMail(Buffer.from(mail))
     expect(headers.length).toBeLessThanOrEqual(1000)
     expect(parts.length).toBeLessThanOrEqual(202)
@@ -128,7 +128,7 @@ describe('no more than the limits', () => {
   })
 })
 
-test('a part with an empty type is text', async () => {
+test('`parseMail` reads a part with an empty type as text', async () => {
   const raw = 'Content-Type: multipart/report; boundary=R\n\n--R\nContent-Type:\n\n550 5.1.1 no\n--R--\n'
   const { parts } = await parseMail(Buffer.from(raw))
   expect(parts).toEqual([{ type: 'text/plain', text: expect.stringContaining('550 5.1.1 no') }])

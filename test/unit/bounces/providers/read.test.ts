@@ -50,7 +50,7 @@ const changed = (fields: object) =>
     ...fields,
   })
 
-type Row = [maker: ProviderName, what: string, body: Buffer, kind: string, sure?: boolean]
+type Row = [provider: ProviderName, what: string, body: Buffer, kind: string, sure?: boolean]
 
 const rows: Row[] = [
   ['ses', 'NoEmail, without words', ses(sesBounce('Permanent', 'NoEmail', {}, sent)), 'dead', true],
@@ -64,7 +64,7 @@ const rows: Row[] = [
   ['ses', 'General, without words', ses(sesBounce('Permanent', 'General', {}, sent)), 'dead', false],
   [
     'ses',
-    'General, words alone',
+    'General, with only words',
     ses(
       sesBounce(
         'Permanent',
@@ -84,7 +84,7 @@ const rows: Row[] = [
   ],
   [
     'ses',
-    'NoEmail, though full',
+    'NoEmail with a full mailbox',
     ses(sesBounce('Permanent', 'NoEmail', { diagnosticCode: `smtp; ${FULL}` }, sent)),
     'full',
   ],
@@ -123,8 +123,8 @@ const rows: Row[] = [
   ],
   ['ses', 'Undetermined', ses(sesBounce('Undetermined', 'Undetermined', {}, sent)), 'unknown'],
   ['ses', 'a complaint', ses(sesComplaint('abuse', sent)), 'complaint'],
-  ['ses', 'a complaint that gives no type', ses(sesComplaint(null, sent)), 'complaint'],
-  ['ses', 'not spam after all', ses(sesComplaint('not-spam', sent)), 'not-a-report'],
+  ['ses', 'a complaint without a type', ses(sesComplaint(null, sent)), 'complaint'],
+  ['ses', 'a correction that it is not spam', ses(sesComplaint('not-spam', sent)), 'not-a-report'],
   [
     'ses',
     'a delay',
@@ -138,7 +138,7 @@ const rows: Row[] = [
     'delayed',
   ],
   ['ses', 'a delivery', ses(sesEvent('Delivery', { recipients: [address] }, sent)), 'not-a-report'],
-  ['ses', 'somebody opened it', ses(sesEvent('Open', { ipAddress: '192.0.2.1' }, sent)), 'not-a-report'],
+  ['ses', 'an opened email', ses(sesEvent('Open', { ipAddress: '192.0.2.1' }, sent)), 'not-a-report'],
   [
     'ses',
     'that the topic was set up',
@@ -154,7 +154,7 @@ const rows: Row[] = [
   ],
   [
     'sendgrid',
-    'a bounce with words alone',
+    'a bounce with only words',
     sendgrid('bounce', { type: 'bounce', status: '5.0.0', reason: '500 unknown recipient' }),
     'dead',
     false,
@@ -198,12 +198,7 @@ const rows: Row[] = [
     'unsubscribe',
   ],
   ['sendgrid', 'dropped: spam', sendgrid('dropped', { reason: 'Spam Content' }), 'policy'],
-  [
-    'sendgrid',
-    'dropped: a header of ours',
-    sendgrid('dropped', { reason: 'Invalid SMTPAPI header' }),
-    'policy',
-  ],
+  ['sendgrid', 'dropped for our header', sendgrid('dropped', { reason: 'Invalid SMTPAPI header' }), 'policy'],
   ['sendgrid', 'deferred', sendgrid('deferred', { response: BUSY, attempt: '5' }), 'delayed'],
   ['sendgrid', 'a complaint', sendgrid('spamreport'), 'complaint'],
   ['sendgrid', 'unsubscribe', sendgrid('unsubscribe'), 'unsubscribe'],
@@ -333,12 +328,12 @@ const rows: Row[] = [
   ['brevo', 'unique_opened', brevoEvent('unique_opened', sent), 'not-a-report'],
 ]
 
-test.each(rows)('%s: %s', (maker, _what, body, kind, sure = false) => {
-  const [told, ...others] = readBody(maker, body)
+test.each(rows)('a report of %s has its class: %s', (provider, _what, body, kind, sure = false) => {
+  const [bounce, ...others] = readBody(provider, body)
   expect(others).toEqual([])
   const isReport = kind !== 'not-a-report'
-  expect(told).toMatchObject({ class: kind, sure, recipient: isReport ? address : null })
-  if (!isReport) expect(told!.about).toEqual({ tokens: [], messageIds: [] })
+  expect(bounce).toMatchObject({ class: kind, sure, recipient: isReport ? address : null })
+  if (!isReport) expect(bounce!.about).toEqual({ tokens: [], messageIds: [] })
 })
 
 test.each<[string, ProviderName, Buffer, string]>([
@@ -364,29 +359,29 @@ test.each<[string, ProviderName, Buffer, string]>([
   ['a bounce', 'brevo', brevoEvent('hard_bounce', sent, UNKNOWN), UNKNOWN],
   ['a complaint', 'brevo', brevoEvent('spam', sent, 'x'), ''],
   ['an unsubscribe', 'brevo', brevoEvent('unsubscribed', sent, 'x'), ''],
-])('the reply of %s from %s', (_what, maker, body, reply) =>
-  expect(readBody(maker, body)).toMatchObject([{ reply }]),
+])('the reply in %s of %s is the reply of the server', (_what, provider, body, reply) =>
+  expect(readBody(provider, body)).toMatchObject([{ reply }]),
 )
 
-test('SendGrid: only the reason of a bounce counts', () => {
+test("SendGrid's reason counts only for a bounce", () => {
   const body = sendgrid('bounce', { type: 'bounce', status: '', reason: '', response: UNKNOWN })
   expect(readBody('sendgrid', body)).toMatchObject([{ class: 'dead', sure: false, reply: '' }])
 })
 
-describe('which email it is about', () => {
-  const about = (maker: ProviderName, body: Buffer) => readBody(maker, body)[0]!.about
-  test('SES returns the headers if it is set up so', () => {
+describe('the email of a report', () => {
+  const about = (provider: ProviderName, body: Buffer) => readBody(provider, body)[0]!.about
+  test('is found by header fields that SES may return', () => {
     const bounce = sesBounce('Permanent', 'NoEmail', {}, sent)
     expect(about('ses', ses(bounce))).toEqual({ tokens: [token], messageIds: [messageId] })
     const bare = sesBounce('Permanent', 'NoEmail', {}, { address })
     expect(about('ses', ses(bare))).toEqual({ tokens: [], messageIds: [] })
   })
-  test('SendGrid and Brevo return the Message-ID, Mailgun without its brackets', () => {
+  test('is found by the Message-ID of SendGrid, Brevo and Mailgun', () => {
     expect(about('sendgrid', sendgrid('spamreport')).messageIds).toEqual([messageId])
     expect(about('brevo', brevoEvent('spam', sent)).messageIds).toEqual([messageId])
     expect(about('mailgun', mailgun('complained')).messageIds).toEqual([messageId.slice(1, -1)])
   })
-  test('Postmark returns the whole bounce if it is set up so, and an id of its own', () => {
+  test("is found by the bounce that Postmark may return, not by Postmark's id", () => {
     const Content = `Return-Path: <>\r\n\r\nX-Daily-Papers-Message: ${token}\r\nMessage-ID: ${messageId}\r\n`
     expect(about('postmark', postmark('HardBounce', UNKNOWN, { Content }))).toEqual({
       tokens: [token],
@@ -396,8 +391,8 @@ describe('which email it is about', () => {
   })
 })
 
-describe('many at once', () => {
-  test('events of one body, without those that are not reports', () => {
+describe('a body with several', () => {
+  test('events has a bounce for each report', () => {
     const body = sendgridBody(
       sendgridEvent('delivered', { address: 'ben@reader.example' }),
       sendgridEvent('spamreport', { address: 'cleo@reader.example' }),
@@ -413,7 +408,7 @@ describe('many at once', () => {
       ['eve@reader.example', 'dead'],
     ])
   })
-  test('recipients of one event', () => {
+  test('recipients has a bounce for each', () => {
     const event = sesBounce('Permanent', 'General', { status: '5.1.1' }, sent)
     Object.assign(event, {
       bounce: {
@@ -430,7 +425,7 @@ describe('many at once', () => {
       ['ben@reader.example', 'policy'],
     ])
   })
-  test('a published event is read like a notification', () => {
+  test('a published event of SES is read like a notification', () => {
     const { notificationType, ...rest } = sesComplaint('abuse', sent)
     expect(readBody('ses', ses({ eventType: notificationType, ...rest }))).toMatchObject([
       { class: 'complaint' },
@@ -438,10 +433,10 @@ describe('many at once', () => {
   })
 })
 
-describe('an unreadable body', () => {
-  const codeOf = (maker: ProviderName, body: Buffer) => {
+describe('a body that cannot be read', () => {
+  const codeOf = (provider: ProviderName, body: Buffer) => {
     try {
-      readBody(maker, body)
+      readBody(provider, body)
     } catch (error) {
       expect((error as Fault).message).not.toContain('ann@')
       return (error as Fault).code
@@ -450,12 +445,12 @@ describe('an unreadable body', () => {
   }
   const broken = ['', '{"ann@reader.example', '[]', '[1, 2]', '"ann@reader.example"', 'null', '\xff\xfe']
   test.each(
-    PROVIDERS.flatMap(({ name: maker }) => broken.map((text): [ProviderName, string] => [maker, text])),
-  )('%s: %j', (maker, text) => {
-    const isOther = maker === 'ses' && ['[]', '[1, 2]', '"ann@reader.example"', 'null'].includes(text)
-    expect(codeOf(maker, Buffer.from(text, 'latin1'))).toBe(isOther ? 'none' : 'report.unreadable')
+    PROVIDERS.flatMap(({ name: provider }) => broken.map((text): [ProviderName, string] => [provider, text])),
+  )('fails for %s: %j', (provider, text) => {
+    const isOther = provider === 'ses' && ['[]', '[1, 2]', '"ann@reader.example"', 'null'].includes(text)
+    expect(codeOf(provider, Buffer.from(text, 'latin1'))).toBe(isOther ? 'none' : 'report.unreadable')
   })
-  test('fields of undocumented types break nothing', () => {
+  test('does not include one with fields of undocumented types', () => {
     const odd = { event: 'bounce', email: { a: 1 }, reason: [], status: 5, 'smtp-id': null, type: 7 }
     expect(readBody('sendgrid', sendgridBody(odd))).toMatchObject([{ class: 'dead', recipient: null }])
     expect(readBody('ses', ses({ notificationType: 'Bounce', bounce: 'x', mail: [] }))).toMatchObject([

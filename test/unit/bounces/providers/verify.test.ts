@@ -22,8 +22,8 @@ import {
 const NOW = new Date(Date.now() + 60_000)
 const sns = snsKey()
 
-describe('SNS', () => {
-  test('signs name and value of each field on a line with a line feed, including the last', () => {
+describe('a signature of SNS', () => {
+  test('covers name and value of each field, each on a line', () => {
     const message = {
       Type: 'Notification',
       MessageId: 'i',
@@ -47,7 +47,7 @@ describe('SNS', () => {
     )
   })
 
-  test.each(['1', '2'] as const)('version %s is right, and wrong with any field changed', (version) => {
+  test.each(['1', '2'] as const)('of version %s is valid, and invalid with a changed field', (version) => {
     const message = parseSnsMessage(sns.signed({ Subject: 'x' }, version))
     expect(isSignedBy(sns.pem, message, NOW)).toBe(true)
     for (const name of [
@@ -72,7 +72,7 @@ describe('SNS', () => {
     expect(isSignedBy(sns.pem, { ...message, Signature: undefined }, NOW)).toBe(false)
   })
 
-  test('by another certificate, an expired or future one, and without one', () => {
+  test('is invalid with another, expired or future certificate, or without one', () => {
     const message = parseSnsMessage(sns.signed())
     expect(isSignedBy(snsKey().pem, message, NOW)).toBe(false)
     expect(isSignedBy(sns.pem, message, new Date(NOW.getTime() + 40 * 24 * 3600_000))).toBe(false)
@@ -85,7 +85,7 @@ describe('SNS', () => {
     CERTIFICATE_URL,
     `https://sns.us-gov-west-1.amazonaws.com${path}`,
     `https://sns.cn-north-1.amazonaws.com.cn${path}`,
-  ])('a certificate lies at %s', (SigningCertURL) =>
+  ])('may have its certificate at %s', (SigningCertURL) =>
     expect(certificateUrl({ SigningCertURL }).href).toBe(SigningCertURL),
   )
   test.each([
@@ -112,11 +112,11 @@ describe('SNS', () => {
     `https://sns.eu-west-1.amazonaws.com${path}#x`,
     ` ${CERTIFICATE_URL}`,
     `https://sns.eu-west-1.amazonaws.com/${'SimpleNotificationService-0.pem'}%00`,
-  ])('none lies at %s', (SigningCertURL) =>
+  ])('has no certificate at %s', (SigningCertURL) =>
     expect(() => certificateUrl({ SigningCertURL })).toThrow('the signature is missing or wrong'),
   )
 
-  test('a subscription is confirmed only at SNS, and only for this topic', () => {
+  test('confirms a subscription only at SNS, and only for the topic of the settings', () => {
     expect(confirmationUrl({ SubscribeURL: SUBSCRIBE_URL }, TOPIC).href).toBe(SUBSCRIBE_URL)
     for (const SubscribeURL of [
       SUBSCRIBE_URL.replace('https:', 'http:'),
@@ -128,7 +128,7 @@ describe('SNS', () => {
   })
 })
 
-describe('SendGrid', () => {
+describe('a signature of SendGrid', () => {
   const { setting: key, headers } = sendgridKey()
   const raw = Buffer.from('[{"event":"bounce"}]\r\n')
   const sent = headers(raw, NOW)
@@ -142,7 +142,7 @@ describe('SendGrid', () => {
     expect(isSignedBySendgrid(body)).toBe(true)
     expect(isSignedBySendgrid({ ...body, raw: raw.subarray(0, -2) })).toBe(false)
   })
-  test('is invalid with any bit of body or signature flipped', () => {
+  test('is invalid with a changed bit of the body or the signature', () => {
     for (let at = 0; at < raw.length; at++)
       expect(isSignedBySendgrid({ ...body, raw: flipped(raw, at) })).toBe(false)
     const signature = Buffer.from(body.signature, 'base64')
@@ -165,7 +165,7 @@ const flipped = (bytes: Buffer, at: number): Buffer => {
   return copy
 }
 
-describe('Mailgun', () => {
+describe('a signature of Mailgun', () => {
   const event = { event: 'opened' }
   test('is valid with the key of the account, or of its parent', () => {
     expect(verifiedMailgunSignature(mailgunBody(event, NOW), MAILGUN_KEY)).toEqual({

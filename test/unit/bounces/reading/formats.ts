@@ -65,10 +65,10 @@ const group = (recipient: string, action: string, status: string, diagnostic?: s
 
 export const FORMATS: Format[] = [
   {
-    name: 'a delivery-status part with an answer (RFC 3464)',
+    name: 'a delivery-status part with a reply (RFC 3464)',
     mail: inParts(
-      ['<ann@mail.example>: host mx.mail.example said: 550 5.1.1 nobody (in reply to RCPT TO command)'],
-      group('ann@mail.example', 'failed', '5.1.1', 'smtp; 550 5.1.1 nobody'),
+      ['<ann@mail.example>: host mx.mail.example said: 550 5.1.1 no one (in reply to RCPT TO command)'],
+      group('ann@mail.example', 'failed', '5.1.1', 'smtp; 550 5.1.1 no one'),
     ),
     says: ['ann@mail.example dead 5.1.1 sure'],
   },
@@ -89,20 +89,20 @@ export const FORMATS: Format[] = [
     ],
   },
   {
-    name: 'a code of the reporting server alone is not sure',
+    name: 'a code of only the reporting server, which is not sure',
     mail: inParts([], group('ann@mail.example', 'failed', '5.1.1')),
     says: ['ann@mail.example dead 5.1.1'],
   },
   {
-    name: 'a sure code that the words beside it speak against is not sure',
+    name: 'a sure code with words against it, which is not sure',
     mail: inParts(
       ['<ann@mail.example>: this message was taken for spam'],
-      group('ann@mail.example', 'failed', '5.1.1', 'smtp; 550 5.1.1 nobody'),
+      group('ann@mail.example', 'failed', '5.1.1', 'smtp; 550 5.1.1 no one'),
     ),
     says: ['ann@mail.example dead 5.1.1'],
   },
   {
-    name: 'a bare "user unknown" after the mail was written is a filter',
+    name: 'a bare "user unknown" after the body, which is a filter',
     mail: inParts(
       [
         '<ann@mail.example>: host mx.mail.example said: 550 Unknown user ann (in reply to end of DATA command)',
@@ -134,7 +134,7 @@ export const FORMATS: Format[] = [
       '',
       '<bob@mail.example>:',
       '192.0.2.7 does not like recipient.',
-      'Remote host said: 550 5.1.1 <bob@mail.example>: nobody',
+      'Remote host said: 550 5.1.1 <bob@mail.example>: no one',
       'Giving up on 192.0.2.7.',
       '',
       '<eve@mail.example>:',
@@ -164,7 +164,7 @@ export const FORMATS: Format[] = [
     says: ['ann@mail.example dead null'],
   },
   {
-    name: 'an address that is kept back, and what it was made from',
+    name: 'a redacted address, and the original one',
     mail: words(
       'Mail delivery failed',
       [
@@ -172,7 +172,7 @@ export const FORMATS: Format[] = [
         '',
         '  an undisclosed address',
         '    (generated from ann@mail.example)',
-        '    550 5.1.1 nobody',
+        '    550 5.1.1 no one',
         '',
       ],
       [],
@@ -200,7 +200,7 @@ export const FORMATS: Format[] = [
     says: ['ann@mail.example dead 5.1.1 sure'],
   },
   {
-    name: 'an old Sendmail, with a transcript alone',
+    name: 'an old Sendmail, with only a transcript',
     mail: words('Returned mail: Host unknown', [
       '   ----- Transcript of session follows -----',
       '554 <ann@mail.example>... 550 Host unknown (Authoritative answer from name server)',
@@ -390,7 +390,7 @@ export const FORMATS: Format[] = [
       '<ann@mail.example>:',
       '    mx.mail.example [192.0.2.7]:',
       '>>> RCPT TO:<ann@mail.example>',
-      '<<< 550 5.1.1 <ann@mail.example>... nobody',
+      '<<< 550 5.1.1 <ann@mail.example>... no one',
       '',
     ]),
     says: ['ann@mail.example dead 5.1.1 sure'],
@@ -416,11 +416,11 @@ export const FORMATS: Format[] = [
       ...words('=?utf-8?b?0J/QuNGB0YzQvNC+INC90LUg0LTQvtGB0YLQsNCy0LvQtdC90L4=?=', [
         'К сожалению, письмо не может быть доставлено:',
         '  ann@mail.example',
-        '    host mx.mail.example [192.0.2.7]: 550 5.1.1 nobody',
+        '    host mx.mail.example [192.0.2.7]: 550 5.1.1 no one',
         '**********',
         'It could not be delivered:',
         '  ann@mail.example',
-        '    host mx.mail.example [192.0.2.7]: 550 5.1.1 nobody',
+        '    host mx.mail.example [192.0.2.7]: 550 5.1.1 no one',
         '',
         '------ This is a copy of the message, including all the headers. ------',
       ]),
@@ -443,13 +443,13 @@ export const FORMATS: Format[] = [
       'From: MAILER-DAEMON@inner.example',
       'Subject: Returned mail',
       '',
-      ...group('ann@mail.example', 'failed', '5.1.1', 'smtp; 550 5.1.1 nobody'),
+      ...group('ann@mail.example', 'failed', '5.1.1', 'smtp; 550 5.1.1 no one'),
       '--b1--',
     ],
     says: ['ann@mail.example dead 5.1.1 sure'],
   },
   {
-    name: 'a mail service that tells in JSON',
+    name: 'an email service that reports in JSON',
     mail: [
       'From: notices@service.example',
       'Subject: Notification',
@@ -471,7 +471,7 @@ export const FORMATS: Format[] = [
     says: ['ann@mail.example dead 5.1.1 sure'],
   },
   {
-    name: 'what gave up after days is not about the address',
+    name: 'an email that was given up after days',
     mail: words('Mail delivery failed', [
       '  ann@mail.example',
       '    Connection timed out: retry timeout exceeded',
@@ -506,7 +506,7 @@ export const FORMATS: Format[] = [
     says: [`ann@mail.example ${kind} null`],
   })),
   {
-    name: 'no reason but in the mail that is sent back',
+    name: 'a reason only in the returned email',
     mail: words('Delivery failure', ['It could not be delivered.', '']),
     says: ['ann@mail.example unknown null'],
   },

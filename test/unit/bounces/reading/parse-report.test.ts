@@ -13,16 +13,16 @@ const brief = ({ bounces: returned }: ParsedReport): string[] =>
     ({ recipient, class: kind, status, sure }) => `${recipient} ${kind} ${status}${sure ? ' sure' : ''}`,
   )
 
-describe('a report in the manner of', () => {
+describe('a report in the format of', () => {
   test.each(FORMATS)('$name', async ({ mail, says }) => {
     for (const end of ['\n', '\r\n', '\r']) expect(brief(await read(mail, end))).toEqual(says)
   })
 })
 
-describe('which email it is about', () => {
+describe('the email of a report', () => {
   const format = (name: string) => FORMATS.find((one) => one.name.startsWith(name))!.mail
   test.each(['qmail', 'Exim,', 'a delivery-status part', 'OpenSMTPD'])(
-    'stands in the head of the mail that is sent back: %s',
+    'is found in the header of the returned email: %s',
     async (name) =>
       expect((await read(format(name))).about).toEqual({
         messageIds: ['<digest.7@papers.example>'],
@@ -30,7 +30,7 @@ describe('which email it is about', () => {
       }),
   )
 
-  test('or in what the report replies to', async () =>
+  test('is found in the fields In-Reply-To and References', async () =>
     expect(
       (
         await read([
@@ -77,21 +77,21 @@ describe('a complaint', () => {
     [['Feedback-Type: miscategorized'], 'ann@mail.example complaint null'],
     [['Feedback-Type: not-spam', 'Original-Rcpt-To: ann@mail.example'], 'null not-a-report null'],
     [['Feedback-Type: auth-failure', 'Original-Rcpt-To: ann@mail.example'], 'null ours null'],
-  ])('by its fields (RFC 5965): %j', async (fields, says) => {
+  ])('is read from its fields (RFC 5965): %j', async (fields, says) => {
     const report = await read(complaint(fields))
     expect(brief(report)).toEqual([says])
     expect(report.about).toEqual({ messageIds: ['<digest.7@papers.example>'], tokens: ['abc.def'] })
   })
 
   test.each(['redacted@mail.example', 'redacted', '0123456789abcdef0123456789abcdef@mail.example'])(
-    'of a reader who is kept back: %s',
+    'has no recipient if that is redacted: %s',
     async (reader) =>
       expect(
         brief(await read(complaint(['Feedback-Type: abuse', `Original-Rcpt-To: ${reader}`], []))),
       ).toEqual(['null complaint null']),
   )
 
-  test('without a part of its own', async () =>
+  test('is read without its own part', async () =>
     expect(
       brief(
         await read([
@@ -125,12 +125,12 @@ describe('a complaint', () => {
         'hello',
       ],
     ],
-  ])('as Microsoft sends them', async (mail) =>
+  ])("is read in Microsoft's format", async (mail) =>
     expect(brief(await read(mail))).toEqual(['ann@mail.example complaint null']),
   )
 })
 
-describe('no report', () => {
+describe('an email that is not a report', () => {
   test.each([
     [
       ['Auto-Submitted: auto-replied', 'Subject: Away'],
@@ -167,11 +167,11 @@ describe('no report', () => {
       'I could not be reached. ann@mail.example',
       'auto-reply',
     ],
-  ])('%j', async (fields, body, kind) =>
+  ])('has its class with %j', async (fields, body, kind) =>
     expect(brief(await read(['From: ann@mail.example', ...fields, '', body]))).toEqual([`null ${kind} null`]),
   )
 
-  test('a report that a person forwards as an attachment is not a report', async () =>
+  test('is a report that a person forwards as an attachment', async () =>
     expect(
       brief(
         await read([
@@ -195,7 +195,7 @@ describe('no report', () => {
 test.each([
   ['bounce', 'bouncedRecipients'],
   ['complaint', 'complainedRecipients'],
-])('a %s in JSON: only the first 200 recipients are read', async (part, recipients) => {
+])('a %s in JSON is read up to its first 200 recipients', async (part, recipients) => {
   const listed = Array.from({ length: 201 }, (_, n) => ({
     emailAddress: n < 200 ? 'ann@mail.example' : 'ben@mail.example',
     status: '5.1.1',
@@ -205,8 +205,8 @@ test.each([
   expect(bounces.map(({ recipient }) => recipient)).toEqual(['ann@mail.example'])
 })
 
-describe('any input', () => {
-  test('an email that was changed anywhere gives at least one recipient and class', () => {
+describe('any email', () => {
+  test('has a recipient and a class after any change', () => {
     const change = fc.record({
       at: fc.nat(2000),
       cut: fc.nat(60),

@@ -9,7 +9,7 @@ const brief = async (...lines: string[]) =>
 
 describe('replies, one per line', () => {
   test('each is read, with or without an enhanced code', async () =>
-    expect(await brief('550 5.1.1 nobody', '', '452 4.2.2 full', '550 no')).toEqual([
+    expect(await brief('550 5.1.1 no one', '', '452 4.2.2 full', '550 no')).toEqual([
       'null dead 5.1.1',
       'null full 4.2.2',
       'null unknown 550',
@@ -28,7 +28,7 @@ describe('replies, one per line', () => {
     })
   })
 
-  test('as in a log: recipient, command, and indented continuation lines', async () =>
+  test('are read from a log, with recipient, command and continuation lines', async () =>
     expect(
       (
         await read(
@@ -46,19 +46,19 @@ describe('replies, one per line', () => {
       [null, 'ours', 'MAIL'],
     ]))
 
-  test('a line without a code matches no rule', async () =>
+  test('are not in a line without a code', async () =>
     expect(await read('hello')).toMatchObject([
       { class: 'unknown', status: null, rule: null, diagnostic: 'hello' },
     ]))
 
-  test('an address in it does not count as its text', async () =>
-    expect(await brief('550 5.1.1 <spam@blocked.example>: nobody')).toEqual(['null dead 5.1.1']))
+  test('do not include words of an address', async () =>
+    expect(await brief('550 5.1.1 <spam@blocked.example>: no one')).toEqual(['null dead 5.1.1']))
 })
 
 const HEAD = ['Return-Path: <>', 'From: MAILER-DAEMON@mail.example', 'Subject: Undelivered', '']
 
 describe('a report', () => {
-  test('by its delivery-status fields, each recipient with the reply of the server', async () =>
+  test('is read from its delivery-status fields, with the reply for each recipient', async () =>
     expect(
       await brief(
         ...HEAD,
@@ -89,16 +89,11 @@ describe('a report', () => {
     ]))
 
   test.each([
-    [
-      'of a program on their side is no answer of a server',
-      'x-unix; procmail: no such user',
-      '5.1.1',
-      'unknown',
-    ],
-    ['that a server took it is no failure', 'smtp; 250 2.0.0 ok', '2.0.0', 'not-a-report', 'relayed'],
-    ["whose code says nothing has the server's words", 'smtp; 550 no such user here', '5.0.0', 'dead'],
-    ['whose code says more than the words', 'smtp; 550 User unknown', '5.1.1', 'dead'],
-    ["whose code is not the server's own", 'smtp; 550 5.7.1 blocked', '5.1.1', 'policy'],
+    ['is unknown if the diagnostic is of a program', 'x-unix; procmail: no such user', '5.1.1', 'unknown'],
+    ['is not a failure if a server accepted it', 'smtp; 250 2.0.0 ok', '2.0.0', 'not-a-report', 'relayed'],
+    ['has the class of the words if the code has none', 'smtp; 550 no such user here', '5.0.0', 'dead'],
+    ['has the class of the code if the words have none', 'smtp; 550 User unknown', '5.1.1', 'dead'],
+    ["has the class of the server's own code", 'smtp; 550 5.7.1 blocked', '5.1.1', 'policy'],
   ])('%s', async (_what, diagnostic, status, kind, action = 'failed') =>
     expect(
       await read(
@@ -111,7 +106,7 @@ describe('a report', () => {
     ).toMatchObject([{ class: kind }]),
   )
 
-  test('without such fields, by the replies that it quotes above the returned email', async () =>
+  test('is read from the replies above the returned email if it has no fields', async () =>
     expect(
       await brief(
         ...HEAD,
@@ -128,20 +123,16 @@ describe('a report', () => {
 
   test.each([
     ['a complaint', 'Content-Type: multipart/report;\n report-type=feedback-report', 'complaint'],
-    ['an automatic answer', 'Auto-Submitted: auto-replied', 'auto-reply'],
-    [
-      'a report that quotes no answer',
-      'Content-Type: multipart/report; report-type=delivery-status',
-      'unknown',
-    ],
-    ['a mail of a person', 'X-Mailer: a hand', 'not-a-report'],
-  ])('or none: %s', async (_what, field, kind) =>
+    ['an automatic reply', 'Auto-Submitted: auto-replied', 'auto-reply'],
+    ['a report without a reply', 'Content-Type: multipart/report; report-type=delivery-status', 'unknown'],
+    ['an email of a person', 'X-Mailer: a person', 'not-a-report'],
+  ])('has no reply: %s', async (_what, field, kind) =>
     expect(await read('From: ann@mail.example', field, '', 'Hello')).toMatchObject([
       { class: kind, diagnostic: null },
     ]),
   )
 
-  test('with any line ends, and quoted-printable', async () => {
+  test('is read with any line ends, and quoted-printable', async () => {
     const text = [
       ...HEAD,
       'Content-Transfer-Encoding: quoted-printable',
@@ -159,7 +150,7 @@ describe('a report', () => {
   })
 })
 
-describe('any input', () => {
+describe('any text', () => {
   const line = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.constantFrom(
@@ -206,7 +197,7 @@ describe('any input', () => {
     '=\n',
     'From: a\n\n--',
   ])(
-    '2 MB of %j take no time, as answers and in a mail',
+    'of 2 MB of %j takes little time, as replies and in an email',
     async (word) => {
       const text = word.repeat(Math.ceil(2_000_000 / word.length))
       const begun = computedMs()
