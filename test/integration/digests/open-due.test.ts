@@ -9,7 +9,7 @@ import { useDigestWorld } from '../../support/digest-world.ts'
 const world = useDigestWorld()
 const now = new Date('2026-11-24T08:00:00Z')
 
-/** The same, but whatever opens digests waits before that statement, be it in a transaction or not. */
+/** The same database, which calls `before` ahead of the statement that opens digests, in a transaction or not. */
 function holding<T extends Database>(db: T, before: () => Promise<unknown>): T {
   return new Proxy(db, {
     get(target, name) {
@@ -27,8 +27,8 @@ function holding<T extends Database>(db: T, before: () => Promise<unknown>): T {
   })
 }
 
-/** Until some session waits for a row that another holds. */
-async function somebodyWaits(db: Database): Promise<void> {
+/** Resolves once a session waits for a row that another has locked. */
+async function untilBlocked(db: Database): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const [row] = await db.$queryRaw<{ count: number }[]>`
       select count(*)::int as count from pg_locks l join pg_database d on d.datname = current_database()
@@ -40,19 +40,19 @@ async function somebodyWaits(db: Database): Promise<void> {
 
 test('a planner and a change that open digests of one plan at the same moment wait for each other', async () => {
   await world.addSubscriber('ann', { topics: ['diffusion'] })
-  const plannerIsThere = Promise.withResolvers<void>()
-  const changeIsThere = Promise.withResolvers<void>()
+  const plannerOpens = Promise.withResolvers<void>()
+  const changeOpens = Promise.withResolvers<void>()
   const plannersDb = holding(world.db, async () => {
-    plannerIsThere.resolve()
-    await Promise.race([changeIsThere.promise, somebodyWaits(world.db)])
+    plannerOpens.resolve()
+    await Promise.race([changeOpens.promise, untilBlocked(world.db)])
   })
   const planner = openDue({ ...world.deps, db: plannersDb }, { date: undefined, now })
-  await plannerIsThere.promise
+  await plannerOpens.promise
   const change = world.db.$transaction(
     async (tx) => {
       const held = holding(tx, async () => {
-        changeIsThere.resolve()
-        await somebodyWaits(world.db)
+        changeOpens.resolve()
+        await untilBlocked(world.db)
       })
       const subscriber = (await lockSubscriber(held, 'ann'))!
       return applyChange(held, { subscriber, changes: { hour: 19 }, how: 'page', now })
