@@ -4,7 +4,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { arxiv } from '../../src/sources/arxiv/arxiv.ts'
 import { createFetchClient } from '../../src/sources/fetch-client.ts'
 import { type FetchedDay, type Identifier, identifierText } from '../../src/sources/source.ts'
-import type { ArxivPaper } from './arxiv-answers.ts'
+import type { ArxivPaper } from './arxiv-responses.ts'
 import { type ArxivServer, type ArxivTrouble, startArxivServer } from './arxiv-server.ts'
 
 // 14 August 2026 is a Friday; its feed shows from 04:00 UTC what was announced on Thursday evening.

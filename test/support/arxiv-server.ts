@@ -10,7 +10,7 @@ import {
   oaiError,
   oaiOf,
   type Reply,
-} from './arxiv-answers.ts'
+} from './arxiv-responses.ts'
 
 type Door = 'rss' | 'oai' | 'api'
 

@@ -12,7 +12,7 @@ const FINISH_WITHIN_MS = 60_000
 const HANGS = {
   NODE_OPTIONS: `--import=${new URL('../../support/hang-worker-thread.ts', import.meta.url).href}`,
 }
-const OFTEN_PINGED = { real: 'src/service/service.ts', wrong: 'test/support/often-pinged.ts' }
+const OFTEN_PINGED = { real: 'src/service/service.ts', wrong: 'test/support/service-with-frequent-pings.ts' }
 const UNWATCHED = {
   real: 'src/service/worker-watchdog.ts',
   wrong: 'test/battery/crash/wrong-parts/no-watchdog.ts',

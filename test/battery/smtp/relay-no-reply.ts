@@ -1,5 +1,5 @@
 import type { Database } from '../../../src/core/database/database.ts'
-import { passInPaces } from '../../support/paces.ts'
+import { passTimeInSendRates } from '../../support/pass-time-in-send-rates.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
@@ -60,7 +60,7 @@ async function deliverAll(bench: Bench, sink: SmtpSink, part?: WrongPart): Promi
     sink.at = {}
     for (const minute of REPLYING_AT) {
       await worker.deliverAt(minute, server)
-      await passInPaces(bench.db, 3600) // the slow start has tests of its own
+      await passTimeInSendRates(bench.db, 3600) // the slow start has tests of its own
     }
   })
   return aMinute

@@ -12,7 +12,7 @@ import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { drain } from '../../../src/mail/sending/drain.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { addDigestMessages, addSubscribers, goodbye, NOW, statesIn } from '../../support/messages.ts'
-import { passInPaces } from '../../support/paces.ts'
+import { passTimeInSendRates } from '../../support/pass-time-in-send-rates.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
 const CONNECTIONS = 8
@@ -95,7 +95,7 @@ describe.each([
     expect(await inMinutes(2)).toEqual([1, 1])
     sink.at = {}
     expect(await inMinutes(1)).toEqual([1])
-    await passInPaces(database.db, 3600)
+    await passTimeInSendRates(database.db, 3600)
     expect((await inMinutes(20)).reduce((sum, count) => sum + count)).toBeGreaterThan(MAILS - CONNECTIONS)
     expect(await statesIn(database.db)).toEqual({ accepted: MAILS })
     expect(countTwice(sink)).toBeLessThanOrEqual(20)
@@ -114,7 +114,7 @@ describe('a lane whose mail server does not reply', () => {
     expect(await other.inMinutes(1)).toEqual([1])
     expect(await incidents()).toEqual([])
     expect(await activeSendRates(database.db)).toMatchObject([{ key: 'send all', slowed: true }])
-    await passInPaces(database.db, 3600)
+    await passTimeInSendRates(database.db, 3600)
     expect(await other.deliver()).toMatchObject({ stopped: null, uncertain: 0 })
     expect(sink.mails.length + other.sink.mails.length).toBe(MAILS)
   })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { endLease } from '../../../src/limits/permits.repo.ts'
 import { useDatabase } from '../../support/database.ts'
-import { passInPaces } from '../../support/paces.ts'
+import { passTimeInSendRates } from '../../support/pass-time-in-send-rates.ts'
 import { takeSourcePermit } from '../../support/source-permits.ts'
 
 const database = useDatabase()
@@ -12,7 +12,7 @@ const pass = (service: string, holder: string, holdMs = 60_000) =>
   takeSourcePermit(database.db, service, { holder, holdMs })
 const leave = (service: string, holder: string, restMs: number) =>
   endLease(database.db, `source ${service}`, { holder, restSeconds: restMs / 1000 })
-const later = (ms: number) => passInPaces(database.db, ms / 1000)
+const later = (ms: number) => passTimeInSendRates(database.db, ms / 1000)
 
 test('a lease is given to one caller, and the others get the longest time to wait', async () => {
   const service = newService()

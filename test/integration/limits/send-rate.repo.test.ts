@@ -16,13 +16,13 @@ import { rampUpRate } from '../../../src/limits/send-rate.ts'
 import { isWorkExpected } from '../../../src/mail/outbox/batch.repo.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { at, enqueueGoodbyes, NOW } from '../../support/messages.ts'
-import { passInPaces } from '../../support/paces.ts'
+import { passTimeInSendRates } from '../../support/pass-time-in-send-rates.ts'
 
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
 
 const GMAIL = 'send domain gmail.com'
-const pass = (seconds: number) => passInPaces(database.db, seconds)
+const pass = (seconds: number) => passTimeInSendRates(database.db, seconds)
 const allow = (perSecond: number | undefined, capacity?: number, key: 'send all' | typeof GMAIL = GMAIL) =>
   setPermitLimits(database.db, [{ key, perSecond, capacity }])
 const take = async (mails: number, leave = 0) => {

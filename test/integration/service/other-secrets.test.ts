@@ -6,7 +6,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { FEATURES } from '../../../src/features/index.ts'
 import { type Service, startService } from '../../../src/service/service.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
-import { problemsOf } from '../../support/problems.ts'
+import { problemsOf } from '../../support/problems-of.ts'
 import { runCliProcess } from '../../support/processes.ts'
 
 const OLD = 'the-old-secret-of-at-least-thirty-two-bytes'

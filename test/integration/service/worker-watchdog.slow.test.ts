@@ -13,7 +13,7 @@ import { eventually } from '../../support/until.ts'
 const HANGS = {
   NODE_OPTIONS: `--import=${new URL('../../support/hang-worker-thread.ts', import.meta.url).href}`,
 }
-const OFTEN_PINGED = { real: 'src/service/service.ts', wrong: 'test/support/often-pinged.ts' }
+const OFTEN_PINGED = { real: 'src/service/service.ts', wrong: 'test/support/service-with-frequent-pings.ts' }
 /** After so long without a reply it would count as hung. */
 const HUNG_AFTER_MS = 15 * 400
 const SOME_PINGS_MS = 5 * 400

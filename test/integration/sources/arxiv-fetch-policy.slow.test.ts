@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fetchPolicy } from '../../../src/sources/arxiv/arxiv-client.ts'
-import type { ArxivPaper } from '../../support/arxiv-answers.ts'
+import type { ArxivPaper } from '../../support/arxiv-responses.ts'
 import { type ArxivServer, startArxivServer } from '../../support/arxiv-server.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { startProgram } from '../../support/processes.ts'
@@ -37,13 +37,16 @@ beforeEach(async () => {
 
 /** Returns its exit code. */
 async function askAtOnce(who: string, gapMs: number, categories: string[]): Promise<number> {
-  const program = startProgram(['test/support/arxiv-asking-process.ts', DAY, String(gapMs), ...categories], {
-    DATABASE_URL: database.url,
-    BASE_URL: 'http://papers.example',
-    OPERATOR_EMAIL: `${who}@papers.example`,
-    CLOCK_NOW: NOW,
-    ...server.urls,
-  })
+  const program = startProgram(
+    ['test/support/arxiv-fetching-process.ts', DAY, String(gapMs), ...categories],
+    {
+      DATABASE_URL: database.url,
+      BASE_URL: 'http://papers.example',
+      OPERATOR_EMAIL: `${who}@papers.example`,
+      CLOCK_NOW: NOW,
+      ...server.urls,
+    },
+  )
   const [code] = await once(program, 'exit')
   return code
 }

@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { FEATURES } from '../../../src/features/index.ts'
 import { ingestDay } from '../../../src/papers/ingest.ts'
 import { sourceDaysBetween } from '../../../src/sources/source-day.repo.ts'
-import type { ArxivPaper } from '../../support/arxiv-answers.ts'
+import type { ArxivPaper } from '../../support/arxiv-responses.ts'
 import { type ArxivServer, startArxivServer } from '../../support/arxiv-server.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 

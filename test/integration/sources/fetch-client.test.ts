@@ -10,7 +10,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { createFetchClient, type FetchClientOptions } from '../../../src/sources/fetch-client.ts'
 import type { SourceResponse } from '../../../src/sources/source.ts'
 import { useDatabase } from '../../support/database.ts'
-import { passInPaces } from '../../support/paces.ts'
+import { passTimeInSendRates } from '../../support/pass-time-in-send-rates.ts'
 import { takeSourcePermit } from '../../support/source-permits.ts'
 
 type Reply = (response: ServerResponse, request: IncomingMessage) => unknown
@@ -83,7 +83,7 @@ const opened = ({ fetchPolicy, ...more }: More = {}) =>
 /** Waits by moving the clock of the host throttle forward, so that no test sleeps. */
 async function passTime(ms: number): Promise<void> {
   waits.push(ms)
-  await passInPaces(database.db, ms / 1000)
+  await passTimeInSendRates(database.db, ms / 1000)
 }
 
 const bodyOf = ({ body }: SourceResponse) => body

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { errorsOn } from '../../support/page-text.ts'
-import { problemsOf } from '../../support/problems.ts'
+import { problemsOf } from '../../support/problems-of.ts'
 import { post, useSite } from '../../support/site.ts'
 
 const site = useSite({ SIGNUP_PER_HOUR: '3' })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { errorsOn } from '../../support/page-text.ts'
-import { problemsOf } from '../../support/problems.ts'
+import { problemsOf } from '../../support/problems-of.ts'
 import { newestMail, subscribeThroughSite, useSite } from '../../support/site.ts'
 
 const PER_HOUR = 30

@@ -15,7 +15,7 @@ import { resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { startSchedule } from '../../../../src/service/schedule.ts'
 import { recordSuccessfulFetch } from '../../../../src/sources/source-day.repo.ts'
 import { addDigestMessages, statesIn } from '../../../support/messages.ts'
-import { passInPaces } from '../../../support/paces.ts'
+import { passTimeInSendRates } from '../../../support/pass-time-in-send-rates.ts'
 import { cameBack, leaveReport } from '../../../support/returns.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
@@ -76,7 +76,7 @@ test('a domain on hold raises an alert at once with its reply, and its end is in
   expect(subjects()).toEqual(['Daily Papers: domain held'])
   expect(bodies()[0]).toContain(`Email to lab.example has been on hold since 12:00 UTC: it refused ${said}`)
 
-  await passInPaces(site.db, 3700)
+  await passTimeInSendRates(site.db, 3700)
   await endDomainIncidents(site.db, new Set(['lab.example']))
   later(HOUR)
   await sourceIsWell()

@@ -12,7 +12,7 @@ import {
 import { enqueue, takeMessages } from '../../../../src/mail/outbox/message.repo.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import { addSubscribers, at, goodbye, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
-import { passInPaces } from '../../../support/paces.ts'
+import { passTimeInSendRates } from '../../../support/pass-time-in-send-rates.ts'
 
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
@@ -128,7 +128,7 @@ describe('a lease', () => {
     await spend('send domain a.example')
     expect((await lease('ada'))?.domain).toBe('b.example')
     expect(await lease('bob')).toBeNull()
-    await passInPaces(database.db, 100)
+    await passTimeInSendRates(database.db, 100)
     expect((await lease('bob'))?.domain).toBe('a.example')
   })
 
@@ -136,9 +136,9 @@ describe('a lease', () => {
     await add({ 'a.example': 20 })
     await holdPermits(database.db, 'send domain a.example', { seconds: 3600, reply: 'much refused' })
     expect(await lease('ada')).toBeNull()
-    await passInPaces(database.db, 3599)
+    await passTimeInSendRates(database.db, 3599)
     expect(await lease('ada')).toBeNull()
-    await passInPaces(database.db, 4)
+    await passTimeInSendRates(database.db, 4)
     expect((await lease('ada'))?.domain).toBe('a.example')
   })
 
@@ -205,7 +205,7 @@ describe('`splitBatch`', () => {
     await lease('ada')
     await spend('send domain a.example')
     expect(await share('bob')).toBeNull()
-    await passInPaces(database.db, 100)
+    await passTimeInSendRates(database.db, 100)
     await spend(RAMP_UP)
     expect(await share('bob', 'bulk', RAMP_UP)).toBeNull()
     expect(await share('bob')).not.toBeNull()

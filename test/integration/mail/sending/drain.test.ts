@@ -30,7 +30,7 @@ import {
   NOW,
   statesIn,
 } from '../../../support/messages.ts'
-import { passInPaces } from '../../../support/paces.ts'
+import { passTimeInSendRates } from '../../../support/pass-time-in-send-rates.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
 
 const database = useDatabase()
@@ -625,7 +625,7 @@ describe('a reply of the server', () => {
       expect(await drainWith({ port: sink.port }, { lane: 'transactional' })).toMatchObject({ accepted: 1 })
       expect(await heldNames()).toEqual(['domain held.example'])
 
-      await passInPaces(database.db, 3700)
+      await passTimeInSendRates(database.db, 3700)
       const later = await drainWith({ port: sink.port })
       expect(later).toMatchObject({ accepted: 30 - result.refused, stopped: null })
       expect(await heldNames()).toEqual([])

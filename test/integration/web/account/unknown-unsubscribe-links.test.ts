@@ -5,7 +5,7 @@ import { randomId } from '../../../../src/core/secrets.ts'
 import { words } from '../../../../src/i18n/words.ts'
 import { type LinkPurpose, signLink } from '../../../../src/subscribers/links.ts'
 import { buildServer } from '../../../../src/web/server.ts'
-import { problemsOf } from '../../../support/problems.ts'
+import { problemsOf } from '../../../support/problems-of.ts'
 import { NOW, subscribeThroughSite, unsubscribeToken, useSite } from '../../../support/site.ts'
 
 const HOUR_MS = 3600 * 1000

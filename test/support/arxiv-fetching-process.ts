@@ -2,7 +2,7 @@ import { readConfig } from '../../src/config/config.ts'
 import { buildDeps } from '../../src/core/deps.ts'
 import { ingestDay } from '../../src/papers/ingest.ts'
 
-// node arxiv-asking-process.ts DAY GAP_MS CATEGORY …: asks for one day of each, as a service would.
+// node arxiv-fetching-process.ts DAY GAP_MS CATEGORY …: fetches one day of each, as a service would.
 const [day = '', gapMs, ...categories] = process.argv.slice(2)
 const { deps, close } = await buildDeps(readConfig(process.env))
 for (const category of categories)
