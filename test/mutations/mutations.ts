@@ -39,7 +39,7 @@ function chosenMutants(): Mutant[] {
   const files = sourceFiles(folders!.length > 0 ? folders! : FOLDERS)
   const places = files.flatMap((file) => placesOf(file, readSource(file)))
   const all = places.flatMap(({ mutants }) => mutants)
-  if (values.only) return all.filter(({ id }) => values.only!.includes(id))
+  if (values.only) return [...plantedMutants(), ...all].filter(({ id }) => values.only!.includes(id))
   const [part = 1, parts = 1] = values.part.split('/').map(Number)
   return draw(places, Number(values.count), Number(values.seed)).filter((_, nth) => nth % parts === part - 1)
 }
