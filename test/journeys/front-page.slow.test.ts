@@ -29,7 +29,7 @@ describe('the first screen of the front page', () => {
     ['desktop', 1280, 900, 260, 3],
     ['phone', 375, 812, 430, 1],
   ])(
-    'of a %s, %i × %i, has the first title within %i px, and %i papers',
+    'on a %s, %i × %i, has the first title within %i px, and %i papers',
     async (_on, width, height, top, count) => {
       const page = await open(width, height)
       const titles = page.locator('article.paper h2')

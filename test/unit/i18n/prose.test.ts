@@ -8,19 +8,25 @@ const read = (path: string) => readFileSync(join(FOLDER, path), 'utf8')
 
 test.each(
   globSync(['templates/{pages,admin,emails}/**/*.{eta,mjml}', 'src/features/**/*.eta'], { cwd: FOLDER }),
-)('%s says nothing by itself', (path) => {
+)('%s has no text outside the catalogue', (path) => {
   expect(literalProse(read(path))).toEqual([])
   expect(read(path).match(/ lang="[^<"]*"/)).toBe(null)
 })
 
-test.each(globSync('templates/emails/**/*.txt', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
-  expect(literalProseOfText(read(path))).toEqual([])
-})
+test.each(globSync('templates/emails/**/*.txt', { cwd: FOLDER }))(
+  '%s has no text outside the catalogue',
+  (path) => {
+    expect(literalProseOfText(read(path))).toEqual([])
+  },
+)
 
-test.each(globSync('templates/emails/*/meta.json', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
-  const meta: Record<string, string> = JSON.parse(read(path))
-  expect(Object.values(meta).flatMap(literalProseOfText)).toEqual([])
-})
+test.each(globSync('templates/emails/*/meta.json', { cwd: FOLDER }))(
+  '%s has no text outside the catalogue',
+  (path) => {
+    const meta: Record<string, string> = JSON.parse(read(path))
+    expect(Object.values(meta).flatMap(literalProseOfText)).toEqual([])
+  },
+)
 
 test.each([
   ['<p><%= words.a %> and more</p>', 'and more'],
@@ -33,9 +39,9 @@ test.each([
   ['<mj-text><p>Bye <%= it.name %></p></mj-text>', 'Bye'],
   ["<% layout('./layout', { title: 'Papers' }) %>", 'Papers'],
   ['<table><tr>stray</tr></table>', 'stray'],
-])('%s is found', (source, found) => expect(literalProse(source)).toContain(found))
+])('literalProse finds the text of %s', (source, found) => expect(literalProse(source)).toContain(found))
 
-test('code is not taken for prose', () => {
+test('literalProse ignores code', () => {
   const source = `<% layout('./layout', { title: words.day.title, hidden: true }) %>
     <a class="site-link" href="/papers" <% if (it.on) { %>aria-current="page"<% } %>><%= it.name %></a> · 1 –
     <style>p { margin: 0 }</style><input type="hidden" name="do" value="add">`

@@ -6,4 +6,4 @@ test.each([
   [1, 30, '1 paper in 30 days'],
   [3, 1, '3 papers in 1 day'],
   [0, 30, 'nothing in 30 days'],
-])('%i in %i', (total, days, text) => expect(rateOf(total, days)).toBe(text))
+])('the rate of %i papers in %i days is %s', (total, days, text) => expect(rateOf(total, days)).toBe(text))

@@ -28,16 +28,16 @@ const readers = [...filesIn('src', /\.ts$/), ...templates]
 const leaves = leavesOf(en)
 const DEAD = 'readByNobody'
 
-describe('every word', () => {
-  test('that is read is there', () => {
+describe('each entry of the catalogue', () => {
+  test('exists if a template reads it', () => {
     expect(templates.flatMap((file) => missingWords(en, file))).toEqual([])
   })
 
-  test('that is there is read', () => {
+  test('is read somewhere', () => {
     expect(deadWords(en, readers)).toEqual([])
   })
 
-  test('is found if no code reads it, in any place', () => {
+  test('is reported if no code reads it, in any part', () => {
     const parts = partsOf(en)
     const isRead = new Set(
       deadWords(withDead(en), readers).map((path) => path.replace(/\.?readByNobody$/, '')),
@@ -74,17 +74,17 @@ describe('every word', () => {
     expect(parts.filter((path) => !isRead.has(path)).sort()).toEqual(listed)
   })
 
-  test('of an error code belongs to one', () => {
+  test('under errors has the code of an error', () => {
     const codes = Object.keys(ALL_ERRORS)
     expect(Object.keys(en.errors).filter((code) => !codes.includes(code))).toEqual([])
   })
 
-  test('holds markup only where its key says so', () => {
+  test('has markup only if its key ends in Html', () => {
     const marked = [...leaves].filter(([, text]) => /<\w/.test(JSON.stringify(text)))
     expect(marked.map(([path]) => path).filter((path) => !path.endsWith('Html'))).toEqual([])
   })
 
-  test('that depends on a count has the forms that the language has', () => {
+  test('with plural forms has those of the language', () => {
     const { pluralCategories } = new Intl.PluralRules(en.language).resolvedOptions()
     const others = [...leaves].filter(
       ([, forms]) => typeof forms === 'object' && pluralCategories.some((form) => !(form in forms)),
@@ -109,7 +109,7 @@ const withDead = (part: Dictionary): Dictionary => ({
       typeof value === 'string' || isLeaf(value) ? value : withDead(value),
     ]),
   ),
-  [DEAD]: 'Nobody reads this.',
+  [DEAD]: 'No code reads this.',
 })
 
 test.each([
@@ -118,18 +118,18 @@ test.each([
   ['taken out by name', 'const { lead } = words.note'],
   ['in one of two', '<% const w = it.is ? words.other : words.note %><%= w.lead %>'],
   ['by a key that is computed', "words.note[is === 'lead' ? is : 'heading']"],
-])('what is read is known %s, and what is not beside it', (_how, source) => {
+])('deadWords reports what is not read %s', (_how, source) => {
   const dictionary = { note: { lead: 'Read', hint: 'Not read' }, other: { lead: 'Too' } }
   expect(deadWords(dictionary, [{ path: 'a.eta', source }])).toContain('note.hint')
   expect(deadWords(dictionary, [{ path: 'a.eta', source }])).not.toContain('note.lead')
 })
 
-test('sentences are filled in; what has no value stays in sight', () => {
+test('fill keeps names without a value', () => {
   expect(fill('{a} and {b}', { a: 1 })).toBe('1 and {b}')
   expect(fillHtml('<b>{a}</b>', { a: '<i>"&\'' })).toBe('<b>&lt;i&gt;&quot;&amp;&#39;</b>')
 })
 
-test('a count chooses its form', () => {
+test('counted chooses the plural form', () => {
   expect([0, 1, 2].map((count) => counted(count, words.counts.vote))).toEqual([
     '0 votes',
     '1 vote',
@@ -139,7 +139,7 @@ test('a count chooses its form', () => {
   expect(counted(1, { other: '{count} all the same' })).toBe('1 all the same')
 })
 
-test('a language with more forms chooses among its own', () => {
+test('pluralizerFor uses the forms of its language', () => {
   const inPolish = pluralizerFor(new Intl.PluralRules('pl'))
   const forms = { one: '{count} głos', few: '{count} głosy', many: '{count} głosów', other: '{count} głosu' }
   expect([1, 2, 5, 22, 1.5].map((count) => inPolish(count, forms))).toEqual([
@@ -156,9 +156,9 @@ test.each([
   [['a'], 'a'],
   [['a', 'b'], 'a and b'],
   [['a', 'b', 'c'], 'a, b and c'],
-])('%j listed', (items, text) => expect(listed(items)).toBe(text))
+])('listed joins %j', (items, text) => expect(listed(items)).toBe(text))
 
-test('templates and their parts know the words', () => {
+test('templates and their parts can use the catalogue', () => {
   const engine = new TemplateEngine({})
   engine.loadTemplate('@part', '<%= counted(it.n, words.counts.paper) %>')
   expect(engine.renderString('<%~ include("@part", { n: 2 }) %>', {})).toBe('2 papers')

@@ -25,7 +25,7 @@ test.each([
   })
 })
 
-test('a program gets its code and its sentence', () => {
+test('JSON has the code and the sentence of an error', () => {
   expect(jsonOfFault(new Fault('paper.not-here', { name: '2507.99999' }), null)).toEqual({
     error: 'paper.not-here',
     message: '2507.99999 isn’t on this site.',

@@ -7,4 +7,4 @@ test.each([
   ['/papers/%ff?q=%zz', '/papers/%25ff?q=%zz'],
   ['/unsubscribe/abc%', '/unsubscribe/abc%25'],
   ['', ''],
-])('%s', (url, readable) => expect(toDecodableUrl(url)).toBe(readable))
+])('toDecodableUrl(%j) is %j', (url, readable) => expect(toDecodableUrl(url)).toBe(readable))

@@ -52,11 +52,11 @@ const cases: [Partial<Subscription>, string[]][] = [
   [{ state: 'paused' }, ['Paused until you resume']],
 ]
 const TODAY = '2026-11-24'
-test.each(cases)('%j', (changes, expected) => {
+test.each(cases)('changeLines describes %j', (changes, expected) => {
   expect(changeLines(BASE, { ...BASE, ...changes }, TODAY)).toEqual(expected)
 })
 
-test('a pause that ends, or another one', () => {
+test('changeLines describes a pause that ends, and another one', () => {
   const paused: Subscription = { ...BASE, state: 'paused', pausedUntil: '2026-12-01' }
   expect(changeLines(paused, BASE, TODAY)).toEqual(['Resumed'])
   expect(changeLines(paused, { ...paused, pausedUntil: '2026-12-24' }, TODAY)).toEqual([

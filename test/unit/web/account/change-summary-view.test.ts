@@ -6,7 +6,7 @@ const TODAY = '2026-11-24'
 
 /** The subscriber changed their hour from 9 to 8; `next` is the date of the next email. */
 const moved = (next: { localDate: string; now: boolean }) => {
-  const standing = { zone: 'UTC', days: ['tue'], topics: [], state: 'active', pausedUntil: null }
+  const subscription = { zone: 'UTC', days: ['tue'], topics: [], state: 'active', pausedUntil: null }
   const change = {
     id: 1,
     isNewest: true,
@@ -14,8 +14,8 @@ const moved = (next: { localDate: string; now: boolean }) => {
     how: 'page',
     at: new Date(`${TODAY}T08:30:00Z`),
   }
-  const before = { ...standing, hour: 9 }
-  const after = { ...standing, hour: 8 }
+  const before = { ...subscription, hour: 9 }
+  const after = { ...subscription, hour: 8 }
   const subscriber = { ...after }
   return changeSummaryView({
     subscriber,
@@ -26,7 +26,7 @@ const moved = (next: { localDate: string; now: boolean }) => {
 }
 
 // Papers that are usually there by now may be late: a digest waits for them, and no page promises minutes.
-test('an email whose hour has passed may still be sent', () => {
+test('a change after the hour says that the email may still be sent', () => {
   const { next } = moved({ localDate: TODAY, now: true })
   expect(next).toBe(
     'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
@@ -36,6 +36,6 @@ test('an email whose hour has passed may still be sent', () => {
   )
 })
 
-test('a later one has its hour', () => {
+test('a change before the hour says when the email is sent', () => {
   expect(moved({ localDate: TODAY, now: false }).next).toMatch(/^Next email today at 08:00,/)
 })

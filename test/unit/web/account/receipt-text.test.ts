@@ -72,7 +72,7 @@ const cases: [Partial<FateWithReturn>, string][] = [
 ]
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-test.each(cases)('an email: %j', (fate, text) => {
+test.each(cases)('the receipt of an email: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
   expect(texts({ ...RECEIPT, mail })).toEqual(['4 papers', capital(text)])
   if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return

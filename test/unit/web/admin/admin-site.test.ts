@@ -6,4 +6,4 @@ test.each([
   ['{"subscribers":12,"state":"pending"}', '12 subscribers, state pending'],
   ['m-0123', 'm-0123'],
   ['', ''],
-])('%s is written as %s', (detail, text) => expect(actionDetailText(detail)).toBe(text))
+])('the detail %s of an action is shown as %s', (detail, text) => expect(actionDetailText(detail)).toBe(text))

@@ -3,8 +3,9 @@ import { addDays } from '../../../../src/core/dates.ts'
 import { chartsView } from '../../../../src/web/admin/charts-view.ts'
 import { drawChart, roundStep } from '../../../../src/web/admin/draw-chart.ts'
 
-const points = (...values: (number | null)[]) => values.map((value, n) => ({ value, label: `day ${n + 1}` }))
-const ruleTexts = (...values: number[]) => drawChart(points(...values)).rules.map(({ text }) => text)
+const valuesOf = (...values: (number | null)[]) =>
+  values.map((value, n) => ({ value, label: `day ${n + 1}` }))
+const ruleTexts = (...values: number[]) => drawChart(valuesOf(...values)).rules.map(({ text }) => text)
 
 describe('the axis', () => {
   test.each([
@@ -16,11 +17,11 @@ describe('the axis', () => {
     [41, 20],
     [1000, 500],
     [123_456, 50_000],
-  ])('up to %i goes in steps of %i', (most, step) => expect(roundStep(most)).toBe(step))
+  ])('up to %i has steps of %i', (most, step) => expect(roundStep(most)).toBe(step))
 
-  test('has round numbers, four steps at most, and room for the highest', () => {
+  test('has round numbers, up to four steps, and room for the highest', () => {
     for (let most = 1; most < 5000; most += 7) {
-      const { rules } = drawChart(points(most))
+      const { rules } = drawChart(valuesOf(most))
       const top = Number(rules.at(-1)!.text.replace('K', '')) * (rules.at(-1)!.text.endsWith('K') ? 1000 : 1)
       expect(top).toBeGreaterThanOrEqual(most)
       expect(rules.length).toBeLessThanOrEqual(5)
@@ -33,7 +34,7 @@ describe('the axis', () => {
   })
 
   test('leaves room for its longest number', () => {
-    const { left, rules } = drawChart(points(150, 80), { unit: '%', top: 100 })
+    const { left, rules } = drawChart(valuesOf(150, 80), { unit: '%', top: 100 })
     expect(rules.map(({ text }) => text)).toEqual(['0%', '50%', '100%'])
     expect(left).toBeGreaterThan('100%'.length * 6)
   })
@@ -41,19 +42,19 @@ describe('the axis', () => {
 
 describe('the bars', () => {
   test('one bar for each value, none for 0 or an unknown value', () => {
-    expect(drawChart(points(3, 0, null, 5)).path.match(/M/g)).toHaveLength(2)
+    expect(drawChart(valuesOf(3, 0, null, 5)).path.match(/M/g)).toHaveLength(2)
   })
 
   test('a bar is as high as its value, and never higher than the axis', () => {
     const tops = (values: number[], top?: number) =>
-      [...drawChart(points(...values), { top }).path.matchAll(/V([\d.]+)h/g)].map(([, y]) => Number(y))
-    const { rules } = drawChart(points(50, 100))
+      [...drawChart(valuesOf(...values), { top }).path.matchAll(/V([\d.]+)h/g)].map(([, y]) => Number(y))
+    const { rules } = drawChart(valuesOf(50, 100))
     expect(tops([50, 100])).toEqual([rules[1]!.y, rules[2]!.y])
     expect(tops([100, 900], 100)).toEqual([rules[2]!.y, rules[2]!.y])
   })
 
   test('levels are a line over an area', () => {
-    const { line, path } = drawChart(points(1, 2, 3), { levels: true })
+    const { line, path } = drawChart(valuesOf(1, 2, 3), { levels: true })
     expect(line.split('L')).toHaveLength(3)
     expect(path.startsWith(line)).toBe(true)
   })
@@ -86,7 +87,7 @@ describe('the charts of many days', () => {
     expect(rows['confirm-rate']![0]!.text).toBe('21 of 28')
   })
 
-  test('say in words what the bars show', () => {
+  test('have a sentence about the bars', () => {
     const days = figures(3).map((one, n) => ({ ...one, accepted: [5, 0, 3][n]!, asked: 0 }))
     const summaries = Object.fromEntries(chartsView(days).map(({ id, summary }) => [id, summary]))
     expect(summaries.accepted).toBe('Newest 3 (28 Nov), highest 5 (26 Nov), lowest 0 (27 Nov).')

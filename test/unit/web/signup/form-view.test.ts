@@ -9,7 +9,7 @@ const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 const view = (filled?: FormContents, settings = {}) =>
   formView({ config: readConfig(settings), clock, features: [] }, filled)
 
-describe('the form', () => {
+describe('the sign-up form', () => {
   test('is filled with the settings of the site', () => {
     const form = view(
       {},
@@ -45,19 +45,19 @@ describe('the form', () => {
     (typed) => expect(view({ typed }).when).toBe(''),
   )
 
-  test('says when the first email comes, where another field is wrong', () =>
+  test('has the date of the first email if another field is wrong', () =>
     expect(view({ typed: { hour: '6', max: 'many' } }).when).toBe(
       'Monday to Friday at 06:00, UTC; first email Wednesday 25 November.',
     ))
 
-  test('leads to the first day if no day is chosen', () => {
+  test('links to the first day if no day is chosen', () => {
     const days = new FieldFaults([{ field: 'days', fault: new Fault('setting.no-days') }])
     expect(view({ fault: days })).toMatchObject({ errors: [{ id: 'days-mon' }] })
   })
 })
 
-describe('errors', () => {
-  test('comes in the order of the page; what belongs to no field leads nowhere', () => {
+describe('the errors of a form', () => {
+  test('are in the order of the page; those without a field have no link', () => {
     const faults = new FieldFaults([
       { field: 'zone', fault: new Fault('zone.unknown', { zone: 'x' }) },
       { field: 'email', fault: new Fault('address.empty') },
@@ -77,10 +77,8 @@ describe('errors', () => {
     )
   })
 
-  test('of ours have the reference of the log', () => {
+  test('have the reference of the log if they are internal', () => {
     const { errors } = faultsView(['email'], new Fault('unexpected', { what: 'secret' }), '7f3k')
-    expect(errors).toEqual([
-      { id: null, code: 'unexpected', sentence: expect.stringMatching(/ 7f3k$/) },
-    ])
+    expect(errors).toEqual([{ id: null, code: 'unexpected', sentence: expect.stringMatching(/ 7f3k$/) }])
   })
 })

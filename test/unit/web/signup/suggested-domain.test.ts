@@ -18,7 +18,7 @@ test.each([
   ['protonmial.com', 'protonmail.com'],
   ['aol.cmo', 'aol.com'],
   ['gmx.ne', undefined],
-])('%s was meant to be %s', (typed, meant) => expect(suggestDomain(typed)).toBe(meant))
+])('suggestDomain corrects %s to %s', (typed, meant) => expect(suggestDomain(typed)).toBe(meant))
 
 test.each([
   'gmail.com',
@@ -36,9 +36,9 @@ test.each([
   'pm.me',
   'sky.com',
   '',
-])('%s is no slip', (typed) => expect(suggestDomain(typed)).toBeUndefined())
+])('suggestDomain keeps %s', (typed) => expect(suggestDomain(typed)).toBeUndefined())
 
-test('a hint is always a provider', () => {
+test('suggestDomain only suggests providers', () => {
   expect([isMailboxProvider('gmail.com'), isMailboxProvider('evil.example')]).toEqual([true, false])
 })
 

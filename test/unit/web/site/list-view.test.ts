@@ -32,7 +32,7 @@ describe('a day', () => {
     })
   })
 
-  test('on several pages says which papers this one holds', () => {
+  test('on several pages shows which papers this one has', () => {
     const view = listView(shown({ papers: forty, counts, page: 2, pages: 3, first: 41 }))
     expect(view).toMatchObject({
       title: 'Papers of Tuesday 24 November 2026, page 2 of 3',
@@ -41,7 +41,7 @@ describe('a day', () => {
     })
   })
 
-  test('leads to the days beside it, with the year where it is another one', () => {
+  test('leads to the days beside it, with the year if it differs', () => {
     const beside = { previous: day('2026-12-31'), next: day('2027-01-05') }
     expect(listView(shown({ span: day('2027-01-04'), ...beside }))).toMatchObject({
       previous: { path: '/papers/date/2026-12-31', text: 'Thu 31 Dec 2026' },
@@ -64,7 +64,7 @@ describe('a day', () => {
     ['2026-11-24', /^Today’s papers aren’t here yet/],
     ['2026-11-20', /^No papers were listed/],
     ['2026-11-28', /hasn’t happened yet/],
-  ])('%s without papers says why', (name, why) => {
+  ])('%s without papers explains it', (name, why) => {
     const view = listView(shown({ span: day(name), papers: [], counts: { papers: 0, withCode: 0 } }))
     expect([view.count, view.empty]).toEqual(['No papers', expect.stringMatching(why)])
   })

@@ -40,7 +40,7 @@ describe('a paper in a list', () => {
     [4, 'A1, A2, A3 and A4'],
     [5, 'A1, A2, A3 +2'],
     [100, 'A1, A2, A3 +97'],
-  ])('with %i authors', (count, authors) => {
+  ])('names %i authors', (count, authors) => {
     expect(item({ authors: names(count) }).authors).toBe(authors)
   })
 
@@ -75,7 +75,7 @@ describe('a paper in a list', () => {
     [0, 'Code'],
     [34, 'Code ★ 34'],
     [12_345, 'Code ★ 12K'],
-  ])('with %s stars', (codeStars, text) => {
+  ])('shows %s stars of code', (codeStars, text) => {
     expect(item({ codeUrl: 'https://git.example/a', codeStars }).facts).toMatchObject([{ text }])
   })
 
@@ -114,7 +114,7 @@ describe('a paper in a list', () => {
   })
 })
 
-test('a page names every author, folded away where they are many', () => {
+test('a page names every author, folded if they are many', () => {
   expect(page({ authors: names(15) })).toMatchObject({ firstAuthors: null })
   const { authors, firstAuthors } = page({ authors: names(16) })
   expect(firstAuthors).toBe('A1, A2, A3 +13')
@@ -134,7 +134,7 @@ test.each([
   [2, '2nd of 36 by votes'],
   [3, '3rd of 36 by votes'],
   [11, '11th of 36 by votes'],
-])('a page says the place %i of its day', (place, text) => {
+])('a page has the place %i of its day', (place, text) => {
   expect(page({}, { place, papers: 36 }).place).toBe(text)
 })
 
