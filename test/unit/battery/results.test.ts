@@ -65,3 +65,9 @@ test('docs/battery.md shows test/battery/results.json', () => {
   const page = readFileSync(resolve(import.meta.dirname, '../../../docs/battery.md'), 'utf8')
   expect(page).toBe(batteryPage(CASES, readResults()))
 })
+
+test('each row has a result, and at a release none older than thirty days: npm run battery -- --record NAME', () => {
+  const names = CASES.map(({ name }) => name)
+  const options = { now: new Date(), ...(process.env.RELEASE === '1' && { maxDays: MAX_DAYS }) }
+  expect(missingResults(names, readResults(), options)).toEqual([])
+})
