@@ -19,6 +19,29 @@ describe('a report in the format of', () => {
   })
 })
 
+describe('a report that refuses the address of its reader', () => {
+  const report = (...text: string[]) => [
+    'From: MAILER-DAEMON@relay.example',
+    'To: digest@papers.example',
+    'Subject: Undelivered mail',
+    '',
+    ...text,
+  ]
+
+  test('is about the other address that it refuses', async () => {
+    const lines = report(
+      '<digest@papers.example>: 550 5.1.1 User unknown',
+      '<ann@mail.example>: 550 5.1.1 User unknown',
+    )
+    expect(brief(await read(lines))).toEqual(['ann@mail.example dead 5.1.1 sure'])
+  })
+
+  test('is about it if it names no other', async () => {
+    const lines = report('<digest@papers.example>: 550 5.1.1 User unknown')
+    expect(brief(await read(lines))).toEqual(['digest@papers.example dead 5.1.1 sure'])
+  })
+})
+
 describe('the email of a report', () => {
   const format = (name: string) => FORMATS.find((one) => one.name.startsWith(name))!.mail
   test.each(['qmail', 'Exim,', 'a delivery-status part', 'OpenSMTPD'])(
