@@ -1,5 +1,5 @@
 // What other visitors notice while the site is attacked: npm run bench -- attack [--papers 2000] [--seconds 30] [--json]
-// The real service with a mail server, behind a proxy on this machine, which names each client's network. Others read the
+// The real service with an SMTP server, behind a proxy on this machine, which names each client's network. Others read the
 // newest papers, search and sign up, each from a network of their own: first in quiet, then under all attacks at once.
 //   libraries     six expensive uploads at a time, each repeated from another network once it has its reply
 //   idle bodies   300 sign-ups from 30 networks that send their headers and no body, each repeated once it ends

@@ -1,7 +1,7 @@
 // How fast digests are planned and sent, against other ways to send the same:
 //   npm run bench -- send [--subscribers 10000] [--rounds 3] [--only ours,plain-10] [--earlier 3000] [--no-close] [--profile FOLDER] [--json]
 // Subscribers as send/people.ts draws them are imported by the operator's command, and a recorded day of papers is planned
-// for all of them, once. Each delivery then runs on a copy of that database, in a process of its own, to a mail server on
+// for all of them, once. Each delivery then runs on a copy of that database, in a process of its own, to an SMTP server on
 // loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
 //   ours-N     the delivery of a worker with N connections; dkim-N signs with RSA-2048
 //   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
@@ -12,7 +12,7 @@
 //   mlmmj      mlmmj-send with VERP, one recipient per email, as many bytes; at most 150 emails
 // These run only if --only names them:
 //   relay-N    ours to a server that waits 100 ms before it accepts an email, for 10 s
-//   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
+//   service-50 a service on a database without plans, from the hour to the last acceptance
 // --growth [--plot FILE.svg] [--max 200000]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
 // --earlier 3000: as many papers of earlier days are in the archive, and what is learned from them, so that papers come close
 // to the topics of all subscribers; --no-close: no subscriber has those. --rounds 0: planning only.

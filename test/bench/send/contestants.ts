@@ -75,7 +75,7 @@ function deliveryOf({ world, profile }: Round, url: string, delivery: Delivery):
   return { file: 'deliver.ts', input: { settings, now, maxSeconds }, profile }
 }
 
-/** To a mail server that waits before it accepts an email. */
+/** To an SMTP server that waits before it accepts an email. */
 const slowRelay =
   (connections: number) =>
   async (round: Round): Promise<Measured> => {

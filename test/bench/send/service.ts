@@ -1,4 +1,4 @@
-// The whole way: a service with the roles schedule and worker on a database where nothing is planned. By its clock, everyone
+// The whole way: a service with the roles schedule and worker on a database without plans. By its clock, everyone
 // is due at the next minute of the machine, when it ticks; seconds count from then to the last acceptance.
 
 import { setTimeout as sleep } from 'node:timers/promises'

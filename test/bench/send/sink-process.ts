@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 
-/** A mail server on loopback that accepts and forgets every email, in a process of its own. */
+/** An SMTP server on loopback that accepts and forgets every email, in a process of its own. */
 export interface Sink {
   name: string
   port: number
