@@ -2,11 +2,11 @@
 // npm run mutations -- [--seed N] [--count 100] [--part 1/4] [--all] [FOLDER ...]
 // npm run mutations -- --only ID [TEST_FILE ...]
 // npm run mutations -- --planted
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { dataFolder } from '../support/data-folder.ts'
 import { draw } from './draw.ts'
 import { equivalentReason } from './equivalent.ts'
 import { type Mutant, placesOf, readSource, sourceFiles } from './places.ts'
@@ -44,17 +44,22 @@ function chosenMutants(): Mutant[] {
   return draw(places, Number(values.count), Number(values.seed)).filter((_, nth) => nth % parts === part - 1)
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'mutations-'))
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort())
+const folder = mkdtempSync(join(dataFolder(), 'mutations-'))
+// If this is root, Postgres runs as another user and must be able to enter.
+chmodSync(folder, 0o755)
 const trees = Array.from({ length: AT_ONCE }, (_, nth) => copyRepository(join(folder, `tree-${nth}`)))
 const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
-const stopped = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
 try {
   const trials = await tryAll(chosenMutants(), false)
   const survivors = [...trials.keys()].filter((mutant) => trials.get(mutant)!.outcome !== 'caught')
   if (values.all && survivors.length > 0)
     for (const [mutant, trial] of await tryAll(survivors, true)) trials.set(mutant, trial)
   printSummary(trials)
+} catch (error) {
+  if (!stopped.signal.aborted) throw error
+  process.exitCode = 130
 } finally {
   await postgres.destroy()
   rmSync(folder, { recursive: true, force: true })
