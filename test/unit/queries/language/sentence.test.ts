@@ -134,3 +134,11 @@ describe('keywords and queries are not sentences', () => {
     '("mixture of experts" OR "state of the art" OR routing) AND (language OR vision OR speech OR robots OR agents) AND NOT survey',
   ])('%s', (text) => expect(isSentence(text)).toBe(false))
 })
+
+test.each([
+  ['learning with robots', ['robots']],
+  ['deep learning of proteins', ['deep learning', 'proteins']],
+  ['learning', ['learning']],
+])('keyTerms leaves out words that need the one before, unless there are no others: %s', (text, terms) =>
+  expect(keyTerms(text)).toEqual(terms),
+)
