@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSourceFiles } from '../support/source-files.ts'
 import { insertProbes } from './insert-probes.ts'
@@ -21,6 +21,8 @@ export async function record(
   const sources = readSourceFiles()
   const probed = mutants.map(({ file, start }) => ({ path: file.slice('src/'.length), position: start }))
   const changed = insertProbes(probed, sources)
+  rmSync(join(tree, '.data/reached'), { recursive: true, force: true })
+  mkdirSync(join(tree, '.data/reached'), { recursive: true })
   for (const [path, text] of changed) writeFileSync(join(tree, 'src', path), text)
   const files = await runTests(tree, [], { ...options, bail: false, isRecording: true })
   if (!files) throw new Error('vitest wrote no report of the tests without mutants')
@@ -29,7 +31,6 @@ export async function record(
     if (failed.length > 0) console.log(`Left out, because it fails without a mutant: ${path} › ${failed[0]}`)
   const passed = files.filter(({ failed }) => failed.length === 0)
   const reached = new Map(passed.map((file) => [file, reachedBy(tree, file)]))
-  rmSync(join(tree, '.data/reached'), { recursive: true })
   const testsOf = (mutant: Mutant, number: number) =>
     inOrder(
       passed.filter((file) => reached.get(file)!.has(number)),

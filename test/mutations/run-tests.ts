@@ -11,7 +11,7 @@ export function copyRepository(to: string): string {
   const isCopied = (path: string) => dirname(path) !== root || !NOT_COPIED.includes(basename(path))
   cpSync(root, to, { recursive: true, filter: isCopied })
   symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'))
-  mkdirSync(join(to, '.data/reached'), { recursive: true })
+  mkdirSync(join(to, '.data'))
   return to
 }
 

@@ -41,7 +41,7 @@ export async function tryMutant(
 
 async function redTests(tree: string, tests: readonly TestFile[], options: TestOptions): Promise<string[]> {
   const expectedMs = tests.reduce((sum, { seconds }) => sum + seconds * 1000, 0)
-  const timeLimit = AbortSignal.timeout(STARTED_WITHIN_MS + 3 * expectedMs)
+  const timeLimit = AbortSignal.timeout(Math.ceil(STARTED_WITHIN_MS + 3 * expectedMs))
   const signal = AbortSignal.any([options.signal, timeLimit])
   const names = tests.map(({ path }) => path)
   const files = await runTests(tree, names, { ...options, signal })
