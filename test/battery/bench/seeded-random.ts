@@ -24,20 +24,32 @@ export interface Chance {
   record(fault: string): void
 }
 
-/**
- * Decides by chance whether a step fails for a recipient on a day. Neither the order of recipients nor a second try on the
- * same day makes a difference. A fault is recorded if it happens.
- */
-export function chanceByRecipient(chance: Chance) {
-  const recorded = new Set<string>()
-  return (recipient: string, { step, day, share }: { step: string; day: string; share: number }): boolean => {
-    const fault = `${recipient}, ${day}: ${step}`
-    if (chance.random(partOf(fault))() >= share) return false
-    if (!recorded.has(fault)) chance.record(fault)
-    recorded.add(fault)
-    return true
-  }
+interface FaultsByRecipient<Step extends string> {
+  recipients: readonly string[]
+  days: readonly string[]
+  /** By step, the share of recipients for whom it fails on a day. */
+  shares: Readonly<Record<Step, number>>
 }
+
+/**
+ * Decides by chance, and before a row begins, which step fails for which recipient on which day. All of them are recorded,
+ * because how many are met depends on the machine. Returns whether a step fails.
+ */
+export function faultsByRecipient<Step extends string>(
+  chance: Chance,
+  { recipients, days, shares }: FaultsByRecipient<Step>,
+): (recipient: string, day: string, step: Step) => boolean {
+  const steps = Object.keys(shares) as Step[]
+  const all = recipients.flatMap((recipient) =>
+    days.flatMap((day) => steps.map((step) => ({ step, fault: faultOf(recipient, day, step) }))),
+  )
+  const decided = all.filter(({ step, fault }) => chance.random(partOf(fault))() < shares[step])
+  const faults = new Set(decided.map(({ fault }) => fault))
+  for (const fault of faults) chance.record(fault)
+  return (recipient, day, step) => faults.has(faultOf(recipient, day, step))
+}
+
+const faultOf = (recipient: string, day: string, step: string): string => `${recipient}, ${day}: ${step}`
 
 const partOf = (fault: string): number => Number.parseInt(digestOf(fault).slice(0, 7), 16)
 

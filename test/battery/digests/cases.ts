@@ -147,7 +147,8 @@ const RELATED_RUNS: Record<Profile, RelatedRun> = {
 const relatedOnce: BatteryCase = {
   name: 'related-once',
   fault: 'related papers that match by votes a day later and are listed twice, while emails are refused',
-  invariant: 'each paper is offered once to each subscriber, as related or as a match',
+  invariant:
+    'each paper is offered once to each subscriber, as related or as a match; an email has all matches and up to three related papers',
   run: async (profile) => {
     const run = RELATED_RUNS[profile]
     const seen = await runRelatedPapers(run)
@@ -178,8 +179,8 @@ const relatedOnceWrong: BatteryCase = {
 const howManyRelated = ({ days, subscribers }: RelatedRun, { emails }: RelatedPapersSeen): string =>
   `${subscribers} subscribers, ${days} days, ${emails} emails`
 
-const relatedInWords = ({ twice, never, onlyRelated, refused }: RelatedPapersSeen): string =>
-  `offered twice ${twice}, never ${never}; ${onlyRelated} emails without a match, ${refused} refused`
+const relatedInWords = ({ twice, never, leftOut, onlyRelated, refused }: RelatedPapersSeen): string =>
+  `offered twice ${twice}, never ${never}, beyond three related ${leftOut}; ${onlyRelated} emails without a match, ${refused} refused`
 
 /** Who gets a digest, and which papers. */
 export const digestsCases: BatteryCase[] = [

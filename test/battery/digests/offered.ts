@@ -9,7 +9,7 @@ import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
-import { type Chance, chanceByRecipient, chanceOfRow } from '../bench/seeded-random.ts'
+import { type Chance, chanceOfRow, faultsByRecipient } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { readMail } from '../month/sink.ts'
@@ -54,10 +54,17 @@ interface PaperOf {
 export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
   const { url, destroy } = await ownDatabase()
   const chance = chanceOfRow()
-  const mood: Mood = { fails: chanceByRecipient(chance), day: FIRST_DAY, isGood: false }
-  const sink = await startSmtpSink({
-    at: { rcpt: (to) => refusal(mood, to), dot: (to) => silence(mood, to) },
+  const topicOf = subscribersOf(run)
+  const fails = faultsByRecipient(chance, {
+    recipients: [...topicOf.keys()],
+    days: daysOf(run),
+    shares: { refused: 0.2, 'no reply': 0.2 },
   })
+  let today: Day = FIRST_DAY
+  const refusal = (to: string): Behaviour | undefined =>
+    fails(to, today, 'refused') ? '554 5.7.1 not this one' : undefined
+  const silence = (to: string): Behaviour | undefined => (fails(to, today, 'no reply') ? 'close' : undefined)
+  const sink = await startSmtpSink({ at: { rcpt: refusal, dot: silence } })
   const settings = {
     DATABASE_URL: url,
     SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=2`,
@@ -69,18 +76,17 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
   const { deps, close } = await buildDeps(readConfig(settings), { clock, log: silentLog, connections: 2 })
   let worker: ChildProcess | undefined
   try {
-    const subscribers = await addSubscribers(deps, run.subscribers)
+    await addSubscribers(deps, topicOf)
     worker = await startWorker(settings, part)
     const papers = papersOf(chance, run.days)
     for (let n = 0; n < run.days + QUIET_DAYS; n++) {
       const day = addDays(FIRST_DAY, n)
-      mood.isGood = n >= run.days
-      mood.day = day
+      today = day
       await bringPapers(deps, clock, { day, papers })
       for (const phase of ['plan', 'deliver'] as const)
         await order(worker, { now: `${day}T08:05:00Z`, phase })
     }
-    return compare(sink, subscribers, papers)
+    return compare(sink, topicOf, papers)
   } finally {
     worker?.disconnect()
     await close()
@@ -89,27 +95,18 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
   }
 }
 
-interface Mood {
-  fails: ReturnType<typeof chanceByRecipient>
-  day: Day
-  isGood: boolean
-}
+/** The days with papers, on which emails fail. */
+const daysOf = ({ days }: OfferingRun): Day[] => Array.from({ length: days }, (_, n) => addDays(FIRST_DAY, n))
 
-const refusal = ({ fails, day, isGood }: Mood, to: string): Behaviour | undefined =>
-  !isGood && fails(to, { step: 'refused', day, share: 0.2 }) ? '554 5.7.1 not this one' : undefined
-const silence = ({ fails, day, isGood }: Mood, to: string): Behaviour | undefined =>
-  !isGood && fails(to, { step: 'no reply', day, share: 0.2 }) ? 'close' : undefined
+/** The topic of each address. Each is at its own domain, so that none waits for another. */
+const subscribersOf = ({ subscribers }: OfferingRun): Map<string, string> =>
+  new Map(Array.from({ length: subscribers }, (_, n) => [`s@y${n}.example`, TOPICS[n % TOPICS.length]!]))
 
-/** Each at their own domain, so that none waits for another. */
-async function addSubscribers(deps: Deps, count: number): Promise<Map<string, string>> {
-  const subscribers = new Map<string, string>()
-  for (let n = 0; n < count; n++) {
-    const [email, topic] = [`s@y${n}.example`, TOPICS[n % TOPICS.length]!]
+async function addSubscribers(deps: Deps, topicOf: ReadonlyMap<string, string>): Promise<void> {
+  for (const [email, topic] of topicOf) {
     const typed = { zone: 'UTC', hour: '8', days: EVERY_DAY, max: '25', consent: 'for these tests' }
     await addSubscriber(deps, { ...typed, email, topics: [topic] })
-    subscribers.set(email, topic)
   }
-  return subscribers
 }
 
 /** Three a day; one in three is listed a day or two after its day. */

@@ -8,10 +8,10 @@ import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
-import { chanceByRecipient, chanceOfRow } from '../bench/seeded-random.ts'
+import { chanceOfRow, faultsByRecipient } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
-import { readMail } from '../month/sink.ts'
+import { type CaughtMail, readMail } from '../month/sink.ts'
 import { order, startWorker } from './offered.ts'
 
 const FIRST_DAY = '2026-11-02'
@@ -19,6 +19,8 @@ const JOINED = new Date('2026-11-01T12:00:00Z')
 /** After the last day with papers: emails that failed are planned again, and no more fail. */
 const QUIET_DAYS = 3
 const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+/** In one email: docs/queries.md. */
+const MAX_RELATED = 3
 /** Papers are related to the first; the second matches the same papers once they have votes. */
 const RELATED_TOPIC = 'car engine'
 const VOTES_TOPIC = 'automobile votes>=20'
@@ -41,8 +43,10 @@ export interface RelatedPapersSeen {
   onlyRelated: number
   /** Pairs of a subscriber and a paper that was offered to them more than once. */
   twice: number
-  /** Pairs of a daily subscriber and a paper that was never offered to them. */
+  /** Pairs of a daily subscriber and a paper that was not offered to them, although it matched or there was room for it. */
   never: number
+  /** Pairs of a daily subscriber and a related paper for which the next email that arrived had no room. */
+  leftOut: number
   refused: number
 }
 
@@ -53,10 +57,15 @@ export interface RelatedPapersSeen {
  */
 export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promise<RelatedPapersSeen> {
   const { url, destroy } = await ownDatabase()
-  const fails = chanceByRecipient(chanceOfRow())
-  let [today, isGood] = [FIRST_DAY, false]
+  const subscribers = subscribersOf(run)
+  const fails = faultsByRecipient(chanceOfRow(), {
+    recipients: subscribers.map(({ email }) => email),
+    days: Array.from({ length: run.days }, (_, n) => addDays(FIRST_DAY, n)),
+    shares: { refused: 0.15 },
+  })
+  let today: Day = FIRST_DAY
   const refusal = (to: string): Behaviour | undefined =>
-    !isGood && fails(to, { step: 'refused', day: today, share: 0.15 }) ? '554 5.7.1 not this one' : undefined
+    fails(to, today, 'refused') ? '554 5.7.1 not this one' : undefined
   const sink = await startSmtpSink({ at: { rcpt: refusal } })
   const settings = {
     DATABASE_URL: url,
@@ -70,17 +79,16 @@ export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promi
   try {
     await learnSpace(deps.db)
     await importOn(deps, addDays(FIRST_DAY, -20), numbered(CARS, 9000))
-    const daily = await addSubscribers(deps, run.subscribers)
+    await addSubscribers(deps, subscribers)
     worker = await startWorker(settings, part)
     for (let n = 0; n < run.days + QUIET_DAYS; n++) {
       const day = addDays(FIRST_DAY, n)
-      isGood = n >= run.days
       today = day
       await importDay(deps, clock, { day, n, isLast: n >= run.days })
       for (const phase of ['plan', 'deliver'] as const)
         await order(worker, { now: `${day}T08:05:00Z`, phase })
     }
-    return compare(sink, daily, run.days)
+    return compare(sink, subscribers, run.days)
   } finally {
     worker?.disconnect()
     await close()
@@ -89,24 +97,19 @@ export async function runRelatedPapers(run: RelatedRun, part?: WrongPart): Promi
   }
 }
 
-/** Each at their own domain, so that none waits for another. Returns the daily ones. */
-async function addSubscribers(deps: Deps, count: number): Promise<string[]> {
-  const daily: string[] = []
-  for (let n = 0; n < count; n++) {
-    const { topics, days } = KINDS[n % KINDS.length]!
-    const email = `s@y${n}.example`
-    await addSubscriber(deps, {
-      email,
-      topics,
-      days,
-      zone: 'UTC',
-      hour: '8',
-      max: '25',
-      consent: 'for a test',
-    })
-    if (days === EVERY_DAY) daily.push(email)
-  }
-  return daily
+interface RelatedSubscriber {
+  email: string
+  topics: string[]
+  days: string[]
+}
+
+/** Each at their own domain, so that none waits for another. */
+const subscribersOf = ({ subscribers }: RelatedRun): RelatedSubscriber[] =>
+  Array.from({ length: subscribers }, (_, n) => ({ email: `s@y${n}.example`, ...KINDS[n % KINDS.length]! }))
+
+async function addSubscribers(deps: Deps, subscribers: readonly RelatedSubscriber[]): Promise<void> {
+  for (const subscriber of subscribers)
+    await addSubscriber(deps, { ...subscriber, zone: 'UTC', hour: '8', max: '25', consent: 'for a test' })
 }
 
 interface Entry {
@@ -147,18 +150,53 @@ const importOn = (deps: Deps, day: Day, entries: readonly Entry[]) =>
     day,
   })
 
-function compare(sink: SmtpSink, daily: readonly string[], days: number): RelatedPapersSeen {
+function compare(sink: SmtpSink, subscribers: readonly RelatedSubscriber[], days: number): RelatedPapersSeen {
   const digests = sink.mails.map(({ text, to }) => readMail(text, to)).filter(({ kind }) => kind === 'digest')
   const offered = digests.flatMap(({ to, papers }) => papers.map((id) => `${to} ${id}`))
   const numbers = Array.from({ length: days }, (_, n) => n)
   const close = new Set(numbers.map((n) => relatedOn(n).id))
-  const wanted = daily.flatMap((to) => [...close].map((id) => `${to} ${id}`))
-  const seen = new Set(offered)
+  const daily = subscribers.filter((one) => one.days === EVERY_DAY)
+  const missing = daily.map((one) =>
+    missingIn(
+      digests.filter(({ to }) => to === one.email),
+      { hasVotes: one.topics.includes(VOTES_TOPIC), days },
+    ),
+  )
   return {
     emails: digests.length,
     onlyRelated: digests.filter(({ papers }) => papers.every((id) => close.has(id))).length,
     twice: new Set(offered.filter((pair, i) => offered.indexOf(pair) !== i)).size,
-    never: wanted.filter((pair) => !seen.has(pair)).length,
+    never: missing.reduce((sum, { never }) => sum + never, 0),
+    leftOut: missing.reduce((sum, { leftOut }) => sum + leftOut, 0),
     refused: sink.recipients.length - sink.mails.length,
   }
+}
+
+/**
+ * What the emails of one daily subscriber should have offered and did not. After refused ones, an email offers the papers
+ * of all their days: every match, and up to three related papers. Those beyond three are left out.
+ */
+function missingIn(
+  emails: readonly CaughtMail[],
+  { hasVotes, days }: { hasVotes: boolean; days: number },
+): Pick<RelatedPapersSeen, 'never' | 'leftOut'> {
+  const emailOf = new Map(emails.map((email) => [email.at.slice(0, 10), email]))
+  const missing = { never: 0, leftOut: 0 }
+  let waiting: { id: string; isRelated: boolean }[] = []
+  for (let n = 0; n < days + QUIET_DAYS; n++) {
+    // The papers of the day before have votes by now.
+    if (hasVotes) waiting = waiting.map(({ id }) => ({ id, isRelated: false }))
+    if (n < days) {
+      waiting.push({ id: relatedOn(n).id, isRelated: true })
+      waiting.push(...matchOn(n).map(({ id }) => ({ id, isRelated: false })))
+    }
+    const email = emailOf.get(addDays(FIRST_DAY, n))
+    if (!email) continue
+    const isOffered = ({ id }: { id: string }) => email.papers.includes(id)
+    const hasRoom = waiting.filter((paper) => paper.isRelated && isOffered(paper)).length < MAX_RELATED
+    for (const { isRelated } of waiting.filter((paper) => !isOffered(paper)))
+      missing[isRelated && !hasRoom ? 'leftOut' : 'never']++
+    waiting = []
+  }
+  return { ...missing, never: missing.never + waiting.length }
 }
