@@ -79,7 +79,7 @@ const paths = process.argv.slice(2)
 const results = paths.length > 0 ? [await run(tests('tests', 'all', ...paths), true)] : await everything()
 const sum = (what: keyof Count): number => results.reduce((total, result) => total + result[what], 0)
 
-// Repeated at the end of the log, where one looks first.
+// Repeated at the end of the log, which is what a reader sees first.
 for (const { failures } of results) for (const line of failures) console.log(line)
 const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
 console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`)

@@ -9,7 +9,7 @@ const BETWEEN_DOLLARS = /\$[^$]+\$/
 // {0,1} and {a, b, c} are sets in any source.
 const SET = /\{[^{}]{1,20}(?:,[^{}]{1,20})+\}/g
 
-/** The first trace of TeX, with the text around it; null if there is none. */
+/** The first trace of TeX, with the text around it; null if no TeX is left. */
 export function texLeft(source: string, plain: string): string | null {
   const found =
     COMMAND.exec(plain) ?? SCRIPT.exec(plain) ?? dollars(plain) ?? brace(source, plain) ?? tie(source, plain)

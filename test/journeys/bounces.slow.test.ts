@@ -96,7 +96,7 @@ async function sendTo(from: string, to: string, subject: string): Promise<void> 
     ...{ host: '127.0.0.1', port: mta.port },
     tls: { rejectUnauthorized: false },
   })
-  await transport.sendMail({ from, to, subject, text: 'Sent by a mail program.' })
+  await transport.sendMail({ from, to, subject, text: 'Sent by an email client.' })
 }
 
 test('a bounce suppresses an address without a mailbox, and no other', async () => {
@@ -124,7 +124,7 @@ test('explain and show have the bounce', async () => {
   expect(shown).toMatchObject({ state: 'suppressed' })
 }, 60_000)
 
-test('a mail client unsubscribes its user by email to the address in the digest', async () => {
+test('an email client unsubscribes its user by email to the address in the digest', async () => {
   const [digest] = await until('a digest in the Maildir', () => {
     const emails = mta.mailsOf('reader')
     return emails.length > 0 ? emails : undefined

@@ -51,7 +51,7 @@ const signUp = async (...names: string[]) => {
 const send = async () =>
   deliverReady({ ...deps, compose: await openComposer(deps) }, { lane: 'transactional' })
 const overview = async () => textOf((await (await logIn(site)).get('/admin')).body)
-/** The problem of a mail server that does not reply. */
+/** The problem of an SMTP server that does not reply. */
 const silent = () => problemsOf(site.deps, 'mail-server-silent')
 const status = async () => textOf((await get(site, '/status')).body)
 const doctor = async () => {
@@ -64,7 +64,7 @@ const doctor = async () => {
   return (JSON.parse(stdout) as { check: string }[]).filter(({ check }) => check === 'mail-server-silent')
 }
 
-test('a mail server that stopped is on the overview, on /status and in doctor within a minute', async () => {
+test('an SMTP server that stopped is on the overview, on /status and in doctor within a minute', async () => {
   await signUp('ann')
   await send()
   expect(sink.accepted).toHaveLength(1)

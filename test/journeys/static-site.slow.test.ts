@@ -13,7 +13,7 @@ const PUBLISHED = 'https://papers.example.org/daily-papers/'
 /** Signed links begin with their version; see src/subscribers/links.ts. */
 const TOKEN = /\bAQ[\w-]{30,}/
 
-/** A mail program shows an email inside its own page, so an email has no landmarks. */
+/** An email client shows an email inside its own page, so an email has no landmarks. */
 const RULES_FOR_PAGES = ['landmark-one-main', 'region']
 
 const browser = useBrowser()

@@ -108,7 +108,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-subscribers-unknown',
     path: at('/admin/subscribers'),
-    act: typed('Show', 'Address, whole or part', 'nobody@example.com'),
+    act: typed('Show', 'Address, whole or part', 'unknown@example.com'),
   },
   { name: 'admin-subscriber', path: subscriber('ann@example.com') },
   { name: 'admin-subscriber-date', path: subscriber('ann@example.com', '?date=2026-11-22') },
@@ -126,7 +126,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-preview-wrong',
     path: at('/admin/preview'),
-    act: typed('Preview', 'Email address of a subscriber', 'nobody@example.com'),
+    act: typed('Preview', 'Email address of a subscriber', 'unknown@example.com'),
   },
   { name: 'admin-email', path: subscriber('best@example.com', '/email') },
   { name: 'admin-email-none', path: subscriber('quiet@example.com', '/email') },
@@ -199,7 +199,7 @@ export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   await claimTick(walk.site.db, 'minute', walk.site.clock.now())
   await holdPermits(walk.site.db, 'send domain lab.example', {
     seconds: 3600,
-    reply: '8 % of the last 250 mails',
+    reply: '8 % of the last 250 emails',
   })
   await recordAction(walk.site.db, {
     at: walk.site.clock.now(),

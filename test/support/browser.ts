@@ -26,8 +26,8 @@ export function sharedBrowser(): Promise<Browser | undefined> {
 }
 
 /**
- * A real browser: the one named by CHROMIUM_PATH, an installed one, or the one that npm brings. Undefined where there
- * is none; with REQUIRE_BROWSER set that is an error.
+ * A real browser: the one named by CHROMIUM_PATH, an installed one, or the one that npm installs. Undefined if no browser
+ * is found; with REQUIRE_BROWSER set that is an error.
  */
 export async function launchBrowser(): Promise<Browser | undefined> {
   const path = INSTALLED.find((candidate) => candidate && existsSync(candidate))

@@ -7,7 +7,7 @@ export interface Came extends Partial<Omit<NewBounce, 'at'>> {
   isRead?: boolean
 }
 
-const NO_MAILBOX = { class: 'dead', status: '5.1.1', reply: '550 5.1.1 nobody here', sure: true } as const
+const NO_MAILBOX = { class: 'dead', status: '5.1.1', reply: '550 5.1.1 not here', sure: true } as const
 
 let mails = 0
 

@@ -102,7 +102,7 @@ const PAPERS: Stop[] = [
   {
     name: 'paper-bare',
     path: async ({ site }) => {
-      const title = 'A Paper Known by Its Title Alone'
+      const title = 'A Paper with Only a Title'
       const { id } = await site.db.paper.findFirstOrThrow({ where: { title } })
       return `/papers/id:${id}`
     },
@@ -324,7 +324,7 @@ const ACCOUNT: Stop[] = [
   },
   {
     name: 'account-ended',
-    path: ({ tokens }) => `/account/${tokens.sign('account', 'nobody', 0, old)}`,
+    path: ({ tokens }) => `/account/${tokens.sign('account', 'erased', 0, old)}`,
     status: 410,
   },
   { name: 'move', path: ({ tokens }) => tokens.move('moving@example.com') },

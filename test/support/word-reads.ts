@@ -23,7 +23,7 @@ export function leavesOf(part: Dictionary | string, path = ''): Map<string, Dict
 
 const under = (path: string, key: string): string => (path ? `${path}.${key}` : key)
 
-/** The value at `path`; undefined if there is none. Keys of errors contain dots. */
+/** The value at `path`; undefined if it does not exist. Keys of errors contain dots. */
 function partAt(part: Dictionary | string | undefined, path: string): Dictionary | string | undefined {
   if (path === '' || part === undefined) return part
   if (typeof part === 'string') return undefined

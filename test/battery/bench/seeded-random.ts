@@ -54,7 +54,7 @@ const faultOf = (recipient: string, day: string, step: string): string => `${rec
 const partOf = (fault: string): number => Number.parseInt(digestOf(fault).slice(0, 7), 16)
 
 interface RowChance extends Chance {
-  /** Eight hex digits for the faults so far, in any order; undefined if there are none. */
+  /** Eight hex digits for the faults so far, in any order; undefined before the first. */
   digest(): string | undefined
 }
 

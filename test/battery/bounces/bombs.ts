@@ -37,7 +37,7 @@ export const BOMBS: Record<string, () => Buffer> = {
   'cut off in a header': () => Buffer.from(HEAD.slice(0, 40)),
   'cut off in a boundary': () =>
     report('Final-Recipient: rfc822; a@b.example\r\nAction: failed').subarray(0, -7),
-  'of an unknown charset': () =>
+  'with an unknown charset': () =>
     mixed('--R\r\nContent-Type: text/plain; charset="x-none-\u0001"\r\n\r\n\xff\xfe\xfd\r\n'),
   'invalid utf-16': () =>
     mixed('--R\r\nContent-Type: text/plain; charset=utf-16\r\n\r\n550 5.1.1 no such user\r\n'),

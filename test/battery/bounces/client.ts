@@ -29,7 +29,7 @@ interface BringOptions<T extends Coming> {
 const AGAIN_AFTER_MS = 50
 const MAX_SILENCE_MS = 120_000
 
-/** As a mail server does: an email that gets neither 250 nor 5xx is sent again until it does. */
+/** As SMTP servers do: an email that gets neither 250 nor 5xx is sent again until it does. */
 export async function bring<T extends Coming>(
   mails: readonly T[],
   { port, channel, connections = 1, onTaken }: BringOptions<T>,

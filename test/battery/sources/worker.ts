@@ -1,5 +1,5 @@
-// The service's own work with a clock that its parent moves: fork it, send an Order, wait for its Done. It does not sleep
-// where a source wants it to, and leaves no gap: send rates have rows of their own.
+// The service's own work with a clock that its parent moves: fork it, send an Order, wait for its Done. It does not wait
+// between the requests to a source: their rates have rows of their own.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'

@@ -87,9 +87,9 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
   })
 
   test.each([
-    ['a token that nobody signed', `b+${'0'.repeat(44)}@${DOMAIN}`, '550 5.1.1'],
+    ['a forged token', `b+${'0'.repeat(44)}@${DOMAIN}`, '550 5.1.1'],
     ['a token for another use', `u+${'0'.repeat(44)}@${DOMAIN}`, '550 5.1.1'],
-    ['a mailbox that is none', `postmaster@${DOMAIN}`, '550 5.1.1'],
+    ['an address that is not for bounces', `postmaster@${DOMAIN}`, '550 5.1.1'],
     ['another domain', 'fbl@elsewhere.example', '550 5.7.1'],
   ])('refused: %s', async (_what, recipient, answer) => {
     const { asked } = await bring(port(), [recipient])
@@ -105,7 +105,7 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
   })
 
   test('if the database does not respond, the mail server is asked to retry', async () => {
-    const gone = openDatabase('postgresql://nobody:nothing@127.0.0.1:1/none', log, {
+    const gone = openDatabase('postgresql://user:password@127.0.0.1:1/none', log, {
       connections: 1,
       maxSilenceMs: 500,
     })

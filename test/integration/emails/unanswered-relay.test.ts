@@ -42,7 +42,7 @@ interface Given {
   timeoutSeconds?: number
 }
 
-/** A mail server that does `dot` after each body, and the service before it, which sends once in each minute. */
+/** An SMTP server that does `dot` after each body, and the service before it, which sends once in each minute. */
 async function relay({ dot, lane = 'bulk', timeoutSeconds = 2 }: Given = {}) {
   const sink = await startSmtpSink({ at: dot ? { dot } : {} })
   sinks.push(sink)
@@ -85,7 +85,7 @@ const incidents = async () => (await openIncidents(database.db)).map(({ name, wh
 describe.each([
   ['closes the connection', 'close'],
   ['stays silent', 'silence'],
-] as const)('a mail server that takes emails and then %s', (_title, dot) => {
+] as const)('an SMTP server that takes emails and then %s', (_title, dot) => {
   test('gets only the emails in progress, then one a minute, and none more than twice', async () => {
     await addDigestMessages(database.db, MAILS)
     const { sink, deliver, inMinutes } = await relay({ dot })

@@ -71,7 +71,7 @@ describe('the papers of a day', () => {
     expect(await placeOf(8)).toEqual({ place: 2, papers: 3 })
     expect(await placeOf(0)).toEqual({ place: 3, papers: 3 })
   })
-  test('are none on a day without a listing', async () => {
+  test('do not exist on a day without a listing', async () => {
     expect(await papersListedOn(database.db, '2026-08-16')).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ import { startProgram } from '../../support/processes.ts'
 test('a demo beside a production service does not read its .env', async () => {
   const production = mkdtempSync(join(tmpdir(), 'production-'))
   const unreachable =
-    'DATABASE_URL=postgresql://nobody@127.0.0.1:1/none\nSMTP_URL=smtp://127.0.0.1:1\nNODE_ENV=production\nHF_URL=x\n'
+    'DATABASE_URL=postgresql://user@127.0.0.1:1/none\nSMTP_URL=smtp://127.0.0.1:1\nNODE_ENV=production\nHF_URL=x\n'
   writeFileSync(join(production, '.env'), unreachable)
   const demo = startProgram(['scripts/demo.ts', '--json', '--no-open'], {}, production)
   try {

@@ -108,7 +108,7 @@ describe('jobs of several networks', () => {
 })
 
 describe('a job that takes too long', () => {
-  test('of a visitor ends at its deadline, and the thread goes on', async () => {
+  test('ends at its deadline if it is for a visitor, and the thread continues', async () => {
     const as = depsWithThread({ maxJobMs: 100 })
     const visitor = as({ network: 'a' })
     expect(await jobs.countRuns(visitor, null)).toBe(1)
@@ -116,7 +116,7 @@ describe('a job that takes too long', () => {
     expect(await jobs.countRuns(visitor, null)).toBe(2)
   })
 
-  test('of the service has no deadline', async () => {
+  test('has no deadline if it is for the service', async () => {
     const as = depsWithThread({ maxJobMs: 10 })
     expect(await jobs.compute(as(), 100).catch(codeOf)).toBeUndefined()
   })

@@ -82,7 +82,7 @@ describe('votes', () => {
     expect(await database.db.vote.count()).toBe(MAX_VOTES)
   })
 
-  test('of a topic are deleted with all that was learned from them', async () => {
+  test('are deleted with their topic, and so is what was learned from them', async () => {
     await give(1, 'more', 1)
     await give(2, 'more', 2, robots)
     await forgetTopic(database.db, agents)

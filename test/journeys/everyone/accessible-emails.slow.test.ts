@@ -5,7 +5,7 @@ import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
 import { MAIL_NAMES, renderMails } from '../../support/sample-emails.ts'
 import { useBrowser } from '../../support/use-browser.ts'
 
-// A mail program shows an email inside its own page: there it is an article, without landmarks.
+// An email client shows an email inside its own page: there it is an article, without landmarks.
 const RULES_FOR_PAGES = ['landmark-one-main', 'region']
 
 const mails = await renderMails()

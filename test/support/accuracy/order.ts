@@ -1,6 +1,6 @@
 // How well papers come in order: npm run bench -- order [--json]
 // Twelve queries over the 61 papers that the project began with, each paper labelled by hand as on topic or not before any
-// order was looked at. Every word of a query counts, and none has to be in a paper: only the order is measured.
+// order was computed. Every word of a query counts, and none has to be in a paper: only the order is measured.
 // Beside ours: BM25 over title and abstract as one text, and the papers as their page listed them.
 // A bad result would be to lie below BM25 on the mean, or far below it on one query: then the weight of titles and of words
 // side by side would do harm.

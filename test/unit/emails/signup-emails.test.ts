@@ -36,7 +36,7 @@ describe('the topics that a stranger may have typed into a confirmation', () => 
     const shown = [...html!.matchAll(/<li[^>]*>([^<]*)</g)].map(([, topic = '']) => topic.length)
     expect(Math.max(...shown)).toBeLessThanOrEqual(80)
   })
-  test('have no text that a mail program turns into a link', () => {
+  test('have no text that an email client turns into a link', () => {
     for (const part of [html, text]) expect(part).not.toMatch(/:\/\/evil|evil\.example/)
     expect(html).toContain('see http: // evil. ')
   })

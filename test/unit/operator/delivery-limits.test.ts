@@ -20,8 +20,8 @@ test.each<[Partial<DeliveryLimit>, string]>([
   ],
   [{ perSecond: 1234.5, domain: null, kind: 'rate' }, 'all email: 1,200 a second (SMTP_URL)'],
   [
-    { kind: 'was-held', reply: '10 mails in a row' },
-    'gmail.com: 2.5 a second, after an hour on hold for refusals: 10 mails in a row',
+    { kind: 'was-held', reply: '10 emails in a row' },
+    'gmail.com: 2.5 a second, after an hour on hold for refusals: 10 emails in a row',
   ],
   [
     { reply: `421 ${'x'.repeat(300)}` },

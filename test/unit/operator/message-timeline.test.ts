@@ -15,7 +15,7 @@ const RETURN: ListedBounce = {
   class: 'dead',
   status: '5.1.1',
   sure: true,
-  reply: '550 5.1.1 nobody',
+  reply: '550 5.1.1 not here',
   domain: 'y.example',
   foundBy: 'token',
   messageId: 'm1',

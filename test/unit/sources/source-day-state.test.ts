@@ -178,7 +178,7 @@ describe('when papers came', () => {
     expect(arrival({ before, now: at('2026-08-14T01:30:00Z') })).toBeUndefined()
   })
 
-  test('is not set while there are none, nor again once there are', () => {
+  test('is not set without papers, and is not set twice', () => {
     expect(arrival({ papers: 0 })).toBeUndefined()
     expect(arrival({ before: { fetches: 3, papers: 4 } })).toBeUndefined()
   })

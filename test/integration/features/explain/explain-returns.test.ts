@@ -72,7 +72,7 @@ describe('an accepted email that bounced', () => {
 
   test('from a mailbox to which they forward: a report that names the other mailbox', async () => {
     await untilTuesday()
-    await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 nobody', { recipient: 'old@elsewhere.example' })
+    await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 not here', { recipient: 'old@elsewhere.example' })
     expect(await textsOf(TUESDAY)).toContain(
       'no action: it is about another mailbox, to which theirs forwards.',
     )

@@ -35,7 +35,7 @@ export interface ExplainWorld {
   explain(date?: Day): Promise<Explanation>
 }
 
-/** A new database with a clock that is moved, and a mail server. */
+/** A new database with a clock that is moved, and an SMTP server. */
 export function useExplainWorld(): ExplainWorld {
   const database = useDatabase()
   const clock = stoppedClock(new Date(0))

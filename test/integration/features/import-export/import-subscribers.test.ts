@@ -196,17 +196,17 @@ describe('our own columns', () => {
       await addSubscriber(site.deps, { email, topics: ['robots'], hour: '7', consent })
     await unsubscribeByOperator(site.deps, { email: 'left@example.com' })
     await suppress(site.deps, { email: 'dead@example.com', reason: 'dead' })
-    await suppress(site.deps, { email: 'nobody@example.com', reason: 'complaint' })
+    await suppress(site.deps, { email: 'unknown@example.com', reason: 'complaint' })
     const before = await checksums(site.db)
     const row = (email: string) => `${email},active,other topic,11,2025-01-01`
-    const names = ['here', 'left', 'dead', 'nobody'].map((name) => row(`${name.toUpperCase()}@example.com`))
+    const names = ['here', 'left', 'dead', 'unknown'].map((name) => row(`${name.toUpperCase()}@example.com`))
     const run = await importText(['email,state,topics,hour,confirmed_at', ...names].join('\n'))
     expect(run).toMatchObject({ taken: 0, unchanged: 3, refused: 1 })
     expect(run.tally.reasons).toEqual({ 'import.gets-no-mail': 1 })
     const { action: _, query: __, ...after } = await checksums(site.db)
     expect(before).toMatchObject(after)
     expect(readFileSync(`${join(folder, 'people.csv')}.refused.csv`, 'utf8')).toMatch(
-      /^NOBODY@example.com,.*,5,"The address is suppressed here \(complaint, since 2026-11-24\)/m,
+      /^UNKNOWN@example.com,.*,5,"The address is suppressed here \(complaint, since 2026-11-24\)/m,
     )
   })
 

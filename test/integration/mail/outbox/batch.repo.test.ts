@@ -150,7 +150,7 @@ describe('a lease', () => {
     expect(await lease('bob', 'bulk')).not.toBeNull() // the setting was taken away
   })
 
-  test('of the transactional lane is given without a permit, as a person waits', async () => {
+  test('needs no permit in the transactional lane, as a person waits', async () => {
     await add({ 'a.example': 40 }, 'transactional')
     await spend('send domain a.example')
     await spend(RAMP_UP)

@@ -54,8 +54,8 @@ describe('wrong use of a command changes nothing', () => {
     [['subscribers', 'add', 'a@b.example', '--max', '26'], 2, 'setting.max', '25'],
     [['subscribers', 'add', 'a@b.example', '--consent', ''], 2, 'usage.wrong', 'how they agreed'],
     [['subscribers', 'import', 'package.json', '--consent', ' '], 2, 'usage.wrong', 'how they agreed'],
-    [['subscribers', 'show', 'nobody@reader.example'], 1, 'subscriber.unknown', ''],
-    [['subscribers', 'explain', 'nobody@reader.example'], 1, 'subscriber.unknown', 'No subscriber'],
+    [['subscribers', 'show', 'unknown@reader.example'], 1, 'subscriber.unknown', ''],
+    [['subscribers', 'explain', 'unknown@reader.example'], 1, 'subscriber.unknown', 'No subscriber'],
     [['subscribers', 'explain', 'a@b.example', '--date', 'Tuesday'], 2, 'date.invalid', 'Tuesday'],
     [['sources', 'status', '--days', '99'], 2, 'usage.wrong', 'from 1 to 60'],
     [['queries', 'explain', 'colour:red', '--paper', '2507.06457'], 2, 'query.unknown-field', 'colour'],
@@ -86,9 +86,9 @@ describe('wrong use of a command changes nothing', () => {
 })
 
 test.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
-  'a database that is away: %j fails with one line that says so',
+  'without a database, %j fails with one line that says so',
   async (args) => {
-    const away = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', LOG_LEVEL: 'silent' }
+    const away = { DATABASE_URL: 'postgresql://user@127.0.0.1:1/none', LOG_LEVEL: 'silent' }
     const { code, stdout, stderr } = await runCli([...args, '--json'], away)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     const { error, message } = JSON.parse(stderr)

@@ -26,8 +26,8 @@ const depsAt = (now: Date, environment = {}) => ({
 const run = (command: string, now = at('12:00'), environment = {}): Promise<CommandOutput> =>
   runCommand(depsAt(now, environment), command.split(' '))
 
-describe('list', () => {
-  test('newest first, with the subscriber and the message; by class and days', async () => {
+describe('`bounces list`', () => {
+  test('prints the newest first, with the subscriber and the message, by class and days', async () => {
     await cameBack(database.db, at('08:00'), { messageId: 'm1', effect: 'suppressed' })
     await cameBack(database.db, at('09:00'), { class: 'full', reply: 'x'.repeat(80), domain: null })
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), { class: 'complaint' })
@@ -35,8 +35,8 @@ describe('list', () => {
     expect(text.split('\n').map((row) => row.replace(/ {2,}/g, '|'))).toEqual([
       'when (UTC)|class|code|domain|effect|message|subscriber|reply',
       `2026-11-24 09:00|full|5.1.1|nothing|${'x'.repeat(59)}…`,
-      '2026-11-24 08:00|dead|5.1.1|y.example|suppressed|m1|550 5.1.1 nobody here',
-      '2026-11-20 08:00|complaint|5.1.1|y.example|nothing|550 5.1.1 nobody here',
+      '2026-11-24 08:00|dead|5.1.1|y.example|suppressed|m1|550 5.1.1 not here',
+      '2026-11-20 08:00|complaint|5.1.1|y.example|nothing|550 5.1.1 not here',
     ])
     expect((json as { class: string }[]).map((one) => one.class)).toEqual(['full', 'dead', 'complaint'])
     expect((await run('bounces list --days 2 --class dead')).json).toMatchObject([
@@ -45,13 +45,13 @@ describe('list', () => {
     expect((await run('bounces list --class delayed')).text).toBe('No bounces or complaints.')
   })
 
-  test.each(['--days 0', '--days soon', '--class bounced'])('wrong use: %s', (options) =>
+  test.each(['--days 0', '--days soon', '--class bounced'])('refuses %s', (options) =>
     expect(run(`bounces list ${options}`)).rejects.toThrow(/invalid|use a whole number from 1 to 3650/),
   )
 })
 
-describe('status', () => {
-  test('nothing is set up, and nothing arrived', async () => {
+describe('`bounces status`', () => {
+  test('reports that nothing is set up, and nothing arrived', async () => {
     const { text, json } = await run('bounces status')
     expect(text.split('\n')).toEqual([
       'Bounce domain: none (BOUNCE_DOMAIN is not set)',
@@ -71,7 +71,7 @@ describe('status', () => {
     })
   })
 
-  test('channels, waiting reports, and counts of a day and of a week', async () => {
+  test('prints channels, waiting reports, and counts of a day and of a week', async () => {
     await leaveReport(database.db, at('11:50'))
     await cameBack(database.db, at('12:00'), {})
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), {})
@@ -88,7 +88,7 @@ describe('status', () => {
   })
 })
 
-test('delivery status only mentions reports that have waited for more than five minutes', async () => {
+test('`delivery status` mentions only reports that have waited for more than five minutes', async () => {
   await leaveReport(database.db, at('11:54'))
   await leaveReport(database.db, at('11:55'))
   expect((await run('delivery status', at('11:59'))).text).not.toContain('Returns:')

@@ -47,7 +47,7 @@ const startSink = async (options: SinkOptions = {}) => {
   sink = await startSmtpSink(options)
 }
 
-describe('run', () => {
+describe('`digests run`', () => {
   test('prints how many stay ready because their domain is on hold', async () => {
     await startSink()
     await world.deps.db.$executeRaw`
@@ -103,7 +103,7 @@ describe('run', () => {
     expect((await digests(['status', '--date', '2026-11-24'])).out).toEqual(books)
   })
 
-  test('--now overrides the clock, and deferred messages wait for a later one', async () => {
+  test('with --now overrides the clock, and deferred messages wait for a later one', async () => {
     await startSink({ at: { rcpt: (_to, before) => (before === 0 ? '451 4.2.0 later' : undefined) } })
     expect((await digests(['run', '--now', '2026-11-24T07:59:00Z'])).out).toMatchObject({ due: 0 })
     const deferred = await digests(['run', '--now', '2026-11-24T08:00:00Z'])
@@ -111,13 +111,13 @@ describe('run', () => {
     expect((await digests(['status'])).out).toMatchObject({ open: 1, closed: false })
   })
 
-  test('--date has no limit of 20 hours', async () => {
+  test('with --date has no limit of 20 hours', async () => {
     await startSink()
     const run = await digests(['run', '--date', '2026-11-24', '--now', '2026-11-30T12:00:00Z'])
     expect(run.out).toMatchObject({ planned: 1, nothingMatched: 1, missed: 0, accepted: 1 })
   })
 
-  test('--date before the due hour says so; its counts are only those of this run', async () => {
+  test('with --date before the due hour says so, and counts only this run', async () => {
     await startSink()
     const early = await digestsText(['run', '--date', '2026-11-25'])
     expect(early).toMatchObject({ code: 0, stdout: expect.stringMatching(/^of this run/) })
@@ -128,21 +128,21 @@ describe('run', () => {
     expect(again.stdout).not.toContain('Nothing is due')
   })
 
-  test('a refusal is recorded like any reply: exit code 0', async () => {
+  test('records a refusal like any reply, and exits with 0', async () => {
     await startSink({ at: { rcpt: '550 5.7.1 not here' } })
     expect(await digests(['run'])).toMatchObject({ code: 0, out: { planned: 1, refused: 1 } })
     expect((await digests(['status'])).out).toMatchObject({ refused: 1, open: 0, closed: true })
   })
 
-  test('an unreachable mail server: exit code 1, and nothing is lost', async () => {
+  test('exits with 1 if the SMTP server is unreachable, and loses nothing', async () => {
     for (const id of ['cid', 'dan', 'eve']) await world.addSubscriber(id, { topics: ['robots'] })
-    const nobody = `smtp://127.0.0.1:${await freePort()}?connections=1`
-    const run = await digests(['run'], { SMTP_URL: nobody })
+    const unreachable = `smtp://127.0.0.1:${await freePort()}?connections=1`
+    const run = await digests(['run'], { SMTP_URL: unreachable })
     expect(run).toMatchObject({ code: 1, out: { planned: 4, accepted: 0, stopped: 'unreachable' } })
     expect((await digests(['status'])).out).toMatchObject({ planned: 4, open: 4, closed: false })
   })
 
-  test('while delivery is paused: plans, sends nothing, says so, exit code 1', async () => {
+  test('plans while delivery is paused, sends nothing, says so, and exits with 1', async () => {
     await startSink()
     await setSwitch(world.db, 'delivery', { value: 'paused', reason: 'test', at: new Date(NOW) })
     const run = await digests(['run'])
@@ -150,7 +150,7 @@ describe('run', () => {
     expect((await digestsText(['run'])).stdout).toContain('delivery resume')
   })
 
-  test('with SENDING=off: plans, and says that nothing is sent', async () => {
+  test('plans with SENDING=off, and says that nothing is sent', async () => {
     await startSink()
     const { code, stdout } = await digestsText(['run'], { SENDING: 'off' })
     expect(code).toBe(0)
@@ -159,7 +159,7 @@ describe('run', () => {
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s: what is under way is finished and recorded',
+    'finishes and records what is in progress after %s',
     async (signal) => {
       for (const id of ['cid', 'dan', 'eve']) await world.addSubscriber(id, { topics: ['robots'] })
       await startSink({ delayMs: 300 })
@@ -186,7 +186,7 @@ describe('run', () => {
     },
   )
 
-  test('--dry-run counts, and changes nothing', async () => {
+  test('with --dry-run counts, and changes nothing', async () => {
     const before = await checksums(world.db)
     expect(await digests(['run', '--dry-run'])).toEqual({
       code: 0,
@@ -219,18 +219,18 @@ describe('run', () => {
       'usage.wrong',
       'production',
     ],
-  ])('%j is refused', async (args, settings, code, says) => {
+  ])('refuses %j', async (args, settings, code, says) => {
     const refused = await digests(args, settings as Record<string, string>)
     expect(refused).toMatchObject({ code: 2, error: { error: code } })
     expect(refused.error.message).toContain(says)
   })
 })
 
-test('status of a date on which nothing was due', async () => {
+test('`digests status` reports a date on which nothing was due', async () => {
   expect((await digests(['status', '--date', '2026-11-20'])).out).toMatchObject({ due: 0, closed: false })
 })
 
-describe('preview', () => {
+describe('`digests preview`', () => {
   test('prints what a subscriber would get, and changes nothing', async () => {
     const before = await checksums(world.db)
     const { code, out } = await digests(['preview', 'ann@reader.example'])
@@ -264,11 +264,11 @@ describe('preview', () => {
   })
 
   test.each([
-    [['preview', 'nobody@reader.example'], 1, 'subscriber.unknown'],
-    [['preview', 'nobody'], 2, 'address.malformed'],
+    [['preview', 'unknown@reader.example'], 1, 'subscriber.unknown'],
+    [['preview', 'unknown'], 2, 'address.malformed'],
     [['preview', 'ann@reader.example', '--out', 'mail.pdf'], 2, 'usage.wrong'],
     [['preview', 'ann@reader.example', '--out', '/nowhere/mail.txt'], 2, 'usage.wrong'],
-  ])('%j is refused', async (args, code, error) => {
+  ])('refuses %j', async (args, code, error) => {
     expect(await digests(args)).toMatchObject({ code, error: { error } })
   })
 })

@@ -46,7 +46,7 @@ async function addThree(): Promise<string[]> {
   await database.db.$executeRaw`
     update message set state = 'refused', reason = '5.1.1', attempts = 1, next_try = ${DEADLINE} where id = ${ids[0]}`
   await database.db.$executeRaw`
-    insert into attempt values (${ids[0]}, 1, ${NOW}, 'refused', 550, '5.1.1', '550 5.1.1 nobody')`
+    insert into attempt values (${ids[0]}, 1, ${NOW}, 'refused', 550, '5.1.1', '550 5.1.1 not here')`
   await database.db
     .$executeRaw`update message set state = 'uncertain', next_try = ${DEADLINE} where id = ${ids[2]}`
   return ids
@@ -76,7 +76,7 @@ describe('messages', () => {
     await expect(run('messages list --state sent')).rejects.toThrow('Allowed choices are')
   })
 
-  test('list by kind, by day and by number; invalid input is reported', async () => {
+  test('list prints messages by kind, by day and by number, and refuses invalid input', async () => {
     await addThree()
     const yesterday = goodbye(1, { kind: 'note', dedupe: 'n', datedAt: new Date('2026-11-23T23:59:59Z') })
     await enqueue(database.db, 'bulk', [yesterday])
@@ -107,7 +107,7 @@ describe('messages', () => {
       '2026-11-24 08:00:00  Queued: goodbye in the transactional queue, to be',
       '                     sent by 25 Nov 2026, 04:00 UTC.',
       '2026-11-24 08:00:00  Attempt 1: the mail server refused it (no such',
-      '                     mailbox): 550 5.1.1 nobody',
+      '                     mailbox): 550 5.1.1 not here',
       '                     No more attempts: refused (5.1.1).',
       '',
       `To retry: messages retry ${refused}`,
@@ -144,7 +144,7 @@ describe('messages', () => {
 })
 
 describe('delivery', () => {
-  test('pause, status and resume, with why', async () => {
+  test('pause, status and resume print the reason', async () => {
     await addThree()
     expect((await run('delivery status')).json).toEqual({
       delivery: 'on',
@@ -327,7 +327,7 @@ describe('delivery', () => {
     )
   })
 
-  test('the command line has both nouns', async () => {
+  test('is a noun of the command line, and so is messages', async () => {
     const settings = { DATABASE_URL: database.url }
     expect(JSON.parse((await runCli(['delivery', 'status', '--json'], settings)).stdout)).toMatchObject({
       delivery: 'on',

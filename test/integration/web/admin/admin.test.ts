@@ -219,7 +219,7 @@ describe('the list of bounces', () => {
       `href="/admin/messages/${messageId}"`,
       `href="/admin/subscribers/${ann}"`,
       'no such mailbox (5.1.1)',
-      '550 5.1.1 nobody here',
+      '550 5.1.1 not here',
       '1 dead',
       fill(words.admin.bounces.noChannels, { settings: 'BOUNCE_LMTP, BOUNCE_SMTP, BOUNCE_IMAP' }),
     ])

@@ -66,7 +66,7 @@ describe('`withoutLinks`', () => {
     ['"linear attention" AND cat:cs.LG', '"linear attention" AND cat:cs. LG'],
   ])('%s', (text, expected) => expect(withoutLinks(text)).toBe(expected))
 
-  test('leaves no dot, @ or :// in any text that a mail program turns into a link', () => {
+  test('leaves no dot, @ or :// in any text that an email client turns into a link', () => {
     fc.assert(
       fc.property(anyText, fc.webUrl(), (text, url) => {
         expect(withoutLinks(`${text}${url} ${text}`)).not.toMatch(/\.\S|\S@|@\S|:\/\//)

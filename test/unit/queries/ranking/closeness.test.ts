@@ -148,7 +148,7 @@ describe('conditions of a topic apply to close papers too', () => {
   test.each([
     ['car engine', [2, 1]],
     ['car engine author:Byron', [1]],
-    ['car engine author:(Byron OR Nobody)', [1]],
+    ['car engine author:(Byron OR Shelley)', [1]],
     ['car engine org:Acme', [2]],
     ['car engine cat:cs.RO', [1]],
     ['car engine has:code', [2]],
