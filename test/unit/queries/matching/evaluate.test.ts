@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { words as catalogue, fill } from '../../../../src/i18n/words.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
@@ -12,6 +13,7 @@ import { samplePaper } from '../../../support/sample-paper.ts'
 const word = (text: string): Query => ({ kind: 'word', field: 'any', text })
 const reasonFor = (query: string, facts: Partial<Paper>) =>
   evaluate(parseQuery(query), toPaperText(samplePaper(facts)))
+const matched = (what: string) => fill(catalogue.reason.matched, { what })
 
 describe('words in a title', () => {
   test.each<[query: string, title: string, matches: boolean]>([
@@ -166,7 +168,7 @@ describe('a paper of which only newer versions were listed', () => {
 
   test('says of which day the newer version is', () => {
     expect(reasonSentence(reasonFor('attention is:revised', revised)!)).toBe(
-      'Matched: attention, in the title; newer version of 24 Nov',
+      matched('attention, in the title; newer version of 24 Nov'),
     )
   })
 
@@ -194,7 +196,7 @@ describe('one paper', () => {
 
   test('is named in the reason', () => {
     const either: Query = { kind: 'or', parts: [{ kind: 'paper', name: '2507.06457' }, word('missing')] }
-    expect(reasonSentence(evaluate(either, named)!)).toBe('Matched: the paper arXiv:2507.06457')
+    expect(reasonSentence(evaluate(either, named)!)).toBe(matched('the paper arXiv:2507.06457'))
     expect(shortfallOf(either, toPaperText(samplePaper())).missing).toEqual([
       'the paper arXiv:2507.06457 or missing',
     ])
@@ -262,16 +264,16 @@ describe('the reason', () => {
   })
 
   test.each([
-    ['"linear attention"', 'Matched: linear attention, in the title'],
-    ['vision', 'Matched: vision, in the abstract'],
-    ['LLM attention vision', 'Matched: LLM and attention, in the title; vision, in the abstract'],
-    ['kernel', 'Matched: kernel, in the keywords'],
-    ['au:gu cat:cs has:code votes>=3', 'Matched: author Albert Gu; category cs.LG; with code; 41 votes'],
-    ['org:hugging', 'Organization: Hugging Face'],
-    ['author:gu', 'Author: Albert Gu'],
-    ['author:gu OR author:albert', 'Author: Albert Gu'],
-    ['attention NOT survey', 'Matched: attention, in the title'],
-    ['linear or Linear or missing', 'Matched: linear, in the title'],
+    ['"linear attention"', matched('linear attention, in the title')],
+    ['vision', matched('vision, in the abstract')],
+    ['LLM attention vision', matched('LLM and attention, in the title; vision, in the abstract')],
+    ['kernel', matched('kernel, in the keywords')],
+    ['au:gu cat:cs has:code votes>=3', matched('author Albert Gu; category cs.LG; with code; 41 votes')],
+    ['org:hugging', fill(catalogue.reason.onlyOrg, { found: 'Hugging Face' })],
+    ['author:gu', fill(catalogue.reason.onlyAuthor, { found: 'Albert Gu' })],
+    ['author:gu OR author:albert', fill(catalogue.reason.onlyAuthor, { found: 'Albert Gu' })],
+    ['attention NOT survey', matched('attention, in the title')],
+    ['linear or Linear or missing', matched('linear, in the title')],
   ])('%s as a sentence: %s', (query, sentence) => {
     const reason = reasonFor(query, paper)
     expect(reason && reasonSentence(reason)).toBe(sentence)
@@ -279,15 +281,15 @@ describe('the reason', () => {
 
   test('keeps terms in the order of the query', () => {
     const reason = reasonFor('alpha beta', { title: 'Beta of alpha', abstract: 'Alpha.' })!
-    expect(reasonSentence(reason)).toBe('Matched: alpha and beta, in the title')
+    expect(reasonSentence(reason)).toBe(matched('alpha and beta, in the title'))
   })
 
   test('cuts a long list of terms, and writes one vote in the singular', () => {
     const words = Array.from({ length: 9 }, (_, i) => `word${i}`)
     expect(reasonSentence(reasonFor(words.join(' '), { title: words.join(' ') })!)).toBe(
-      'Matched: word0, word1, word2, word3, word4 and 4 more, in the title',
+      matched('word0, word1, word2, word3, word4 and 4 more, in the title'),
     )
-    expect(reasonSentence(reasonFor('votes>=1', { votes: 1 })!)).toBe('Matched: 1 vote')
+    expect(reasonSentence(reasonFor('votes>=1', { votes: 1 })!)).toBe(matched('1 vote'))
   })
 })
 

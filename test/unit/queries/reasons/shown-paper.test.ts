@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fill, listed, words } from '../../../../src/i18n/words.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
@@ -15,7 +16,7 @@ import { samplePaper } from '../../../support/sample-paper.ts'
 
 const ABSTRACT =
   'Transformers are slow, e.g. RNNs are not. We study linear attention in models. ' +
-  'Of the many experiments that we ran over more than a year on all of the tasks that anybody in the field has ever heard of, each shows more gains than any other. Last.'
+  'Among the many experiments that we ran over more than a year on all of the tasks that anybody in the field has ever heard of, each shows more gains than any other. Last.'
 
 /** As a query finds it, with [ ] around what is marked. */
 function shown(changes: Partial<Paper>, query: string) {
@@ -27,7 +28,7 @@ function shown(changes: Partial<Paper>, query: string) {
   return {
     title: shownRuns(title),
     sentence: shownRuns(snippet),
-    reason: reasonText(asShown),
+    reason: asShown.reason,
     beyondTitle: beyondTitleText(asShown),
     isSummary,
     organization,
@@ -39,7 +40,7 @@ test('toShownPaper shows the summary of the source if there is one, with the wor
 
   expect(shown({ summary, organization: 'Z.ai' }, 'attention model speed')).toMatchObject({
     sentence: '[Attentions] that are linear make a [model] fast.',
-    reason: 'Matched: speed, in the title; attention and model, in the abstract',
+    reason: { kind: 'match', found: { title: ['speed'], abstract: ['attention', 'model'] } },
     isSummary: true,
     organization: 'Z.ai',
   })
@@ -48,7 +49,7 @@ test('toShownPaper shows the summary of the source if there is one, with the wor
 test('toShownPaper otherwise shows whole sentences of the abstract; the reason names what they lack', () => {
   expect(shown({}, 'attention experiments')).toMatchObject({
     sentence: 'Transformers are slow, e.g. RNNs are not. We study linear [attention] in models.',
-    reason: 'Matched: attention and experiments, in the abstract',
+    reason: { kind: 'match', found: { abstract: ['attention', 'experiments'] } },
     isSummary: undefined,
     organization: undefined,
   })
@@ -88,34 +89,38 @@ test('toShownPaper marks words everywhere, and adjacent ones as one', () => {
   expect(sentence).toBe('A [reward model] of [reward models].')
 })
 
+const { beyond } = words.reason
+const quoted = (term: string) => fill(beyond.term, { term })
+const inAbstract = fill(beyond.abstract, { terms: quoted('attention') })
+const inKeywords = fill(beyond.keyword, { terms: quoted('zeolites') })
+
 test.each([
-  ['the title shows it', 'speed', ''],
-  ['the abstract has it', 'speed attention', 'Matches “attention” in the abstract'],
-  ['the keywords have it', 'zeolites', 'Matches “zeolites” in the keywords'],
-  [
-    'two parts have it',
-    'attention zeolites',
-    'Matches “attention” in the abstract and “zeolites” in the keywords',
-  ],
-  ['an author', 'speed author:lovelace', 'Matches author Ada Lovelace'],
-  ['votes are shown anyway', 'speed votes>=20', ''],
-])('the reason names what matched outside the title: %s', (_what, query, expected) => {
+  ['nothing if the title shows it', 'speed', []],
+  ['the words of the abstract', 'speed attention', [inAbstract]],
+  ['the keywords', 'zeolites', [inKeywords]],
+  ['the abstract and the keywords', 'attention zeolites', [inAbstract, inKeywords]],
+  ['an author', 'speed author:lovelace', [fill(words.reason.author, { found: 'Ada Lovelace' })]],
+  ['no votes, which are shown anyway', 'speed votes>=20', []],
+])('beyondTitleText names %s', (_what, query, parts) => {
   const paper = { keywords: ['zeolites'], authors: ['Ada Lovelace'], votes: 30 }
+  const expected = parts.length > 0 ? fill(beyond.matches, { what: listed(parts) }) : ''
   expect(shown(paper, query).beyondTitle).toBe(expected)
 })
 
 test.each([
-  ['the words it has', 'linear state attention speech', 'linear and attention'],
-  ['the words of a phrase, without “of”', '"speed of attention"', 'speed and attention'],
-  ['words in any form, once', 'model OR "model attention"', 'model and attention'],
-  ['one word', 'attention surveys', 'attention'],
-  ['no word', 'zeolites', 'reads like papers that match'],
-])('toShownPaper of a close paper names %s, and marks nothing', (_what, query, has) => {
+  ['the words it has', 'linear state attention speech', ['linear', 'attention']],
+  ['the words of a phrase, without “of”', '"speed of attention"', ['speed', 'attention']],
+  ['words in any form, once', 'model OR "model attention"', ['model', 'attention']],
+  ['one word', 'attention surveys', ['attention']],
+  ['no word', 'zeolites', []],
+])('toShownPaper of a close paper names %s, and marks nothing', (_what, query, terms) => {
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT })
   const near = nearnessOf(parseQuery(query), toPaperText(paper))
   const close = showClose(paper, near?.matches ?? [])
   const shown = withAddition(close, { closeTo: { topic: 'recurrent nets', topicId: 1 } })
-  expect(reasonText(shown)).toBe(`Comes close to “recurrent nets”: ${has}`)
+  expect(shown.reason).toEqual({ kind: 'close', terms })
+  const what = listed(terms) || words.reason.closeByMeaning
+  expect(reasonText(shown)).toBe(fill(words.reason.close, { topic: 'recurrent nets', what }))
   expect(beyondTitleText(shown)).toBe(reasonText(shown))
   expect([...shown.title, ...shown.snippet].some(({ marked }) => marked)).toBe(false)
 })

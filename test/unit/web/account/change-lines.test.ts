@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fill, words } from '../../../../src/i18n/words.ts'
 import type { Subscription } from '../../../../src/subscribers/change.ts'
 import { changeLines } from '../../../../src/web/account/change-summary-view.ts'
 
@@ -21,45 +22,79 @@ const [first, second, third] = BASE.topics as [
   (typeof BASE.topics)[0],
 ]
 
-const cases: [Partial<Subscription>, string[]][] = [
-  [{ hour: 19 }, ['Hour: 08:00 → 19:00']],
+const { form } = words
+const { said, until, untilResumed } = words.manage
+const untilDay = (date: string) => fill(until, { date })
+const line = (what: string, before: string, after: string) => fill(said.line, { what, before, after })
+const robots = (after: string) => line(fill(said.topicNamed, { name: 'Robots' }), 'robots OR arms', after)
+
+const cases: [what: string, Partial<Subscription>, lines: string[]][] = [
+  ['another hour', { hour: 19 }, [line(form.hour, '08:00', '19:00')]],
   [
+    'another zone, other days and another limit',
     { zone: 'UTC', days: ['sat'], maxPapers: 5 },
-    ['Time zone: Asia/Tokyo → UTC', 'Days: Monday to Friday → Saturday', 'Papers per email (max): 15 → 5'],
-  ],
-  [
-    { format: 'text', detail: 'titles', related: true },
     [
-      'Format: HTML → Plain text',
-      'Show: Title and summary → Titles only',
-      'Papers that come close: None → Up to three, after those that match',
+      line(form.zone, 'Asia/Tokyo', 'UTC'),
+      line(form.days, 'Monday to Friday', 'Saturday'),
+      line(form.max, '15', '5'),
     ],
   ],
-  [{ topics: [second, third] }, ['Removed: linear attention']],
-  [{ topics: [...BASE.topics, topic('vision'), topic('speech')] }, ['Added: vision', 'Added: speech']],
-  [{ topics: [second, first, third] }, ['New order: rag, linear attention and Robots']],
   [
+    'another format, detail, and papers that come close',
+    { format: 'text', detail: 'titles', related: true },
+    [
+      line(form.format, form.formats.html, form.formats.text),
+      line(form.detail, form.details.full, form.details.titles),
+      line(form.related, form.relatedChoices.false, form.relatedChoices.true),
+    ],
+  ],
+  ['a removed topic', { topics: [second, third] }, [fill(said.removed, { name: 'linear attention' })]],
+  [
+    'added topics',
+    { topics: [...BASE.topics, topic('vision'), topic('speech')] },
+    [fill(said.added, { name: 'vision' }), fill(said.added, { name: 'speech' })],
+  ],
+  [
+    'another order of topics',
+    { topics: [second, first, third] },
+    [fill(said.order, { names: 'rag, linear attention and Robots' })],
+  ],
+  [
+    'another name of a topic',
     { topics: [topic('linear attention', 'Attention'), second, third] },
-    ['Name: linear attention → Attention'],
+    [line(said.name, 'linear attention', 'Attention')],
   ],
-  [{ topics: [topic('attention'), second, third] }, ['Topic: linear attention → attention']],
-  [{ topics: [first, second, topic('robots', 'Robots')] }, ['Words of “Robots”: robots OR arms → robots']],
   [
-    { topics: [first, second, topic('arms', 'Arms')] },
-    ['Words of “Robots”: robots OR arms → arms, renamed to “Arms”'],
+    'another query of a topic without its own name',
+    { topics: [topic('attention'), second, third] },
+    [line(said.topic, 'linear attention', 'attention')],
   ],
-  [{ state: 'paused', pausedUntil: '2026-12-01' }, ['Paused until Tuesday 1 December']],
-  [{ state: 'paused' }, ['Paused until you resume']],
+  [
+    'another query of a named topic',
+    { topics: [first, second, topic('robots', 'Robots')] },
+    [robots('robots')],
+  ],
+  [
+    'another query and name of a topic',
+    { topics: [first, second, topic('arms', 'Arms')] },
+    [fill(said.renamedToo, { line: robots('arms'), name: 'Arms' })],
+  ],
+  [
+    'a pause until a day',
+    { state: 'paused', pausedUntil: '2026-12-01' },
+    [fill(said.paused, { until: untilDay('Tuesday 1 December') })],
+  ],
+  ['a pause without an end', { state: 'paused' }, [fill(said.paused, { until: untilResumed })]],
 ]
 const TODAY = '2026-11-24'
-test.each(cases)('changeLines describes %j', (changes, expected) => {
+test.each(cases)('changeLines describes %s', (_what, changes, expected) => {
   expect(changeLines(BASE, { ...BASE, ...changes }, TODAY)).toEqual(expected)
 })
 
 test('changeLines describes a pause that ends, and another one', () => {
   const paused: Subscription = { ...BASE, state: 'paused', pausedUntil: '2026-12-01' }
-  expect(changeLines(paused, BASE, TODAY)).toEqual(['Resumed'])
+  expect(changeLines(paused, BASE, TODAY)).toEqual([said.resumed])
   expect(changeLines(paused, { ...paused, pausedUntil: '2026-12-24' }, TODAY)).toEqual([
-    'Pause: until Tuesday 1 December → until Thursday 24 December',
+    line(said.pause, untilDay('Tuesday 1 December'), untilDay('Thursday 24 December')),
   ])
 })

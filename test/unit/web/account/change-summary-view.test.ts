@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OpenedManagePage } from '../../../../src/account/open-manage-page.ts'
+import { fill, words } from '../../../../src/i18n/words.ts'
 import { changeSummaryView, nextEmailText } from '../../../../src/web/account/change-summary-view.ts'
 
 const TODAY = '2026-11-24'
@@ -25,17 +26,16 @@ const moved = (next: { localDate: string; now: boolean }) => {
   } as unknown as OpenedManagePage)!
 }
 
+const { said, when } = words.manage
+
 // Papers that are usually there by now may be late: a digest waits for them, and no page promises minutes.
-test('a change after the hour says that the email may still be sent', () => {
-  const { next } = moved({ localDate: TODAY, now: true })
-  expect(next).toBe(
-    'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
-  )
-  expect(nextEmailText({ localDate: TODAY, now: true } as NonNullable<OpenedManagePage['next']>, TODAY)).toBe(
-    'soon',
-  )
+test('changeSummaryView says after the hour that the email may still be sent', () => {
+  expect(moved({ localDate: TODAY, now: true }).next).toBe(said.nextNow)
+  const next = { localDate: TODAY, now: true } as NonNullable<OpenedManagePage['next']>
+  expect(nextEmailText(next, TODAY)).toBe(when.now)
 })
 
-test('a change before the hour says when the email is sent', () => {
-  expect(moved({ localDate: TODAY, now: false }).next).toMatch(/^Next email today at 08:00,/)
+test('changeSummaryView says before the hour when the email is sent', () => {
+  const next = fill(said.next, { when: when.today, hour: '08:00' })
+  expect(moved({ localDate: TODAY, now: false }).next).toBe(next)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FateWithReturn, ReceiptWithReturns } from '../../../../src/account/show-subscriber.ts'
+import { capitalized, counted, fill, words } from '../../../../src/i18n/words.ts'
 import { receiptTexts } from '../../../../src/web/account/receipt-text.ts'
 
 const texts = (receipt: ReceiptWithReturns) => Object.values(receiptTexts(receipt, 'Asia/Tokyo'))
@@ -33,67 +34,60 @@ const back = (kind: NonNullable<FateWithReturn['cameBack']>['class'], done = 'no
   cameBack: { class: kind, status: null, effect: done },
 })
 
-const cases: [Partial<FateWithReturn>, string][] = [
-  [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'delivered 08:00'],
-  // An acceptance beats whatever state was written after it.
-  [{ acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' }, 'delivered 25 Nov 2026, 00:30'],
-  [back('full'), 'delivered 08:00, then returned: it says your mailbox is full or disabled'],
-  [back('dead'), 'delivered 08:00, then returned: it says the mailbox doesn’t exist'],
+const { mails, cameBack, skipped, outcomes, welcome, welcomeWith, carried, note: about } = words.receipts
+const delivered = (at: string) => fill(mails.accepted, { at })
+const returned = (why: string) => fill(mails.cameBack, { taken: delivered('08:00'), why })
+const notSent = (why: string) => fill(mails.skipped, { why })
+
+const cases: [what: string, Partial<FateWithReturn>, text: string][] = [
+  ['an acceptance', { acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, delivered('08:00')],
   [
+    'an acceptance before a later state, with its date if it is another one',
+    { acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' },
+    delivered('25 Nov 2026, 00:30'),
+  ],
+  ['a bounce of a full mailbox', back('full'), returned(cameBack.full)],
+  ['a bounce of a dead address', back('dead'), returned(cameBack.dead)],
+  [
+    'a bounce of another address',
     { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', effect: 'elsewhere' } },
-    'delivered 08:00, then returned: a mailbox that yours forwards to didn’t accept it',
+    returned(cameBack.elsewhere),
   ],
   [
+    'a bounce without an acceptance',
     { ...back('ours'), state: 'uncertain', acceptedAt: null },
-    'returned by your mail server: it says something is wrong on our side',
+    fill(mails.onlyCameBack, { why: cameBack.ours }),
   ],
-  [{}, 'waiting to be sent'],
-  [{ state: 'taken' }, 'waiting to be sent'],
-  [{ state: 'deferred' }, 'waiting: your mail server asked us to try again later'],
-  [{ state: 'refused' }, 'refused by your mail server'],
-  [
-    { state: 'gave_up' },
-    'not delivered: your mail server never accepted it; the next email includes its papers',
-  ],
-  [{ state: 'uncertain' }, 'we don’t know if it arrived, so we’ll send it once more'],
-  [{ state: 'uncertain', ended: true }, 'we don’t know if it arrived'],
-  [{ state: 'skipped', reason: 'paused' }, 'not sent: you paused your digests before it was sent'],
-  [{ state: 'skipped', reason: 'unsubscribed' }, 'not sent: you unsubscribed before it was sent'],
-  [{ state: 'skipped', reason: 'suppressed' }, 'not sent: we weren’t emailing this address at the time'],
-  [{ state: 'skipped', reason: 'moved' }, 'not sent: your address changed before it was sent'],
-  [
-    { state: 'skipped', reason: 'expired' },
-    'not sent: it was too late to send; the next email includes its papers',
-  ],
-  [
-    { state: 'skipped', reason: 'restored' },
-    'we don’t know if it was sent: our records were lost and restored from a backup; the next email includes its papers',
-  ],
+  ['a ready message', {}, mails.waiting],
+  ['a taken message', { state: 'taken' }, mails.waiting],
+  ['a deferred message', { state: 'deferred' }, mails.deferred],
+  ['a refusal', { state: 'refused' }, mails.refused],
+  ['a message that was given up', { state: 'gave_up' }, mails.gave_up],
+  ['an uncertain message that is sent again', { state: 'uncertain' }, mails.again],
+  ['an uncertain message that has ended', { state: 'uncertain', ended: true }, mails.uncertain],
+  ['a pause', { state: 'skipped', reason: 'paused' }, notSent(skipped.paused)],
+  ['an unsubscription', { state: 'skipped', reason: 'unsubscribed' }, notSent(skipped.unsubscribed)],
+  ['a suppression', { state: 'skipped', reason: 'suppressed' }, notSent(skipped.suppressed)],
+  ['a change of address', { state: 'skipped', reason: 'moved' }, notSent(skipped.moved)],
+  ['a passed deadline', { state: 'skipped', reason: 'expired' }, notSent(skipped.expired)],
+  ['a restored database', { state: 'skipped', reason: 'restored' }, mails.restored],
 ]
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-test.each(cases)('the receipt of an email: %j', (fate, text) => {
+const NOTHING_MATCHED = capitalized(outcomes.nothing_matched)
+const FOUR_PAPERS = counted(4, words.counts.paper)
+const isOfferedAgain = ({ state, reason }: Partial<FateWithReturn>) =>
+  state === 'gave_up' || reason === 'expired' || reason === 'restored'
+
+test.each(cases)('receiptTexts describes %s', (_what, fate, text) => {
   const mail = { ...READY, ...fate }
-  expect(texts({ ...RECEIPT, mail })).toEqual(['4 papers', capital(text)])
-  if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return
-  expect(texts({ ...WELCOME, mail })).toEqual(['Welcome, 4 papers', capital(text)])
-  expect(texts({ ...WELCOME, mail, papers: 0 })).toEqual(['Welcome', capital(text)])
-  expect(texts({ ...NOTE, note: mail })).toEqual(['Nothing matched', `An email about that: ${text}`])
+  const state = isOfferedAgain(fate) ? fill(carried, { text }) : text
+  expect(texts({ ...RECEIPT, mail })).toEqual([FOUR_PAPERS, capitalized(state)])
+  expect(texts({ ...WELCOME, mail })).toEqual([fill(welcomeWith, { papers: FOUR_PAPERS }), capitalized(text)])
+  expect(texts({ ...WELCOME, mail, papers: 0 })).toEqual([welcome, capitalized(text)])
+  expect(texts({ ...NOTE, note: mail })).toEqual([NOTHING_MATCHED, fill(about, { what: text })])
 })
 
-test.each([
-  [{ state: 'gave_up' }, 'not delivered: your mail server never accepted it'],
-  [{ state: 'skipped', reason: 'expired' }, 'not sent: it was too late to send'],
-] as const)('an email without papers of a date does not announce any: %j', (fate, text) => {
-  const mail = { ...READY, ...fate }
-  expect(texts({ ...WELCOME, mail, papers: 0 })).toEqual(['Welcome', capital(text)])
-  expect(texts({ ...NOTE, note: mail })).toEqual(['Nothing matched', `An email about that: ${text}`])
-})
-
-test.each([
-  ['due', 'Being prepared now'],
-  ['nothing_matched', 'Nothing matched'],
-  ['paused', 'Paused'],
-  ['rescheduled', 'No email: its hour had passed when you chose it; the next email includes its papers'],
-  ['missed', 'Missed: our service wasn’t running; the day’s papers are on the site'],
-] as const)('no email: %s', (outcome, text) => expect(texts({ ...RECEIPT, outcome })).toEqual([text, '']))
+test.each(['due', 'nothing_matched', 'paused', 'rescheduled', 'missed'] as const)(
+  'receiptTexts describes a date without an email: %s',
+  (outcome) => expect(texts({ ...RECEIPT, outcome })).toEqual([capitalized(outcomes[outcome]), '']),
+)

@@ -1,57 +1,71 @@
 import { expect, test } from 'vitest'
 import type { TopicPreview } from '../../../../src/digests/preview/shown-topics.ts'
+import { capitalized, counted, fill, words } from '../../../../src/i18n/words.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'
 import { paperRate, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
 
+const { pace, warning, count } = words.preview
+const aWeekday = (papers: number) => fill(pace.aWeekday, { count: papers })
+const aWeek = (papers: number) => fill(pace.aWeek, { count: papers })
+
 test.each([
-  [44, 22, 30, 'about 2 a weekday'],
-  [54, 21, 30, 'about 3 a weekday'],
-  [22, 22, 30, 'about 1 a weekday'],
-  [21, 22, 30, 'about 5 a week'],
-  [5, 22, 30, 'about 1 a week'],
-  [4, 22, 30, 'fewer than one a week'],
-  [0, 22, 30, 'fewer than one a week'],
+  [44, 22, 30, aWeekday(2)],
+  [54, 21, 30, aWeekday(3)],
+  [22, 22, 30, aWeekday(1)],
+  [21, 22, 30, aWeek(5)],
+  [5, 22, 30, aWeek(1)],
+  [4, 22, 30, pace.less],
+  [0, 22, 30, pace.less],
   // a new site
-  [4, 4, 5, 'about 1 a weekday'],
-  [2, 3, 3, 'about 2 a week'],
-])('%i papers, of %i weekdays with papers in %i days: %s', (papers, weekdays, days, expected) =>
+  [4, 4, 5, aWeekday(1)],
+  [2, 3, 3, aWeek(2)],
+])('paperRateText of %i papers, on %i weekdays of %i days, is “%s”', (papers, weekdays, days, expected) =>
   expect(paperRateText({ weekdays, weeks: days / 7 }, papers)).toBe(expected),
 )
+
+const SPAN = counted(30, words.counts.day)
+const mentions = (parts: string) => fill(warning.mentions, { span: SPAN, parts })
 
 const word = (text: string): Leaf => ({ kind: 'word', field: 'any', text })
 const author: Leaf = { kind: 'word', field: 'author', text: 'LeCun' }
 
-test.each<[Leaf[], Leaf[], number, string]>([
-  [[], [word('LLM')], 54, ''],
+test.each<[what: string, absent: Leaf[], present: Leaf[], total: number, text: string]>([
+  ['is empty if no key word is missing', [], [word('LLM')], 54, ''],
   [
+    'names the missing word and those that the papers have',
     [word('chemistry')],
     [word('LLM'), word('agents')],
     54,
-    'No paper in the last 30 days mentions “chemistry”; these 54 papers have “LLM” or “agents”.',
+    `${mentions('“chemistry”')}; ${fill(counted(54, warning.others), { parts: '“LLM” or “agents”' })}`,
   ],
   [
+    'advises to keep a topic whose words are all missing',
     [word('zeolite'), word('chemistry')],
     [],
     0,
-    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic and we’ll write when the first paper for it appears.',
+    `${mentions('“zeolite” or “chemistry”')}. ${warning.keep}`,
   ],
   [
+    'names a missing author',
     [author],
     [word('agents')],
     0,
-    'No paper in the last 30 days has the author LeCun. Keep the topic and we’ll write when the first paper for it appears.',
+    `${fill(warning.has, { span: SPAN, parts: 'the author LeCun' })}. ${warning.keep}`,
   ],
-])('without %j, with %j and %i papers', (absent, present, total, expected) =>
+])('warningText %s', (_what, absent, present, total, expected) =>
   expect(warningText({ days: 30 }, { keyWords: { absent, present }, total } as unknown as TopicPreview)).toBe(
     expected,
   ),
 )
 
+const both = (matches: string, close: number) =>
+  fill(count.both, { matches, close: counted(close, count.close), span: SPAN })
+
 test.each([
-  [20, 0, '20 papers in 30 days, about 5 a week'],
-  [20, 9, '20 match, 9 come close in 30 days, about 5 a week'],
-  [1, 1, '1 matches, 1 comes close in 30 days'],
-  [0, 2, 'None match, 2 come close in 30 days'],
-])('%i papers, and %i that come close: %s', (total, close, expected) =>
+  [20, 0, `${fill(words.rates.some, { papers: counted(20, words.counts.paper), span: SPAN })}, ${aWeek(5)}`],
+  [20, 9, `${both(counted(20, count.matches), 9)}, ${aWeek(5)}`],
+  [1, 1, both(counted(1, count.matches), 1)],
+  [0, 2, both(capitalized(count.none), 2)],
+])('paperRate of %i papers, and of %i that come close, is “%s”', (total, close, expected) =>
   expect(paperRate({ days: 30, weeks: 30 / 7 }, total, close)).toBe(expected),
 )

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import type { PlaceOfDay } from '../../../../src/papers/listed.repo.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { paperItem, paperPageView } from '../../../../src/web/site/paper-view.ts'
@@ -26,6 +27,9 @@ const paper = (changes: Partial<Paper>): Paper => ({
   ...changes,
 })
 
+const { pdf, arxiv, code } = words.paper
+const doi = (name: string) => fill(words.paper.doi, { doi: name })
+const comments = (count: number) => counted(count, words.counts.comment)
 const names = (count: number) => Array.from({ length: count }, (_, n) => `A${n + 1}`)
 
 const item = (changes: Partial<Paper>) => paperItem(paper(changes))
@@ -56,44 +60,44 @@ describe('a paper in a list', () => {
     expect(item({ abstract: '' }).sentence).toEqual([])
   })
 
-  test('links only to https, and shows no votes that no source counted', () => {
+  test('links only to https, and shows votes only if a source counts them', () => {
     expect(item({ codeUrl: 'javascript:alert(1)', projectUrl: 'http://a.example' })).toMatchObject({
       facts: [],
       votes: null,
     })
     expect(item({ votes: 0, comments: 2, codeUrl: 'https://git.example/a' })).toMatchObject({
       facts: [
-        { text: 'Code', url: 'https://git.example/a' },
-        { text: '2 comments', url: null },
+        { text: code, url: 'https://git.example/a' },
+        { text: comments(2), url: null },
       ],
       votes: { count: 0, url: null },
     })
   })
 
   test.each([
-    [null, 'Code'],
-    [0, 'Code'],
-    [34, 'Code ★ 34'],
-    [12_345, 'Code ★ 12K'],
+    [null, code],
+    [0, code],
+    [34, fill(words.paper.codeStars, { count: '34' })],
+    [12_345, fill(words.paper.codeStars, { count: '12K' })],
   ])('shows %s stars of code', (codeStars, text) => {
     expect(item({ codeUrl: 'https://git.example/a', codeStars }).facts).toMatchObject([{ text }])
   })
 
-  test('links PDF, arXiv, votes and comments to where they are', () => {
+  test('has links to its PDF, arXiv, votes and comments', () => {
     expect(item({ arxivId: 'hep-th/9901001', votes: 3, comments: 1 })).toMatchObject({
       facts: [
-        { text: 'PDF', url: 'https://arxiv.org/pdf/hep-th/9901001' },
-        { text: 'arXiv', url: 'https://arxiv.org/abs/hep-th/9901001' },
-        { text: '1 comment', url: 'https://huggingface.co/papers/hep-th/9901001' },
+        { text: pdf, url: 'https://arxiv.org/pdf/hep-th/9901001' },
+        { text: arxiv, url: 'https://arxiv.org/abs/hep-th/9901001' },
+        { text: comments(1), url: 'https://huggingface.co/papers/hep-th/9901001' },
       ],
       votes: { count: 3, url: 'https://huggingface.co/papers/hep-th/9901001' },
     })
     expect(item({ doi: '10.1101/2024.05.01.592001' }).facts).toEqual([
-      { text: 'PDF', url: 'https://www.biorxiv.org/content/10.1101/2024.05.01.592001.full.pdf' },
-      { text: 'doi:10.1101/2024.05.01.592001', url: 'https://doi.org/10.1101/2024.05.01.592001' },
+      { text: pdf, url: 'https://www.biorxiv.org/content/10.1101/2024.05.01.592001.full.pdf' },
+      { text: doi('10.1101/2024.05.01.592001'), url: 'https://doi.org/10.1101/2024.05.01.592001' },
     ])
     expect(item({ doi: '10.1101/gr.1239' }).facts).toEqual([
-      { text: 'doi:10.1101/gr.1239', url: 'https://doi.org/10.1101/gr.1239' },
+      { text: doi('10.1101/gr.1239'), url: 'https://doi.org/10.1101/gr.1239' },
     ])
   })
 
