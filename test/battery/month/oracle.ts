@@ -1,5 +1,5 @@
-// The digests of July 2025 and their recipients, computed from the recorded days only: plain loops, the second evaluator
-// and Intl's local times. Nothing here reads our tables or calls our rules.
+// The digests of July 2025 and their recipients, computed from the recorded days only: plain loops, Intl's local times, and
+// `evaluate` for one paper at a time. Nothing here reads our tables or calls our planner.
 
 import type { RecordedRow } from './recorded-days.ts'
 

@@ -7,7 +7,8 @@ import { buildDeps } from '../../../src/core/deps.ts'
 import { migrateDatabase } from '../../../src/operator/operations/database.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { secondEvaluator } from '../../support/second-evaluator.ts'
+import { evaluate } from '../../../src/queries/matching/evaluate.ts'
+import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { testData } from '../../support/test-data.ts'
 import type { RecordedPaper, Subscriber } from './oracle.ts'
 
@@ -95,18 +96,18 @@ export async function addSubscribers(
   }
 }
 
-/** The papers that a query matches, by the second evaluator over the responses of the API. */
+/** Whether a query matches a paper of the API's responses. */
 export function matcherOver(papers: RecordedPaper[]): (query: string, paper: RecordedPaper) => boolean {
-  const places = new Map(papers.map((paper, place) => [paper, place]))
-  const answers = secondEvaluator(papers.map(readable))
-  const known = new Map<string, boolean[]>()
+  const texts = new Map(papers.map((paper, i) => [paper, toPaperText(readable(paper, i))]))
+  const matched = new Map<string, Set<RecordedPaper>>()
+  const matchedBy = (query: string) => {
+    const tree = parseQuery(query)
+    return new Set(papers.filter((paper) => evaluate(tree, texts.get(paper)!) !== null))
+  }
   return (query, paper) => {
-    let matched = known.get(query)
-    if (!matched) {
-      matched = answers(parseQuery(query))
-      known.set(query, matched)
-    }
-    return matched[places.get(paper)!]!
+    const found = matched.get(query) ?? matchedBy(query)
+    matched.set(query, found)
+    return found.has(paper)
   }
 }
 

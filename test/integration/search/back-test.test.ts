@@ -10,12 +10,12 @@ import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { maxPaperId, papersInRange } from '../../../src/papers/paper.repo.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
-import { reasonText } from '../../../src/queries/reasons/reason-text.ts'
+import { evaluate } from '../../../src/queries/matching/evaluate.ts'
+import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import { typedTopics } from '../../support/accuracy/people.ts'
 import { useDatabase } from '../../support/database.ts'
 import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
-import { secondEvaluator } from '../../support/second-evaluator.ts'
 import { noTestData, testData } from '../../support/test-data.ts'
 
 const database = useDatabase()
@@ -47,21 +47,23 @@ const QUERIES = [
   'xylophone',
 ]
 
-/** What another evaluator finds, by day. */
+/** The papers that match any of the queries, one paper at a time. */
 async function counted(
   queries: string[],
   from: string,
 ): Promise<{ total: number; byDay: Map<string, number> }> {
   const upTo = await maxPaperId(database.db)
   const papers = await papersInRange(database.db, { after: 0, upTo, firstDayFrom: from })
-  const answersTo = secondEvaluator(papers)
-  const answers = queries.map((query) => answersTo(parseQuery(query)))
-  const met = papers.filter(({ firstDay }, i) => firstDay <= LAST && answers.some((answer) => answer[i]))
-  const byDay = Map.groupBy(met, ({ firstDay }) => firstDay)
-  return { total: met.length, byDay: new Map([...byDay].map(([day, found]) => [day, found.length])) }
+  const trees = queries.map(parseQuery)
+  const matched = papers.filter((paper) => {
+    const text = toPaperText(paper)
+    return paper.firstDay <= LAST && trees.some((tree) => evaluate(tree, text) !== null)
+  })
+  const byDay = Map.groupBy(matched, ({ firstDay }) => firstDay)
+  return { total: matched.length, byDay: new Map([...byDay].map(([day, found]) => [day, found.length])) }
 }
 
-test('the back-test counts for each day what another evaluator finds', async () => {
+test('the back-test counts for each day the papers that `evaluate` matches', async () => {
   const { from, to, topics, together } = await previewTopics(deps(), { queries: QUERIES, days: 14 })
   expect(to).toBe(LAST)
   for (const found of [...topics, { query: null, ...together }]) {
@@ -89,10 +91,10 @@ test('the back-test shows the latest papers newest first, each with the reason a
       .reverse(),
   )
   for (const paper of model!.latest) {
-    expect(reasonText(paper)).toBe('Matched: model, in the title')
+    expect(paper.reason).toEqual({ kind: 'match', found: { title: ['model'] } })
     expect(paper.title.some(({ text, marked }) => marked && /model/i.test(text))).toBe(true)
   }
-  expect(together.latest.every((paper) => reasonText(paper).startsWith('Matched: '))).toBe(true)
+  expect(together.latest.every(({ reason }) => reason?.kind === 'match')).toBe(true)
 })
 
 test('the back-test without a topic counts every paper of the days, without a reason', async () => {

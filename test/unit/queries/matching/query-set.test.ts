@@ -1,15 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
-import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
 import type { Leaf, Query } from '../../../../src/queries/query.ts'
-import { type PaperText, toPaperText } from '../../../../src/queries/text/tokens.ts'
-import '../../../support/fixed-seed.ts'
 import { matchedIds } from '../../../support/matched-ids.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
-import { secondEvaluator } from '../../../support/second-evaluator.ts'
 
 function matched(papers: readonly Paper[], queries: readonly Query[]): number[][] {
   const index = new PaperIndex()
@@ -114,95 +109,4 @@ describe('an index after a change', () => {
     const set = new QuerySet(index)
     expect(matchedIds(index, set.matches(set.add(any('agent'))))).toEqual([1, 3001, 6001])
   })
-})
-
-const WORDS = [
-  'agent',
-  'agents',
-  'LLM',
-  'llm',
-  'LLMs',
-  'state',
-  'space',
-  'statespace',
-  'vision',
-  'language',
-  'RAG',
-]
-const NAMES = ['Wei Wang', 'Yang Li', 'Li Wei', 'Ann Ø', 'Wang']
-const word = fc.constantFrom(...WORDS)
-const texts = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '))
-const prose = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '))
-
-const paper = fc.record({
-  title: prose,
-  abstract: prose,
-  authors: fc.uniqueArray(fc.constantFrom(...NAMES), { maxLength: 3 }),
-  categories: fc.uniqueArray(fc.constantFrom('cs.CL', 'cs.LG', 'math.ST'), { maxLength: 2 }),
-  keywords: fc.uniqueArray(texts, { maxLength: 2 }),
-  organization: fc.option(fc.constantFrom('Vision Lab', 'Space State')),
-  codeUrl: fc.option(fc.constant('https://code.example/x')),
-  votes: fc.option(fc.integer({ min: 0, max: 30 })),
-  revisedDay: fc.option(fc.constant('2026-11-24')),
-})
-
-const textLeaf = fc.record({
-  field: fc.constantFrom('any', 'title', 'abstract', 'keyword', 'org', 'author' as const),
-  text: fc.oneof(texts, fc.constantFrom(...NAMES)),
-})
-const leaf: fc.Arbitrary<Query> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: textLeaf.map(
-      ({ field, text }): Query => ({ kind: text.includes(' ') ? 'phrase' : 'word', field, text }),
-    ),
-  },
-  fc.constantFrom('cs', 'cs.CL', 'math.ST').map((value): Query => ({ kind: 'category', value })),
-  fc.integer({ min: 0, max: 30 }).map((least): Query => ({ kind: 'votes', least })),
-  fc.constantFrom<Query>({ kind: 'has-code' }, { kind: 'revised' }, { kind: 'paper', name: '2607.00003' }),
-)
-
-const { tree } = fc.letrec<{ tree: Query }>((tie) => {
-  const parts = fc.array(tie('tree'), { minLength: 2, maxLength: 4 })
-  return {
-    tree: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      leaf,
-      parts.map((parts): Query => ({ kind: 'and', parts })),
-      parts.map((parts): Query => ({ kind: 'or', parts })),
-      tie('tree').map((part): Query => ({ kind: 'not', part })),
-      fc
-        .tuple(fc.integer({ min: 1, max: 4 }), parts)
-        .map(([least, parts]): Query => ({ kind: 'some', least, parts })),
-    ),
-  }
-})
-
-// A hundred runs take half a minute: THOROUGH=1 asks for that.
-const RUNS = process.env.THOROUGH === '1' ? 100 : 20
-const TREES = RUNS * 1000
-
-/** Answers of all three over some random papers. */
-function disagreements(facts: Omit<Partial<Paper>, 'id'>[], trees: Query[]): Query[] {
-  const papers = facts.map((fact, i) => samplePaper({ ...fact, id: i + 1, arxivId: `2607.0000${i}` }))
-  const read: PaperText[] = papers.map((paper) => toPaperText(paper))
-  const second = secondEvaluator(papers)
-  const sets = matched(papers, trees)
-  return trees.filter((query, i) => {
-    const first = papers.filter((_, place) => evaluate(query, read[place]!)).map(({ id }) => id)
-    const again = second(query).flatMap((met, place) => (met ? [papers[place]!.id] : []))
-    return String(first) !== String(sets[i]) || String(again) !== String(sets[i])
-  })
-}
-
-test(`${TREES} random trees match what both evaluators match`, { timeout: 240_000 }, () => {
-  const each = TREES / RUNS
-  const papers = fc.array(paper, { minLength: 8, maxLength: 8 })
-  const trees = fc.array(tree, { minLength: each, maxLength: each, size: 'max' })
-  fc.assert(
-    fc.property(papers, trees, (some, all) => {
-      expect(disagreements(some, all)).toEqual([])
-    }),
-    { numRuns: RUNS, endOnFailure: true },
-  )
 })

@@ -4,12 +4,12 @@ import type { Leaf, Query } from '../../src/queries/query.ts'
 import { hideAvailability } from '../../src/queries/text/availability.ts'
 import { partsOf, stemOf } from '../../src/queries/text/word-forms.ts'
 
-// The rules of matching told a second time by another method: each text is one line of words, each term one regular
-// expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches,
-// except the list of word forms, which has tests of its own.
+// The rules of matching by a plain, slow method that shares nothing with the program's: each text is one line of words,
+// each term one regular expression, and each query yes or no for every paper. Only the list of word forms is the program's;
+// it has tests of its own.
 
 const MAX_JOINED_LENGTH = 4
-/** Longer ones would make expressions of many thousands of signs. */
+/** Longer terms would make expressions of many thousands of characters. */
 const MAX_TERM_LENGTH = 8
 const ANY_STEM = '[^ ]+'
 
@@ -21,27 +21,27 @@ interface Lines {
   org: string[]
 }
 
-/** Answers, for each query, which of the papers match it, in their order. */
-export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boolean[] {
+/** Returns a function that says for each of `papers`, in their order, whether a query matches it. */
+export function matchingOracle(papers: readonly Paper[]): (query: Query) => boolean[] {
   const lines = papers.map(linesOf)
-  const known = new Map<string, boolean[]>()
-  const leafAnswers = (leaf: Leaf): boolean[] => {
+  const cached = new Map<string, boolean[]>()
+  const leafResults = (leaf: Leaf): boolean[] => {
     const name = JSON.stringify(leaf)
-    const answers = known.get(name) ?? papers.map(asked(leaf, lines))
-    known.set(name, answers)
-    return answers
+    const results = cached.get(name) ?? papers.map(matcherOf(leaf, lines))
+    cached.set(name, results)
+    return results
   }
-  const answersTo = (query: Query): boolean[] => {
-    if (query.kind === 'not') return answersTo(query.part).map((met) => !met)
-    if (!('parts' in query)) return leafAnswers(query)
-    const parts = query.parts.map(answersTo)
+  const resultsFor = (query: Query): boolean[] => {
+    if (query.kind === 'not') return resultsFor(query.part).map((met) => !met)
+    if (!('parts' in query)) return leafResults(query)
+    const parts = query.parts.map(resultsFor)
     const least = { and: parts.length, term: parts.length, or: 1, some: 'least' in query ? query.least : 0 }
     return papers.map((_, i) => parts.filter((part) => part[i]).length >= least[query.kind])
   }
-  return answersTo
+  return resultsFor
 }
 
-function asked(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean {
+function matcherOf(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean {
   if (leaf.kind === 'votes') return ({ votes }) => votes !== null && votes >= leaf.least
   if (leaf.kind === 'revised') return ({ revisedDay }) => revisedDay !== null
   if (leaf.kind === 'paper')
@@ -117,19 +117,19 @@ const withoutAccents = (word: string): string =>
 const stems = new Map<string, string>()
 
 function stem(word: string): string {
-  const known = stems.get(word) ?? stemAnew(word)
-  stems.set(word, known)
-  return known
+  const stem = stems.get(word) ?? computedStem(word)
+  stems.set(word, stem)
+  return stem
 }
 
-function stemAnew(word: string): string {
+function computedStem(word: string): string {
   const lower = withoutPlural(word).toLowerCase().replaceAll('ς', 'σ')
   if (/^[cgnt]pus$/.test(lower)) return lower.slice(0, 3)
   if (/^[a-z]{4,}$/.test(lower) && /[^s]s$/.test(lower) && !/[aeiouy]/.test(lower)) return lower.slice(0, -1)
   return stemOf(lower)
 }
 
-/** LLM of LLMs and of LLM; other words as they are. */
+/** "LLM" for "LLMs"; other words unchanged. */
 const withoutPlural = (word: string): string =>
   isAcronym(word.replace(/s$/, '')) ? word.replace(/s$/, '') : word
 
@@ -138,9 +138,9 @@ const isAcronym = (word: string): boolean =>
 
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
-/** The words side by side, any neighbours perhaps written as one. */
+/** Adjacent words, of which any neighbours may be written as one. */
 function termSource(words: string[]): string {
-  // A stem that does not matter is not looked for: the search then begins with a literal.
+  // Without a stem that may be any, the expression begins with a literal, which is faster.
   const begun = (source: string) =>
     source.startsWith(ANY_STEM) ? source.slice(ANY_STEM.length) : ` ${source}`
   return sourcesFrom(words, joinedSource).map(begun).join('|')
@@ -151,7 +151,7 @@ function nameSource(words: string[]): string {
   return ` (?:${sourcesFrom(lower, (run) => quoted(run.join(''))).join('|')})`
 }
 
-/** For each number of first words that may be written as one: these, then all others in the same manner. */
+/** For each number of first words that may be written as one: these, then the others likewise. */
 function sourcesFrom(words: string[], source: (run: string[]) => string): string[] {
   const inParts = partsOf(words.slice(0, 2).join('')).length
   const longest = words.length > MAX_TERM_LENGTH ? inParts : MAX_JOINED_LENGTH

@@ -12,9 +12,9 @@ import { meaningOf } from '../../../../src/queries/meaning/meaning-of.ts'
 import type { Query } from '../../../../src/queries/query.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { everyPaper } from '../../../support/archived-papers.ts'
+import { matchingOracle } from '../../../support/matching-oracle.ts'
 import { recordingsAre } from '../../../support/recorded-days.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
-import { secondEvaluator } from '../../../support/second-evaluator.ts'
 import { testData } from '../../../support/test-data.ts'
 import { usageOf } from '../../../support/usage-of.ts'
 
@@ -28,7 +28,7 @@ interface Row {
 
 const lines = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n')
 
-/** Every filter as it was typed, and the ways in which the same words could have been typed. */
+/** Every filter as it was typed, and other ways to type the same words. */
 function typedQueries(): string[] {
   const rows = lines('filters.jsonl').map((line) => JSON.parse(line) as Row)
   const quoted = (text: string) => `"${text.replaceAll('"', '')}"`
@@ -76,7 +76,7 @@ function typedQueries(): string[] {
   ]
 }
 
-/** Trees that hold a sentence's telling words, or one paper. */
+/** Trees of the key words of a sentence, or of one paper. */
 function treesOfSome(): Query[] {
   const words = ['latent', 'representation', 'robot', 'manipulation', 'LLM'].map((text) => parseQuery(text))
   const [first] = recordedPapers()
@@ -106,13 +106,13 @@ function readAll(texts: string[]): Read {
   return read
 }
 
-// All of them take two minutes: THOROUGH=1 asks for that.
+// All of them take two minutes: THOROUGH=1 does that.
 const papersOf = (): Paper[] => everyPaper().filter((_, i) => process.env.THOROUGH === '1' || i % 64 === 0)
 
-test('two evaluators and bit sets agree on every filter that people typed, over papers of every source', () => {
+test('`evaluate`, a query set and the oracle match the same papers by every filter that people typed', () => {
   const papers = papersOf()
   const texts = papers.map((paper) => toPaperText(paper))
-  const second = secondEvaluator(papers)
+  const oracle = matchingOracle(papers)
   const { queries: typed, faults } = readAll(typedQueries())
   const usage = usageOf(everyPaper())
   const queries = [...typed, ...typed.map((query) => meaningOf(query, usage)), ...treesOfSome()]
@@ -124,7 +124,7 @@ test('two evaluators and bit sets agree on every filter that people typed, over 
   let met = 0
   const disagreements: string[] = []
   for (const query of queries) {
-    const expected = second(query)
+    const expected = oracle(query)
     const bits = set.peekMatches(set.add(query))
     for (const [i, text] of texts.entries()) {
       const matches = evaluate(query, text) !== null
