@@ -10,7 +10,7 @@ const digestValues = `1, 'one', now(), now(), now()`
 const message = `insert into message (kind, id, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id, state`
 const messageValues = `'x', 'x', 'one', 1, now(), now(), now(), 's'`
 
-describe('the database refuses', () => {
+describe('the database', () => {
   const refused: [string, string, string][] = [
     [
       'an active subscriber who never confirmed',
@@ -18,7 +18,7 @@ describe('the database refuses', () => {
       'subscriber_confirmed',
     ],
     [
-      'an hour 24',
+      'hour 24',
       `${subscriber}) values ('a', 'a@b.example', 'a@b.example', 'h', 'pending', 'UTC', 24, '{mon}', 5, now())`,
       'subscriber_hour',
     ],
@@ -64,7 +64,7 @@ describe('the database refuses', () => {
       'digest_papers',
     ],
     [
-      'a planned digest that says nothing',
+      'a planned digest without content',
       `${digest}, from_paper, to_paper, papers, matched) values (${digestValues}, 'planned', 0, 1, '{1}', 1)`,
       'digest_outcome_filled',
     ],
@@ -104,7 +104,7 @@ describe('the database refuses', () => {
       'source_day_counts',
     ],
     [
-      'an identifier that is empty',
+      'an empty identifier',
       `insert into paper_key (scheme, value, paper_id) values ('arxiv', '', 1)`,
       'paper_key_filled',
     ],
@@ -114,7 +114,7 @@ describe('the database refuses', () => {
       'topic_position',
     ],
     [
-      'a plan with fewer than zero due',
+      'a plan with less than zero due',
       `insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due) values ('UTC', 8, 'mon', now(), now(), 0, -1)`,
       'plan_due',
     ],
@@ -124,7 +124,7 @@ describe('the database refuses', () => {
       'message_attempts',
     ],
     [
-      'a bucket with fewer than no tokens',
+      'a bucket with less than zero tokens',
       `insert into bucket (key, tokens, at) values ('k', -1, now())`,
       'bucket_tokens',
     ],
@@ -134,16 +134,16 @@ describe('the database refuses', () => {
       'bucket_limits',
     ],
     [
-      'a bucket slowed down since no one knows when',
+      'a bucket that is slowed down without a time',
       `insert into bucket (key, tokens, at, slowed_to) values ('k', 1, now(), 1)`,
       'bucket_slowed',
     ],
   ]
-  test.each(refused)('%s', async (_what, sql, constraint) => {
+  test.each(refused)('refuses %s', async (_what, sql, constraint) => {
     await expect(database.db.$executeRawUnsafe(sql)).rejects.toThrow(constraint)
   })
 
-  test('two subscribers with one address', async () => {
+  test('refuses two subscribers with one address', async () => {
     await database.db.$executeRawUnsafe(
       `${subscriber}) values ('one', 'A@b.example', 'a@b.example', 'h', 'pending', 'UTC', 8, '{mon}', 5, now())`,
     )
@@ -154,7 +154,7 @@ describe('the database refuses', () => {
     ).rejects.toThrow(/unique/i)
   })
 
-  test('an update of a change', async () => {
+  test('refuses an update of a change', async () => {
     await database.db.$executeRawUnsafe(
       `insert into change (subscriber_id, at, how, before, after) values ('one', now(), 'page', '{}', '{}')`,
     )
@@ -163,7 +163,7 @@ describe('the database refuses', () => {
     )
   })
 
-  test('an update of a consent', async () => {
+  test('refuses to update or delete a consent', async () => {
     await database.db.$executeRawUnsafe(
       `insert into consent (subscriber_id, at, event, how, wording) values ('one', now(), 'asked', 'web', 'form 1')`,
     )

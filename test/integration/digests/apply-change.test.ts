@@ -121,7 +121,7 @@ describe('`applyChange`', () => {
 })
 
 // Everybody here is due at 08:00 every day unless said otherwise; 24 November 2026 is a Tuesday.
-describe('after a change, a digest is due', () => {
+describe('after a change, the next digest', () => {
   const due = async (options: SubscriberOptions = {}) => {
     await world.addSubscriber('ann', { topics: ['diffusion'], ...options })
     await world.addPapers('2026-11-23', ['Diffusion at dawn'])
@@ -130,7 +130,7 @@ describe('after a change, a digest is due', () => {
     Object.entries(await world.digestsOf('ann')).map(([date, { outcome }]) => `${date} ${outcome}`)
   const dates = async () => Object.keys(await world.digestsOf('ann'))
 
-  test('tomorrow, for a later hour chosen after the digest of today', async () => {
+  test('is due tomorrow for a later hour that was chosen after the digest of today', async () => {
     await due()
     await world.plan('2026-11-24T08:00:00Z')
     await change('2026-11-24T12:00:00Z', { hour: 19 })
@@ -142,7 +142,7 @@ describe('after a change, a digest is due', () => {
     expect(await dates()).toEqual(['2026-11-24', '2026-11-25'])
   })
 
-  test('at once, for an earlier hour that has passed, chosen before the digest of today', async () => {
+  test('is due at once for an earlier hour that has passed, if it was chosen before the digest of today', async () => {
     await due({ hour: 19, confirmedAt: '2026-11-23T20:00:00Z' })
     await change('2026-11-24T12:00:00Z', { hour: 8 })
     expect(await nextOf('2026-11-24T12:00:00Z')).toBe('2026-11-24 now')
@@ -151,7 +151,7 @@ describe('after a change, a digest is due', () => {
     expect(await outcomes()).toEqual(['2026-11-24 planned'])
   })
 
-  test('tomorrow, for an hour that passed too long ago, and today is not missed', async () => {
+  test('is due tomorrow for an hour that passed too long ago, and today is not missed', async () => {
     await due({ hour: 23, confirmedAt: '2026-11-23T23:30:00Z' })
     await change('2026-11-24T22:30:00Z', { hour: 0 })
     expect(await nextOf('2026-11-24T22:30:00Z')).toBe('2026-11-25 2026-11-25T00:00:00.000Z')
@@ -162,7 +162,7 @@ describe('after a change, a digest is due', () => {
     expect(await outcomes()).toEqual(['2026-11-24 planned'])
   })
 
-  test('on none of the added days that have passed, and these are not missed', async () => {
+  test('is not due on added days that have passed, and these are not missed', async () => {
     await due({ days: ['mon'], confirmedAt: '2026-11-22T12:00:00Z' })
     await world.plan('2026-11-23T08:00:00Z')
     await change('2026-11-27T12:00:00Z', { days: ['mon', 'tue', 'wed', 'thu', 'fri'] })
@@ -172,7 +172,7 @@ describe('after a change, a digest is due', () => {
     expect(await dates()).toEqual(['2026-11-23', '2026-11-30'])
   })
 
-  test('on no removed day, and a due date that was not planned is recorded', async () => {
+  test('is not due on a removed day, and a due date that was not planned is recorded', async () => {
     await due()
     await change('2026-11-26T12:00:00Z', { days: ['mon'] })
     await world.plan('2026-11-26T12:01:00Z')
@@ -180,7 +180,7 @@ describe('after a change, a digest is due', () => {
     expect(await nextOf('2026-11-26T12:02:00Z')).toBe('2026-11-30 2026-11-30T08:00:00.000Z')
   })
 
-  test('not a second time today, after a move west over the date line', async () => {
+  test('is not due a second time today after a move west over the date line', async () => {
     await due({ zone: 'Pacific/Kiritimati', confirmedAt: '2026-11-22T12:00:00Z' })
     await world.plan('2026-11-23T18:00:00Z')
     expect(await outcomes()).toContain('2026-11-24 planned')
@@ -193,7 +193,7 @@ describe('after a change, a digest is due', () => {
     expect(await dates()).toEqual([...before.map((line) => line.slice(0, 10)), '2026-11-25'])
   })
 
-  test('at once and then at the hour, after a move east over the date line before the digest of today', async () => {
+  test('is due at once and then at the hour after a move east over the date line before the digest of today', async () => {
     await due({ zone: 'Pacific/Pago_Pago', confirmedAt: '2026-11-23T20:00:00Z' })
     await change('2026-11-24T12:00:00Z', { zone: 'Pacific/Kiritimati' })
     expect(await nextOf('2026-11-24T12:00:00Z')).toBe('2026-11-24 now')
@@ -202,7 +202,7 @@ describe('after a change, a digest is due', () => {
     expect(await nextOf('2026-11-24T12:02:00Z')).toBe('2026-11-25 2026-11-24T18:00:00.000Z')
   })
 
-  test('when it was promised before, for a change undone on the first day after the hour', async () => {
+  test('is due when it was promised before, if the change is undone on the first day after the hour', async () => {
     await due({ confirmedAt: '2026-11-24T20:00:00Z' })
     const promised = await nextOf('2026-11-24T20:00:00Z')
     expect(promised).toBe('2026-11-25 2026-11-25T08:00:00.000Z')
@@ -219,7 +219,7 @@ describe('after a change, a digest is due', () => {
     expect(await dates()).toEqual(['2026-11-25'])
   })
 
-  test('no earlier than promised, for an undo on the first day that keeps later changes', async () => {
+  test('is due no earlier than promised after an undo on the first day that keeps later changes', async () => {
     await due({ confirmedAt: '2026-11-24T20:00:00Z' })
     const later = await change('2026-11-24T20:01:00Z', { hour: 23 })
     await change('2026-11-24T20:02:00Z', { maxPapers: 5 })
@@ -228,7 +228,7 @@ describe('after a change, a digest is due', () => {
     expect(await nextOf('2026-11-24T20:03:00Z')).toBe('2026-11-25 2026-11-25T08:00:00.000Z')
   })
 
-  test('on no past date, and a date planned too late after a change is not recorded as an outage', async () => {
+  test('is not due on a past date, and a date planned too late after a change is not recorded as an outage', async () => {
     await due({ hour: 23, confirmedAt: '2026-11-23T23:30:00Z' })
     await change('2026-11-24T19:59:00Z', { hour: 0 })
     await world.plan('2026-11-24T20:01:00Z')
@@ -243,7 +243,7 @@ describe('after a change, a digest is due', () => {
     ])
   })
 
-  test('once on a date, also if a planner opens its digest at the same moment', async () => {
+  test('is due once on a date, also if a planner opens it at the same moment', async () => {
     await due()
     await Promise.all([world.plan('2026-11-24T08:00:00Z'), change('2026-11-24T08:00:00Z', { hour: 19 })])
     await world.plan('2026-11-24T08:01:00Z')

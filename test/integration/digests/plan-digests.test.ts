@@ -260,7 +260,7 @@ test('a digest has the state of the sources', async () => {
   ])
 })
 
-test('a query that was parsed by an older grammar is parsed again', async () => {
+test('`planDigests` parses a query of an older grammar again', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   const old = { kind: 'word', field: 'any', text: 'nonsense' }

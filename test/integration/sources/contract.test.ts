@@ -41,7 +41,7 @@ test('no two sources have the same setting', () => {
   expect(new Set(settings).size).toBe(settings.length)
 })
 
-describe.each(all.map((source) => [source.name, source] as const))('%s', (name, source) => {
+describe.each(all.map((source) => [source.name, source] as const))('the source %s', (name, source) => {
   const recordings = recordingsOf(name)
 
   test('has a recording', () => {
@@ -50,8 +50,8 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
     expect(recordings, `no recording in test/fixtures/${name}/recorded: run ${command}`).not.toEqual([])
   })
 
-  describe.each(recordings.map((one) => [`${one.source} of ${one.day}, asked ${one.now}`, one] as const))(
-    '%s',
+  describe.each(recordings.map((one) => [`${one.source} of ${one.day}, requested ${one.now}`, one] as const))(
+    'the recording %s',
     (_, recording) => {
       const named = requireSource(recording.source)
 

@@ -12,14 +12,14 @@ const standard = new HtmlValidate({
   rules: { 'require-sri': 'off', 'heading-level': 'off' },
 })
 
-describe.each(ADMIN_STOPS.map(({ name }) => name))('%s', (name) => {
+describe.each(ADMIN_STOPS.map(({ name }) => name))('the page %s', (name) => {
   beforeAll(async () => {
     if (!seen.walk) return
     await visitAdmin(seen.walk, seen.page, name)
     await loadAxe(seen.page)
   })
 
-  test.each(LOOKS)('axe finds nothing, %s, %i px', async (colorScheme, width) => {
+  test.each(LOOKS)('has no finding of axe in the %s look at %i px', async (colorScheme, width) => {
     await seen.page.setViewportSize({ width, height: 800 })
     await seen.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await findings(seen.page)).toEqual([])

@@ -20,7 +20,7 @@ const textOfTree = (folder: string): string =>
 const source = textOfTree('src')
 const tests = textOfTree('test')
 
-describe.each(codes)('%s', (code) => {
+describe.each(codes)('the error %s', (code) => {
   test('has a status, an exit code and a message', () => {
     const { status, exit, operator } = ALL_ERRORS[code]!
     expect(status).toBeGreaterThanOrEqual(400)

@@ -160,15 +160,18 @@ test('a value that an older version filled makes way for the newer version', () 
   expect(merge(filled, saidOn('2025-07-11', { keywords: ['c'], version: 3 })).keywords).toEqual(['c'])
 })
 
-describe('a value that the last record decides', () => {
-  test.each(['organization', 'codeUrl', 'projectUrl', 'summary'] as const)('%s', (field) => {
-    const first = saidOn('2025-07-09', { [field]: 'https://long.example/first', version: 2 })
-    const last = saidOn('2025-07-11', { [field]: 'https://last.example' })
-    const silent = saidOn('2025-07-12', { [field]: undefined })
-    expect(merge(together(first, last), silent)[field]).toBe('https://last.example')
-  })
+describe('`merge`', () => {
+  test.each(['organization', 'codeUrl', 'projectUrl', 'summary'] as const)(
+    'takes %s of the last record that has it',
+    (field) => {
+      const first = saidOn('2025-07-09', { [field]: 'https://long.example/first', version: 2 })
+      const last = saidOn('2025-07-11', { [field]: 'https://last.example' })
+      const silent = saidOn('2025-07-12', { [field]: undefined })
+      expect(merge(together(first, last), silent)[field]).toBe('https://last.example')
+    },
+  )
 
-  test('codeStars, which may fall', () => {
+  test('takes codeStars of the last record, also if they fell', () => {
     const said = [12, 0, undefined].map((codeStars, i) => saidOn(`2025-07-1${i}`, { codeStars }))
     expect(said.reduce(merge).codeStars).toBe(0)
   })

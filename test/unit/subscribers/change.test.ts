@@ -32,7 +32,7 @@ const undone = (now: Subscription, before: Subscription, after: Subscription): S
 const names = (one: Subscription) =>
   one.topics.map(({ name, query }) => (name === query ? name : `${name}=${query}`)).join(' ')
 
-describe('an undo restores', () => {
+describe('an undo', () => {
   const paused = { state: 'paused', pausedUntil: '2026-12-01' } as const
   const cases: [string, Partial<Subscription>][] = [
     [
@@ -47,15 +47,15 @@ describe('an undo restores', () => {
         related: true,
       },
     ],
-    ['topics added', { topics: topics('a b c d e') }],
-    ['topics removed', { topics: topics('b') }],
-    ['topics in another order', { topics: topics('c a b') }],
-    ['a topic renamed', { topics: [...topics('a b'), { name: 'new', query: 'c' }] }],
-    ['a topic with other words', { topics: topics('a x c') }],
+    ['added topics', { topics: topics('a b c d e') }],
+    ['removed topics', { topics: topics('b') }],
+    ['the order of topics', { topics: topics('c a b') }],
+    ['the name of a topic', { topics: [...topics('a b'), { name: 'new', query: 'c' }] }],
+    ['the query of a topic', { topics: topics('a x c') }],
     ['a pause', paused],
-    ['all of it', { ...paused, hour: 3, topics: topics('c') }],
+    ['all of them together', { ...paused, hour: 3, topics: topics('c') }],
   ]
-  test.each(cases)('%s', (_what, changes) => {
+  test.each(cases)('restores %s', (_what, changes) => {
     const after = subscription(changes)
     expect(isSameSubscription(undone(after, BASE, after), BASE)).toBe(true)
     expect(isSameSubscription(undone(BASE, after, BASE), after)).toBe(true)
@@ -73,7 +73,7 @@ describe('an undo after other changes', () => {
     ['restores a removed topic at the end if its place is gone', 'a b c', 'a b', 'a', 'a c'],
     ['does not restore a topic that was added again', 'a b c', 'a c', 'b a c', 'b a c'],
     ['removes an added topic at any place', 'a b', 'a b c', 'c a b d', 'a b d'],
-    ['restores the order of the topics that are left', 'a b c', 'c b a', 'c x a', 'a x c'],
+    ['restores the order of the topics that remain', 'a b c', 'c b a', 'c x a', 'a x c'],
   ]
   test.each(cases)('%s', (_what, before, after, now, expected) => {
     const from = subscription({ topics: topics(before) })

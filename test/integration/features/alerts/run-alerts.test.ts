@@ -125,7 +125,7 @@ describe('a stopped run', () => {
     expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
   })
 
-  test('and paused delivery: after the resume nothing expired is sent, and no alert repeats', async () => {
+  test('sends nothing expired after delivery is resumed, and no alert repeats', async () => {
     await sourceIsWell()
     const deps = depsWith()
     await addDigestMessages(site.db, 60)
@@ -157,7 +157,7 @@ describe('a stopped run', () => {
     expect(subjects()).toEqual(['Daily Papers: emails refused'])
   })
 
-  test('over before it was sent: one email says both', async () => {
+  test('is reported with its end in one email, if it was over before that was sent', async () => {
     await sourceIsWell()
     const deps = depsWith()
     await addSubscriber(deps, { email: 'ann@example.com', topics: [] })
@@ -174,8 +174,8 @@ describe('a stopped run', () => {
   })
 })
 
-describe('a source', () => {
-  test('that has not responded for a day', async () => {
+describe('an alert of a source', () => {
+  test('is raised if it has not responded for a day', async () => {
     await sourceIsWell()
     later(23 * HOUR)
     await runAlerts(depsWith())
@@ -190,7 +190,7 @@ describe('a source', () => {
     expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
   })
 
-  test('that responds, and had no papers on a working day; a weekend does not count', async () => {
+  test('is raised if it responds and had no papers on a working day, but not for a weekend', async () => {
     moveTo('2026-11-20T20:00:00Z')
     await sourceIsWell('2026-11-20')
     for (const [day, instant] of [
@@ -254,7 +254,7 @@ test('a date with open plans 20 hours after the hour is reported once', async ()
   expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
 })
 
-test('work that fails for a quarter of an hour, without an address in the alert', async () => {
+test('work that fails for a quarter of an hour raises an alert without an address', async () => {
   await sourceIsWell()
   const failing = () => Promise.reject(new Error('no mailbox for bob@example.com'))
   const run = () => withFailureTracking(site.deps, 'plan', failing).catch(() => {})
@@ -274,7 +274,7 @@ test('work that fails for a quarter of an hour, without an address in the alert'
   expect(subjects()).toHaveLength(1)
 })
 
-test('a nudge that no worker takes for a quarter of an hour', async () => {
+test('a nudge that no worker takes for a quarter of an hour raises an alert', async () => {
   await sourceIsWell()
   await site.deps.queue.nudge('drain-transactional')
   const waiting = (minutes: number) => site.db.$executeRaw`
@@ -290,7 +290,7 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
   expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
 })
 
-test('reports that are not read for a quarter of an hour, although nothing fails', async () => {
+test('reports that are not read for a quarter of an hour raise an alert, although nothing fails', async () => {
   await sourceIsWell()
   const deps = depsWith()
   const id = await leaveReport(site.db, site.clock.now())
@@ -315,7 +315,7 @@ test('reports that are not read for a quarter of an hour, although nothing fails
   expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
 })
 
-test('a restored database that is on hold', async () => {
+test('a restored database that is on hold raises an alert', async () => {
   await sourceIsWell()
   await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
   await runAlerts(depsWith())
@@ -360,7 +360,7 @@ describe('the weekly report', () => {
     expect(toOperator()[0]!.text).not.toContain('@example.com')
   })
 
-  test('not on the first Monday of an empty database', async () => {
+  test('is not sent on the first Monday of an empty database', async () => {
     moveTo('2026-11-30T12:00:00Z')
     await runAlerts(depsWith())
     expect(await site.db.alert.count()).toBe(0)
@@ -383,7 +383,7 @@ test('the schedule checks every minute, and the process that claims the tick sen
   expect(subjects()).toEqual(['Daily Papers: source silent'])
 })
 
-describe('sending', () => {
+describe('the email of alerts', () => {
   /** They ended before they could be sent. */
   const found = async (count: number) => {
     for (let i = 0; i < count; i++) {
@@ -393,7 +393,7 @@ describe('sending', () => {
     await site.db.alert.updateMany({ data: { endedAt: site.clock.now() } })
   }
 
-  test('two processes at once: one email each', async () => {
+  test('is sent once by two processes at once', async () => {
     await sourceIsWell()
     await found(3)
     await Promise.all([runAlerts(depsWith()), runAlerts(depsWith()), runAlerts(depsWith())])
@@ -404,7 +404,7 @@ describe('sending', () => {
     ).toEqual(['job0', 'job1', 'job2'])
   })
 
-  test('six emails an hour, and the last one lists the rest', async () => {
+  test('is sent up to six times an hour, and the last one lists the rest', async () => {
     await sourceIsWell()
     await found(9)
     await runAlerts(depsWith())
@@ -414,7 +414,7 @@ describe('sending', () => {
     expect(await site.db.alert.count({ where: { sentAt: null } })).toBe(0)
   })
 
-  test('alerts within the hour wait for the next one', async () => {
+  test('contains the alerts that were raised within the hour', async () => {
     await sourceIsWell()
     await found(9)
     await runAlerts(depsWith())
@@ -431,7 +431,7 @@ describe('sending', () => {
     expect(subjects()).toHaveLength(7)
   })
 
-  test('SENDING=off, or no operator address: it is logged, and sent once that changes', async () => {
+  test('is logged with SENDING=off or without an operator address, and sent once that changes', async () => {
     await sourceIsWell()
     later(25 * HOUR)
     await runAlerts(depsWith({ SENDING: 'off' }))
@@ -442,7 +442,7 @@ describe('sending', () => {
     expect(subjects()).toEqual(['Daily Papers: source silent'])
   })
 
-  test('while delivery is paused it is sent, from MAIL_FROM, as an automatic email', async () => {
+  test('is sent while delivery is paused, from MAIL_FROM, as an automatic email', async () => {
     await site.db.switch.create({ data: { name: 'delivery', value: 'paused', reason: 'x', at: NOW } })
     await sourceIsWell()
     await found(1)

@@ -55,8 +55,8 @@ async function expectVerdict(date: string | undefined, code: string, text: strin
   expect(times, 'in order of time').toEqual(times.toSorted((a, b) => a - b))
 }
 
-describe('an email that was sent', () => {
-  test('accepted: from the consent to the server’s reply', async () => {
+describe('the explanation of an email that was sent', () => {
+  test('has the steps from the consent to the server’s reply', async () => {
     await untilTuesday()
     await world.run()
     await expectVerdict(undefined, 'accepted', 'the mail server accepted it at 24 Nov 2026, 07:00:10 UTC')
@@ -77,7 +77,7 @@ describe('an email that was sent', () => {
     expect(await texts()).toContain('08:00 Europe/Paris (07:00 UTC), Monday to Friday; they were active.')
   })
 
-  test('later changes do not affect it: state, topics and schedule are as of that date', async () => {
+  test('has state, topics and schedule as of that date', async () => {
     await untilTuesday()
     await world.run()
     world.at('2026-11-25T12:00:00Z')
@@ -92,14 +92,14 @@ describe('an email that was sent', () => {
     expect(await texts(TUESDAY)).toContain('A change: topic “diffusion” added.')
   })
 
-  test('more papers than the limit: the rest is counted', async () => {
+  test('counts the papers beyond the limit', async () => {
     await world.at(FRIDAY_BEFORE).add({ max: '1' })
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Linear Attention One', 'Linear Attention Two'])
     await world.at(HOUR).run()
     expect(await texts()).toContain('2 papers matched, 1 in the email (up to 1 per email); 1 more')
   })
 
-  test('papers that come close: how many, and each with its topic', async () => {
+  test('counts the papers that come close, and has the topic of each', async () => {
     await learnSpace(world.db)
     await world.at(FRIDAY_BEFORE).add({ topics: ['car engine', 'zeolites'] })
     await world.papers('2026-11-01', CARS)
@@ -111,7 +111,7 @@ describe('an email that was sent', () => {
     expect(said).not.toContain('“car engine”: no papers')
   })
 
-  test('to a subscriber without topics: the best of which day', async () => {
+  test('has the day of the best papers for a subscriber without topics', async () => {
     await world.at(FRIDAY_BEFORE).add({ topics: [] })
     await world.at('2026-11-22T23:00:00Z').papers('2026-11-22', ['On Zeolites'])
     await world.at(HOUR).run()
@@ -119,7 +119,7 @@ describe('an email that was sent', () => {
   })
 })
 
-describe('an email that was not sent, or not yet', () => {
+describe('the explanation of an email that was not sent, or not yet', () => {
   test.each([
     [
       'deferred',
@@ -132,14 +132,14 @@ describe('an email that was not sent, or not yet', () => {
       { dot: 'close' },
       'Unknown whether it arrived; it is sent once more at 24 Nov 2026, 07:15:10 UTC',
     ],
-  ] as const)('%s', async (code, answers, text) => {
+  ] as const)('is %s, with the reply or the next attempt', async (code, answers, text) => {
     await untilTuesday()
     await world.run(answers)
     await expectVerdict(TUESDAY, code, text)
     expect(await texts()).toContain('Attempt 1: ')
   })
 
-  test('uncertain for good', async () => {
+  test('is uncertain after the second missing reply', async () => {
     world.set({ WHEN_UNCERTAIN: 'hold' })
     await untilTuesday()
     await world.run({ dot: 'close' })
@@ -150,7 +150,7 @@ describe('an email that was not sent, or not yet', () => {
     )
   })
 
-  test('gave up: deferred until its deadline', async () => {
+  test('is that it was deferred until its deadline', async () => {
     await untilTuesday()
     await world.run({ rcpt: '452 4.2.2 full' })
     await world.at('2026-11-24T12:00:00Z').run({ rcpt: '452 4.2.2 full' })
@@ -162,7 +162,7 @@ describe('an email that was not sent, or not yet', () => {
     )
   })
 
-  test('delivery paused, with since when and why; then resumed', async () => {
+  test('is that delivery is paused, with the time and the reason; then that it was resumed', async () => {
     await untilTuesday()
     await pauseDelivery(world.deps, { reason: 'relay moves' })
     await world.run()
@@ -172,7 +172,7 @@ describe('an email that was not sent, or not yet', () => {
     await expectVerdict(TUESDAY, 'accepted', '24 Nov 2026, 09:00:00')
   })
 
-  test('delivery was paused until its deadline', async () => {
+  test('is that delivery was paused until its deadline', async () => {
     await untilTuesday()
     const pause = { via: 'command', verb: 'delivery pause' } as const
     await recordAction(world.db, { at: world.deps.clock.now(), ...pause })
@@ -187,7 +187,7 @@ describe('an email that was not sent, or not yet', () => {
     expect(await codes(TUESDAY)).toEqual(expect.arrayContaining(['delivery-paused', 'delivery-resumed']))
   })
 
-  test('no worker: it waits, then its deadline passes', async () => {
+  test('is that no worker runs, then that its deadline passed', async () => {
     await untilTuesday()
     await world.plan()
     await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 24 Nov 2026, 07:00:10 UTC')
@@ -197,14 +197,14 @@ describe('an email that was not sent, or not yet', () => {
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
   })
 
-  test('its domain is on hold: it waits for that', async () => {
+  test('is that its domain is on hold', async () => {
     await untilTuesday()
     await holdPermits(world.db, 'send domain lab.example', { seconds: 3600, reply: '10 emails in a row' })
     await world.run()
     await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
   })
 
-  test('the quota of a new sending domain is used up: it waits for that', async () => {
+  test('is that the quota of a new sending domain is used up', async () => {
     await untilTuesday()
     world.set({ RAMP_UP_SINCE: TUESDAY })
     const { key, limit } = rampUpRate(world.deps.config, world.deps.clock.now())!
@@ -214,14 +214,14 @@ describe('an email that was not sent, or not yet', () => {
     await expectVerdict(TUESDAY, 'ramp-up', 'new sending domain: 0 of 1,000 left today')
   })
 
-  test('SENDING is off', async () => {
+  test('is that SENDING is off', async () => {
     await untilTuesday()
     world.set({ SENDING: 'off' })
     await world.run()
     await expectVerdict(TUESDAY, 'sending-off', 'SENDING is off')
   })
 
-  test('unsubscribed between planning and sending', async () => {
+  test('is that they unsubscribed between planning and sending', async () => {
     await untilTuesday()
     await world.plan()
     await unsubscribeByOperator(world.deps, { email: EMAIL })
@@ -237,7 +237,7 @@ describe('an email that was not sent, or not yet', () => {
       () => suppress(world.deps, { email: EMAIL, reason: 'complaint' }),
     ],
     ['paused', 'they paused', () => pauseSubscriber(world.deps, { email: EMAIL, until: null })],
-  ])('%s while the email waits: it says so before and after the deadline', async (state, why, leave) => {
+  ])('is that they are %s, before and after the deadline', async (state, why, leave) => {
     await untilTuesday()
     await world.plan()
     await pauseDelivery(world.deps, { reason: 'maintenance' })
@@ -250,7 +250,7 @@ describe('an email that was not sent, or not yet', () => {
     await expectVerdict(TUESDAY, `skipped-${state}`, `Not sent: ${since}.`)
   })
 
-  test('unsubscribed and back while the email waits: it waits', async () => {
+  test('is that the email waits, if they unsubscribed and came back meanwhile', async () => {
     await untilTuesday()
     await world.plan()
     await unsubscribeByOperator(world.deps, { email: EMAIL })
@@ -262,8 +262,8 @@ describe('an email that was not sent, or not yet', () => {
   })
 })
 
-describe('no email, because of the papers', () => {
-  test('nothing matched: the papers covered, earlier offers, and the commands that say which word is missing', async () => {
+describe('the explanation of no email, because of the papers,', () => {
+  test('has the papers covered, earlier offers, and the commands that say which word is missing', async () => {
     await untilMonday(['linear attention', 'robots votes>=20'])
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Attention Heads', 'Robots that Cook'])
     await world.at(HOUR).run()
@@ -277,7 +277,7 @@ describe('no email, because of the papers', () => {
     expect(said).toContain('queries test "robots votes>=20"')
   })
 
-  test('a paper that arrived after the plan is counted', async () => {
+  test('counts a paper that arrived after the plan', async () => {
     await untilMonday(['linear attention', 'robots votes>=20'])
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Robots that Cook'])
     await world.at(HOUR).run()
@@ -285,7 +285,7 @@ describe('no email, because of the papers', () => {
     expect(await texts()).toContain('1 paper arrived after planning, for the next digest.')
   })
 
-  test('no paper was new, because the source failed', async () => {
+  test('is that the source failed', async () => {
     await untilMonday()
     await recordFailedFetch(world.at('2026-11-24T06:00:00Z').db, {
       source: 'huggingface',
@@ -303,7 +303,7 @@ describe('no email, because of the papers', () => {
     expect(await texts()).toContain('last error: error response (502)')
   })
 
-  test('no paper was new, because the source repeats another day', async () => {
+  test('is that the source repeats another day', async () => {
     await untilMonday()
     const { db } = world.at('2026-11-24T06:00:00Z')
     await db.sourceDay.create({
@@ -318,7 +318,7 @@ describe('no email, because of the papers', () => {
     expect(await texts()).toContain('Tue 24 Nov 2026: stalled: same list as another day, 0 papers')
   })
 
-  test('no paper was new, on a holiday', async () => {
+  test('is that it was a holiday', async () => {
     await untilMonday()
     const { db } = world.at('2026-11-24T06:00:00Z')
     await db.sourceDay.create({
@@ -332,15 +332,15 @@ describe('no email, because of the papers', () => {
     )
   })
 
-  test('the best papers of no day were new to a subscriber without topics', async () => {
+  test('is that no day has best papers that are new to a subscriber without topics', async () => {
     await untilMonday([])
     await world.at(HOUR).run()
     await expectVerdict(TUESDAY, 'nothing-matched', 'none of the most upvoted papers were new to them')
   })
 })
 
-describe('no email, because of the subscriber’s state then', () => {
-  test('paused until a date', async () => {
+describe('the explanation of no email, because of the subscriber’s state then,', () => {
+  test('is that they were paused until a date', async () => {
     await untilTuesday()
     await pauseSubscriber(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, until: '2026-12-01' })
     await world.at(HOUR).run()
@@ -353,7 +353,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict('2026-12-01', 'not-due-yet', 'in 7 days')
   })
 
-  test('unsubscribed, and back since', async () => {
+  test('is that they had unsubscribed, if they are back since', async () => {
     await untilMonday()
     await unsubscribeByOperator(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL })
     await world.at(HOUR).run()
@@ -362,7 +362,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict('2026-11-25', 'not-due-yet', 'in 19 hours')
   })
 
-  test('suppressed, and lifted since', async () => {
+  test('is that they were suppressed, if that was lifted since', async () => {
     await untilMonday()
     await suppress(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, reason: 'complaint' })
     await world.at(HOUR).run()
@@ -371,7 +371,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 23 Nov 2026, 12:00:00 UTC')
   })
 
-  test('not subscribed yet, and confirmed after the hour', async () => {
+  test('is that they confirmed after the hour', async () => {
     await world.at('2026-11-24T09:00:00Z').add()
     await expectVerdict(
       MONDAY,
@@ -385,7 +385,7 @@ describe('no email, because of the subscriber’s state then', () => {
     )
   })
 
-  test('never confirmed: the history of the confirmation email', async () => {
+  test('has the history of the confirmation email, if they never confirmed', async () => {
     await addSubscriber(world.at(FRIDAY_BEFORE).deps, {
       email: EMAIL,
       topics: ['robots'],
@@ -401,7 +401,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 25 Nov 2026, 12:00:00 UTC')
   })
 
-  test('imported as pending: not emailed at first, then emailed, and never confirmed', async () => {
+  test('is that they were imported as pending: not emailed at first, then emailed, and never confirmed', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
     await runCommand(world.at(FRIDAY_BEFORE).deps, ['subscribers', 'import', file])
@@ -414,7 +414,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict('2026-11-19', 'not-subscribed', 'they were not subscribed')
   })
 
-  test('imported after the hour with an older consent: not subscribed before, and the import is a step', async () => {
+  test('has the import as a step, if they were imported after the hour with an older consent', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,zone,confirmed_at,confirmed_how\n${EMAIL},Europe/Paris,2025-01-01,form\n`)
     await runCommand(world.at('2026-11-24T22:23:00Z').deps, ['subscribers', 'import', file])
@@ -431,7 +431,7 @@ describe('no email, because of the subscriber’s state then', () => {
     expect(await texts('2026-11-25')).toContain('they were active')
   })
 
-  test('unknown address: says so, and whether it is suppressed', async () => {
+  test('is that the address is unknown, and whether it is suppressed', async () => {
     await expect(world.explain()).rejects.toMatchObject({ code: 'subscriber.unknown', exit: 1 })
     await suppress(world.at(HOUR).deps, { email: EMAIL, reason: 'dead' })
     await expect(world.explain()).rejects.toMatchObject({
@@ -443,8 +443,8 @@ describe('no email, because of the subscriber’s state then', () => {
   })
 })
 
-describe('no email, because of the date or the service', () => {
-  test('not one of their days; not due yet', async () => {
+describe('the explanation of no email, because of the date or the service,', () => {
+  test('is that the date is not one of their days, or not due yet', async () => {
     await untilMonday()
     await expectVerdict(
       '2026-11-28',
@@ -454,7 +454,7 @@ describe('no email, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-due-yet', '08:00 Europe/Paris (07:00 UTC), in 24 hours')
   })
 
-  test('not planned: the hour has passed, and no scheduler ticks', async () => {
+  test('is that the hour has passed and no scheduler ticks', async () => {
     await untilTuesday()
     world.at('2026-11-24T08:30:00Z')
     await expectVerdict(
@@ -466,7 +466,7 @@ describe('no email, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 24 Nov 2026, 06:59:00 UTC')
   })
 
-  test('it waits for papers that usually are there by then', async () => {
+  test('is that the digest waits for papers that usually are there by then', async () => {
     await untilTuesday()
     for (const day of ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {
       const came = { source: 'huggingface', day, papers: 20, now: new Date(`${day}T00:40:00Z`) }
@@ -482,14 +482,14 @@ describe('no email, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-planned', 'Check that the service is running.')
   })
 
-  test('nothing is planned after a restore until delivery is resumed', async () => {
+  test('is that nothing is planned after a restore until delivery is resumed', async () => {
     await untilTuesday()
     const restored = { value: 'restored', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
     await setSwitch(world.db, 'delivery', restored)
     await expectVerdict(TUESDAY, 'restored', 'because the database was restored (24 Nov 2026, 05:00:00 UTC)')
   })
 
-  test('missed: the service was down for more than 20 hours', async () => {
+  test('is that the service was down for more than 20 hours', async () => {
     await untilTuesday()
     await world.at('2026-11-25T08:00:00Z').run()
     await expectVerdict(
@@ -500,7 +500,7 @@ describe('no email, because of the date or the service', () => {
     expect(await texts(TUESDAY)).toContain('Opened late')
   })
 
-  test('the hour was skipped by a change', async () => {
+  test('is that a change skipped the hour', async () => {
     await untilMonday()
     world.at('2026-11-24T10:00:00Z')
     const { id, epoch } = await world.db.subscriber.findFirstOrThrow()
@@ -519,14 +519,14 @@ describe('no email, because of the date or the service', () => {
     expect(await texts(TUESDAY)).toContain('A change: hour 20 to 6; days wed to tue.')
   })
 
-  test('digests of that date were pruned', async () => {
+  test('is that digests of that date were pruned', async () => {
     await world.at(FRIDAY_BEFORE).add()
     world.at('2027-06-01T12:00:00Z')
     await expectVerdict(TUESDAY, 'not-kept', 'digests are kept for 90 days (KEEP_DAYS)')
   })
 })
 
-test('as text: the verdict first, every line within 80 columns', async () => {
+test('the explanation as text begins with the verdict, and has lines of up to 80 columns', async () => {
   await untilTuesday()
   await world.run({
     rcpt: '550 5.7.1 a long answer of a server that has much to say about its policy and why it does not like this mail',
@@ -537,7 +537,7 @@ test('as text: the verdict first, every line within 80 columns', async () => {
   expect(lines.find((line) => line.startsWith('2026-11-24 07:00:00  Their hour came'))).toBeDefined()
 })
 
-test('the command prints the same as JSON', async () => {
+test('`subscribers explain` prints the same as JSON', async () => {
   await untilTuesday()
   await world.run()
   const explain = (...args: string[]) => runCommand(world.deps, ['subscribers', 'explain', ...args])
@@ -559,7 +559,7 @@ test('the command prints the same as JSON', async () => {
   })
 })
 
-test('the Message-ID is as in the email, with the capitals of MAIL_FROM', async () => {
+test('the explanation has the Message-ID of the email, with the capitals of MAIL_FROM', async () => {
   world.set({ MAIL_FROM: 'papers@Lab.Example' })
   await untilMonday()
   expect(await texts(MONDAY)).toContain('@Lab.Example>')

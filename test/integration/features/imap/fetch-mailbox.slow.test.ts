@@ -71,8 +71,8 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return 'none'
 }
 
-describe('emails', () => {
-  test('are stored once, byte for byte, oldest first; a second run stores nothing', async () => {
+describe('`fetchMailbox`', () => {
+  test('stores emails once, byte for byte, oldest first; a second run stores nothing', async () => {
     await append(mail(1))
     await append(mail(2))
     expect(await fetchMailbox(deps())).toBe(2)
@@ -83,7 +83,7 @@ describe('emails', () => {
     expect(await kept()).toEqual([1, 2, 3].map((n) => mail(n).toString()))
   })
 
-  test('remain unchanged: not marked, moved or counted differently', async () => {
+  test('leaves the emails in the mailbox unmarked, in their folder and uncounted', async () => {
     await append(mail(1))
     await append(mail(2), { flags: ['\\Flagged'] })
     const look = () =>
@@ -106,7 +106,7 @@ describe('emails', () => {
     expect(before.unseen).toBe(2)
   })
 
-  test('older than a week are skipped the first time', async () => {
+  test('skips emails older than a week the first time', async () => {
     await append(mail(1), { daysAgo: 30 })
     await append(mail(2), { daysAgo: 7.1 })
     await append(mail(3), { daysAgo: 6.9 })
@@ -114,7 +114,7 @@ describe('emails', () => {
     expect(await kept()).toEqual([mail(3).toString()])
   })
 
-  test('are read in batches if a server limits the command length', async () => {
+  test('reads emails in batches if a server limits the command length', async () => {
     await append(mail(1))
     const almostAWeek = new Date(site.clock.now().getTime() - 7.4 * DAY_MS)
     for (let n = 0; n < 13_000; n++) {
@@ -125,7 +125,7 @@ describe('emails', () => {
     expect(await fetchMailbox(deps())).toBe(1)
   })
 
-  test('that are old but arrive later are read: an empty folder has a position too', async () => {
+  test('reads old emails that arrive later, as an empty folder has a position too', async () => {
     await append(mail(1), { daysAgo: 30 })
     expect(await fetchMailbox(deps())).toBe(0)
     await append(mail(2), { daysAgo: 30 })
@@ -133,13 +133,13 @@ describe('emails', () => {
     expect(await kept()).toEqual([mail(2).toString()])
   })
 
-  test('larger than two megabytes are cut off', async () => {
+  test('cuts off emails larger than two megabytes', async () => {
     await append(Buffer.concat([mail(1), Buffer.alloc(3_000_000, 'x')]))
     expect(await fetchMailbox(deps())).toBe(1)
     expect((await site.db.report.findFirst())!.bytes).toBe(2_000_000)
   })
 
-  test('that were deleted are skipped', async () => {
+  test('skips emails that were deleted', async () => {
     for (const n of [1, 2, 3]) await append(mail(n))
     await dovecot.asUser(folder, (client) => client.messageDelete('2'))
     expect(await fetchMailbox(deps())).toBe(2)
@@ -217,10 +217,10 @@ describe('the position', () => {
   })
 })
 
-describe('what stops it', () => {
+describe('`fetchMailbox`, if it is stopped,', () => {
   test('does nothing without BOUNCE_IMAP', async () => expect(await fetchMailbox(site.deps)).toBe(0))
 
-  test('a wrong password, a missing folder, an unreachable server', async () => {
+  test('fails with a wrong password, a missing folder or an unreachable server', async () => {
     await append(mail(1))
     expect(await codeOf(fetchMailbox(deps({ BOUNCE_IMAP_PASSWORD: 'another' })))).toBe('mailbox.refused')
     folder = 'Nowhere'
@@ -229,7 +229,7 @@ describe('what stops it', () => {
     expect(await site.db.mailboxPosition.count()).toBe(0)
   }, 20_000)
 
-  test('a wrong password is tried twice, and then once in a quarter of an hour', async () => {
+  test('tries a wrong password twice, and then once in a quarter of an hour', async () => {
     await append(mail(1))
     const wrong = deps({ BOUNCE_IMAP_PASSWORD: 'another' })
     const tries: number[] = []
@@ -248,7 +248,7 @@ describe('what stops it', () => {
     expect(await openIncidents(site.db)).toEqual([])
   }, 60_000)
 
-  test('stopping in the middle is no failure; the next run continues', async () => {
+  test('does not fail if it ends in the middle, and the next run continues', async () => {
     for (let n = 1; n <= 15; n++) await append(mail(n))
     const stopping = new AbortController()
     const queue = { ...site.deps.queue, nudge: async () => stopping.abort() }
@@ -259,7 +259,7 @@ describe('what stops it', () => {
     expect(await fetchMailbox(deps(), { signal: AbortSignal.abort() })).toBe(0)
   })
 
-  test('a run without progress in its time', async () => {
+  test('fails if a run makes no progress in its time', async () => {
     await append(mail(1))
     expect(await codeOf(fetchMailbox(deps(), { maxMs: 1 }))).toBe('mailbox.unreachable')
   })

@@ -68,7 +68,7 @@ const propose = async (library: string | string[], others: Record<string, string
 }
 
 describe('a library on the subscribe page', () => {
-  test('of seven titles with the same phrase proposes the phrase, with its papers', async () => {
+  test('proposes the phrase that seven titles share, with its papers', async () => {
     const body = await propose(SEVEN)
     expect(fieldOf(body, 'topic')).toBe('"world models"')
     const text = textOf(body)
@@ -77,7 +77,7 @@ describe('a library on the subscribe page', () => {
     expect(text).toContain('"world models" 40 papers in 30 days')
   })
 
-  test('of mixed entries proposes a phrase of four and the author of two, and nothing that brings no papers', async () => {
+  test('proposes a phrase of four entries and the author of two, and nothing that brings no papers', async () => {
     const body = await propose(THIRTEEN)
     expect(fieldOf(body, 'topic')).toBe('"world model"\nauthor:"Yann LeCun"')
     expect(textOf(body)).toContain(
@@ -85,7 +85,7 @@ describe('a library on the subscribe page', () => {
     )
   })
 
-  test('whose entries share nothing offers their subjects, and no list of other papers', async () => {
+  test('offers the subjects of entries that share nothing, and no list of other papers', async () => {
     const library = `World models of kind 3\n${UNRELATED}`
     const body = await propose(library)
     expect(textOf(body)).toContain('We read 4 papers but couldn’t spot a shared topic. Try one of these:')
@@ -95,7 +95,7 @@ describe('a library on the subscribe page', () => {
     expect(body).not.toContain('crystal 5')
   })
 
-  test('that matches no paper offers the subjects of its entries, with a message', async () => {
+  test('offers the subjects of its entries with a message, if it matches no paper', async () => {
     const body = await propose('Medieval trade routes\nLattice gauge theory')
     expect(offersOf(body).toSorted()).toEqual(['"lattice gauge theory"', '"medieval trade routes"'])
     expect(textOf(body)).toContain('None of these brought papers in the last 30 days.')
@@ -128,7 +128,7 @@ describe('a library on the subscribe page', () => {
     ])
   })
 
-  test('without words offers nothing', async () => {
+  test('offers nothing if it has no words', async () => {
     expect(offersOf(await propose('12345'))).toEqual([])
   })
 })

@@ -67,8 +67,8 @@ const firstButton = (html: string, attribute: string) =>
 const fieldOf = (html: string, name: string) =>
   new RegExp(`<textarea id="${name}"[^>]*>([^<]*)<`).exec(html)?.[1]?.replaceAll('&quot;', '"')
 
-describe('on the subscribe page', () => {
-  test('makes topics of a file, with their preview; names skipped entries, and keeps what was typed', async () => {
+describe('a library on the subscribe page', () => {
+  test('in a file becomes topics with their preview; skipped entries are named, and what was typed is kept', async () => {
     const before = await checksums(site.db)
     const { statusCode, body } = await upload('/subscribe/library', [
       ['email', 'ann@example.com'],
@@ -95,26 +95,26 @@ describe('on the subscribe page', () => {
     expect(site.logged.join()).not.toContain('phones')
   })
 
-  test('a pasted list works without a file', async () => {
+  test('is read if it is pasted without a file', async () => {
     const library = '2611.10001\nhttps://arxiv.org/abs/2611.10002\n2611.10003'
     const { body } = await post(site, '/subscribe/library', { library })
     expect(fieldOf(body, 'topic')).toBe('"speculative decoding"')
   })
 
-  test('a file in UTF-16 is read', async () => {
+  test('is read in UTF-16', async () => {
     // A form in Latin-1 keeps each byte of the file as one character.
     const bytes = Buffer.from(`\ufeff${BIB}`, 'utf16le').toString('latin1')
     const { body } = await upload('/subscribe/library', [['library', bytes, 'a.bib']], 'latin1')
     expect(fieldOf(body, 'topic')).toBe('"speculative decoding"\n"protein folding"')
   })
 
-  test('a file in Windows-1252 is read', async () => {
+  test('is read in Windows-1252', async () => {
     const bib = '@a{a, title = {Protein folding à la carte}}\n@a{b, title = {Protein folding für alle}}'
     const { body } = await upload('/subscribe/library', [['library', bib, 'a.bib']], 'latin1')
     expect(fieldOf(body, 'topic')).toBe('"protein folding"')
   })
 
-  test('keeps a library without a shared subject in the form', async () => {
+  test('stays in the form if it has no shared subject', async () => {
     const library = 'Medieval trade routes\nLattice gauge theory'
     const { statusCode, body } = await post(site, '/subscribe/library', { library, topic: 'x' })
     expect(statusCode).toBe(200)
@@ -204,7 +204,7 @@ describe('on the subscribe page', () => {
   })
 })
 
-describe('on the manage page', () => {
+describe('a library on the manage page', () => {
   async function managePath(topics = ['"protein folding"']): Promise<string> {
     await addSubscriber(site.deps, {
       email: 'ann@example.com',

@@ -102,13 +102,13 @@ describe('a digest in Japanese', async () => {
   })
 })
 
-describe('the header is intact with', () => {
+describe('the header', () => {
   const senders: [string, Partial<Sender>][] = [
     ['a sender named as a sample was', { name: 'SampleSubject to recipient@sample' }],
     ['a sender in Japanese', { name: '論文だより', siteName: '論文だより' }],
     ['a sender with a line end', { name: 'Papers\r\nBcc: eve@evil.example' }],
   ]
-  test.each(senders)('%s', async (_what, changes) => {
+  test.each(senders)('is intact with %s', async (_what, changes) => {
     for (const toAddress of ['ann@reader.example', 'bo@reader.example']) {
       const mail = toOutgoingMail({ ...digestMessage, toAddress }, emails.digest(samples.digest), {
         ...sender,

@@ -105,8 +105,8 @@ describe('an email that fails', () => {
     ['nonsense after the dot', { dot: 'hello' }, { stage: 'dot', status: null, bodyWritten: true }],
   ]
   for (const extensions of [[], ['PIPELINING']]) {
-    describe(extensions[0] ?? 'one command at a time', () => {
-      test.each(cases)('%s', async (_what, at, expected) => {
+    describe(extensions[0] ? 'with PIPELINING' : 'without PIPELINING', () => {
+      test.each(cases)('has the stage and status of %s', async (_what, at, expected) => {
         const sink = await sinkWith({ at, extensions })
         const client = clientOf(config(sink.port), { connectMs: 600, silenceMs: 600 })
         expect(await client.send(mail('ada'))).toMatchObject({ accepted: false, ...expected })

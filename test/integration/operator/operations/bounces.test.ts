@@ -25,7 +25,7 @@ const REPORT = resolve(import.meta.dirname, '../../../fixtures/bounces/reports/g
 /** No database and no settings, only the files. */
 const tryFiles = (...args: string[]) => runCli(['bounces', 'try', ...args], { NODE_ENV: 'production' })
 
-describe('bounces try', () => {
+describe('`bounces try`', () => {
   test('prints the class, the rule and the effect of each reply', async () => {
     const answers = file(
       'answers.txt',
@@ -68,7 +68,7 @@ describe('bounces try', () => {
     ])
   })
 
-  test('--json prints one line for each file, including an emailed report', async () => {
+  test('with --json prints one line for each file, including an emailed report', async () => {
     const answers = file('two.txt', '550 5.7.1 Blocked\r\n450 4.2.0 later\r\n')
     const { code, stdout } = await tryFiles('--json', answers, REPORT)
     expect(code).toBe(0)
@@ -103,7 +103,7 @@ describe('bounces try', () => {
   test('prints the effect of a report', async () =>
     expect((await tryFiles(REPORT)).stdout).toContain('dead (rule no-such-mailbox-code): suppressed.\n'))
 
-  test('an email may contain any byte, including NUL, and each part has its own charset', async () => {
+  test('reads any byte of an email, including NUL, and each part in its own charset', async () => {
     const head = 'From: mailer-daemon@mx.example\nSubject: Returned mail\n'
     const words = Buffer.from(
       '\nThe following message was not delivered.\n\n<ann@mail.example>:\n    550 5.1.1 User unknown\0\0\xe4\n',

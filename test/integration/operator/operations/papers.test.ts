@@ -37,7 +37,7 @@ const file = (name: string, text: string): string => {
   return join(folder, name)
 }
 
-test('fetch, and list the new papers', async () => {
+test('`papers fetch` stores the new papers, and `papers list` prints them', async () => {
   const fetched = await papers('fetch', '--date', DAY, '--json')
   expect(fetched).toMatchObject({
     code: 0,
@@ -58,7 +58,7 @@ test('fetch, and list the new papers', async () => {
   expect((await papers('list', '--date', DAY)).out).toContain(listed.out[0].title)
 })
 
-test('what list prints can be imported again, and changes nothing', async () => {
+test('the output of `papers list` can be imported again, and changes nothing', async () => {
   await papers('fetch', '--date', DAY)
   const { out } = await papers('list', '--date', DAY, '--json')
   const imported = await papers('import', file('list.json', JSON.stringify(out)), '--json')
@@ -66,7 +66,7 @@ test('what list prints can be imported again, and changes nothing', async () => 
   expect((await papers('list', '--date', DAY, '--json')).out).toEqual(out)
 })
 
-test('import names the entries that it skipped', async () => {
+test('`papers import` names the entries that it skipped', async () => {
   const path = file('some.json', '[{"title":"A title","summary":"s"},{"summary":"no title"}]')
   const imported = await papers('import', path, '--date', '2026-08-12')
   expect(imported).toMatchObject({ code: 0 })
@@ -78,7 +78,7 @@ test('import names the entries that it skipped', async () => {
   ])
 })
 
-test('import refuses days that have not begun anywhere', async () => {
+test('`papers import` refuses days that have not begun anywhere', async () => {
   const path = file('early.json', '[{"title":"A title","summary":"s"}]')
   expect(await papers('import', path, '--date', '2026-08-16')).toMatchObject({
     code: 2,
@@ -87,14 +87,14 @@ test('import refuses days that have not begun anywhere', async () => {
   expect(await papers('import', path, '--date', '2026-08-15')).toMatchObject({ code: 0 })
 })
 
-test('import says that the file is missing, whatever the database is', async () => {
+test('`papers import` says that the file is missing, also without a database', async () => {
   const { code, stderr } = await runCli(['papers', 'import', '/missing.json'], {
     DATABASE_URL: 'postgresql://127.0.0.1:1/none',
   })
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('"/missing.json"') })
 })
 
-test('list shows what matches a query', async () => {
+test('`papers list` prints the papers that match a query', async () => {
   const three = [
     { title: 'Linear Attention, Again', summary: 's', votes: 3 },
     { title: 'Something Else', summary: 'About linear attentions.', votes: 9 },
@@ -105,7 +105,7 @@ test('list shows what matches a query', async () => {
   expect(listed.out).toMatchObject([{ title: 'Something Else' }, { title: 'Linear Attention, Again' }])
 })
 
-test('like lists the most similar papers first', async () => {
+test('`papers like` prints the most similar papers first', async () => {
   const entries = ['Speech of robots', 'Robots', 'Robots that speak', 'Proteins'].map((title, i) => ({
     id: `2608.0000${i}`,
     title,
@@ -122,14 +122,14 @@ test('like lists the most similar papers first', async () => {
   expect(await papers('like', '2608.00000', '--limit', '0')).toMatchObject({ code: 2 })
 })
 
-test('with --dry-run nothing changes', async () => {
+test('`papers` with --dry-run changes nothing', async () => {
   expect((await papers('fetch', '--date', DAY, '--dry-run')).out).toContain('nothing was changed')
   const path = file('one.json', '[{"title":"A title"}]')
   expect((await papers('import', path, '--dry-run', '--json')).out).toMatchObject({ added: 1, dryRun: true })
   expect((await papers('list', '--date', DAY)).out).toBe(`No papers on ${DAY}.\n`)
 })
 
-describe('wrong use and failure', () => {
+describe('`papers`', () => {
   test.each([
     ['no date', ['fetch'], 2, '--date'],
     ['an invalid date', ['fetch', '--date', '2026-02-30'], 2, 'YYYY-MM-DD'],
@@ -142,13 +142,13 @@ describe('wrong use and failure', () => {
     ],
     ['an invalid query', ['list', '--date', DAY, '--query', '(linear'], 2, 'column'],
     ['a file that is not there', ['import', 'nowhere.json'], 2, 'Cannot read the file "nowhere.json"'],
-  ])('%s', async (_what, args, code, message) => {
+  ])('refuses %s', async (_what, args, code, message) => {
     const answer = await papers(...args)
     expect(answer.code).toBe(code)
     expect(answer.error).toContain(message)
   })
 
-  test('a file with other content', async () => {
+  test('refuses a file with other content', async () => {
     const answer = await papers('import', file('page.html', '<html>'), '--json')
     expect(answer).toMatchObject({ code: 2, out: '' })
     expect(JSON.parse(answer.error)).toMatchObject({ error: 'import.not-a-list' })

@@ -66,22 +66,22 @@ test.each<[query: string, paper: string, code: ErrorCode]>([
   ['attention', '2611.99999', 'paper.unknown'],
   ['attention', 'no such name', 'paper.unknown'],
   ['(attention', '2611.00001', 'query.bracket-open'],
-])('%s on %s is refused with %s', async (query, paper, code) => {
+])('`queries explain` refuses %s on %s with %s', async (query, paper, code) => {
   await expect(explain(query, paper)).rejects.toMatchObject({ code })
 })
 
 test.each([
   [['--from', '2026-11-24', '--to', '2026-11-23'], '--from 2026-11-24 is later than --to 2026-11-23.'],
   [['--from', '2026-11-25'], '--from 2026-11-25 is later than --to 2026-11-24.'],
-])('queries rank %j: %s', async (days, message) => {
+])('`queries rank` of %j fails with %s', async (days, message) => {
   const ranked = runCommand(depsOf(), ['queries', 'rank', 'attention', ...days])
   await expect(ranked).rejects.toMatchObject({ code: 'usage.wrong', message, exit: 2 })
 })
 
-describe('a query is tested on the papers of the last days', () => {
+describe('`queries test`', () => {
   const testQuery = (...args: string[]) => runCommand(depsOf(), ['queries', 'test', ...args])
 
-  test('by day, with the latest and their reasons', async () => {
+  test('counts by day, and has the latest papers with their reasons', async () => {
     const { json, text } = await testQuery('attention', '--days', '3')
     expect(text).toBe(
       [
@@ -99,11 +99,11 @@ describe('a query is tested on the papers of the last days', () => {
     expect(json).toMatchObject({ query: 'attention', days: 3, total: 1, nothing: null })
   })
 
-  test('a new site says nothing about weeks', async () => {
+  test('has no count of a week on a new site', async () => {
     expect((await testQuery('attention')).json).toMatchObject({ papers: 1, total: 1, width: 'fits' })
   })
 
-  test('with what each term matches by itself, and what would match more', async () => {
+  test('has what each term matches by itself, and what would match more', async () => {
     const earlier = JSON.stringify([{ id: '2610.00001', title: 'Proofs by Machines' }])
     await importPapers(depsOf(), { text: earlier, day: '2026-10-28' })
     const { json, text } = await testQuery('"O(n) attention" -survey')
@@ -119,7 +119,7 @@ describe('a query is tested on the papers of the last days', () => {
     expect(json).toMatchObject({ papers: 2, share: 0.5, width: 'narrow', offers: [], overlap: [] })
   })
 
-  test('over 30 days by default; if nothing matched, what would, with its papers', async () => {
+  test('has 30 days by default; if nothing matched, it has what would match, with its papers', async () => {
     const { json, text } = await testQuery('attention xylophone')
     expect(json).toMatchObject({ from: '2026-10-26', to: '2026-11-24', days: 30, total: 0 })
     expect(json).toMatchObject({
@@ -136,11 +136,11 @@ describe('a query is tested on the papers of the last days', () => {
     ])
   })
 
-  test('a query for a single paper is not called too narrow', async () => {
+  test('does not call a query for a single paper too narrow', async () => {
     expect((await testQuery('2611.00001')).json).toMatchObject({ total: 1, width: 'fits' })
   })
 
-  test('a name without quotes finds its author', async () => {
+  test('finds the author by a name without quotes', async () => {
     const byGu = JSON.stringify([{ id: '2611.00002', title: 'Scans', authors: ['Albert Gu'] }])
     await importPapers(depsOf(), { text: byGu })
     const { text } = await testQuery('author:Albert Gu')
@@ -151,7 +151,7 @@ describe('a query is tested on the papers of the last days', () => {
     [['(attention'], 'query.bracket-open'],
     [['attention', '--days', '31'], 'preview.days'],
     [['attention', '--days', 'all'], 'preview.days'],
-  ])('%j is refused with %s', async (args, code) => {
+  ])('refuses %j with %s', async (args, code) => {
     await expect(testQuery(...args)).rejects.toMatchObject({ code, exit: 2 })
   })
 })

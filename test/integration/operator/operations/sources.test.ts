@@ -52,7 +52,7 @@ async function addDays(): Promise<void> {
   }
 }
 
-test('prints the state of each source, its last papers, its last response, and its next request', async () => {
+test('`sources` prints the state of each source, its last papers, its last response, and its next request', async () => {
   await addDays()
   const { json, text } = await run()
   expect(json).toEqual([
@@ -83,7 +83,7 @@ test('prints the state of each source, its last papers, its last response, and i
   ])
 })
 
-test('prints the reason of a day’s state, and late papers; in a terminal of 100 columns', async () => {
+test('`sources` prints the reason of a day’s state, and late papers, in a terminal of 100 columns', async () => {
   const fetched = (day: string, more: Partial<Parameters<typeof recordSuccessfulFetch>[1]>) =>
     recordSuccessfulFetch(database.db, {
       source: huggingface,
@@ -115,13 +115,13 @@ test('prints the reason of a day’s state, and late papers; in a terminal of 10
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(100)
 })
 
-test('a day that became too old while the service was stopped has no next try', async () => {
+test('`sources` has no next try for a day that became too old while the service was stopped', async () => {
   const now = new Date('2026-10-30T08:00:00Z')
   await recordSuccessfulFetch(database.db, { source: huggingface, day: '2026-10-29', papers: 31, now })
   expect((await run()).json).toMatchObject([{ newestFetch: now.toISOString(), nextTry: null }])
 })
 
-test('a configured source without requests, and one with imported papers only', async () => {
+test('`sources` lists a configured source without requests, and one with imported papers only', async () => {
   expect((await run()).text).toBe(
     'huggingface: waiting today\nPapers were never fetched. No day is open.\nNo data for these days.',
   )
@@ -129,7 +129,7 @@ test('a configured source without requests, and one with imported papers only', 
   expect((await run()).json).toMatchObject([{ source: huggingface }, { source: 'import', state: 'fresh' }])
 })
 
-test('the requested number of days, and no invalid number', async () => {
+test('`sources` prints the requested number of days, and refuses an invalid number', async () => {
   await addDays()
   expect((await run('--days', '15')).json).toMatchObject([{ days: [{}, {}, { day: '2026-11-10' }] }])
   expect((await run('--days', '1')).json).toMatchObject([
@@ -140,7 +140,7 @@ test('the requested number of days, and no invalid number', async () => {
   }
 })
 
-test('names the papers that the database rejected, below their day', async () => {
+test('`sources` names the papers that the database rejected, below their day', async () => {
   const rejected = ['arxiv:2611.00001', 'A title', 'doi:10.1/a', 'four', 'five', 'six', 'seven']
   await recordSuccessfulFetch(database.db, {
     source: huggingface,

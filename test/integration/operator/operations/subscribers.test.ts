@@ -22,8 +22,8 @@ async function errorOf(...args: string[]): Promise<{ code: number; error: string
   return { code, error, message }
 }
 
-describe('subscribers and topics', () => {
-  test('one is added with consent, shown, changed and erased', async () => {
+describe('the commands `subscribers` and `topics`', () => {
+  test('add one with consent, show, change and erase them', async () => {
     const options = [
       '--topic',
       'linear attention',
@@ -73,7 +73,7 @@ describe('subscribers and topics', () => {
     expect(await answerOf('subscribers', 'list')).toEqual([])
   }, 120_000)
 
-  test('a dry run says what it would do, as text too, and changes nothing', async () => {
+  test('say in a dry run what they would do, as text too, and change nothing', async () => {
     const before = await checksums(database.db)
     expect(await answerOf('subscribers', 'add', 'bob@example.com', '--dry-run')).toMatchObject({
       dryRun: true,
@@ -87,7 +87,7 @@ describe('subscribers and topics', () => {
     expect(await checksums(database.db)).toEqual(before)
   }, 30_000)
 
-  test('invalid input ends with its code, and names each fault', async () => {
+  test('end with the code of invalid input, and name each fault', async () => {
     const before = await checksums(database.db)
     expect(await errorOf('subscribers', 'add', 'ann', '--zone', 'EST')).toEqual({
       code: 2,

@@ -15,7 +15,7 @@ test('each rule has its own name', () => {
   expect(names).toEqual([...new Set(names)])
 })
 
-describe.each(RULES.map((rule): [string, RefusalRule] => [rule.name, rule]))('%s', (name, rule) => {
+describe.each(RULES.map((rule): [string, RefusalRule] => [rule.name, rule]))('the rule %s', (name, rule) => {
   const examples = REFUSAL_EXAMPLES[name] ?? []
 
   test('matches its examples before any other rule', () => {

@@ -151,8 +151,8 @@ const tables: Record<string, [source: string, plain: string][]> = {
   ],
 }
 
-describe.each(Object.entries(tables))('%s', (_name, rows) => {
-  test.each(rows)('%j', (source, plain) => expect(plainText(source)).toBe(plain))
+describe.each(Object.entries(tables))('`plainText` of %s', (_name, rows) => {
+  test.each(rows)('makes of %j the text %j', (source, plain) => expect(plainText(source)).toBe(plain))
 })
 
 describe('text that is not TeX', () => {

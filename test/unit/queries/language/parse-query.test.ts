@@ -253,8 +253,8 @@ const trees: Record<string, [text: string, tree: Query][]> = {
   ],
 }
 
-describe.each(Object.entries(trees))('%s', (_name, rows) => {
-  test.each(rows)('%j', (text, tree) => expect(parseQuery(text)).toEqual(tree))
+describe.each(Object.entries(trees))('`parseQuery` reads %s', (_name, rows) => {
+  test.each(rows)('as typed in %j', (text, tree) => expect(parseQuery(text)).toEqual(tree))
 })
 
 test('parseQuery returns plain data', () => {
@@ -365,15 +365,18 @@ test('parseQuery reads a text of 8 kB as a sentence, of which only the key words
   ).toEqual(['robots', 'grasp', 'objects', 'few', 'demonstrations'])
 })
 
-describe('a query that cannot be read is refused with the column and what to do', () => {
-  test.each(faults)('%j', (text, code, column, sentence) => {
-    const fault = thrownBy(() => parseQuery(text))
-    expect(fault.code).toBe(code)
-    expect(fault.values.column).toBe(column)
-    expect(fault.sentence).toMatch(sentence)
-    expect(`${fault.sentence}${fault.message}`).not.toMatch(/[{}]/)
-    expect([fault.status, fault.exit]).toEqual([422, 2])
-  })
+describe('`parseQuery`', () => {
+  test.each(faults)(
+    'refuses %j with %s at column %i, and says what to do',
+    (text, code, column, sentence) => {
+      const fault = thrownBy(() => parseQuery(text))
+      expect(fault.code).toBe(code)
+      expect(fault.values.column).toBe(column)
+      expect(fault.sentence).toMatch(sentence)
+      expect(`${fault.sentence}${fault.message}`).not.toMatch(/[{}]/)
+      expect([fault.status, fault.exit]).toEqual([422, 2])
+    },
+  )
 })
 
 function thrownBy(work: () => unknown): Fault {
