@@ -8,9 +8,11 @@ import { openComposer } from '../../../src/emails/compose-message.ts'
 import { FEATURES } from '../../../src/features/index.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { type LinkPurpose, readLink, secretId } from '../../../src/subscribers/links.ts'
-import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
+import type { SignupEmailContent } from '../../../src/subscribers/record-signup-request.ts'
+import type { GoodbyeMessage, LinkMessage } from '../../../src/subscribers/transactional-message.ts'
 import { useDatabase } from '../../support/database.ts'
 import { samples } from '../../support/emails.ts'
+import { textOf } from '../../support/site.ts'
 
 const database = useDatabase()
 const FRESH = 'fresh-secret-of-at-least-32-bytes-!!'
@@ -60,8 +62,38 @@ test('a goodbye has a link that subscribes again, with the epoch of its row, and
   expect(linksIn(mail.text, 'resubscribe')).toEqual([link])
   expect(mail.headers.has('list')).toBe(false)
   expect(mail.headers.get('feedback-id')).toMatch(/^goodbye:/)
-  expect(mail.text).toMatch(/16:00\s\(Asia\/Tokyo\)/)
+  expect(mail.text).toMatch(/24\sNov\s2026,\s16:00\s\(Asia\/Tokyo\)/)
 })
+
+const signup: SignupEmailContent = {
+  topics: [{ name: 'robot', query: 'robot' }],
+  zone: 'UTC',
+  hour: 8,
+  days: ['mon'],
+  maxPapers: 15,
+  format: 'html',
+  detail: 'full',
+  related: true,
+  askedAt: at.toISOString(),
+  signupId: 7,
+}
+const requestedLink: LinkMessage = { epoch: 3, zone: 'Asia/Tokyo', format: 'html' }
+
+test.each([
+  ['confirmation', signup, '1 Dec 2026, 07:00 (UTC)'],
+  ['add-topics', signup, '1 Dec 2026, 07:00 (UTC)'],
+  ['goodbye', goodbye, '24 Dec 2026, 16:00 (Asia/Tokyo)'],
+  ['account-link', requestedLink, '25 Nov 2026, 16:00 (Asia/Tokyo)'],
+  ['new-address', requestedLink, '25 Nov 2026, 16:00 (Asia/Tokyo)'],
+])(
+  'an email of kind %s says until when its link is valid, in the zone of its reader',
+  async (kind, content, end) => {
+    const { raw } = await (await composer())(message(kind, content))
+    const mail = await simpleParser(raw)
+    expect(mail.text!.replace(/\s+/g, ' ')).toContain(end)
+    expect(textOf(String(mail.html))).toContain(end)
+  },
+)
 
 test('the email without matches links to the settings and to unsubscribing, and allows one click', async () => {
   const { raw } = await (await composer())(message('note', note))
