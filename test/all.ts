@@ -49,8 +49,11 @@ function run({ name, command, args }: Step, shows: boolean): Promise<Result> {
   }
   if (shows) console.log(`\n── ${name}`)
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
+  return new Promise((resolve) => {
+    // It could not be started: a failure of this step, and the others still count.
+    child.on('error', ({ message }) =>
+      resolve({ passed: 0, failed: 1, skipped: 0, failures: [`failed: ${name}: ${message}`] }),
+    )
     child.on('close', (code) => {
       if (!shows) console.log(`\n── ${name}\n${output}`)
       resolve(resultOf(name, code === 0, output.split('\n')))
