@@ -1,20 +1,12 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { noContainers, POSTGRES_IMAGE } from './test/support/engine.ts'
 import JourneysFirst from './test/support/journeys-first.ts'
 
 /** They need no database, so `npm run check` and a single one of them start none. */
 const UNIT = ['test/*.test.ts', 'test/unit/**/*.test.ts']
 const SLOW = 'test/**/*.slow.test.ts'
 const WITHOUT_FEATURES = 'test/without-features.slow.test.ts'
-
-// The first line of the output: every test of a run is on the same Postgres.
-console.log(
-  noContainers
-    ? `Postgres of the tests: embedded binaries (no container: ${noContainers})`
-    : `Postgres of the tests: a container of ${POSTGRES_IMAGE}`,
-)
 
 export default defineConfig(({ mode }) => {
   const runs = which(mode)
@@ -26,7 +18,7 @@ export default defineConfig(({ mode }) => {
     name: 'main',
     include: files('test/**/*.test.ts'),
     exclude: [...UNIT, ...left],
-    globalSetup: [`test/support/${noContainers ? 'embedded' : 'container'}-setup.ts`],
+    globalSetup: ['test/support/postgres-setup.ts'],
   }
   /** It runs the type checker and all unit tests, so it waits until the others are done. */
   const withoutFeatures = {

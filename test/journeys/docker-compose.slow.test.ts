@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { counted, words } from '../../src/i18n/words.ts'
 import { type Composed, docker, openCompose } from '../support/compose.ts'
-import { noContainers } from '../support/engine.ts'
+import { whyNoContainers } from '../support/engine.ts'
 import { until } from '../support/until.ts'
 
 const BUILT_WITHIN_MS = 600_000
@@ -16,7 +16,7 @@ const TOMORROW = new Date(Date.now() + 24 * 3600_000).toISOString().slice(0, 10)
 let compose: Composed
 
 beforeAll(async () => {
-  if (noContainers) return
+  if (whyNoContainers()) return
   compose = await openCompose()
   await compose.must(['up', '--detach', '--build', '--wait', 'demo'])
 }, BUILT_WITHIN_MS)
@@ -24,7 +24,8 @@ afterAll(async () => {
   await compose?.down()
 })
 beforeEach((context) => {
-  if (noContainers) context.skip(noContainers)
+  const reason = whyNoContainers()
+  if (reason) context.skip(reason)
 })
 
 const command = (...args: string[]) => ['exec', '--no-TTY', 'demo', 'daily-papers', ...args]

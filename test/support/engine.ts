@@ -15,11 +15,9 @@ const docker = (...args: string[]): boolean =>
 
 const hasImage = (name: string): boolean => docker('image', 'inspect', name) || docker('pull', name)
 
-/** Why nothing can be run in a container here; undefined where it can. */
-export const noContainers: string | undefined = reason()
-
-function reason(): string | undefined {
-  // Asked once: those who run after the first find it in the environment.
+/** Why no container can run here; undefined if one can. The first call may pull the image, so call it only before one is needed. */
+export function whyNoContainers(): string | undefined {
+  // Asked once: test processes that start later find it in the environment.
   process.env.NO_CONTAINERS ??= findReason()
   return process.env.NO_CONTAINERS || undefined
 }

@@ -1,12 +1,27 @@
-import { DefaultReporter, type TestModule } from 'vitest/node'
+import { globSync } from 'node:fs'
+import { DefaultReporter, parseCLI, type TestModule, type TestSpecification, type Vitest } from 'vitest/node'
+import { POSTGRES_IMAGE, whyNoContainers } from './engine.ts'
 
 const SLOWEST = 20
 
 /**
- * vitest's own report, the slowest files, a line for each skipped test with its reason and each failed one with its
+ * The Postgres of the tests, vitest's own report, the slowest files, a line for each skipped test with its reason and each failed one with its
  * error, the count.
  */
 export default class CountingReporter extends DefaultReporter {
+  #vitest: Vitest | undefined
+
+  override onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+  }
+
+  /** vitest's first line waits until the files are known, because the Postgres comes before it. */
+  override onTestRunStart(specifications: readonly TestSpecification[]): void {
+    console.log(postgresOf(specifications))
+    super.onInit(this.#vitest!)
+    super.onTestRunStart(specifications)
+  }
+
   override onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): void {
     super.onTestRunEnd(...args)
     const [modules, unhandled] = args
@@ -25,9 +40,30 @@ export default class CountingReporter extends DefaultReporter {
         console.log(failedLine(`${test.module.relativeModuleId}: ${test.fullName}`, result.errors))
     }
     if (modules.length > SLOWEST) console.log(slowestFiles(modules))
+    if (modules.length === 0) printSlowTestsThere()
     const skipped = count.skipped ? `, ${count.skipped} skipped` : ''
     console.log(`${count.passed} passed, ${count.failed} failed${skipped}`)
   }
+}
+
+/** Every test of a run is on the same Postgres; a container is considered only if a test needs a database. */
+function postgresOf(specifications: readonly TestSpecification[]): string {
+  if (specifications.every(({ project }) => project.name !== 'main'))
+    return 'Postgres of the tests: none, only unit tests'
+  const reason = whyNoContainers()
+  return reason
+    ? `Postgres of the tests: embedded binaries (no container: ${reason})`
+    : `Postgres of the tests: a container of ${POSTGRES_IMAGE}`
+}
+
+/** A hint if nothing ran because all tests in the named files and folders are slow. */
+function printSlowTestsThere(): void {
+  const { filter } = parseCLI(['vitest', ...process.argv.slice(2)])
+  const slow = globSync('test/**/*.slow.test.ts').filter((file) => filter.some((name) => file.includes(name)))
+  if (slow.length > 0)
+    console.log(
+      `Slow tests run only with test:all. ${slow.length} files are there: npm run test:all -- ${filter.join(' ')}`,
+    )
 }
 
 /** "The 20 slowest of 345 files:", then a line for each with its seconds, those of its imports and set-up included. */
