@@ -61,7 +61,7 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
 
 /** What is wrong with a form: a list for the summary at the top, and the message for each field. */
 export interface FaultsView {
-  /** `id` of the control that the sentence links to; null if it belongs to no control. `code`: that of the error. */
+  /** `id` of the control that the sentence links to; null if it belongs to no control. `code` of the error. */
   errors: { id: string | null; code: string; sentence: string }[]
   /** By field: all its messages. */
   errorOf: Record<string, string | undefined>

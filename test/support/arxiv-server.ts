@@ -46,7 +46,7 @@ export interface ArxivRequest {
 }
 
 export interface ArxivServer {
-  /** For ARXIV_API_URL, ARXIV_RSS_URL and ARXIV_OAI_URL: all three doors are in one house. */
+  /** For ARXIV_API_URL, ARXIV_RSS_URL and ARXIV_OAI_URL: one server has all three endpoints. */
   url: string
   urls: Record<'ARXIV_API_URL' | 'ARXIV_RSS_URL' | 'ARXIV_OAI_URL', string>
   requests: ArxivRequest[]

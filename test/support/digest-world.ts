@@ -36,7 +36,7 @@ export interface DigestSeen {
   titles: string[]
   matched: number
   content: DigestContent | null
-  /** Of its message, where there is one. */
+  /** State of the digest's message, if it has one. */
   state: MessageState | null
 }
 

@@ -43,7 +43,7 @@ export const digestMessage: HeaderInput = {
   token: '000102030405060708090a0b00112233445566778899',
 }
 
-/** What it has where something takes in what comes back. */
+/** Return addresses, if bounces are received. */
 export const digestReturns = {
   sender: `b+${digestMessage.token}@bounce.example.org`,
   unsubscribe: 'u+0001020304050607080900112233445566778899@bounce.example.org',

@@ -18,7 +18,7 @@ export interface HeldSearchThread extends SearchThread {
 
 const HELD = 'held'
 
-/** `depsOf`: what the jobs get. */
+/** `depsOf` returns the deps of each job. */
 export function heldSearchThread(depsOf: () => Deps): HeldSearchThread {
   let open = 0
   let running = 0

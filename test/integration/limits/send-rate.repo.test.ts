@@ -272,7 +272,7 @@ describe('a rate that is held', () => {
     expect(await rate()).toBeCloseTo(1, 1)
   })
 
-  test('contains its end', async () => {
+  test('includes its last second', async () => {
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     const [pace] = await activeSendRates(database.db)
     const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
@@ -289,7 +289,7 @@ describe('a rate that is held', () => {
     expect(await rate()).toBeCloseTo(0.5, 1)
   })
 
-  test('may be held again', async () => {
+  test('can be held a second time', async () => {
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3000)
     await holdPermits(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
@@ -313,7 +313,7 @@ describe('after a pause', () => {
     expect(await takeOfAll(10_000)).toBeUndefined()
   })
 
-  test('a slower rate stays as slow, and continues from there', async () => {
+  test('a slowed rate keeps its value and rises from it', async () => {
     await reducePermits(database.db, 'send all', '421 slow down')
     await pass(11)
     await reducePermits(database.db, 'send all', '421 slow down')

@@ -110,7 +110,7 @@ describe('what a source lists', () => {
     expect(await everything()).toEqual(before)
   })
 
-  test('later changes only what differs', async () => {
+  test('a second time updates only the fields that differ', async () => {
     await list([
       paper({ arxiv: '2608.00001', votes: 1 }),
       paper({ title: 'B', arxiv: '2608.00002', votes: 5 }),
@@ -186,7 +186,7 @@ describe('what a source lists', () => {
     expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ votes: 2 }])
   })
 
-  test('may be nothing', async () => {
+  test('may be empty', async () => {
     expect(await list([])).toEqual({
       added: 0,
       changed: 0,

@@ -202,7 +202,7 @@ describe('days that are due', () => {
     expect(await due('2026-08-14T13:00:00Z')).not.toContain('huggingface 2026-08-12')
   })
 
-  test('are all since, after a stop of a month', async () => {
+  test('are all days since the last fetch, also after a month', async () => {
     await recordSuccessfulFetch(database.db, {
       ...HF,
       day: '2026-07-10',

@@ -89,7 +89,7 @@ describe('account links', () => {
   const presses = ['/erase', '/address'] as const
   const OTHERS: LinkPurpose[] = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'move']
 
-  test.each(OTHERS)('do not open with the token of a %s link, nor its page with theirs', async (purpose) => {
+  test.each(OTHERS)('and the page of a %s link reject the token of the other', async (purpose) => {
     await subscribeThroughSite(site, EMAIL)
     const token = (await pathOf(site, purpose, EMAIL)).split('/').at(-1)
     const before = await checksums(site.db)

@@ -237,7 +237,7 @@ describe('a change is confirmed and can be undone', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('also after later changes, as an earlier one', async () => {
+  test('undoes an earlier change after later ones', async () => {
     const path = await page()
     const first = await press(path, { do: 'settings', hour: '19' })
     await press(path, { do: 'settings', max: '5' })
@@ -327,7 +327,7 @@ describe('an error shows the whole page with the input', () => {
   })
 
   test.each([{}, { do: 'constructor' }, { do: ['settings', 'undo'] }, { do: 'change' }])(
-    'but a form that no page has is refused: %j',
+    'unless no page has such a form: %j is refused',
     async (fields) => {
       const { statusCode } = await post(site, await page(), fields)
       expect(statusCode).toBeGreaterThanOrEqual(400)

@@ -79,7 +79,7 @@ describe('the page of a topic', () => {
     expect(field(body)).toBe('linear attention')
   })
 
-  test('has the topic without a paper, or with an unknown one', async () => {
+  test('shows the topic if the paper is absent or unknown', async () => {
     const path = await page()
     for (const url of [path, `${path}?paper=999999`, `${path}?paper=x`, `${path}?paper=1&paper=2`]) {
       const { body, statusCode } = await get(site, url)

@@ -185,7 +185,7 @@ describe('votes', () => {
     expect([await site.db.vote.count(), await site.db.learnedTopic.count()]).toEqual([0, 0])
   })
 
-  test('of two windows at once both count', async () => {
+  test('from two browser windows at once both count', async () => {
     const path = await fromPaper()
     const other = path.replace(/\d+$/, String(await paperId('Short')))
     await Promise.all([post(site, path, { do: 'more' }), post(site, other, { do: 'less' })])

@@ -33,7 +33,7 @@ describe('each entry of the catalogue', () => {
     expect(templates.flatMap((file) => missingWords(en, file))).toEqual([])
   })
 
-  test('is read somewhere', () => {
+  test('is used in src or templates', () => {
     expect(deadWords(en, readers)).toEqual([])
   })
 

@@ -178,7 +178,7 @@ describe('`merge`', () => {
 })
 
 describe('a record that need not be written', () => {
-  test('is a repetition', () => {
+  test('repeats what is stored', () => {
     const again = merge(known, saidOn('2025-07-10'))
     expect(again.ranks.codeUrl).toBeGreaterThan(known.ranks.codeUrl)
     expect(isSameContent(known, again)).toBe(true)

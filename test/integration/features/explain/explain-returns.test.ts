@@ -61,7 +61,7 @@ describe('an accepted email that bounced', () => {
     expect(await textsOf(TUESDAY)).not.toContain(EMAIL)
   })
 
-  test('dead by free text only: why nothing was done yet', async () => {
+  test('an unproven report of a dead address says why nothing was done', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '550 User unknown')
     expect((await world.explain(TUESDAY)).verdict.code).toBe('came-back')

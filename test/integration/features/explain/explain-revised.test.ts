@@ -41,7 +41,7 @@ describe('if no topic asks for newer versions', () => {
     await runTuesday()
   })
 
-  test('they are neither new to the subscriber nor near', async () => {
+  test('revised papers are neither new matches nor near misses', async () => {
     const said = await texts()
     expect(said).toContain('1 paper new to them, out of 3 in the last 14 days.')
     expect(said).toContain('Topic “zeolites quantum”: nothing matched.')

@@ -221,7 +221,7 @@ describe('the explanation of an email that was not sent, or not yet', () => {
     await expectVerdict(TUESDAY, 'sending-off', 'SENDING is off')
   })
 
-  test('is that they unsubscribed between planning and sending', async () => {
+  test('is an unsubscribe between planning and sending', async () => {
     await untilTuesday()
     await world.plan()
     await unsubscribeByOperator(world.deps, { email: EMAIL })

@@ -207,7 +207,7 @@ describe('the position', () => {
     expect(await fetchMailbox(deps())).toBe(0)
   })
 
-  test('belongs to one folder of one user', async () => {
+  test('is stored per folder and user', async () => {
     await append(mail(1))
     await fetchMailbox(deps())
     folder = `Returned ${folders++}`

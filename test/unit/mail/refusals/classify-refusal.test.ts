@@ -59,7 +59,7 @@ describe('a reply is read', () => {
     ['in capitals and small letters', '550 MAILBOX DOES NOT EXIST'],
   ])('%s', (_how, answer) => expect(classOf(answer).class).toBe('dead'))
 
-  test('by its code rather than by one in its words', () =>
+  test('by its own code, not by a code in its text', () =>
     expect(classOf('550 5.1.1 ann', '5.7.1').class).toBe('policy'))
 
   test('without names of hosts', () => {
@@ -67,7 +67,7 @@ describe('a reply is read', () => {
     expect(classOf('550 5.1.1 this is spam. blocked').class).toBe('policy')
   })
 
-  test('as unknown without one', () =>
+  test('as unknown without a code', () =>
     expect(classifyRefusal({ status: null, enhanced: null, reply: 'connection lost' })).toEqual({
       class: null,
       rule: null,

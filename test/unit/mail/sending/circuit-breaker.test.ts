@@ -134,7 +134,7 @@ describe('refusals of one domain', () => {
     for (let i = 0; i < 100; i++) expect(refuse(breaker, kind)).toBeUndefined()
   })
 
-  test('count with class ours as with policy', () => {
+  test('of class "ours" count like those of class "policy"', () => {
     expect(refusedAfter(200, 20, 'ours').last).toMatchObject({ domain: A, what: 'refused-much' })
   })
 

@@ -30,7 +30,7 @@ describe('papers that a query set matches', () => {
     expect(matched(papers, [any('linear attention'), author, mixed])).toEqual([[3, 4], [5, 6], []])
   })
 
-  test('have at least a number of some parts', () => {
+  test('support "at least N of these terms"', () => {
     const texts = ['one', 'one two', 'one two three', 'two three four', 'none']
     const papers = texts.map((title, i) => samplePaper({ id: i + 1, title }))
     const parts = ['one', 'two', 'three', 'four'].map(any)

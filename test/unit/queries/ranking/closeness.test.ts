@@ -41,7 +41,7 @@ test('splitMeaning leaves out what a topic excludes', () => {
 })
 
 describe('a paper is close to a topic', () => {
-  test('if it has some of the words and is about the same', () => {
+  test('if it shares words and meaning', () => {
     const archive = archiveWith([{ title: 'automobile engine wheel' }])
     expect(closeTo(archive, 'car engine')).toEqual([1])
     expect(closenessOf(archive, 'car engine', 1)).toBeGreaterThan(MIN_CLOSENESS)

@@ -40,7 +40,7 @@ describe('BibTeX', () => {
     expect(text).not.toContain('primaryClass')
   })
 
-  test('of one with a DOI, and with neither', () => {
+  test('of papers with a DOI, and without identifiers', () => {
     expect(bib({ doi: '10.1000/a_b{c' })).toContain('doi = {10.1000/a_b%7Bc}')
     expect(bib({ doi: '10.1000/a_b' })).toContain('url = {https://doi.org/10.1000/a_b}')
     expect(bib({})).toContain(`url = {${URL}}`)
@@ -72,7 +72,7 @@ test.each<[string, Partial<Paper>]>([
   expect(citationKey(samplePaper(changes))).toBe(key)
 })
 
-test('RIS', () => {
+test('an RIS citation has each field', () => {
   expect(citation('ris', samplePaper(MAMBA), URL).split('\r\n')).toEqual([
     'TY  - UNPB',
     'TI  - Mamba: 100% of O(n) & State Spaces_1 #~^',

@@ -50,7 +50,7 @@ test('a chosen facet stays visible, its link removes it, and others of its kind 
   ])
 })
 
-test('what holds all papers, or none, narrows nothing', () => {
+test('a facet with all papers or none is not offered', () => {
   expect(
     facetViews(search(), { facets: { categories: [], months: counts('2026-11'), withCode: 0 }, count: 50 }),
   ).toEqual([])
