@@ -119,7 +119,7 @@ test.each([
   const close = showClose(paper, near?.matches ?? [])
   const shown = withAddition(close, { closeTo: { topic: 'recurrent nets', topicId: 1 } })
   expect(shown.reason).toEqual({ kind: 'close', terms })
-  const what = listed(terms) || words.reason.closeByMeaning
+  const what = listed(terms) || 'reads like papers that match'
   expect(reasonText(shown)).toBe(fill(words.reason.close, { topic: 'recurrent nets', what }))
   expect(beyondTitleText(shown)).toBe(reasonText(shown))
   expect([...shown.title, ...shown.snippet].some(({ marked }) => marked)).toBe(false)

@@ -77,8 +77,8 @@ describe('a paper in a list', () => {
   test.each([
     [null, code],
     [0, code],
-    [34, fill(words.paper.codeStars, { count: '34' })],
-    [12_345, fill(words.paper.codeStars, { count: '12K' })],
+    [34, 'Code ★ 34'],
+    [12_345, 'Code ★ 12K'],
   ])('shows %s stars of code', (codeStars, text) => {
     expect(item({ codeUrl: 'https://git.example/a', codeStars }).facts).toMatchObject([{ text }])
   })
