@@ -2,13 +2,14 @@ import { fill, words } from '../../src/i18n/words.ts'
 import { textOf } from './site.ts'
 
 /**
- * Matches a sentence of the catalogue in what `textOf` returns for a page. A {name} without a value matches any text.
+ * Matches a sentence of the catalogue in what `textOf` returns for a page. A {name} without a value matches any text,
+ * except one that was not filled in.
  */
 export function sentence(text: string, values: Readonly<Record<string, string | number>> = {}): RegExp {
   const parts = textOf(fill(text, values))
     .trim()
     .split(/\{\w+\}/)
-  return new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*?'))
+  return new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^{}]*?'))
 }
 
 /** How a page confirms a changed setting: "Hour: 08:00 → 19:00". */

@@ -359,7 +359,8 @@ test('a preview beyond the limit of a network: 429 with the input, and when to t
   expect(page.body).toContain('value="ann@example.com"')
   const fragment = await postLive({ topic: 'attention' })
   expect(fragment.statusCode).toBe(429)
-  expect(textOf(fragment.body)).toMatch(sentence(words.errors['rate.too-many']))
+  const wait = counted(Math.ceil(Number(fragment.headers['retry-after']) / 60), words.counts.minute)
+  expect(textOf(fragment.body)).toContain(fill(words.errors['rate.too-many'], { wait }))
   expect((await postJson({ query: 'attention' })).json().error).toBe('rate.too-many')
 })
 

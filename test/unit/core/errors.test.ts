@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorText, Fault } from '../../../src/core/errors.ts'
-import { words } from '../../../src/i18n/words.ts'
+import { fill, words } from '../../../src/i18n/words.ts'
+import { tooManyRequests } from '../../../src/limits/rate-limit.ts'
+import { requirePauseEnd } from '../../../src/subscribers/change.ts'
+import { requireFewTopics, requireTopicsSize } from '../../../src/subscribers/subscriber.ts'
 import { ALL_ERRORS } from '../../support/error-codes.ts'
 
 const codes = Object.keys(ALL_ERRORS)
@@ -51,6 +54,36 @@ test('a message is filled from the values; a name without a value stays visible'
   )
   expect(new Fault('zone.unknown').message).toContain('{zone}')
   expect(fault).toMatchObject({ status: 422, exit: 2 })
+})
+
+const topics = (count: number, name = 'a') => Array.from({ length: count }, () => ({ name, query: name }))
+
+test.each([
+  ['too many topics', () => requireFewTopics(topics(21)), 'topics.too-many', { count: 21, most: 20 }],
+  [
+    'topics that are too long',
+    () => requireTopicsSize(topics(2, 'a'.repeat(12_289))),
+    'topics.too-long',
+    { bytes: 24_578, most: 24_576 },
+  ],
+  [
+    'a pause that ends today',
+    () => requirePauseEnd('2026-11-24', '2026-11-24'),
+    'setting.until',
+    { today: '2026-11-24', latest: '2027-11-24' },
+  ],
+  [
+    'too many requests',
+    () => {
+      throw tooManyRequests('searches', 610)
+    },
+    'rate.too-many',
+    { wait: '11 minutes' },
+  ],
+] as const)('the sentence of %s has the limit and what was sent', (_what, run, code, values) => {
+  const sentence = fill(words.errors[code], values)
+  expect(sentence).not.toMatch(/[{}]/)
+  expect(run).toThrow(expect.objectContaining({ code, sentence }))
 })
 
 test.each([
