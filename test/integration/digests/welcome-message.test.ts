@@ -7,7 +7,7 @@ import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import type { WelcomeMessage } from '../../../src/digests/welcome-message.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
-import { counted, words } from '../../../src/i18n/words.ts'
+import { counted, fill, words } from '../../../src/i18n/words.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
@@ -105,9 +105,13 @@ describe('the welcome of a confirmed subscriber', () => {
       epoch: 0,
     })
     const { mail, raw } = await mailOf()
+    expect(mail.subject).toBe(counted(2, words.emails.welcome.subject, { title: 'Robots 1', more: 1 }))
+    const date = { day: 'Wednesday 25 November 2026', hour: '08:00', zone: 'Asia/Tokyo' }
+    const first = fill(words.emails.welcome.first, date)
     for (const part of [mail.text!, mail.html as string]) {
       expect(part).toMatch(/Robots(<\/mark>)? 1/)
-      expect(part).toContain('(Asia/Tokyo)')
+      expect(part.replace(/\s+/g, ' ')).toContain(first)
+      expect(part).toContain(fill(words.emails.digest.lead.listed, { dates: '20 Nov' }))
       expect(part).not.toMatch(/Robots(<\/mark>)? of/)
     }
     expect(raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m)
@@ -131,6 +135,7 @@ describe('the welcome of a confirmed subscriber', () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: true, papers: [] }])
     const { mail } = await mailOf()
+    expect(mail.subject).toBe(fill(words.emails.welcome.subjectAlone, { date: 'Wed 25 Nov' }))
     for (const part of [mail.text!, mail.html as string]) {
       expect(part).toContain(words.emails.welcome.nothingHint)
       expect(part).toContain('robots')
