@@ -29,6 +29,9 @@ export interface ServiceOptions {
   part?: WrongPart
 }
 
+/** Only ends a start that hangs: a start takes seconds, on a busy machine more than a minute. */
+const MAX_START_SECONDS = 240
+
 /** No source is fetched: the papers are in the database. */
 const NO_SOURCE = 'http://127.0.0.1:1'
 
@@ -42,7 +45,7 @@ export function beginService(bench: Bench, { roles, now, settings, part }: Servi
   )
   const hasStarted = () => logged.some(({ event }) => event === 'service.started')
   const started = eventually(() => child.exitCode !== null || child.signalCode !== null || hasStarted(), {
-    seconds: 60,
+    seconds: MAX_START_SECONDS,
   })
   started.catch(() => {})
   return { child, roles, logged, started }

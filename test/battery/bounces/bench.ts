@@ -102,7 +102,7 @@ async function startWorker(
   const said: string[] = []
   createInterface({ input: child.stdout! }).on('line', (line) => said.push(line))
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
-  await eventually(() => said.includes('ready') || hasEnded(), { seconds: 60 })
+  await eventually(() => said.includes('ready') || hasEnded(), { seconds: MAX_START_SECONDS })
   return {
     child,
     end: async () => {
@@ -116,6 +116,8 @@ async function startWorker(
   }
 }
 
+/** Only ends a start that hangs. */
+const MAX_START_SECONDS = 240
 const MAX_SILENCE_MS = 90_000
 
 /** Waits until no report is left. Throws if no report was read for longer than a dead process keeps one. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/core/database/database.ts'
 import { appleUnsubscribe, complaint, deliveryReport } from '../../support/bounce-emails.ts'
+import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
 import { chanceOfRow } from '../bench/seeded-random.ts'
@@ -82,9 +83,27 @@ export const judgedInWords = ({ lost, twice, wrong }: Judged): string =>
 
 export const isSound = ({ lost, twice, wrong }: Judged): boolean => lost + twice + wrong.length === 0
 
-/** Frees the reports that a dead process had taken, as happens after a minute: the clock of the database cannot be moved. */
-const letGo = (db: Database) => db.$executeRaw`
-  update report set taken_until = now() - interval '1 second' where state = 'waiting' and taken_until > now()`
+/**
+ * Frees the reports that a dead process had taken, as happens after a minute: the clock of the database cannot be moved.
+ * Waits until no statement of the process runs: it could still take a report.
+ */
+async function letGo(db: Database): Promise<void> {
+  await eventually(async () => (await othersBusy(db)) === 0, { seconds: MAX_BUSY_SECONDS })
+  await db.$executeRaw`
+    update report set taken_until = now() - interval '1 second' where state = 'waiting' and taken_until > now()`
+}
+
+/** Only ends a run that hangs. */
+const MAX_BUSY_SECONDS = 60
+
+/** Connections of other processes to this database that run a statement or are in a transaction. */
+async function othersBusy(db: Database): Promise<number> {
+  const [row] = await db.$queryRaw<{ busy: number }[]>`
+    select count(*)::int as busy from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend' and state <> 'idle'`
+  return row!.busy
+}
 
 const bringBoth = (reports: readonly Report[], { ports }: ReturnsBench, onTaken?: () => void) => {
   const ways = (['lmtp', 'smtp'] as const).map((way, n) =>
@@ -149,7 +168,6 @@ async function killAtRandom(
 }
 
 async function finish(on: ReturnsBench, worker: ReturnsWorker, taken: readonly Report[]): Promise<Judged> {
-  await letGo(on.db)
   await untilRead(on.db)
   await worker.end()
   return judge(on.db, taken)

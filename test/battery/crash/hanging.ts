@@ -10,9 +10,11 @@ import { nudgeEach, until } from '../services/start-services.ts'
 
 const CONNECTIONS = 4
 const EMAILS = 300
-const LEASE_SECONDS = 4
+/** Longer than a busy machine keeps a worker from renewing its lease. */
+const LEASE_SECONDS = 8
 const MIN_BLOCKED_MS = 2 * LEASE_SECONDS * 1000
-const FINISH_WITHIN_MS = 60_000
+/** Only ends a run that hangs. */
+const FINISH_WITHIN_MS = 180_000
 const BLOCKER = new URL('./block-main-thread.ts', import.meta.url).href
 
 const isDone = async ({ db }: Bench): Promise<boolean> =>
@@ -65,6 +67,10 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
 const blockedInWords = ({ arrivals, leasesLost, meanwhile, exits }: Blocked): string =>
   `leases lost ${leasesLost}, ${inWords(arrivals)}; ${meanwhile} arrived while blocked; exits ${exits}`
 
+/** The worker of the blocked process kept its leases, and each email arrived once. */
+const isKept = ({ leasesLost, arrivals: { lost, doubles, misrecorded } }: Blocked): boolean =>
+  leasesLost + lost + doubles + misrecorded === 0
+
 const N_BLOCKED = `${EMAILS} emails, lease ${LEASE_SECONDS} s, blocked for at least two leases`
 
 const blocked: BatteryCase = {
@@ -73,12 +79,8 @@ const blocked: BatteryCase = {
   invariant: 'the worker keeps its leases: lost 0, doubled 0',
   run: async () => {
     const outcome = await blockMainThread()
-    const { lost, doubles, misrecorded } = outcome.arrivals
     return {
-      ok:
-        outcome.leasesLost + lost + doubles + misrecorded === 0 &&
-        outcome.meanwhile > 0 &&
-        outcome.exits.every((code) => code === 0),
+      ok: isKept(outcome) && outcome.meanwhile > 0 && outcome.exits.every((code) => code === 0),
       n: N_BLOCKED,
       result: blockedInWords(outcome),
     }
@@ -88,13 +90,14 @@ const blocked: BatteryCase = {
 const blockedWrongly: BatteryCase = {
   name: 'main-thread-blocked-wrong-worker-in-main-thread',
   fault: 'the main thread is blocked, and the worker runs in it instead of in its own thread',
-  invariant: 'must be caught: leases are lost and emails are sent twice',
+  invariant: 'must be caught: leases are lost, after which emails may be sent twice',
   run: async () => {
     const outcome = await blockMainThread({
       real: 'src/service/service.ts',
       wrong: 'test/battery/crash/wrong-parts/worker-in-the-main-thread.ts',
     })
-    const caught = outcome.leasesLost > 0 && outcome.arrivals.doubles > 0
+    // Whether an email is sent twice depends on whether one was in progress when the thread was blocked.
+    const caught = outcome.leasesLost > 0 && !isKept(outcome)
     return {
       ok: caught,
       n: N_BLOCKED,

@@ -38,8 +38,11 @@ const PIPELINING = '250-mutated\r\n250-PIPELINING\r\n250 OK\r\n'
 const ACCEPTED = '250 2.0.0 accepted\r\n'
 const UNKNOWN = '500 5.5.1 what?\r\n'
 
-/** Replies to each connection by its number and the seed: one in ten is mutated. Every other connection can pipeline. */
-export async function startMutatedServer(seed: number): Promise<MutatedServer> {
+/**
+ * Replies to each connection by its number and the seed: one in ten is mutated, or by another share. Every other connection
+ * can pipeline.
+ */
+export async function startMutatedServer(seed: number, leftGood = LEFT_GOOD): Promise<MutatedServer> {
   const sockets = new Set<Socket>()
   let connections = 0
   const server = createServer((socket) => {
@@ -47,7 +50,8 @@ export async function startMutatedServer(seed: number): Promise<MutatedServer> {
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
     socket.setNoDelay(true)
-    talk(socket, known, randomFrom(seed + 7919 * ++connections), connections % 2 === 0)
+    const random = randomFrom(seed + 7919 * ++connections)
+    talk(socket, known, { random, leftGood, canPipeline: connections % 2 === 0 })
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const known: MutatedServer = {
@@ -63,7 +67,13 @@ export async function startMutatedServer(seed: number): Promise<MutatedServer> {
   return known
 }
 
-function talk(socket: Socket, known: MutatedServer, random: () => number, canPipeline: boolean): void {
+interface Replies {
+  random: () => number
+  leftGood: number
+  canPipeline: boolean
+}
+
+function talk(socket: Socket, known: MutatedServer, { random, leftGood, canPipeline }: Replies): void {
   let buffer = ''
   let inBody = false
   let isGood = true
@@ -72,7 +82,7 @@ function talk(socket: Socket, known: MutatedServer, random: () => number, canPip
   /** Sends the replies to commands that arrived together, together. */
   let out = ''
   const send = (good: string): string => {
-    const text = random() < LEFT_GOOD ? good : mutate(good, random)
+    const text = random() < leftGood ? good : mutate(good, random)
     if (text !== good) {
       isGood = false
       known.mutated++
