@@ -39,7 +39,7 @@ const wrongCases = Object.entries(WRONG_SITES).map(
 const WRONG_COSTS: Record<string, { real: string; fault: string }> = {
   'describes-twice': {
     real: 'src/queries/language/describe-query.ts',
-    fault: 'each query is described twice as often at each level of its nesting',
+    fault: 'each part of a query is described four times at each level of its nesting',
   },
 }
 

@@ -26,7 +26,7 @@ export async function noQueryStopsIt(profile: Profile): Promise<Verdict> {
 export async function stopsWith(part: WrongPart): Promise<Verdict> {
   const asked = await askAll(PAPERS.ci, part)
   const isCaught = !asked.every(isFine)
-  const result = `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${inWords(longest(asked))}`
+  const result = `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${inWords(longest(asked))}; most in all ${inWords(most(asked))}`
   return { ok: isCaught, n: `${asked.length} requests`, result }
 }
 
