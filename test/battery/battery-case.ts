@@ -14,8 +14,8 @@ export interface BatteryCase {
   fault: string
   invariant: string
   /** It measures time: no other row runs at the same time. */
-  alone?: true
-  /** Starts before the others, so that it does not run last and alone. */
+  runsAlone?: true
+  /** Starts before the others, so that the others need not wait for it at the end. */
   long?: true
   /** The verdict, or the reason why it cannot run here. */
   run(profile: Profile): Promise<Verdict | string>

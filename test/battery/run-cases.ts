@@ -37,13 +37,13 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
     onDone(outcome)
   }
   const sideBySide = cases
-    .filter(({ alone }) => !alone)
+    .filter(({ runsAlone }) => !runsAlone)
     .sort((one, other) => Number(other.long ?? false) - Number(one.long ?? false))
   const serve = async () => {
     for (let one = sideBySide.shift(); one; one = sideBySide.shift()) await run(one)
   }
   await Promise.all(Array.from({ length: atOnce }, serve))
-  for (const one of cases.filter(({ alone }) => alone)) await run(one)
+  for (const one of cases.filter(({ runsAlone }) => runsAlone)) await run(one)
   return outcomes.sort((one, other) => cases.indexOf(one.one) - cases.indexOf(other.one))
 }
 

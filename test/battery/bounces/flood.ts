@@ -107,7 +107,7 @@ const runFlood = (count: number, idleTimes: number) =>
 
 export const flood: BatteryCase = {
   name: 'bounces-flood',
-  alone: true,
+  runsAlone: true,
   fault: `reports by ${CONNECTIONS} connections into one listener, with two readers in services of their own`,
   invariant: `each is processed once, and by both readers; a complaint is acted on in the middle of it, and within ${MAX_IDLE_MS / 1000} s if nothing else comes`,
   run: async (profile) => {

@@ -135,7 +135,7 @@ const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>
 
 const clockJumps: BatteryCase = {
   name: 'clock-jumps',
-  alone: true,
+  runsAlone: true,
   fault: 'the clock of one of two services jumps by 3 h, forward and back, while emails are sent',
   invariant:
     'one digest and one email each; no lease ends early or lasts longer; expired emails are recorded',

@@ -89,7 +89,7 @@ const ratesInWords = ({ all, big, time, lost, doubles }: RateRun): string =>
 
 const rates: BatteryCase = {
   name: 'send-rates',
-  alone: true,
+  runsAlone: true,
   fault: `rates of ${RATE} emails a second in all and ${DOMAIN_RATE} to one domain, two workers at once`,
   invariant: 'never more emails than permits, no time is wasted, lost 0, duplicates 0',
   run: async (profile) => {
@@ -106,7 +106,7 @@ const rates: BatteryCase = {
 
 const wrongRates: BatteryCase = {
   name: 'send-rates-wrong-no-domain-rate',
-  alone: true,
+  runsAlone: true,
   fault: 'rates of all emails and of one domain, and the rate of the domain is ignored',
   invariant: 'must be caught: the domain gets too many emails',
   run: async () => {

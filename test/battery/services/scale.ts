@@ -64,7 +64,7 @@ const isLinear = ({ shares, wrong }: Measured): boolean =>
 
 export const servicesScale: BatteryCase = {
   name: 'services-scale',
-  alone: true,
+  runsAlone: true,
   fault: `1, 2 and 4 processes with the role worker, and an SMTP server that takes ${EMAIL_MS} ms for an email`,
   invariant: 'the processes share the work without a setting: at least 0.9 of linear; lost 0, duplicates 0',
   run: async (profile) => {

@@ -69,7 +69,7 @@ const WRONG_CROWDS: Record<string, { real: string; fault: string; sees: RegExp }
 const wrongCrowds = Object.entries(WRONG_CROWDS).map(
   ([name, { real, fault, sees }]): BatteryCase => ({
     name: `web-expensive-previews-wrong-${name}`,
-    alone: true,
+    runsAlone: true,
     fault: `a wrong variant: ${fault}`,
     invariant: CAUGHT,
     run: () => othersWaitForPreviewsWith({ real, wrong: `test/battery/web/wrong-parts/${name}.ts` }, sees),
@@ -110,7 +110,7 @@ export const webCases: BatteryCase[] = [
   ),
   {
     name: 'web-expensive-previews',
-    alone: true,
+    runsAlone: true,
     fault: '30 very expensive previews at once from one network, then 4 and 30 from each of 20',
     invariant:
       'some are made, the others get 429 or 503, Retry-After and their form; the site computes for at most 0.3 s while another visitor waits for GET /, and for 50 ms at once in the main thread',
@@ -143,14 +143,14 @@ export const webCases: BatteryCase[] = [
   ),
   {
     name: 'web-deep-queries',
-    alone: true,
+    runsAlone: true,
     fault: 'the deepest and longest queries, in searches, previews, feeds, forms',
     invariant: 'a page, or a refusal with a reason; at most 100 ms of CPU time at once in the main thread',
     run: noQueryStopsIt,
   },
   {
     name: 'web-slow-libraries',
-    alone: true,
+    runsAlone: true,
     fault: 'four libraries that take long to read, at once, from two networks',
     invariant:
       'each at most 3 s of CPU time, at most 100 ms at once in the main thread; pages of others p95 at most 0.3 s, searches wait for one library',
@@ -158,7 +158,7 @@ export const webCases: BatteryCase[] = [
   },
   {
     name: 'web-slow-libraries-wrong-reads-without-end',
-    alone: true,
+    runsAlone: true,
     fault: 'a wrong variant: a library is read without a limit',
     invariant: CAUGHT,
     run: () => {
@@ -168,7 +168,7 @@ export const webCases: BatteryCase[] = [
   },
   {
     name: 'web-timing',
-    alone: true,
+    runsAlone: true,
     fault: 'requests with known and unknown addresses, timed',
     invariant: 'Mann-Whitney p > 0.01, medians within 2 ms',
     run: timeTellsNothing,
@@ -191,7 +191,7 @@ export const webCases: BatteryCase[] = [
   },
   {
     name: 'web-one-link-flood',
-    alone: true,
+    runsAlone: true,
     fault: '250 requests of one button behind one link at once',
     invariant:
       'the site computes for at most 0.3 s while another visitor waits for GET /; every one-click unsubscribe gets 200 before 20 more requests are done',
@@ -199,7 +199,7 @@ export const webCases: BatteryCase[] = [
   },
   {
     name: 'web-one-link-flood-wrong-no-link-limit',
-    alone: true,
+    runsAlone: true,
     fault: 'a wrong variant: requests of one link have no limit',
     invariant: CAUGHT,
     run: () =>
