@@ -11,7 +11,7 @@ const STARTED_WITHIN_MS = 60_000
 export interface Trial {
   outcome: 'caught' | 'survived' | 'not executed'
   seconds: number
-  /** "FILE › TITLE" of each test that failed, or that the time was up. */
+  /** "FILE › TITLE" of each test that failed, or how vitest ended without a result. */
   red: string[]
 }
 
@@ -47,7 +47,9 @@ async function redTests(tree: string, tests: readonly TestFile[], options: TestO
   const files = await runTests(tree, names, { ...options, signal })
   if (timeLimit.aborted) return ['the time was up']
   options.signal.throwIfAborted()
-  const red = files?.flatMap(({ path, failed }) => failed.map((title) => `${path} › ${title}`)) ?? []
-  if (red.length === 0 && files?.length !== names.length) throw new Error(`not all ran: ${names.join(', ')}`)
+  // The mutant may have ended vitest itself, as with process.exit.
+  if (!files) return ['vitest ended without a report']
+  const red = files.flatMap(({ path, failed }) => failed.map((title) => `${path} › ${title}`))
+  if (red.length === 0 && files.length !== names.length) throw new Error(`not all ran: ${names.join(', ')}`)
   return red
 }
