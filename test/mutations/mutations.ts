@@ -6,16 +6,15 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { errorText } from '../../src/core/errors.ts'
 import { dataFolder } from '../support/data-folder.ts'
-import { draw } from './draw.ts'
+import { chooseMutants } from './choose-mutants.ts'
 import { equivalentReason } from './equivalent.ts'
-import { type Mutant, placesOf, readSource, sourceFiles } from './places.ts'
-import { plantedMutants } from './planted.ts'
+import type { Mutant } from './places.ts'
 import { type Recording, record } from './record.ts'
 import { copyRepository } from './run-tests.ts'
 import { type Trial, tryMutant } from './try-mutant.ts'
 
-const FOLDERS = ['src/digests', 'src/mail/outbox', 'src/account', 'src/bounces', 'src/queries']
 /** Two mutants at a time, each with one test file at a time. */
 const AT_ONCE = 2
 
@@ -34,16 +33,16 @@ const [testFiles, folders] = [true, false].map((is) =>
   positionals.filter((p) => p.endsWith('.test.ts') === is),
 )
 
-function chosenMutants(): Mutant[] {
-  if (values.planted) return plantedMutants()
-  const files = sourceFiles(folders!.length > 0 ? folders! : FOLDERS)
-  const places = files.flatMap((file) => placesOf(file, readSource(file)))
-  const all = places.flatMap(({ mutants }) => mutants)
-  if (values.only) return [...plantedMutants(), ...all].filter(({ id }) => values.only!.includes(id))
-  const [part = 1, parts = 1] = values.part.split('/').map(Number)
-  return draw(places, Number(values.count), Number(values.seed)).filter((_, nth) => nth % parts === part - 1)
+function chooseOrExit(): Mutant[] {
+  try {
+    return chooseMutants({ ...values, folders: folders! })
+  } catch (error) {
+    console.error(errorText(error))
+    process.exit(2)
+  }
 }
 
+const mutants = chooseOrExit()
 const stopped = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort())
 const folder = mkdtempSync(join(dataFolder(), 'mutations-'))
@@ -52,7 +51,7 @@ chmodSync(folder, 0o755)
 const trees = Array.from({ length: AT_ONCE }, (_, nth) => copyRepository(join(folder, `tree-${nth}`)))
 const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
 try {
-  const trials = await tryAll(chosenMutants(), false)
+  const trials = await tryAll(mutants, false)
   const survivors = [...trials.keys()].filter((mutant) => trials.get(mutant)!.outcome !== 'caught')
   if (values.all && survivors.length > 0)
     for (const [mutant, trial] of await tryAll(survivors, true)) trials.set(mutant, trial)
