@@ -1,24 +1,14 @@
+import { randomFrom } from '../battery/bench/seeded-random.ts'
 import type { Mutant, Place } from './places.ts'
 
 const MAX_IN_ONE_FUNCTION = 2
-
-/** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /**
  * Draws mutants evenly over the places: cuts their list into `count` pieces of the same length, and takes one of each.
  * At most two are in one function; a piece that has only places in full functions gives none.
  */
 export function draw(places: readonly Place[], count: number, seed: number): Mutant[] {
-  const random = randomNumbers(seed)
+  const random = randomFrom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const inScope = new Map<string, number>()
   const border = (nth: number) => Math.round((nth * places.length) / count)
