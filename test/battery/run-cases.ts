@@ -9,7 +9,7 @@ export interface Outcome {
   /** The reason, if it could not be tried here. */
   verdict: Verdict | string
   seconds: number
-  /** A digest of the faults that chance caused: the same for the same seed. Undefined if none were. */
+  /** A digest of the faults that chance caused until the row ended or failed: the same for the same seed. Undefined if none were. */
   faults?: string | undefined
 }
 
@@ -49,25 +49,25 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
 
 async function runCase(one: BatteryCase, { profile, seed, limitMs }: RunOptions): Promise<Outcome> {
   const begun = performance.now()
-  const { verdict, faults } = await withTimeout(limitMs, tryTwice(one, profile, seed)).catch(
-    (error): Tried => ({ verdict: { ok: false, n: '-', result: errorText(error) } }),
+  let faults = (): string | undefined => undefined
+  const tryOnce = (): ReturnType<BatteryCase['run']> => {
+    const row = withChance(seed, async () => one.run(profile))
+    faults = row.faults
+    return row.result
+  }
+  const verdict = await withTimeout(limitMs, tryTwice(one.name, tryOnce)).catch(
+    (error): Verdict => ({ ok: false, n: '-', result: errorText(error) }),
   )
-  return { one, verdict, seconds: (performance.now() - begun) / 1000, faults }
+  return { one, verdict, seconds: (performance.now() - begun) / 1000, faults: faults() }
 }
 
-type Tried = Pick<Outcome, 'verdict' | 'faults'>
-
 /** A program that ended before its work began, as on a machine that is short of memory, shows nothing: the row runs again. */
-async function tryTwice(one: BatteryCase, profile: Profile, seed: number): Promise<Tried> {
-  const tryOnce = async () => {
-    const { result, faults } = await withChance(seed, () => one.run(profile))
-    return { verdict: result, faults }
-  }
+async function tryTwice<T>(name: string, tryOnce: () => Promise<T>): Promise<T> {
   try {
     return await tryOnce()
   } catch (error) {
     if (!(error instanceof NotBegun)) throw error
-    console.log(`again ${one.name}: ${error.message}`)
+    console.log(`again ${name}: ${error.message}`)
     return tryOnce()
   }
 }

@@ -67,14 +67,16 @@ export function chanceOfRow(): Chance {
   return chance
 }
 
-/** Runs a row with its chance, which is new: a row that is run twice meets the same faults. */
-export async function withChance<T>(
+/**
+ * Starts a row with its chance, which is new: a row that is run twice meets the same faults. `faults` is their digest so far,
+ * also when the row fails or does not end.
+ */
+export function withChance<T>(
   seed: number,
   row: () => Promise<T>,
-): Promise<{ result: T; faults: string | undefined }> {
+): { result: Promise<T>; faults(): string | undefined } {
   const chance = chanceFrom(seed)
-  const result = await rows.run(chance, row)
-  return { result, faults: chance.digest() }
+  return { result: rows.run(chance, row), faults: chance.digest }
 }
 
 function chanceFrom(seed: number): RowChance {
@@ -83,7 +85,7 @@ function chanceFrom(seed: number): RowChance {
     seed,
     random: (part = 0) => randomFrom(seed + part),
     record: (fault) => faults.push(digestOf(fault)),
-    digest: () => (faults.length > 0 ? digestOf(faults.sort().join()).slice(0, 8) : undefined),
+    digest: () => (faults.length > 0 ? digestOf(faults.toSorted().join()).slice(0, 8) : undefined),
   }
 }
 

@@ -89,3 +89,17 @@ test('rows get the faults of the seed, which other rows at the same time do not 
   expect(await faultsOf(1, 2)).toEqual([first, first])
   expect(await faultsOf(2, 2)).not.toContain(first)
 })
+
+test.each<[string, BatteryCase['run']]>([
+  ['throws', () => Promise.reject(new Error('broken'))],
+  ['never ends', () => new Promise(() => {})],
+  ['passes', async () => HELD],
+])('a row that %s has the faults that it met', async (_, end) => {
+  const run: BatteryCase['run'] = async (profile) => {
+    chanceOfRow().record('a kill')
+    return end(profile)
+  }
+  const one: BatteryCase = { name: 'one', fault: 'a fault', invariant: 'it holds', run }
+  const [outcome] = await runCases([one], { ...OPTIONS, limitMs: 50 })
+  expect(outcome!.faults).toMatch(/^[\da-f]{8}$/)
+})

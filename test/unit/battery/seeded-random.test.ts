@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type Chance, chanceOfRow, faultsByRecipient, withChance } from '../../battery/bench/seeded-random.ts'
 
-const faultsOf = async (seed: number, row: (chance: Chance) => void) =>
-  (await withChance(seed, async () => row(chanceOfRow()))).faults
+async function faultsOf(seed: number, row: (chance: Chance) => void): Promise<string | undefined> {
+  const { result, faults } = withChance(seed, async () => row(chanceOfRow()))
+  await result
+  return faults()
+}
 
 const RECIPIENTS = Array.from({ length: 20 }, (_, n) => `s${n}@y.example`)
 
@@ -35,12 +38,13 @@ describe('`faultsByRecipient`', () => {
   })
 
   test('fails for some recipients, only on its days', async () => {
-    await withChance(1, async () => {
+    const { result } = withChance(1, async () => {
       const fails = decideSome(RECIPIENTS)(chanceOfRow())
       const failing = RECIPIENTS.filter((recipient) => fails(recipient, DAY, 'refused'))
       expect(failing.length).toBeGreaterThan(0)
       expect(failing.length).toBeLessThan(RECIPIENTS.length)
       expect(RECIPIENTS.some((recipient) => fails(recipient, '2026-12-02', 'refused'))).toBe(false)
     })
+    await result
   })
 })
