@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import { DefaultReporter, parseCLI, type TestModule, type TestSpecification, type Vitest } from 'vitest/node'
 import { POSTGRES_IMAGE, whyNoContainers } from './engine.ts'
 
@@ -34,7 +35,9 @@ export default class CountingReporter extends DefaultReporter {
       const result = test.result()
       if (result.state === 'skipped') {
         count.skipped++
-        console.log(`skipped: ${test.fullName}: ${result.note ?? 'no reason given'}`)
+        // Those that `-t` leaves out are no news.
+        if (!this.ctx.config.testNamePattern)
+          console.log(`skipped: ${test.fullName}: ${result.note ?? 'no reason given'}`)
       } else if (result.state !== 'pending') count[result.state]++
       if (result.state === 'failed')
         console.log(failedLine(`${test.module.relativeModuleId}: ${test.fullName}`, result.errors))
@@ -79,8 +82,23 @@ function slowestFiles(modules: readonly TestModule[]): string {
   ].join('\n')
 }
 
-/** One line that CI can say again at its end, where the whole report is out of sight. */
-function failedLine(what: string, errors: readonly { message: string }[]): string {
-  const message = errors.map(({ message }) => message.split('\n', 1)[0]).join('; ')
-  return `failed: ${what}: ${message}`
+interface Failure {
+  message: string
+  /** What was expected and received, line by line: those that differ begin with "-" and "+". */
+  diff?: string
+}
+
+/** One line that CI can repeat at its end, where the whole report is out of sight. */
+function failedLine(what: string, errors: readonly Failure[]): string {
+  const messages = errors.map(({ message, diff }) => `${message.split('\n', 1)[0]}${firstDifference(diff)}`)
+  return `failed: ${what}: ${messages.join('; ')}`
+}
+
+/** ` (- "paused": 1, + "paused": 0)`: the first line that differs, as expected and as received. */
+function firstDifference(diff = ''): string {
+  const lines = stripVTControlCharacters(diff).split('\n')
+  const first = (sign: string, heading: string) =>
+    lines.find((line) => line.startsWith(sign) && !line.startsWith(heading))?.replace(/\s+/g, ' ')
+  const both = [first('-', '- Expected'), first('+', '+ Received')].filter((line) => line !== undefined)
+  return both.length > 0 ? ` (${both.join(' ')})` : ''
 }

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { fill, words } from '../../../src/i18n/words.ts'
+import { words } from '../../../src/i18n/words.ts'
 import { PASSWORD } from '../../support/admin.ts'
 import { ADMIN_STOPS, visitAdmin } from '../../support/admin-walk.ts'
 import { useAdminWalk } from '../../support/use-admin-walk.ts'
@@ -68,24 +68,6 @@ test('an operator pauses delivery, finds why a subscriber got no email, pauses t
   await page.goto(`${walk.base}/admin/actions`)
   expect(await heading()).toBe(words.admin.login.heading)
 }, 120_000)
-
-test('an operator checks and imports a list, and finds an imported subscriber by a filter', async () => {
-  const { page, walk } = seen
-  await visitAdmin(walk, page, 'admin-import')
-  const csv = ['email,consent', 'journey@list.example,', 'malformed,'].join('\n')
-  await page.getByLabel(words.admin.importExport.text).fill(csv)
-  await page.getByLabel(words.admin.importExport.consent).fill('A form at the spring school')
-  await page.getByRole('button', { name: words.admin.check.show }).click()
-  expect(await status()).toContain(fill(words.admin.importExport.would, { taken: 1, rows: 2 }))
-  await page.getByRole('button', { name: words.admin.importExport.button, exact: true }).click()
-  expect(await status()).toContain(fill(words.admin.importExport.done, { taken: 1, rows: 2 }))
-  await page.getByRole('link', { name: words.admin.sections.allSubscribers }).click()
-  await page.getByLabel(words.admin.subscribers.contains).fill('list.example')
-  await page.getByLabel(words.admin.subscribers.state).selectOption('active')
-  await page.getByRole('button', { name: words.admin.filter.show, exact: true }).click()
-  await page.getByRole('link', { name: 'journey@list.example', exact: true }).click()
-  expect(await heading()).toBe('journey@list.example')
-}, 60_000)
 
 // The HTML of an email has its own tests.
 const NOT_PAGES = ['/admin/subscribers/:id/email/html']
