@@ -63,7 +63,7 @@ export const addRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, s
       const fault = toFault(error, request)
       if (fault.status >= 500) throw error
       const wrong = fault instanceof FieldFaults ? fault.fields.map(({ field }) => field) : ['email']
-      return show(reply, form, { problem: fault.message, wrong }, fault.status === 409 ? 409 : 422)
+      return show(reply, form, { problem: fault, wrong }, fault.status === 409 ? 409 : 422)
     }
   })
 }

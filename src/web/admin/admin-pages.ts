@@ -124,11 +124,16 @@ const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const body = z.object({ password: formText.default('') }).prefault({})
   app.post('/login', { schema: { body }, attachValidation: true }, async (request, reply) => {
     const { validationError, ip, body } = request
-    if (validationError)
-      return send(reply, 'login', { problem: toFault(validationError, request).message }, 422)
+    if (validationError) return send(reply, 'login', { problem: toFault(validationError, request) }, 422)
     const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, ...body })
     if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
-    if (!isCorrect) return send(reply, 'login', { problem: words.admin.login.wrong }, 403)
+    if (!isCorrect)
+      return send(
+        reply,
+        'login',
+        { problem: { code: 'password.wrong', message: words.admin.login.wrong } },
+        403,
+      )
     await logIn(admin, request, reply)
     return reply.redirect('/admin', 303)
   })
@@ -144,6 +149,7 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
 }
 
 function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
-  const problem = counted(Math.ceil(seconds / 60), words.admin.login.tooMany)
+  const message = counted(Math.ceil(seconds / 60), words.admin.login.tooMany)
+  const problem = { code: 'rate.too-many', message }
   return send(reply.header('retry-after', seconds), 'login', { problem }, 429)
 }

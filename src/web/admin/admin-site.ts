@@ -118,14 +118,14 @@ export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
 })
 
 /** The date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
-export const dayField = firstText.transform((text): { day?: Day; typed?: string; problem?: string } => {
+export const dayField = firstText.transform((text): { day?: Day; typed?: string; problem?: Fault } => {
   const typed = lineField.parse(text)
   if (typed === '') return {}
   try {
     return { day: parseDay(typed) }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return { typed, problem: error.message }
+    return { typed, problem: error }
   }
 })
 

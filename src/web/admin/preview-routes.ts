@@ -34,7 +34,7 @@ export const previewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
     } catch (error) {
       const fault = toFault(error, request)
       if (fault.status >= 500 && !/^(smtp|dkim)\./.test(fault.code)) throw error
-      return show(reply, { email, pressed, problem: fault.message }, 422)
+      return show(reply, { email, pressed, problem: fault }, 422)
     }
   })
 

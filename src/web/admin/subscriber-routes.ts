@@ -56,7 +56,7 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
       const fault = toFault(error)
       if (fault.status >= 500 || NOT_ABOUT_THE_FORM.includes(fault.code)) throw error
       const status = fault.status === 404 ? 422 : fault.status
-      return sendSubscriberPage(admin, reply, { id, problem: fault.message, form: typed }, status)
+      return sendSubscriberPage(admin, reply, { id, problem: fault, form: typed }, status)
     }
   })
 
@@ -76,7 +76,7 @@ interface Shown {
   /** What the form of a section sent. */
   asked?: Record<string, string>
   said?: string
-  problem?: string
+  problem?: Fault
   /** What was typed into the form of an operation that failed. */
   form?: Record<string, string>
 }

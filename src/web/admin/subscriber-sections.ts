@@ -29,17 +29,17 @@ export async function sectionView(
   return { verb: verbOf(operation), heading, button, fields, problem, content }
 }
 
-/** The input of the operation; without it, if it is wrong, with the sentence that says so. */
+/** The input of the operation; without it, if it is wrong, with the fault that says so. */
 function readTyped(
   { input, section }: Operation,
   typed: Record<string, string>,
-): { input: object; problem?: string } {
+): { input: object; problem?: Fault } {
   const { labels } = section!
   const sent = Object.entries(typed).filter(([name, text]) => name in labels && text !== '')
   try {
     return { input: readInput(input, Object.fromEntries(sent), (name) => labels[name]!) }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return { input: {}, problem: error.message }
+    return { input: {}, problem: error }
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { FieldFaults } from '../../core/errors.ts'
+import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
@@ -37,7 +37,7 @@ export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, a
     } catch (error) {
       const fault = toFault(error, request)
       if (!fault.code.startsWith('address.') && !(fault instanceof FieldFaults)) throw error
-      return sendList(admin, reply, { email, problem: fault.message }, 422)
+      return sendList(admin, reply, { email, problem: fault }, 422)
     }
   })
 
@@ -52,7 +52,7 @@ interface ShownList {
   skip?: number
   email?: string
   looked?: { hash: string; found: object | null }
-  problem?: string
+  problem?: Fault
   said?: string
 }
 

@@ -298,7 +298,7 @@ describe('emails and day totals', () => {
     async (path) => {
       const { statusCode, body } = await admin.get(`${path.replace('ANN', ann)}?date=2026-02-30`)
       expect(statusCode).toBe(422)
-      expect(body).toContain('id="problem"')
+      expect(errorsOn(body)).toEqual(['date.invalid'])
       expect(body).toMatch(/name="date" type="date" value="2026-02-30"[^>]* aria-invalid="true"/)
       expect(body).toContain(path.endsWith('days') ? '24 Nov' : ANN)
     },
