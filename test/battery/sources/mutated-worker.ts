@@ -11,6 +11,8 @@ export interface Asked {
   source: string
   day: Day
   now: string
+  /** How long the source may take for a response; short by default, since some of them never end. */
+  timeoutMs?: number
 }
 
 export interface Said {
@@ -32,10 +34,10 @@ const clock = stoppedClock(new Date(0))
 const config = readConfig(readEnvironment({ dotEnv: false }))
 const { deps, close } = await buildDeps(config, { clock, connections: 2 })
 
-async function fetchDay({ source, day, now }: Asked): Promise<Omit<Said, 'peakMb'>> {
+async function fetchDay({ source, day, now, timeoutMs = TIMEOUT_MS }: Asked): Promise<Omit<Said, 'peakMb'>> {
   clock.moveTo(new Date(now))
   try {
-    const fetchPolicy = { gapMs: 0, timeoutMs: TIMEOUT_MS }
+    const fetchPolicy = { gapMs: 0, timeoutMs }
     const options = { wait: async () => {}, fetchPolicy }
     const { listed, revised, refused, rejected } = await ingestDay(deps, { source, day, ...options })
     return { listed: listed + revised, leftOut: refused.length + rejected.length }

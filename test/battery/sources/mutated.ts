@@ -180,9 +180,9 @@ export function openAsker(settings: Record<string, string>, part?: WrongPart): A
     return child
   }
   return {
-    ask: async ({ source, day, now }) => {
+    ask: async ({ source, day, now, timeoutMs }) => {
       const worker = await started()
-      worker.send({ source, day, now } satisfies Asked)
+      worker.send({ source, day, now, timeoutMs } satisfies Asked)
       return (await messageOf(worker)) as Said | undefined
     },
     stop: () => child?.connected && child.disconnect(),

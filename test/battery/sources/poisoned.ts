@@ -36,6 +36,8 @@ interface Kind {
 
 const DAY = '2026-08-14'
 const NOW = `${DAY}T09:00:00Z`
+/** Every response is whole: only a busy machine takes this long to send one. */
+const TIMEOUT_MS = 30_000
 const GOOD = 60
 /** Of entries that are within the bounds, and that the database of this row rejects nevertheless: see makeStrict. */
 const REJECTED = [900, 901]
@@ -149,7 +151,7 @@ export async function runPoisoned(part?: WrongPart): Promise<PoisonedSeen> {
       const none = served(NO_MORE[kind.door])
       const others = { oai: () => served(NO_MORE.oai), api: () => served(NO_MORE.api) }
       server.play({ ...others, [kind.door]: (place: number) => (place === 0 ? page : none) })
-      const said = await asker.ask({ source: kind.source, day: DAY, now: NOW })
+      const said = await asker.ask({ source: kind.source, day: DAY, now: NOW, timeoutMs: TIMEOUT_MS })
       look(seen, kind, { entries: entries.length, said, found: await foundIn(db, kind) })
     }
     return seen
