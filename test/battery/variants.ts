@@ -21,7 +21,7 @@ export const listVariants = (folder = root, rows = CASES.map(({ name }) => name)
 
 /** "WRONG_OFFERS by-day" for each key of such an object, and the wrong files that a test runs a program with. */
 function entriesOf(text: string): string[] {
-  const tables = text.matchAll(/^(?:export )?const (WRONG_[A-Z]+)\b[^\n]*= \{\n(.*?)^\}/gms)
+  const tables = text.matchAll(/^(?:export )?const (WRONG_[A-Z_]+)\b[^\n]*= \{\n(.*?)^\}/gms)
   const keys = [...tables].flatMap(([, name = '', body = '']) =>
     [...body.matchAll(/^ {2}(?:'([^']+)'|([\w-]+)): /gm)].map(
       ([, quoted, bare]) => `${name} ${quoted ?? bare}`,

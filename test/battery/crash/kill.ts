@@ -9,7 +9,7 @@ import {
   withBench,
 } from '../bench/delivery-bench.ts'
 import { type Chance, chanceOfRow } from '../bench/seeded-random.ts'
-import { WRONG_VARIANT_FAULTS, WRONG_VARIANTS, type WrongVariant } from './wrong-variants.ts'
+import { FAULTS_OF_VARIANTS, WRONG_VARIANTS, type WrongVariant } from './wrong-variants.ts'
 
 /** Slow enough that a kill can fall between any two steps. */
 const SERVER = { delayMs: 15, stepDelayMs: 4 }
@@ -146,7 +146,7 @@ function killCase(
 function wrongCase(variant: WrongVariant): BatteryCase {
   return {
     name: `kill-one-process-wrong-${variant}`,
-    fault: `kill -9 at random times, with a worker that ${WRONG_VARIANT_FAULTS[variant]}`,
+    fault: `kill -9 at random times, with a worker that ${FAULTS_OF_VARIANTS[variant]}`,
     invariant: 'must be caught: emails are lost, or sent twice more often than the kills explain',
     run: async () => {
       const plan = { emails: 800, workers: 1, runs: 1, connections: 8, sink: SERVER, workerArgs: [variant] }

@@ -33,7 +33,7 @@ export const WRONG_VARIANTS = {
 export type WrongVariant = keyof typeof WRONG_VARIANTS
 
 /** What is wrong with each, after "a worker that". */
-export const WRONG_VARIANT_FAULTS: Record<WrongVariant, string> = {
+export const FAULTS_OF_VARIANTS: Record<WrongVariant, string> = {
   'records-per-batch': 'sends a whole batch, then records it',
   'records-before-sending': 'records each email before it sends it',
   'records-at-lease': 'records a whole batch as sent when it leases it',
