@@ -16,7 +16,7 @@ import { NIGHTLY_ONLY } from './nightly-only.ts'
 import { batteryPage } from './page.ts'
 import { recordResult } from './results.ts'
 import { type Outcome, runCases } from './run-cases.ts'
-import { linesOf, summaryOf } from './words.ts'
+import { linesOf, recordedLine, summaryOf } from './words.ts'
 
 // Processes that are started a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
@@ -52,7 +52,10 @@ const begun = performance.now()
 const onDone = (outcome: Outcome) => {
   done++
   console.log(linesOf(outcome, run))
-  if (record) writeFileSync(PAGE, batteryPage(CASES, recordResult(outcome, recording, known)))
+  if (!record) return
+  const results = recordResult(outcome, recording, known)
+  writeFileSync(PAGE, batteryPage(CASES, results))
+  console.log(recordedLine(outcome, results))
 }
 const whyNot = ({ name }: BatteryCase) =>
   isWhole && NIGHTLY_ONLY[name] ? `only with --profile nightly, or by name: ${NIGHTLY_ONLY[name]}` : undefined

@@ -17,6 +17,7 @@ npm run battery -- --profile nightly --record      all rows; writes the results 
 Each line gives the row, its fault, its result, and when and with which seed it was recorded. Texts are shortened: a run
 prints them in full, with what must hold.
 `
+const UNDATED = 'A line without a date and a seed is from a run that did not record them yet.\n'
 
 /** The cases of each promise. */
 const promises = (): string[] => [
@@ -37,8 +38,10 @@ const MAX_RESULT = 90
 export function batteryPage(cases: readonly BatteryCase[], results: Results): string {
   const isWrong = ({ name }: BatteryCase) => name.includes('wrong')
   const lines = (wanted: readonly BatteryCase[]) => wanted.map((one) => lineOf(one, results[one.name]))
+  const isUndated = cases.some(({ name }) => results[name]?.date === null)
   return [
     HEAD,
+    ...(isUndated ? [UNDATED] : []),
     ...promises(),
     '\n## Rows\n',
     ...lines(cases.filter((one) => !isWrong(one))),

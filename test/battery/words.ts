@@ -1,4 +1,5 @@
 import type { Profile } from './battery-case.ts'
+import type { Results } from './results.ts'
 import type { Outcome } from './run-cases.ts'
 
 const WIDTH = 110
@@ -32,6 +33,17 @@ export function linesOf(outcome: Outcome, { seed, commit }: Run): string {
 
 const resultOf = ({ verdict }: Outcome): string =>
   typeof verdict === 'string' ? `skipped: ${verdict}` : `${verdict.n} → ${verdict.result}`
+
+/** What --record did: only a row that passed is written, and a reader of docs/battery.md sees the earlier result of another. */
+export function recordedLine(outcome: Outcome, results: Results): string {
+  const { name } = outcome.one
+  if (verdictOf(outcome) === 'ok') return `recorded: ${name}`
+  const { date } = results[name] ?? {}
+  const kept = results[name]
+    ? `docs/battery.md keeps its result of ${date ?? 'an unknown day'}`
+    : 'docs/battery.md has no result of it'
+  return `not recorded: ${name} ${verdictOf(outcome) === 'skip' ? 'was skipped' : 'failed'}, and ${kept}`
+}
 
 /** The end of a run: the slowest rows, the failed ones with the command that repeats each, and the counts. */
 export function summaryOf(

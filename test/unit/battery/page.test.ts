@@ -20,6 +20,8 @@ const RECORDED: RowResult = {
   result: 'lost 0',
 }
 
+const WITHOUT_DATE = 'A line without a date'
+
 test('the page gives the result of each row, and when and with which seed it was recorded', () => {
   const page = batteryPage(['one', 'one-wrong'].map(named), {
     one: RECORDED,
@@ -29,4 +31,9 @@ test('the page gives the result of each row, and when and with which seed it was
   expect(page.split('## Wrong variants')[1]).toContain(
     '- `one-wrong` · the fault of one-wrong · 3 emails → lost 0\n',
   )
+  expect(page).toContain(WITHOUT_DATE)
+})
+
+test('the page does not speak of lines without a date if there are none', () => {
+  expect(batteryPage([named('one')], { one: RECORDED })).not.toContain(WITHOUT_DATE)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { BatteryCase, Verdict } from '../../battery/battery-case.ts'
-import { linesOf, summaryOf } from '../../battery/words.ts'
+import { linesOf, recordedLine, summaryOf } from '../../battery/words.ts'
 
 const RUN = { profile: 'nightly', seed: 7, commit: '1a2b3c4 + changes' } as const
 
@@ -28,4 +28,28 @@ test('the summary counts rows, and names the slowest and how to repeat the faile
       '1 passed, 1 failed, 1 skipped',
     ].join('\n'),
   )
+})
+
+test.each<[string, Verdict | string, string | null, string]>([
+  ['passed', { ok: true, n: '1', result: 'held' }, '2026-12-01', 'recorded: one'],
+  [
+    'failed',
+    { ok: false, n: '1', result: 'lost 3' },
+    '2026-11-30',
+    'not recorded: one failed, and docs/battery.md keeps its result of 2026-11-30',
+  ],
+  [
+    'was skipped',
+    'no libfaketime',
+    null,
+    'not recorded: one was skipped, and docs/battery.md keeps its result of an unknown day',
+  ],
+])('`recordedLine` says what --record did with a row that %s', (_, verdict, date, line) => {
+  const recorded = { date, commit: null, seed: null, profile: null, seconds: null, n: '1', result: 'held' }
+  expect(recordedLine(outcomeOf('one', 1, verdict), { one: recorded })).toBe(line)
+})
+
+test('`recordedLine` says that a row that failed has no result yet', () => {
+  const outcome = outcomeOf('one', 1, { ok: false, n: '1', result: 'lost 3' })
+  expect(recordedLine(outcome, {})).toBe('not recorded: one failed, and docs/battery.md has no result of it')
 })
