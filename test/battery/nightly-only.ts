@@ -1,6 +1,6 @@
 /**
  * Rows that profile ci skips, and why that is accepted: each sentence names the row or the test that proves the same on each
- * push, or says what is proved only at night. They run when they are named, and with --profile nightly.
+ * push, and may add what is left to the night. They run when they are named, and with --profile nightly.
  */
 export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'kill-one-process':
