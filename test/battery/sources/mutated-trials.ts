@@ -17,6 +17,7 @@ export interface Trial {
   source: string
   day: Day
   now: string
+  timeoutMs?: number
   scripts: Partial<Record<Door, Script>>
   /** Any paper that is kept of it is wrong. */
   mustFail: boolean
@@ -97,6 +98,8 @@ const WAYS: readonly Way[] = [
 
 const FIRST_DAY = '2015-01-05'
 const HOUR_MS = 3_600_000
+/** For responses that are not meant to be slow: only a busy machine takes this long. */
+const TIMEOUT_MS = 10_000
 /** One in so many is large or slow. */
 const HEAVY_EVERY = 50
 
@@ -115,6 +118,7 @@ export function trialAt(n: number, recorded: Recorded): Trial {
   return {
     ...{ n, name: `${way.door}, ${name}`, source: way.source, day },
     now: new Date(Date.parse(`${day}T00:00:00Z`) + pick(random, way.hours) * HOUR_MS).toISOString(),
+    ...(!name.includes('drips') && { timeoutMs: TIMEOUT_MS }),
     scripts: { ...Object.fromEntries(others), [way.door]: script },
     mustFail: isUnusable && !way.mayNotFail,
     mayNotFail: way.mayNotFail ?? false,
