@@ -16,7 +16,10 @@ import { type ImportInput, importSubscribers, isAllRefused } from './import-subs
 
 /** In characters; about 10,000 rows. The page contains the file, so that the second button has it. */
 const MAX_LENGTH = 1_000_000
-const TOO_LONG = fill(words.admin.importExport.tooLong, { number: MAX_LENGTH.toLocaleString(words.language) })
+const TOO_LONG = {
+  code: 'import.too-large',
+  message: fill(words.admin.importExport.tooLong, { number: MAX_LENGTH.toLocaleString(words.language) }),
+}
 const MAX_REFUSED_LENGTH = 100_000
 
 const importBody = z.object({
@@ -60,7 +63,7 @@ const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send 
     } catch (error) {
       const fault = toFault(error, request)
       if (fault.status >= 500) throw error
-      return show(reply, { ...form, csv }, { problem: fault.message }, 422)
+      return show(reply, { ...form, csv }, { problem: fault }, 422)
     }
   })
 }

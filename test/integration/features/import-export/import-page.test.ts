@@ -3,6 +3,7 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { recentActions } from '../../../../src/core/action.repo.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
+import { errorsOn } from '../../../support/page-text.ts'
 import { useSite } from '../../../support/site.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
@@ -50,13 +51,14 @@ test('shows what would happen to each row, then does it', async () => {
 })
 
 test.each([
-  ['', {}, 'empty'],
-  ['name\nAnn', {}, 'email'],
-  [`email\n${ANN}`, { topics: '"robots' }, 'robots'],
-  [`email\n${'x'.repeat(1_000_000)}`, {}, 'Import it with the command: subscribers import.'],
-])('a file that cannot be imported gets a sentence', async (text, fields: object, said) => {
+  ['', {}, 'import.empty', 'empty'],
+  ['name\nAnn', {}, 'import.no-email-column', 'email'],
+  [`email\n${ANN}`, { topics: '"robots' }, 'query.quote-open', 'robots'],
+  [`email\n${'x'.repeat(1_000_000)}`, {}, 'import.too-large', 'subscribers import'],
+])('a file that cannot be imported gets a sentence', async (text, fields: object, code, said) => {
   const { statusCode, body } = await upload(text, { consent: 'a form', ...fields, do: 'import' })
   expect(statusCode).toBe(422)
+  expect(errorsOn(body)).toEqual([code])
   expect(/role="alert".*?<\/div>/s.exec(body)?.[0]).toContain(said)
   expect(body).toContain('value="a form"')
 })
