@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { listVariants } from '../../battery/variants.ts'
 
-const TABLES = `const WRONG_OFFERS = {
-  'by-day': 1,
-}
-export const WRONG_SIGN_UPS = {
-  bare: 2,
-}
-const OFFERS = {
-  right: 3,
-}
-`
+// Not a template literal: its lines would be in the list of this repository.
+const TABLES = [
+  'const WRONG_OFFERS = {',
+  "  'by-day': 1,",
+  '}',
+  'export const WRONG_SIGN_UPS = {',
+  '  bare: 2,',
+  '}',
+  'const OFFERS = {',
+  '  right: 3,',
+  '}',
+].join('\n')
 
 test('`listVariants` lists rows, files, and the entries of tables whose name begins with WRONG_', () => {
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-variants-'))
