@@ -8,6 +8,8 @@ export interface Outcome {
   one: BatteryCase
   /** The reason, if it could not be tried here. */
   verdict: Verdict | string
+  /** It belongs to another profile and was not tried. */
+  leftOut?: true
   seconds: number
   /** A digest of the faults that chance caused until the row ended or failed: the same for the same seed. Undefined if none were. */
   faults?: string | undefined
@@ -32,7 +34,9 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
   const outcomes: Outcome[] = []
   const run = async (one: BatteryCase) => {
     const reason = whyNot(one)
-    const outcome = reason ? { one, verdict: reason, seconds: 0 } : await runCase(one, options)
+    const outcome: Outcome = reason
+      ? { one, verdict: reason, leftOut: true, seconds: 0 }
+      : await runCase(one, options)
     outcomes.push(outcome)
     onDone(outcome)
   }

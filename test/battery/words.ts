@@ -45,7 +45,10 @@ export function recordedLine(outcome: Outcome, results: Results): string {
   return `not recorded: ${name} ${verdictOf(outcome) === 'skip' ? 'was skipped' : 'failed'}, and ${kept}`
 }
 
-/** The end of a run: the slowest rows, the failed ones with the command that repeats each, and the counts. */
+/**
+ * The end of a run: the slowest rows, those that could not run here with the reason, the failed ones with the command that
+ * repeats each, and the counts.
+ */
 export function summaryOf(
   outcomes: readonly Outcome[],
   { profile, seed, commit }: Run,
@@ -57,6 +60,9 @@ export function summaryOf(
   const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
   return [
     `slowest: ${slowest.map(({ one, seconds }) => `${one.name} ${seconds.toFixed()} s`).join(', ')}`,
+    ...skipped
+      .filter(({ leftOut }) => !leftOut)
+      .map(({ one, verdict }) => `skipped: ${one.name}: ${verdict}`),
     ...failed.map(
       ({ one }) =>
         `failed: ${one.name}, seed ${seed}: npm run battery -- --profile ${profile} --seed ${seed} ${one.name}`,

@@ -14,18 +14,20 @@ test('a row ends with its seed, the digest of its faults and the commit', () => 
   expect(lines.at(-1)?.trim()).toBe('seed 7, faults 3f9a1c20, commit 1a2b3c4 + changes')
 })
 
-test('the summary counts rows, and names the slowest and how to repeat the failed ones', () => {
+test('the summary counts rows, and names the slowest, why some were skipped, and how to repeat the failed ones', () => {
   const outcomes = [
     outcomeOf('quick', 1, { ok: true, n: '1', result: 'held' }),
     outcomeOf('slow', 90, { ok: false, n: '1', result: 'lost 3' }),
     outcomeOf('absent', 0, 'no libfaketime'),
+    { ...outcomeOf('long', 0, 'only with --profile nightly'), leftOut: true as const },
   ]
   expect(summaryOf(outcomes, RUN, 1.55)).toBe(
     [
       'slowest: slow 90 s, quick 1 s',
+      'skipped: absent: no libfaketime',
       'failed: slow, seed 7: npm run battery -- --profile nightly --seed 7 slow',
-      '3 rows in 1.6 min, profile nightly, seed 7, commit 1a2b3c4 + changes',
-      '1 passed, 1 failed, 1 skipped',
+      '4 rows in 1.6 min, profile nightly, seed 7, commit 1a2b3c4 + changes',
+      '1 passed, 1 failed, 2 skipped',
     ].join('\n'),
   )
 })
