@@ -11,7 +11,7 @@ export interface Outcome {
   /** It belongs to another profile and was not tried. */
   leftOut?: true
   seconds: number
-  /** A digest of the faults that chance caused until the row ended or failed: the same for the same seed. Undefined if none were. */
+  /** A digest of the faults that chance caused, also if the row fails: the same for the same seed. Undefined if none were. */
   faults?: string | undefined
 }
 

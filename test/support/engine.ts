@@ -15,7 +15,7 @@ const docker = (...args: string[]): boolean =>
 
 const hasImage = (name: string): boolean => docker('image', 'inspect', name) || docker('pull', name)
 
-/** Why no container can run here; undefined if one can. The first call may pull the image, so call it only before one is needed. */
+/** Why no container can run here; undefined if one can. The first call may pull the image: call it only if one is needed. */
 export function whyNoContainers(): string | undefined {
   // Asked once: test processes that start later find it in the environment.
   process.env.NO_CONTAINERS ??= findReason()

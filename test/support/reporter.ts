@@ -6,8 +6,8 @@ import { POSTGRES_IMAGE, whyNoContainers } from './engine.ts'
 const SLOWEST = 20
 
 /**
- * The Postgres of the tests, vitest's own report, the slowest files, a line for each skipped test with its reason and each failed one with its
- * error, the count.
+ * The Postgres of the tests, vitest's own report, the slowest files, a line for each skipped test with its reason and each
+ * failed one with its error, the count.
  */
 export default class CountingReporter extends DefaultReporter {
   #vitest: Vitest | undefined
