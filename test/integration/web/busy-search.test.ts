@@ -189,4 +189,7 @@ test('a step to more close papers is offered without numbers while no search is 
   expect(textOf(body)).not.toMatch(COUNTS)
   expect(body).not.toContain(words.step.end.more)
   expect(body).toContain('name="to" value="1"')
+  const { id: topicId, subscriberId } = topic
+  await site.db.learnedTopic.create({ data: { topicId, subscriberId, step: 3 } })
+  expect((await get(site, path)).body).toContain(words.step.end.more)
 })

@@ -62,7 +62,7 @@ describe('a digest in the browser', () => {
     const { body, headers } = await get(pathOf(id))
     expect(body).not.toMatch(/ann|reader\.example|\/manage\/|\/unsubscribe/)
     expect(body).toContain('<a href="/subscribe?topic=robots">')
-    expect(body).not.toContain(words.topicPage.try)
+    expect(body).not.toContain(words.emails.parts.edit)
     expect(body).toContain('<meta name="robots" content="noindex">')
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
   })

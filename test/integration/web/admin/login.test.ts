@@ -265,6 +265,8 @@ describe('the cookie of a session', () => {
       expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined])
       expect(errorsOn(answer.body)).toEqual(['admin.not-https'])
       expect(answer.body).not.toContain(words.admin.fault.back)
+      const missing = await (await logIn(site)).get('/admin/nothing/here')
+      expect(missing.body).toContain(words.admin.fault.back)
     }))
 
   test.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])(
