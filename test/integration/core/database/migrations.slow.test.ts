@@ -130,9 +130,12 @@ describe('migrations', () => {
       await user.query('begin; select count(*) from message')
       const applied = applyMigrations(url, { folder })
       await withClient(url, async (another) => {
-        const waiting = () => another.query('select from pg_locks where not granted')
+        const waiting = () =>
+          another.query(`
+            select from pg_locks l join pg_database d on d.oid = l.database
+            where not l.granted and d.datname = current_database()`)
         await eventually(async () => (await waiting()).rowCount)
-        await another.query("set statement_timeout = '10s'")
+        await another.query("set statement_timeout = '3s'")
         await another.query('select count(*) from message')
       })
       await user.query('commit')
