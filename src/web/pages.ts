@@ -134,7 +134,7 @@ interface PageData {
   privacy: { contact: string; address: string; days: number; unconfirmed: number }
   status: SiteStatus
   /**
-   * `code`: that of the error, for programs; `ways`: the links that the page offers before the front page; `asksLink`: with
+   * `code` of the error, for programs; `ways`: the links that the page offers before the front page; `asksLink`: with
    * the form that emails a new link.
    */
   fault: {
