@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
+import { errorTable } from '../../../src/core/error-table.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
 import { FEATURES } from '../../../src/features/index.ts'
@@ -34,7 +35,8 @@ test('the service and a command exit with 2 for another `SUPPRESSION_KEY`', asyn
   const service = await runProgram(['src/main.ts'], settings(OTHER))
   const command = await runCli(['subscribers', 'list', '--json'], settings(OTHER))
   expect([service.code, command.code]).toEqual([2, 2])
-  expect(service.stderr).toContain('SUPPRESSION_KEY')
+  const [, whatToDo] = errorTable['config.suppression-key'].operator.split('{since}')
+  expect(service.stderr).toContain(whatToDo)
   expect(JSON.parse(command.stderr)).toMatchObject({ error: 'config.suppression-key' })
   expect((await runCli(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
 }, 30_000)
