@@ -14,12 +14,12 @@ export async function startPgbouncer(url: string, mode: 'session' | 'transaction
   const folder = mkdtempSync(join(tmpdir(), 'pgbouncer-'))
   chmodSync(folder, 0o755)
   const port = await freePort()
-  const { hostname, port: behind, username, pathname } = new URL(url)
+  const { hostname, port: behind, username, password, pathname } = new URL(url)
   const file = join(folder, 'pgbouncer.ini')
   writeFileSync(
     file,
     `[databases]
-* = host=${hostname} port=${behind} user=${username}
+* = host=${hostname} port=${behind} user=${username} password=${password || 'none'}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

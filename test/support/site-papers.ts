@@ -50,7 +50,7 @@ const PAPERS: Record<string, object[]> = {
       authors: ['Ana Íñiguez'],
       votes: 0,
     },
-    { title: 'A Paper with Only a Title' },
+    { title: 'A Paper Known by Its Title Alone' },
   ],
 }
 

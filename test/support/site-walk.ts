@@ -102,7 +102,7 @@ const PAPERS: Stop[] = [
   {
     name: 'paper-bare',
     path: async ({ site }) => {
-      const title = 'A Paper with Only a Title'
+      const title = 'A Paper Known by Its Title Alone'
       const { id } = await site.db.paper.findFirstOrThrow({ where: { title } })
       return `/papers/id:${id}`
     },
