@@ -83,8 +83,9 @@ const namesOf = (crowds: readonly Crowd[]): string => crowds.map(({ n }) => n).j
 const crowdsUntil = (isEnough: (crowd: Crowd) => boolean, part?: WrongPart): Promise<Crowd[]> =>
   withSearchingSite({ part, papers: PAPERS }, async (site) => {
     const costly = costlyPreviews(site.words)
-    // Papers are read into memory, and code is compiled.
+    // Papers are read into memory, and code is compiled, also that of refusals.
     for (const form of [KEPT, ...costly, ...costly]) await send(site, form, '192.0.2.1')
+    await Promise.all(Array.from({ length: AT_ONCE }, () => send(site, KEPT, '192.0.2.2')))
     for (let n = 0; n < 30; n++) await see(site, '/', `192.0.2.${n + 10}`)
     const many = Array.from({ length: NETWORKS }, (_, n) => `198.51.${n}.7`)
     const attacks: Attack[] = [
