@@ -1,6 +1,7 @@
 import { simpleParser } from 'mailparser'
 import { openComposer } from '../../src/emails/compose-message.ts'
-import type { TakenMessage } from '../../src/mail/message.ts'
+import type { Prisma } from '../../src/generated/prisma/client.ts'
+import type { Compose, TakenMessage } from '../../src/mail/message.ts'
 import { type LinkPurpose, signLink } from '../../src/subscribers/links.ts'
 import type { TestSite } from './site.ts'
 
@@ -12,22 +13,35 @@ export interface Mailed {
   path: string
 }
 
-/** The newest mail of a kind to an address, made as it would go out. */
+export interface StoredEmail {
+  raw: string
+  subject: string
+  text: string
+  /** Null in an email that has only text. */
+  html: string | null
+}
+
+/** The email of a row of messages, with its digest, made as it would go out. */
+export async function composeStored(
+  compose: Compose,
+  row: Prisma.MessageGetPayload<{ include: { digest: true } }>,
+): Promise<StoredEmail> {
+  const message = { ...row, digestContent: row.digest?.content, uncertainBefore: false } as TakenMessage
+  const { raw } = await compose(message)
+  const { subject = '', text = '', html } = await simpleParser(raw)
+  return { raw: raw.toString(), subject, text, html: html || null }
+}
+
+/** The newest email of a kind to an address, made as it would go out. */
 export async function mailed({ db, deps }: TestSite, kind: string, address: string): Promise<Mailed> {
   const row = await db.message.findFirstOrThrow({
     where: { kind, toAddress: address },
     include: { digest: true },
     orderBy: [{ datedAt: 'desc' }, { batchId: 'desc' }],
   })
-  const compose = await openComposer(deps)
-  const { raw } = await compose({
-    ...row,
-    digestContent: row.digest?.content,
-    uncertainBefore: false,
-  } as TakenMessage)
-  const { subject = '', text = '', html } = await simpleParser(raw)
+  const { subject, text, html } = await composeStored(await openComposer(deps), row)
   const path = text.match(/(\/(?:manage|account|move)\/[\w-]{20,})/)?.[1] ?? ''
-  return { subject, text, html: html || '', path }
+  return { subject, text, html: html ?? '', path }
 }
 
 /** The path of a link, signed now, to the page of a subscriber that serves a purpose whose id is the subscriber's. */

@@ -1,20 +1,14 @@
 import { globSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { simpleParser } from 'mailparser'
 import { openComposer } from '../../../src/emails/compose-message.ts'
-import type { TakenMessage } from '../../../src/mail/message.ts'
+import { composeStored, type StoredEmail } from '../../support/mailed-links.ts'
 import { faultsOfMailHtml, UNSEEN } from './html-faults.ts'
 import type { Site } from './world.ts'
 
 const TEMPLATES = resolve(import.meta.dirname, '../../../templates/emails')
 
-interface Mail {
+interface Mail extends StoredEmail {
   kind: string
-  raw: string
-  subject: string
-  text: string
-  /** Null in an email that has only text. */
-  html: string | null
 }
 
 /** Every message that was left by now, made as it would go out. */
@@ -26,15 +20,9 @@ export async function mailsLeft({ deps, wrong }: Site): Promise<Mail[]> {
   })
   const mails: Mail[] = []
   for (const row of rows) {
-    const { raw } = await compose({
-      ...row,
-      digestContent: row.digest?.content,
-      uncertainBefore: false,
-    } as TakenMessage)
-    const { subject = '', text = '', html } = await simpleParser(raw)
-    const asItIs = html || null
-    const seen = asItIs && wrong.mail ? wrong.mail(asItIs, row.kind) : asItIs
-    mails.push({ kind: row.kind, raw: raw.toString(), subject, text, html: seen })
+    const email = await composeStored(compose, row)
+    const html = email.html && wrong.mail ? wrong.mail(email.html, row.kind) : email.html
+    mails.push({ ...email, kind: row.kind, html })
   }
   return mails
 }
