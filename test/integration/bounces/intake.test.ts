@@ -79,7 +79,7 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
     expect(Buffer.from(report!.raw!).toString().trimEnd()).toBe(REPORT.trimEnd())
   })
 
-  test('one report per recipient', async () => {
+  test('stores one report for each recipient', async () => {
     const addresses = [bounceAddress(), unsubscribeAddress(), `fbl@${DOMAIN}`]
     const { ended } = await bring(port(), addresses)
     expect(ended.every((answer) => answer.startsWith('250'))).toBe(true)
@@ -91,7 +91,7 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
     ['a token for another use', `u+${'0'.repeat(44)}@${DOMAIN}`, '550 5.1.1'],
     ['an address that is not for bounces', `postmaster@${DOMAIN}`, '550 5.1.1'],
     ['another domain', 'fbl@elsewhere.example', '550 5.7.1'],
-  ])('refused: %s', async (_what, recipient, answer) => {
+  ])('refuses %s', async (_what, recipient, answer) => {
     const { asked } = await bring(port(), [recipient])
     expect(asked).toEqual([expect.stringContaining(answer)])
     expect(await reports()).toEqual([])

@@ -111,7 +111,7 @@ test('a content whose papers are deleted is null, and papers are deleted only wi
   expect(await openStoredContents(world.db, [lost])).toEqual([null])
 })
 
-test('a digest that was not stored does not make its papers shared', async () => {
+test('a digest whose batch is tried again stores no shared paper', async () => {
   await world.addSubscriber('ann', { topics: ['attention'] })
   await world.addPapers(DAY, ['Linear attention'])
   await world.plan(`${DAY}T08:00:00Z`)

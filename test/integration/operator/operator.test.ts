@@ -31,7 +31,7 @@ const show = () => showSubscriber(site.deps, { email: EMAIL })
 const stateOf = async () => (await show()).subscriber.state
 
 describe('adding', () => {
-  test('with consent: confirmed from now, no email', async () => {
+  test('a subscriber with consent confirms them, and sends no email', async () => {
     expect(await added(['robots'])).toMatchObject({ confirmed: true, next: { localDate: '2026-11-25' } })
     expect(await show()).toMatchObject({
       subscriber: { state: 'active', confirmedAt: site.clock.now(), startDate: '2026-11-25' },
@@ -66,7 +66,7 @@ describe('adding', () => {
 })
 
 describe('pausing', () => {
-  test('until a date, then resuming', async () => {
+  test('lasts until its date, or until the subscriber is resumed', async () => {
     await added()
     await pauseSubscriber(site.deps, { email: EMAIL, until: '2026-12-24' })
     expect((await show()).subscriber).toMatchObject({ state: 'paused', pausedUntil: '2026-12-24' })

@@ -109,7 +109,7 @@ describe('access to /metrics', () => {
     expect(counted).toContain('daily_papers_log_events_total{event="admin.limited"} 1\n')
   })
 
-  test('shares its limit with the login: other networks have one try left, and the correct password works', async () => {
+  test('after many wrong passwords leaves each other network one try, and accepts the right one', async () => {
     const { app } = counting({ ADMIN_PASSWORD: PASSWORD })
     const guess = async (password: string, remoteAddress: string) =>
       (await ask(app, { remoteAddress, headers: { authorization: basic(password) } })).statusCode

@@ -8,7 +8,7 @@ describe('planted faults', () => {
     expect(readSource(file).text.split(before)).toHaveLength(2),
   )
 
-  test('each promise has three', () => {
+  test('are three for each promise', () => {
     const counts = PROMISES.map((_, nth) => PLANTED.filter(({ promise }) => promise === nth + 1).length)
     expect(counts).toEqual([3, 3, 3, 3, 3, 3])
   })

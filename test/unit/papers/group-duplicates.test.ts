@@ -40,7 +40,7 @@ describe('one paper', () => {
       [[7], ['A title']],
     ])
   })
-  test('is found twice in one list', () => {
+  test('may be in one list several times', () => {
     expect(grouped([record('A title', 'arxiv 1'), record('A title'), record('B', 'arxiv 1')])).toEqual([
       [[], ['A title', 'A title', 'B']],
     ])

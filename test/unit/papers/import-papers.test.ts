@@ -10,7 +10,7 @@ test('parseList accepts an entry with a title and a summary', () => {
   })
 })
 
-test('every field', () => {
+test('`parseList` reads every field', () => {
   const { records } = parseList([
     {
       id: 'http://arxiv.org/abs/2507.06457v2',

@@ -183,7 +183,7 @@ describe('a record that need not be written', () => {
     expect(again.ranks.codeUrl).toBeGreaterThan(known.ranks.codeUrl)
     expect(isSameContent(known, again)).toBe(true)
   })
-  test('is not a text that a newer version has too', () => {
+  test('does not include a text that a newer version confirms', () => {
     const filled = merge(saidOn('2025-07-09', { abstract: '', version: 2 }), saidOn('2025-07-09'))
     const confirmed = merge(filled, saidOn('2025-07-09', { version: 2 }))
     expect({ ...confirmed, ranks: filled.ranks }).toEqual(filled)

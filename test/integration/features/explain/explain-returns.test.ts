@@ -40,7 +40,7 @@ async function comesBack(
 const textsOf = async (date?: string) => (await world.explain(date)).steps.map(({ text }) => text).join('\n')
 
 describe('an accepted email that bounced', () => {
-  test('full: sent, then bounced; they were paused', async () => {
+  test('because the mailbox is full says that the subscriber was paused', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '552 5.2.2 mailbox full')
     const { verdict, steps } = await world.explain(TUESDAY)
@@ -70,7 +70,7 @@ describe('an accepted email that bounced', () => {
     )
   })
 
-  test('from a mailbox to which they forward: a report that names the other mailbox', async () => {
+  test('after being forwarded names the mailbox that refused it', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 not here', { recipient: 'old@elsewhere.example' })
     expect(await textsOf(TUESDAY)).toContain(

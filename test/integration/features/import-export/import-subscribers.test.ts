@@ -600,7 +600,7 @@ describe('a listmonk export', () => {
 })
 
 describe('Keila', () => {
-  test('its export', async () => {
+  test('exports a file that is imported', async () => {
     const run = await importFixture('keila.csv', { consent: 'our form', topics: 'data.prefs.topics' })
     expect(run).toMatchObject({ format: 'keila', taken: 3, refused: 0 })
     expect((await shown('ada@example.com')).topics).toMatchObject([{ query: 'linear attention' }])

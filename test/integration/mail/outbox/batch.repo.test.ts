@@ -65,7 +65,7 @@ describe('the batch of one domain', () => {
     ])
   })
 
-  test('has domains in capitals and small letters', async () => {
+  test('ignores the case of the domain', async () => {
     await add({ 'Big.Example': 10, 'big.example': 10 })
     expect(await perBatch()).toEqual([{ domain: 'big.example', count: 20 }])
   })

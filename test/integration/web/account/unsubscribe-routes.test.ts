@@ -82,7 +82,7 @@ describe('one click', () => {
     },
   )
 
-  test('twice: the same response', async () => {
+  test('gets the same response the second time', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = await unsubscribeToken(site, EMAIL)
     await press(token, undefined, undefined)

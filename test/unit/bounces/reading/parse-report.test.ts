@@ -194,7 +194,7 @@ describe('an email that is not a report', () => {
     expect(brief(await read(['From: ann@mail.example', ...fields, '', body]))).toEqual([`null ${kind} null`]),
   )
 
-  test('is a report that a person forwards as an attachment', async () =>
+  test('may be a person who forwards a report as an attachment', async () =>
     expect(
       brief(
         await read([

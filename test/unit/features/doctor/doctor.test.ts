@@ -43,7 +43,8 @@ describe('checkDatabase', () => {
     locksHold: true,
     now,
   }
-  test('good', () => expect(checkDatabase(facts)).toMatchObject({ state: 'ok', fix: null }))
+  test('accepts a database without a fault', () =>
+    expect(checkDatabase(facts)).toMatchObject({ state: 'ok', fix: null }))
   test.each([
     [{ major: 14, version: '14.1' }, 'wrong', 'PostgreSQL 15 or newer'],
     [{ encoding: 'SQL_ASCII' }, 'wrong', '--encoding=UTF8'],
@@ -65,7 +66,7 @@ describe('checkDatabase', () => {
     ['self-signed certificate', 'sslrootcert'],
     ['connect ECONNREFUSED', 'systemctl start postgresql'],
   ])('%s', (what, fix) => expect(unreachableDatabase(new Error(what)).fix).toContain(fix))
-  test('migrations', () => {
+  test('names the migrations that are missing', () => {
     expect(checkMigrations([]).state).toBe('ok')
     expect(checkMigrations(['2026_first'])).toMatchObject({
       state: 'wrong',

@@ -133,7 +133,7 @@ describe('a page', () => {
     { messages: [] },
     { collection: {} },
     { messages: 'ok' },
-  ])('cannot be %j', (body) => expect(parseDetailsPage(body)).toBeUndefined())
+  ])('of another shape is refused: %j', (body) => expect(parseDetailsPage(body)).toBeUndefined())
 })
 
 test.each(['10000', 10_000, '999999999999', 1e300])(

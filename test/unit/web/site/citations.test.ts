@@ -19,7 +19,7 @@ const MAMBA: Partial<Paper> = {
 const bib = (changes: Partial<Paper>) => citation('bib', samplePaper(changes), URL)
 
 describe('BibTeX', () => {
-  test('a paper on arXiv', () => {
+  test('cites a paper on arXiv', () => {
     expect(bib(MAMBA)).toBe(String.raw`@misc{gu2023mamba,
   title = {{Mamba: 100\% of O(n) \& State Spaces\_1 \#\textasciitilde{}\textasciicircum{}}},
   author = {Albert Gu and Jordy van der Berg and {The ATLAS Collaboration} and Smith, J. A. and Tim Jones Jr.},
@@ -33,14 +33,14 @@ describe('BibTeX', () => {
 `)
   })
 
-  test('of one with an identifier from before 2007', () => {
+  test('cites an arXiv identifier from before 2007', () => {
     const text = bib({ arxivId: 'hep-th/9901001', categories: ['hep-th'] })
     expect(text).toContain('eprint = {hep-th/9901001}')
     expect(text).toContain('doi = {10.48550/arXiv.hep-th/9901001}')
     expect(text).not.toContain('primaryClass')
   })
 
-  test('of papers with a DOI, and without identifiers', () => {
+  test('cites papers with a DOI, and without identifiers', () => {
     expect(bib({ doi: '10.1000/a_b{c' })).toContain('doi = {10.1000/a_b%7Bc}')
     expect(bib({ doi: '10.1000/a_b' })).toContain('url = {https://doi.org/10.1000/a_b}')
     expect(bib({})).toContain(`url = {${URL}}`)
@@ -93,7 +93,7 @@ test('an RIS citation has each field', () => {
   ])
 })
 
-test('CSL-JSON', () => {
+test('a CSL-JSON citation has each field', () => {
   expect(JSON.parse(citation('csl.json', samplePaper(MAMBA), URL))).toEqual([
     {
       id: 'gu2023mamba',
