@@ -61,6 +61,7 @@ export const errorTable = {
       'Webhook of {provider}: its time is more than {hours} hours ago or more than 5 minutes ahead. Check the clock of this machine.',
     'webhook.other-topic': 'Webhook of {provider}: its topic is not {setting}.',
     'webhook.token-used': 'Webhook of {provider}: its token was already used with another body.',
+    'admin.wrong-password': 'That password is not correct. Try again.',
     'admin.elsewhere':
       'Nothing was changed: this form did not come from a page of your session. Open the page again and press the button there.',
   }),

@@ -1,7 +1,7 @@
 import { errorEntries } from '../../core/error-table.ts'
 import { Fault, type FaultValues } from '../../core/errors.ts'
 
-/** Errors of `subscribers import`, which no page shows. */
+/** Errors of an import. */
 export const importErrors = {
   ...errorEntries(400, 2, {
     'import.no-csv': 'Cannot read the file "{file}": use the path of a CSV file.',
@@ -15,6 +15,10 @@ export const importErrors = {
     'import.who-left':
       'The column "{column}" may say who left{where}, and this import cannot read it. If it does, add a column "state": "unsubscribed" for those who left, "suppressed" for those who bounced or complained, "pending" for those who never confirmed, "active" for the others. Then remove "{column}". The columns it can read: email,state,topics,hour,zone,days,confirmed_at,confirmed_how.',
     'import.no-column': '--topics "{column}": the file has no such column. It has {columns}.',
+  }),
+  ...errorEntries(422, 2, {
+    'import.too-large':
+      'This file has more than {most} characters. Import it with the command: subscribers import.',
   }),
   ...errorEntries(409, 2, {
     'import.refused-exists':

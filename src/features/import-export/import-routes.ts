@@ -5,21 +5,18 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
-import { fill, words } from '../../i18n/words.ts'
+import { words } from '../../i18n/words.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { acceptFiles } from '../../web/accept-files.ts'
 import { type AdminSite, lineField } from '../../web/admin/admin-site.ts'
 import { toFault } from '../../web/errors.ts'
 import type { AdminRoutes } from '../../web/feature-routes.ts'
 import { formOf, formText } from '../../web/request.ts'
+import { ImportFault } from './import-fault.ts'
 import { type ImportInput, importSubscribers, isAllRefused } from './import-subscribers.ts'
 
 /** In characters; about 10,000 rows. The page contains the file, so that the second button has it. */
 const MAX_LENGTH = 1_000_000
-const TOO_LONG = {
-  code: 'import.too-large',
-  message: fill(words.admin.importExport.tooLong, { number: MAX_LENGTH.toLocaleString(words.language) }),
-}
 const MAX_REFUSED_LENGTH = 100_000
 
 const importBody = z.object({
@@ -47,8 +44,10 @@ const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send 
     const { 'csv-file': file, ...form } = formOf(importBody, request)
     // Browsers send the lines of a textarea with CRLF.
     const csv = (file.trim() ? file : form.csv).replaceAll('\r\n', '\n')
-    if (csv.length > MAX_LENGTH)
-      return show(reply, { ...form, csv: file.trim() ? '' : csv }, { problem: TOO_LONG }, 422)
+    if (csv.length > MAX_LENGTH) {
+      const problem = new ImportFault('import.too-large', { most: MAX_LENGTH.toLocaleString(words.language) })
+      return show(reply, { ...form, csv: file.trim() ? '' : csv }, { problem }, 422)
+    }
     const { consent, topics } = form
     const ask = form.ask !== ''
     const isDone = form.do === 'import'

@@ -47,7 +47,6 @@ export const admin = {
     heading: 'Log in',
     password: 'Password',
     hint: 'The password is set in ADMIN_PASSWORD. You’re logged out after 30 minutes of inactivity, after 12 hours, or when the password changes.',
-    wrong: 'That password is not correct. Try again.',
     tooMany: {
       one: 'Too many attempts. Wait a minute, then try again. Until then, even the correct password is rejected.',
       other:
@@ -443,6 +442,5 @@ export const admin = {
     topics: 'Topic for people without one, or the column that has their topics (optional)',
     ask: 'Email pending subscribers a confirmation link',
     button: 'Import',
-    tooLong: 'This file has more than {number} characters. Import it with the command: subscribers import.',
   },
 }

@@ -127,13 +127,7 @@ const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
     if (validationError) return send(reply, 'login', { problem: toFault(validationError, request) }, 422)
     const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, ...body })
     if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
-    if (!isCorrect)
-      return send(
-        reply,
-        'login',
-        { problem: { code: 'password.wrong', message: words.admin.login.wrong } },
-        403,
-      )
+    if (!isCorrect) return send(reply, 'login', { problem: new Fault('admin.wrong-password') }, 403)
     await logIn(admin, request, reply)
     return reply.redirect('/admin', 303)
   })

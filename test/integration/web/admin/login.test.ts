@@ -50,7 +50,7 @@ describe('logging in', () => {
   test('with a wrong password gets 403 and no cookie', async () => {
     const answer = await postLogin(site, 'wrong')
     expect(answer.statusCode).toBe(403)
-    expect(errorsOn(answer.body)).toEqual(['password.wrong'])
+    expect(errorsOn(answer.body)).toEqual(['admin.wrong-password'])
     expect(answer.headers['set-cookie']).toBe(undefined)
     expect(answer.body).not.toContain('value="wrong')
   })
