@@ -3,10 +3,17 @@ import type { BatteryCase, Profile } from './battery-case.ts'
 import { DEFAULT_SEED } from './bench/seeded-random.ts'
 
 const PROFILES: readonly string[] = ['ci', 'nightly'] satisfies Profile[]
-export const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--seed N] [--part K/N] [--at-once N] [--record] [NAME …]
-npm run battery -- --variants`
 /** A row waits most of the time, for a server, a lease or a process that starts. */
 const AT_ONCE = 4
+export const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--seed N] [--part K/N] [--at-once N] [--record] [NAME …]
+  NAME        the row with that name, or all rows whose names contain it
+  --profile   ci, the default, or nightly: more emails, kills and days
+  --seed      of all chance; each row prints the one that it had
+  --part      2/5: every fifth row, from the second
+  --at-once   how many rows run at once: ${AT_ONCE}; those that measure time run by themselves
+  --record    writes test/battery/results.json and docs/battery.md after each row
+npm run battery -- --variants
+              lists the wrong variants, and runs nothing`
 
 export interface Arguments {
   profile: Profile
@@ -51,8 +58,7 @@ function named(all: readonly BatteryCase[], names: readonly string[]): BatteryCa
   const cases = names.flatMap((name) => {
     const exact = all.filter((one) => one.name === name)
     const found = exact.length > 0 ? exact : all.filter((one) => one.name.includes(name))
-    if (found.length === 0)
-      throw new Error(`There is no row "${name}": ${all.map((one) => one.name).join(', ')}.`)
+    if (found.length === 0) throw new Error(`There is no row "${name}": --help lists them.`)
     return found
   })
   return all.filter((one) => cases.includes(one))

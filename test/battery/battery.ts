@@ -1,7 +1,4 @@
 // Causes faults in the real program and prints what held: npm run battery -- --help
-// NAME: the row with that name, or all rows whose names contain it. --seed: the seed of all chance; a row prints the one it
-// had. --part 2/5: every fifth row, from the second. --record: writes results.json and docs/battery.md after each row.
-// --variants: lists the wrong variants, and runs nothing.
 
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
