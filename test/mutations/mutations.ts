@@ -1,7 +1,5 @@
-// Changes the code a little, one place at a time, and runs the tests that execute it: one of them should fail.
-// npm run mutations -- [--seed N] [--count 100] [--part 1/4] [--all] [FOLDER ...]
-// npm run mutations -- --only ID [TEST_FILE ...]
-// npm run mutations -- --planted
+// Changes the code a little, one place at a time, and runs the tests that execute it: npm run mutations -- --help
+
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,31 +16,50 @@ import { type Trial, tryMutant } from './try-mutant.ts'
 /** Two mutants at a time, each with one test file at a time. */
 const AT_ONCE = 2
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '100' },
-    part: { type: 'string', default: '1/1' },
-    all: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    planted: { type: 'boolean', default: false },
-  },
-})
-const [testFiles, folders] = [true, false].map((is) =>
-  positionals.filter((p) => p.endsWith('.test.ts') === is),
-)
+const USAGE = `npm run mutations -- [--seed N] [--count 100] [--part K/N] [--all] [FOLDER ...]
+  changes places of the code, one at a time, and runs the tests that execute each: one of them should fail
+  --all    tries those that survive npm test with the slow tests, too
+npm run mutations -- --only ID [TEST_FILE ...]
+  a mutant or a planted fault, with the tests that execute it, or with these
+npm run mutations -- --planted
+  the planted faults of test/mutations/planted.ts`
 
-function chooseOrExit(): Mutant[] {
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string', default: '1' },
+      count: { type: 'string', default: '100' },
+      part: { type: 'string', default: '1/1' },
+      all: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      planted: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const isTest = (path: string) => path.endsWith('.test.ts')
+  const folders = positionals.filter((path) => !isTest(path))
+  return {
+    ...values,
+    testFiles: positionals.filter(isTest),
+    mutants: values.help ? [] : chooseMutants({ ...values, folders }),
+  }
+}
+
+function readOrExit() {
   try {
-    return chooseMutants({ ...values, folders: folders! })
+    return readOptions()
   } catch (error) {
-    console.error(errorText(error))
+    console.error(`${errorText(error)}\n${USAGE}`)
     process.exit(2)
   }
 }
 
-const mutants = chooseOrExit()
+const { mutants, testFiles, all, planted, help } = readOrExit()
+if (help) {
+  console.log(USAGE)
+  process.exit(0)
+}
 const stopped = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort())
 const folder = mkdtempSync(join(dataFolder(), 'mutations-'))
@@ -53,7 +70,7 @@ const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable
 try {
   const trials = await tryAll(mutants, false)
   const survivors = [...trials.keys()].filter((mutant) => trials.get(mutant)!.outcome !== 'caught')
-  if (values.all && survivors.length > 0)
+  if (all && survivors.length > 0)
     for (const [mutant, trial] of await tryAll(survivors, true)) trials.set(mutant, trial)
   printSummary(trials)
 } catch (error) {
@@ -67,7 +84,7 @@ try {
 /** `slow`: with the slow tests, instead of the quick ones. */
 async function tryAll(mutants: readonly Mutant[], slow: boolean): Promise<Map<Mutant, Trial>> {
   const options = { postgres: postgres.url, slow, signal: stopped.signal }
-  const named = testFiles!.map((path) => ({ path, seconds: 60, failed: [] }))
+  const named = testFiles.map((path) => ({ path, seconds: 60, failed: [] }))
   const recording: Recording =
     named.length > 0
       ? new Map(mutants.map(({ id }) => [id, named]))
@@ -77,7 +94,7 @@ async function tryAll(mutants: readonly Mutant[], slow: boolean): Promise<Map<Mu
   const work = async (tree: string) => {
     for (const mutant of queue) {
       const tests = recording.get(mutant.id)!
-      const trial = await tryMutant(tree, mutant, tests, { ...options, workers: 1, bail: !values.planted })
+      const trial = await tryMutant(tree, mutant, tests, { ...options, workers: 1, bail: !planted })
       trials.set(mutant, trial)
       console.log(lineOf(mutant, trial))
     }
@@ -89,7 +106,7 @@ async function tryAll(mutants: readonly Mutant[], slow: boolean): Promise<Map<Mu
 /** Planted faults have all tests that failed, mutants the first one. */
 function lineOf({ id, before, text }: Mutant, { outcome, seconds, red }: Trial): string {
   const time = `in ${seconds.toFixed(1)} s`
-  if (values.planted) return [`${id}: ${outcome} ${time}`, ...red.map((test) => `  ${test}`)].join('\n')
+  if (planted) return [`${id}: ${outcome} ${time}`, ...red.map((test) => `  ${test}`)].join('\n')
   if (red[0]) return `${id}: caught by ${red[0]} ${time}`
   return `${id}: ${outcome} ${time}: ${before.replace(/\s+/g, ' ')} → ${text}`
 }
@@ -103,5 +120,5 @@ function printSummary(trials: Map<Mutant, Trial>): void {
   const total = trials.size - equivalent.length
   const caught = trials.size - survivors.length
   console.log(`Caught ${caught} of ${total}: ${(caught / total).toFixed(2)}`)
-  if (values.planted && left.length > 0) process.exitCode = 1
+  if (planted && left.length > 0) process.exitCode = 1
 }
