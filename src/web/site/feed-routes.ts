@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
+import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
 import { fill, fillHtml, words } from '../../i18n/words.ts'
@@ -19,8 +20,11 @@ import type { Site } from '../pages.ts'
 import { firstText } from '../request.ts'
 import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
 
-/** The feeds of the newest papers, for a query or for all papers. */
+/** The feeds of the newest papers, for a query or for all papers, and the addresses at which people look for one. */
 export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
+  for (const alias of ['/rss', '/feed', '/atom.xml']) {
+    app.get(alias, async (_request, reply) => reply.redirect(feedPath('xml'), 301))
+  }
   for (const format of ['xml', 'json'] as const) {
     app.get(
       feedPath(format),
@@ -128,8 +132,8 @@ function feedItem(
     ].join(''),
     summary: closeReason === null ? sentence : fill(close.summary, { reason: closeReason, sentence }),
     /** The dates of its first listing and of the listing that counts. */
-    date_published: midnight(paper.firstDay),
-    date_modified: midnight(listedOn(paper, withRevised)),
+    date_published: instantOf(paper, paper.firstDay),
+    date_modified: instantOf(paper, listedOn(paper, withRevised)),
     authors: firstOf(authors).map((name) => ({ name })),
     categories: paper.categories,
     isClose: closeReason !== null,
@@ -139,7 +143,14 @@ function feedItem(
 const listedOn = ({ firstDay, revisedDay }: Paper, withRevised: boolean) =>
   withRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay
 
-const midnight = (day: string): string => `${day}T00:00:00.000Z`
+const SECONDS_OF_HOUR = 3600
+
+/**
+ * A second of the first hour of a day, by the paper's number: sources state only a day, readers sort entries with the
+ * same time in any order, and some hide those of the future.
+ */
+const instantOf = ({ id }: Paper, day: Day): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + (id % SECONDS_OF_HOUR) * 1000).toISOString()
 
 const linesOf = (parts: PlainParts): PlainParts => ({
   ...parts,
