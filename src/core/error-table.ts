@@ -82,6 +82,9 @@ export const errorTable = {
     'span.invalid': '"{name}" is not a week or month: use YYYY-Www or YYYY-MM.',
     'source.unknown': 'Unknown source "{source}": takes {known}.',
   }),
+  ...errorEntries(405, 1, {
+    'request.method-not-allowed': '{method} is not possible at this address. It takes {allowed}.',
+  }),
   ...errorEntries(408, 1, {
     'request.too-slow': 'The request body arrived more slowly than all others, and its place was needed.',
   }),

@@ -1461,6 +1461,7 @@ export const en = {
     'page.not-found': 'There’s no page at this address. The newest papers are on the front page.',
     'paper.not-here': '{name} isn’t on this site.',
     'search.page': 'These results have no such page. Press Search to see the first one.',
+    'request.method-not-allowed': 'This address can’t be used like that. It takes {allowed}.',
     'request.too-large': 'That’s more than this form accepts. Send less text and try again.',
     'request.too-slow': 'What you sent arrived too slowly. Please try again.',
     'request.unreadable': 'We couldn’t read what was sent. Go back and try again.',

@@ -12,6 +12,7 @@ import {
 import { longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { shownName } from '../queries/language/describe-query.ts'
+import { replyWithoutRoute, watchAllowedMethods } from './addresses.ts'
 import type { Site } from './pages.ts'
 import { wantsJson } from './request.ts'
 import { logOf } from './request-log.ts'
@@ -22,7 +23,8 @@ const RETRY_AFTER_SECONDS = 30
 
 /** Sends every error as a page or as JSON, with a sentence that says what to do. */
 export function addErrorHandlers(app: FastifyInstance, site: Site): void {
-  app.setNotFoundHandler(async (_request, reply) => sendFault(site, reply, new Fault('page.not-found')))
+  const allowedMethods = watchAllowedMethods(app)
+  app.setNotFoundHandler(async (request, reply) => replyWithoutRoute(request, reply, allowedMethods))
   app.setErrorHandler(async (error, request, reply) => sendFault(site, reply, toFault(error, request)))
 }
 

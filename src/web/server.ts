@@ -19,6 +19,7 @@ import { randomId } from '../core/secrets.ts'
 import { words } from '../i18n/words.ts'
 import { PROXY_INCIDENT } from '../operator/health/proxy-condition.ts'
 import { accountPages } from './account/account-pages.ts'
+import { redirectTrailingSlashes } from './addresses.ts'
 import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
@@ -66,6 +67,7 @@ export function buildServer(
   // Before the hooks that set headers: a kept response has them.
   addPageCache(app, deps, checkEveryMs)
   const site: Site = { deps: logged, pages: openPageRenderer(deps.config, app.papers.edition) }
+  redirectTrailingSlashes(app)
   addErrorHandlers(app, site)
   app.register(helmet, securityHeaders(deps.config.BASE_URL))
   app.register(formbody)
