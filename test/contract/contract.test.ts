@@ -27,8 +27,21 @@ test('the API is described by openapi.json', async () => {
   await expect(`${pretty(sorted)}\n`).toMatchFileSnapshot('openapi.json')
 })
 
+test('the document of the API describes its tags, states who may call, and has no unused schema', async () => {
+  const document = (await documentOf(site.app)) as unknown as Document
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+  expect(operations.filter(({ security }) => security === undefined)).toEqual([])
+  const used = new Set(operations.flatMap(({ tags }) => tags))
+  expect(document.tags.map(({ name }) => name).sort()).toEqual([...used].sort())
+  expect(document.tags.filter(({ description }) => !description)).toEqual([])
+  const text = JSON.stringify(document)
+  const schemas = Object.keys(document.components.schemas)
+  expect(schemas.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([])
+})
+
 interface Document {
-  paths: object
+  tags: { name: string; description: string }[]
+  paths: Record<string, Record<string, { tags: string[]; security?: object[] }>>
   components: { schemas: object }
 }
 

@@ -42,6 +42,18 @@ in the next request. Items that are added meanwhile neither repeat nor skip othe
 changes. A request whose headers exceed 32 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
 both close the connection, and their bodies have another shape.`
 
+/** The groups of operations. */
+const TAGS = {
+  papers: 'Papers, and where they come from',
+  subscriptions: 'Signing up',
+  subscribers: 'The people who get digests',
+  topics: 'Their topics',
+  digests: 'What was due on a day, and what became of it',
+  messages: 'Emails, and what mail servers replied',
+  delivery: 'Pausing and resuming all emails',
+  operation: 'The state of the service',
+}
+
 /** The head of the OpenAPI document. */
 const openapiDescription = ({
   SITE_NAME,
@@ -49,7 +61,12 @@ const openapiDescription = ({
   API_TOKEN,
 }: Config): FastifyDynamicSwaggerOptions['openapi'] => ({
   openapi: '3.1.0',
-  info: { title: SITE_NAME, version: '1.0.0', description: DESCRIPTION },
+  info: {
+    title: SITE_NAME,
+    version: '1.0.0',
+    description: DESCRIPTION,
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
   servers: [{ url: BASE_URL }],
   ...(API_TOKEN && {
     components: {
@@ -83,8 +100,30 @@ const tidyDocument: SwaggerTransformObject = (made) => {
   const text = JSON.stringify(jsonSchemaTransformObject(made))
   const document = JSON.parse(text, (_name, value: Value | string | null) => tidy(value))
   const { schemas = {}, ...components } = document.components
-  const read = Object.entries(schemas).filter(([name]) => text.includes(`"#/components/schemas/${name}"`))
-  return { ...document, components: { ...components, schemas: Object.fromEntries(read) } }
+  const used = usedSchemas(document.paths, schemas)
+  return { ...document, tags: usedTags(document.paths), components: { ...components, schemas: used } }
+}
+
+type Paths = Record<string, Record<string, { tags: (keyof typeof TAGS)[] }>>
+
+function usedTags(paths: Paths) {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const names = new Set(operations.flatMap(({ tags }) => tags))
+  return [...names].map((name) => ({ name, description: TAGS[name] }))
+}
+
+/** The schemas that the paths use, directly or through others. */
+function usedSchemas(paths: unknown, schemas: Record<string, unknown>): Record<string, unknown> {
+  const used = new Set<string>()
+  const add = (text: string) => {
+    for (const name of Object.keys(schemas)) {
+      if (used.has(name) || !text.includes(`"#/components/schemas/${name}"`)) continue
+      used.add(name)
+      add(JSON.stringify(schemas[name]))
+    }
+  }
+  add(JSON.stringify(paths))
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
 }
 
 function tidy(value: Value | string | null) {

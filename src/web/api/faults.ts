@@ -55,7 +55,7 @@ export function addFaultResponses(api: FastifyInstance, { deps }: Site): void {
   api.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const fault = error.statusCode === 415 ? new Fault('request.not-json') : toFault(error, request)
     const reference = logFault(deps, reply, fault)
-    const isOperators = request.routeOptions.schema !== undefined && 'security' in request.routeOptions.schema
+    const isOperators = (request.routeOptions.schema?.security ?? []).length > 0
     const body = jsonOfFault(fault, reference)
     // The message of an internal error may contain secrets.
     const operatorFields =
@@ -69,4 +69,5 @@ export const publicOperation = (tag: string, operationId: string, summary: strin
   tags: [tag],
   operationId,
   summary,
+  security: [],
 })
