@@ -15,7 +15,7 @@ interface Links {
   link(href: string): string
   /** The same in running text: URLs of the demo become URLs of the published copy. */
   text(text: string): string
-  /** What a link to a feed, a style or an icon leads to is in the copy. */
+  /** What a link to a feed, a style, an icon or a script leads to is in the copy. */
   isWritten(href: string): boolean
   demoOnly: string
 }
@@ -29,15 +29,14 @@ const FIELDS = ['input', 'select', 'textarea', 'button']
 export function linksOf(html: string): string[] {
   const links: string[] = []
   visit(parse(html), (element) => {
-    if (element.tagName === 'script') return
     for (const { name, value } of element.attrs) if (LINKS.includes(name)) links.push(value)
   })
   return links
 }
 
 /**
- * A page as a file: relative links, forms that lead to `demoOnly` with nothing of what was typed, no script, no comment,
- * and a line on top. It depends on nothing of the page but its links and forms.
+ * A page as a file: relative links, forms that lead to `demoOnly` with nothing of what was typed, no script that needs a
+ * server, no comment, and a line on top. It depends on nothing of the page but its links and forms.
  */
 export function staticPage(
   html: string,
@@ -83,9 +82,10 @@ export function withContent(html: string, { title, content }: { title: string; c
   return serialize(document)
 }
 
-/** Scripts would ask a server, and a copy has no desk; a copy is not the page that its address names; hidden fields hold tokens. */
+/** Most scripts need a server, and a copy has no desk; a copy is not the page that its address names; hidden fields hold tokens. */
 function isLeftOut(element: Element, links: Links): boolean {
-  if (element.tagName === 'script' || attribute(element, 'class') === 'demo-links') return true
+  if (attribute(element, 'class') === 'demo-links') return true
+  if (element.tagName === 'script') return !links.isWritten(attribute(element, 'src') ?? '')
   if (element.tagName === 'input') return attribute(element, 'type') === 'hidden'
   if (element.tagName === 'meta')
     return /^(og:|htmx)/.test(attribute(element, 'property') ?? attribute(element, 'name') ?? '')

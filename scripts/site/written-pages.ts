@@ -5,6 +5,8 @@ const WRITTEN = [
   /^\/papers\/[\w.:-]*\d[\w.:-]*$/,
   /^\/feed\.(xml|json)$/,
   /^\/assets\/[\w.-]+\.(css|svg)$/,
+  // The only script that needs no server.
+  /^\/assets\/share\.js$/,
   /^\/(papers|subscribe|manage|unsubscribe|status|privacy)$/,
   /^\/manage\/topics\/\d+$/,
   /^\/digest\/[\w-]+$/,

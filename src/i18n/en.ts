@@ -1437,6 +1437,13 @@ export const en = {
       rate: 'You would have received {rate}.',
     },
   },
+  /** Buttons that a script shows. */
+  share: {
+    copy: 'Copy',
+    copied: 'Copied ✓',
+    copyLink: 'Copy link',
+    button: 'Share',
+  },
   fault: {
     headings: {
       404: 'Page not found',

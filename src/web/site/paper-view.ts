@@ -65,8 +65,10 @@ interface PaperPageOptions {
 /** The page of one paper. */
 export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
   const { title, titleRuns, sentence, abstract, authors: names, organization, keywords } = plainPaperOf(paper)
+  const address = `${baseUrl}${paperPathOf(paper)}`
   return {
     path: paperPathOf(paper),
+    address,
     title,
     titleRuns,
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
@@ -88,8 +90,8 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
     day: paper.firstDay,
     submitted: paper.publishedAt && dayOf(paper.publishedAt),
     categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
-    shareLinks: shareLinks(title, `${baseUrl}${paperPathOf(paper)}`),
-    citations: citationsOf(paper, `${baseUrl}${paperPathOf(paper)}`),
+    shareLinks: shareLinks(title, address),
+    citations: citationsOf(paper, address),
     meta: metaOf(paper, baseUrl),
   }
 }
