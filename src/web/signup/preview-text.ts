@@ -49,22 +49,22 @@ export function papersPerEmail({ weekdays, weeks, together }: PreviewResult, mos
 
 /**
  * "20 papers in 30 days, about 5 a week", or with papers that come close, "20 match, 3 come close in 30 days, about 5 a
- * week"; weeks count from the first day with papers.
+ * week". A new site has papers of fewer days: those are counted and named, and under a week there is no weekly rate.
  */
 export function paperRate(
   { days, weeks }: Pick<PreviewResult, 'days' | 'weeks'>,
   total: number,
   close = 0,
 ): string {
-  const span = counted(days, words.counts.day)
+  const daysSinceFirst = weeks === 0 ? days : Math.round(weeks * 7)
+  const span = counted(daysSinceFirst, words.counts.day)
   const count =
     close > 0
       ? fill(words.preview.count.both, { ...matchesAndClose(total, close), span })
       : fill(words.rates.some, { papers: papersText(total), span })
   const aWeek = total / Math.max(1, weeks)
-  return aWeek < 1
-    ? count
-    : `${count}, ${fill(words.preview.pace.aWeek, { count: grouped(Math.round(aWeek)) })}`
+  if (weeks < 1 || aWeek < 1) return count
+  return `${count}, ${fill(words.preview.pace.aWeek, { count: grouped(Math.round(aWeek)) })}`
 }
 
 function matchesAndClose(total: number, close: number): { matches: string; close: string } {

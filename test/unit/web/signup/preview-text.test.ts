@@ -67,3 +67,13 @@ test.each([
 ])('paperRate of %i papers, and of %i that come close, is “%s”', (total, close, expected) =>
   expect(paperRate({ days: 30, weeks: 30 / 7 }, total, close)).toBe(expected),
 )
+
+test('paperRate names the days that a new site has papers of, and no weekly rate of less than a week', () => {
+  const inDays = (days: number) =>
+    fill(words.rates.some, {
+      papers: counted(13, words.counts.paper),
+      span: counted(days, words.counts.day),
+    })
+  expect(paperRate({ days: 30, weeks: 13 / 7 }, 13)).toBe(`${inDays(13)}, ${aWeek(7)}`)
+  expect(paperRate({ days: 30, weeks: 6 / 7 }, 13)).toBe(inDays(6))
+})
