@@ -6,6 +6,7 @@ import { wrapIfUnavailable } from './core/database/database.ts'
 import { errorText, Fault } from './core/errors.ts'
 import { FEATURES } from './features/index.ts'
 import { ROLES, type Role, startService } from './service/service.ts'
+import { startLine } from './service/start-line.ts'
 import { MAX_STOP_MS } from './service/worker-thread.ts'
 
 function parseArguments(args: string[]) {
@@ -31,7 +32,10 @@ function rolesFrom(args: string[]): Role[] {
 try {
   const config = readConfig(readEnvironment(), FEATURES)
   const options = { features: FEATURES, threads: true }
-  const starting = startService(config, rolesFrom(process.argv.slice(2)), options)
+  const roles = rolesFrom(process.argv.slice(2))
+  // For a person: what reads the log from a pipe or a file gets only lines of JSON.
+  if (process.stdout.isTTY) process.stdout.write(`${startLine(config, roles)}\n`)
+  const starting = startService(config, roles, options)
   let stopped: Promise<void> | undefined
   // Its worker may be sending before all has started.
   const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {

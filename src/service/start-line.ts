@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.ts'
+import type { Role } from './service.ts'
+
+/** What a person at a terminal reads before the log: where the site will be. */
+export function startLine(
+  { BASE_URL, HOST, PORT, ADMIN_PASSWORD }: Pick<Config, 'BASE_URL' | 'HOST' | 'PORT' | 'ADMIN_PASSWORD'>,
+  roles: readonly Role[],
+): string {
+  const log = 'The log follows, one JSON object per line.'
+  if (!roles.includes('web')) return `Daily Papers starts without a site, as ${roles.join(' and ')}. ${log}`
+  const admin = ADMIN_PASSWORD
+    ? `the admin pages at ${BASE_URL}/admin`
+    : 'no admin pages, because ADMIN_PASSWORD is not set'
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST
+  const listens = new URL(BASE_URL).port === String(PORT) ? '' : ` It listens on ${host}:${PORT}.`
+  return `Daily Papers starts at ${BASE_URL}, with ${admin}.${listens} ${log}`
+}
