@@ -1,5 +1,4 @@
-// The whole service on this computer, with sample papers and a mailbox that catches every email:
-//   npm run demo [-- --check | --port N | --no-open | --reset | --json]
+// The whole service on this computer, with sample papers and a mailbox that catches every email: npm run demo
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,7 +7,7 @@ import { errorText } from '../src/core/errors.ts'
 import { checkDemo } from './demo/check.ts'
 import { type Demo, portOr, removeDemo, requireAlone, startDemo } from './demo/demo.ts'
 import { type Desk, startDesk } from './demo/desk.ts'
-import { describeDay, describeSent, welcome } from './demo/words.ts'
+import { describeDay, describeSent, KEYS, USAGE, welcome } from './demo/words.ts'
 
 function optionsFrom(args: string[]) {
   const { values } = parseArgs({
@@ -19,6 +18,7 @@ function optionsFrom(args: string[]) {
       'no-open': { type: 'boolean', default: false },
       reset: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
     },
   })
   const port = values.port === undefined ? undefined : Number(values.port)
@@ -31,6 +31,10 @@ function optionsFrom(args: string[]) {
 type Options = ReturnType<typeof optionsFrom>
 
 async function run(options: Options): Promise<void> {
+  if (options.help) {
+    process.stdout.write(USAGE)
+    return
+  }
   const folder = join(readEnvironment({ dotEnv: false }).DATA_DIR ?? '.data', 'demo')
   if (options.check) {
     process.exitCode = (await checkDemo(`${folder}-check`, options.port)) ? 0 : 1
@@ -74,9 +78,10 @@ function waitForKeys(demo: Demo, desk: Desk, say: (text: string) => void): void 
   process.stdin.on('data', async (data) => {
     const key = data.toString()
     if (key === 'q' || key === '\u0003') await stop()
-    if (key === 'd') say(describeSent(await demo.sendDigests()))
-    if (key === 'n') say(describeDay(await demo.nextDay(), demo))
-    if (key === 'o') openInBrowser(desk.url)
+    else if (key === 'd') say(describeSent(await demo.sendDigests(), 'press n'))
+    else if (key === 'n') say(describeDay(await demo.nextDay(), demo))
+    else if (key === 'o') openInBrowser(desk.url)
+    else say(KEYS)
   })
 }
 
@@ -89,9 +94,7 @@ let options: Options
 try {
   options = optionsFrom(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(
-    `${errorText(error)}\nnpm run demo [-- --check | --port N | --no-open | --reset | --json]\n`,
-  )
+  process.stderr.write(`${errorText(error)}\n\n${USAGE}`)
   process.exit(2)
 }
 try {

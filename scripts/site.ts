@@ -1,5 +1,4 @@
-// Writes the demo as files for any static host, with sample papers and a sample reader:
-//   npm run site [-- FOLDER] [--url URL]
+// Writes the demo as files for any static host, with sample papers and a sample reader: npm run site
 import { parseArgs } from 'node:util'
 import { errorText } from '../src/core/errors.ts'
 import { writeSite } from './site/write-site.ts'

@@ -55,9 +55,14 @@ export interface Demo {
   bringPapers(): Promise<void>
   /** Moves the clock to each hour of the day at which somebody's digest is due, and sends it. */
   sendDigests(): Promise<DigestsSent>
-  /** Adds the next day's papers, and moves the clock to its morning. False if there are no more sample papers. */
-  nextDay(): Promise<boolean>
+  /** Adds the next day's papers, and moves the clock to its morning. Undefined if there are no more sample papers. */
+  nextDay(): Promise<NextDay | undefined>
   stop(): Promise<void>
+}
+
+export interface NextDay {
+  /** False if it was already that morning: digests of the day before went to time zones that are ahead. */
+  clockMoved: boolean
 }
 
 export interface DigestsSent {
@@ -270,9 +275,10 @@ async function sendDigests(demo: Running): Promise<DigestsSent> {
   return { ...sent, emails: (await demo.mailbox.caught()).slice(before) }
 }
 
-async function nextDay(demo: Running): Promise<boolean> {
-  if (daysShown(demo) >= DAYS_TO_COME) return false
-  const { day, at } = nextMorning(demo.shown, demo.clock.now())
+async function nextDay(demo: Running): Promise<NextDay | undefined> {
+  if (daysShown(demo) >= DAYS_TO_COME) return undefined
+  const now = demo.clock.now()
+  const { day, at } = nextMorning(demo.shown, now)
   demo.shown = day
   demo.sent = false
   demo.source.showUpTo(day)
@@ -280,5 +286,5 @@ async function nextDay(demo: Running): Promise<boolean> {
   await ingestDue(demo.service.deps)
   await learnOrLog(demo.service.deps)
   demo.keep()
-  return true
+  return { clockMoved: at > now }
 }

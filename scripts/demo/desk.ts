@@ -28,7 +28,7 @@ export async function startDesk(demo: Demo): Promise<Desk> {
   })
   server.post('/digests', async (_request, reply) => {
     const sent = await demo.sendDigests()
-    said = describeSent(sent)
+    said = describeSent(sent, 'press “Next day”')
     emails = sent.emails
     return reply.redirect('/#said', 303)
   })

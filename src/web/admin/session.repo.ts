@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { SessionStore } from '@fastify/session'
 import type { Session } from 'fastify'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 
@@ -15,8 +16,10 @@ declare module 'fastify' {
   }
 }
 
-const IDLE_MS = 30 * 60_000
-const MAX_DURATION_MS = 12 * 3600_000
+const IDLE_MS = 30 * MINUTE_MS
+const MAX_DURATION_MS = 12 * HOUR_MS
+/** The demo's clock jumps from day to day, and a new login for each would be a nuisance. */
+const DEMO_MS = 365 * DAY_MS
 
 /**
  * Sessions, shared by all processes. A row is found by a keyed hash of the cookie, and the key is derived from
@@ -24,6 +27,7 @@ const MAX_DURATION_MS = 12 * 3600_000
  */
 export function openSessionStore({ config, db, clock }: Deps): SessionStore {
   const key = createHmac('sha256', config.APP_SECRET[0]!).update(`admin ${config.ADMIN_PASSWORD}`).digest()
+  const [idleMs, maxDurationMs] = config.demo ? [DEMO_MS, DEMO_MS] : [IDLE_MS, MAX_DURATION_MS]
   const idOf = (cookie: string): string => createHmac('sha256', key).update(cookie).digest('hex')
 
   async function read(cookie: string): Promise<Session | null> {
@@ -34,7 +38,7 @@ export function openSessionStore({ config, db, clock }: Deps): SessionStore {
   async function write(cookie: string, { cookie: _, fresh, ...data }: Session): Promise<void> {
     const { startedAt, seenAt = 0 } = data
     if (startedAt === undefined) return
-    const expiresAt = new Date(Math.min(seenAt + IDLE_MS, startedAt + MAX_DURATION_MS))
+    const expiresAt = new Date(Math.min(seenAt + idleMs, startedAt + maxDurationMs))
     const [id, values] = [idOf(cookie), { data: data as Prisma.InputJsonObject, expiresAt }]
     // A request that runs during a logout must not restore the row.
     if (!fresh) return void (await db.adminSession.updateMany({ where: { id }, data: values }))

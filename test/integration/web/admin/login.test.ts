@@ -194,6 +194,19 @@ describe('a session', () => {
     expect(await site.db.adminSession.count()).toBe(0)
   })
 
+  test('lasts in the demo, whose clock jumps from day to day', async () => {
+    const config = readConfig({ ADMIN_PASSWORD: PASSWORD })
+    config.demo = { desk: 'http://localhost:3002', mailbox: 'http://localhost:3001' }
+    const app = buildServer({ ...site.deps, config })
+    try {
+      const admin = await logIn({ ...site, db: site.db, app })
+      wait(5 * 24 * 60)
+      expect((await admin.get('/admin')).statusCode).toBe(200)
+    } finally {
+      await app.close()
+    }
+  })
+
   test('ends after half an hour without a request', async () => {
     const admin = await logIn(site)
     for (let n = 0; n < 4; n++) {
