@@ -1364,14 +1364,15 @@ export const en = {
     },
     help: 'What you can type',
     helpText: 'The same queries work as email topics and as feeds.',
-    /** What each example finds; the queries are in src/web/site/search-view.ts. */
+    /** What each example finds; the queries are of src/search/example-queries.ts. */
     examples: {
-      words: 'Both words, in any form: attends, attending',
-      phrase: 'An exact phrase, or another word',
-      not: 'Excluding a word',
+      words: 'All words, in any form (attend, attends, attending); common ones close together',
+      phrase: 'An exact phrase, or another one',
+      not: 'Without a word',
       title: 'In the title (abstract: works too)',
       author: 'By an author',
-      category: 'In an arXiv category, with published code',
+      category: 'In an arXiv category',
+      code: 'With published code',
       votes: 'At least 20 upvotes on Hugging Face',
       paper: 'Opens one paper, by arXiv ID, DOI or URL',
     },

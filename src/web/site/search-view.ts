@@ -8,6 +8,7 @@ import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import type { Leaf } from '../../queries/query.ts'
 import { reasonText } from '../../queries/reasons/reason-text.ts'
 import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
+import { type ExampleKind, type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import {
   type NamedQuery,
   type NothingFound,
@@ -22,7 +23,7 @@ import { facetViews, feedPath, type SearchParams, searchPath, subscribePath } fr
 
 const MAX_IN_TITLE_LENGTH = 60
 
-/** A query for each of `words.search.examples`. */
+/** Examples for the topics of the form to sign up. */
 export const EXAMPLES = {
   words: 'linear attention',
   phrase: '"state space" OR mamba',
@@ -32,13 +33,13 @@ export const EXAMPLES = {
   category: 'cat:cs.CL has:code',
   votes: 'agents votes>=20',
   paper: '2507.06457',
-} satisfies Record<keyof typeof words.search.examples, string>
+} satisfies Partial<Record<ExampleKind, string>>
 
 /** The search page with an empty form. */
-export const emptySearch = (baseUrl: string) => ({
+export const emptySearch = (baseUrl: string, examples = NO_EXAMPLES) => ({
   ...faultsView([], undefined),
   query: '',
-  examples: EXAMPLES,
+  examples,
   heading: words.search.heading,
   title: words.search.heading,
   canonical: `${baseUrl}${searchPath({})}`,
@@ -50,9 +51,14 @@ export const emptySearch = (baseUrl: string) => ({
 /** The form with the typed query and why it was not searched; `reference` identifies our own fault in the log. */
 export const searchOfFault = (
   baseUrl: string,
-  { query, fault, reference }: { query: string; fault: Fault; reference: string | null },
+  {
+    query,
+    fault,
+    reference,
+    examples,
+  }: { query: string; fault: Fault; reference: string | null; examples: ExampleQueries },
 ) => ({
-  ...emptySearch(baseUrl),
+  ...emptySearch(baseUrl, examples),
   ...faultsView(['q'], isOfQuery(fault) ? new FieldFaults([{ field: 'q', fault }]) : fault, reference),
   query,
   heading: headingOf(query),
@@ -64,7 +70,8 @@ const headingOf = (query: string): string =>
     ? words.search.heading
     : fill(words.search.headingOf, { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH) })
 
-const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
+/** Whether the query is wrong, and not the search refused. */
+export const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
 
 export function searchView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
   const { query } = params

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { showDigest } from '../../digests/show-digest.ts'
@@ -6,6 +6,7 @@ import { publicDigest } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/health/site-status.ts'
 import { placeByVotes } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
+import { exampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { forVisitor, forVisitorIfFree } from '../../search/for-visitor.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
 import { searchArchive } from '../../search/search-archive.ts'
@@ -20,7 +21,7 @@ import { feedRoutes } from './feed-routes.ts'
 import { paperListRoutes } from './list-routes.ts'
 import { followView, paperPageView } from './paper-view.ts'
 import { readSearchParams, searchFields } from './search-paths.ts'
-import { emptySearch, searchOfFault, searchView } from './search-view.ts'
+import { emptySearch, isOfQuery, searchOfFault, searchView } from './search-view.ts'
 
 /** The public pages: lists, papers, search, feeds and shared digests. */
 export const sitePages: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -55,6 +56,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     })
   })
 
+  const examplesFor = (request: FastifyRequest) =>
+    forVisitorIfFree(deps, request, NO_EXAMPLES, (deps) => exampleQueries(deps, {}))
+
   // An empty form, a page of results, or the paper that the query names.
   app.get(
     '/papers',
@@ -63,7 +67,10 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       const { query: asked } = request
       try {
         const params = readSearchParams(asked)
-        if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
+        if (!params) {
+          const search = emptySearch(BASE_URL, await examplesFor(request))
+          return pages.send(cacheForOneMinute(reply), 'search', { search })
+        }
         const searched = await forVisitor(deps, request, (deps) => searchArchive(deps, params))
         const [named] = searched.tree.kind === 'paper' ? searched.found : []
         if (named) return reply.redirect(paperPathOf(named.paper), 303)
@@ -72,7 +79,8 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       } catch (error) {
         const fault = toFault(error)
         const reference = logFault(deps, reply, fault)
-        const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference })
+        const examples = isOfQuery(fault) ? await examplesFor(request) : NO_EXAMPLES
+        const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference, examples })
         return pages.send(reply, 'search', { search }, fault.status)
       }
     },

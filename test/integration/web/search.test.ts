@@ -140,8 +140,9 @@ describe('a search', () => {
     const examples = [...body.matchAll(/class="query" href="([^"]*)"/g)].map(([, path]) => path!)
     expect(examples.length).toBeGreaterThan(5)
     for (const path of examples) {
-      const { statusCode } = await get(site, path.replaceAll('&amp;', '&'))
-      expect([path, statusCode]).toEqual([path, path.endsWith('2507.06457') ? 303 : 200])
+      const { statusCode, body } = await get(site, path.replaceAll('&amp;', '&'))
+      const found = statusCode === 303 || titlesIn(body).length > 0
+      expect([path, found]).toEqual([path, true])
     }
   })
 })
