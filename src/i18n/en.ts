@@ -1209,6 +1209,7 @@ export const en = {
     attribution:
       'Papers from Hugging Face and arXiv, not affiliated with either. Thanks to arXiv for its open access.',
     privacy: 'Privacy',
+    rss: 'RSS',
     status: 'Status',
     demo: 'This is a demo:',
     demoDesk: 'desk',
