@@ -47,23 +47,26 @@ export function papersPerEmail({ weekdays, weeks, together }: PreviewResult, mos
   return { daily, weekdays: daily, weekly: perEmail(together.total / Math.max(1, weeks)) }
 }
 
+/** A window that begins on a weekend has its first papers on its third or fourth day. */
+const MAX_DAYS_BEFORE_PAPERS = 4
+
 /**
  * "20 papers in 30 days, about 5 a week", or with papers that come close, "20 match, 3 come close in 30 days, about 5 a
- * week". A new site has papers of fewer days: those are counted and named, and under a week there is no weekly rate.
+ * week". A site that is newer than these days has no weekly rate: the days before it would count as empty.
  */
 export function paperRate(
   { days, weeks }: Pick<PreviewResult, 'days' | 'weeks'>,
   total: number,
   close = 0,
 ): string {
-  const daysSinceFirst = weeks === 0 ? days : Math.round(weeks * 7)
-  const span = counted(daysSinceFirst, words.counts.day)
+  const span = counted(days, words.counts.day)
   const count =
     close > 0
       ? fill(words.preview.count.both, { ...matchesAndClose(total, close), span })
       : fill(words.rates.some, { papers: papersText(total), span })
-  const aWeek = total / Math.max(1, weeks)
-  if (weeks < 1 || aWeek < 1) return count
+  const isNewSite = weeks * 7 < days - MAX_DAYS_BEFORE_PAPERS
+  const aWeek = total / (days / 7)
+  if (isNewSite || aWeek < 1) return count
   return `${count}, ${fill(words.preview.pace.aWeek, { count: grouped(Math.round(aWeek)) })}`
 }
 

@@ -68,12 +68,8 @@ test.each([
   expect(paperRate({ days: 30, weeks: 30 / 7 }, total, close)).toBe(expected),
 )
 
-test('paperRate names the days that a new site has papers of, and no weekly rate of less than a week', () => {
-  const inDays = (days: number) =>
-    fill(words.rates.some, {
-      papers: counted(13, words.counts.paper),
-      span: counted(days, words.counts.day),
-    })
-  expect(paperRate({ days: 30, weeks: 13 / 7 }, 13)).toBe(`${inDays(13)}, ${aWeek(7)}`)
-  expect(paperRate({ days: 30, weeks: 6 / 7 }, 13)).toBe(inDays(6))
+test('paperRate has a weekly rate of the days that it names, and none on a site that is newer', () => {
+  const some = fill(words.rates.some, { papers: counted(13, words.counts.paper), span: SPAN })
+  expect(paperRate({ days: 30, weeks: 27 / 7 }, 13)).toBe(`${some}, ${aWeek(3)}`)
+  expect(paperRate({ days: 30, weeks: 13 / 7 }, 13)).toBe(some)
 })
