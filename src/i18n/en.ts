@@ -1106,6 +1106,7 @@ export const en = {
     hour: 'Hour',
     at: 'At',
     zone: 'Time zone',
+    zoneOf: '{city} (UTC{offset})',
     days: 'Days',
     paces: { daily: 'Every day', weekdays: 'Weekdays', weekly: 'Weekly', own: 'Other days' },
     on: 'on',

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
 import { Fault, type FieldReader, readFields, undefinedIfFault } from '../core/errors.ts'
+import { currentZoneName, ZONE_NAMES } from '../i18n/zones.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
@@ -138,16 +139,15 @@ export function readSettings(
   }
 }
 
-const knownZones = new Map(
-  ['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]),
-)
+const knownZones = new Map(ZONE_NAMES.map((name) => [name.toLowerCase(), name]))
 
-export const zoneNames = (): string[] => [...knownZones.values()]
-
-/** Throws zone.unknown. Accepts a known name in any case and with blanks: "asia/tokyo", "America/New York". */
+/**
+ * Returns today's name of the zone. Accepts a known name in any case and with blanks: "asia/tokyo", "America/New York".
+ * Throws zone.unknown.
+ */
 function parseZone(text: string): string {
   const name = text.replace(/\s+/g, '_')
-  const zone = knownZones.get(name.toLowerCase()) ?? name
+  const zone = currentZoneName(knownZones.get(name.toLowerCase()) ?? name)
   if (!isZone(zone)) throw new Fault('zone.unknown', { zone: text.slice(0, 60) })
   return zone
 }

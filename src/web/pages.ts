@@ -29,7 +29,6 @@ import { beyondTitleText, reasonText } from '../queries/reasons/reason-text.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
 import type { SimilarPapers } from '../search/similar-papers.ts'
 import { maskAddress } from '../subscribers/address.ts'
-import { zoneNames } from '../subscribers/read-signup.ts'
 import { MAX_TOPICS, type Subscriber } from '../subscribers/subscriber.ts'
 import {
   firstEmailText,
@@ -186,7 +185,6 @@ const HELPERS = {
   untilText,
   weekdayDate,
   weekdaysText,
-  zoneNames,
 }
 
 /** `edition`: the newest day with papers and their number, if known. */

@@ -1,16 +1,19 @@
-import { WEEKDAYS } from '../core/dates.ts'
+import { type Day, WEEKDAYS } from '../core/dates.ts'
 import { type Fault, FieldFaults } from '../core/errors.ts'
 import { fill, words } from '../i18n/words.ts'
+import { currentZoneName, zoneChoices } from '../i18n/zones.ts'
 import type { TypedSettings } from '../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../subscribers/subscriber.ts'
 
-/** The typed values, right or wrong, and the current settings for the rest. */
-export function settingFields(typed: TypedSettings, settings: SubscriberSettings) {
+/** The typed values, right or wrong, and the current settings for the rest. `today` decides the offsets of zones. */
+export function settingFields(typed: TypedSettings, settings: SubscriberSettings, today: Day) {
   const days = typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days
   const pace = paceOf(days)
+  const zone = currentZoneName(typed.zone || settings.zone)
   return {
     hour: typed.hour || String(settings.hour),
-    zone: typed.zone || settings.zone,
+    zone,
+    zones: zonesWith(zone, today),
     max: typed.max || String(settings.maxPapers),
     format: typed.format || settings.format,
     detail: typed.detail || settings.detail,
@@ -21,6 +24,12 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
     pace,
     weekday: pace === 'weekly' ? days.at(-1) : typed.weekday,
   }
+}
+
+/** The zones of the field: all that we know, and a typed one that we do not know. */
+function zonesWith(zone: string, today: Day): readonly { zone: string; text: string }[] {
+  const known = zoneChoices(today)
+  return known.some((choice) => choice.zone === zone) ? known : [{ zone, text: zone }, ...known]
 }
 
 /** The choice of the form that stands for these days. */
@@ -34,7 +43,7 @@ function paceOf(days: readonly string[]): 'daily' | 'weekdays' | 'weekly' | 'own
 /** Settings as the fields of a form or a query string. */
 export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
   ['hour', String(hour)],
-  ['zone', zone],
+  ['zone', currentZoneName(zone)],
   ...days.map((day): [string, string] => ['days', day]),
   ['max', String(others.maxPapers)],
   ['format', others.format],

@@ -36,7 +36,8 @@ describe.each([
     const page = await open(scripts)
     await page.goto('/subscribe')
     const zone = scripts ? 'Asia/Tokyo' : 'UTC'
-    await expect.poll(whenOn(page)).toContain(zone)
+    const city = scripts ? 'Tokyo' : 'UTC'
+    await expect.poll(whenOn(page)).toContain(city)
     expect(await page.locator('#zone').inputValue()).toBe(zone)
 
     await page.getByLabel(words.form.topics).fill('agents')
@@ -66,7 +67,7 @@ describe.each([
     expect(await page.locator('h1').innerText()).toBe(words.checkInbox.heading)
     expect(page.url()).not.toMatch(/ann/)
     const main = await page.getByRole('main').innerText()
-    expect(main).toContain(`08:00, ${zone}`)
+    expect(main).toContain(`08:00, ${city}`)
     expect(main).toContain(fill(words.checkInbox.meant, { domain: 'gmail.com' }))
     const { content } = await newestMail(site.db, 'ann@gmial.com')
     expect(content).toMatchObject({ zone, topics: [{ query: 'agents' }, { query: 'title:benchmark' }] })
@@ -94,7 +95,7 @@ test('the form keeps the zone of its address, and the schedule line follows the 
   const page = await open(true)
   await page.goto(`/subscribe?zone=Europe%2FParis`)
   await page.selectOption('#hour', '21')
-  await expect.poll(whenOn(page)).toContain('21:00, Europe/Paris')
+  await expect.poll(whenOn(page)).toContain('21:00, Paris')
   await page.check('#pace-own')
   await page.uncheck('#days-wed')
   const { mon, tue, thu, fri } = words.weekdays

@@ -11,6 +11,7 @@ import {
   weekdaysText,
 } from '../../i18n/dates.ts'
 import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
+import { cityOfZone } from '../../i18n/zones.ts'
 import { truncateAtWord } from '../../mail/rendering/text.ts'
 import {
   changedSettings,
@@ -102,7 +103,7 @@ const LABEL: Record<SettingName, string> = {
 
 const VALUE: Record<SettingName, (subscription: Subscription) => string> = {
   hour: ({ hour }) => hourOfDay(hour),
-  zone: ({ zone }) => zone,
+  zone: ({ zone }) => cityOfZone(zone),
   days: ({ days }) => weekdaysText(days),
   maxPapers: ({ maxPapers }) => String(maxPapers),
   format: ({ format }) => words.form.formats[format],
@@ -154,9 +155,13 @@ export const shortTopic = (topic: string): string => truncateAtWord(topic, MAX_T
 export const understoodOf = (query: string): string =>
   isReadable(query) ? describeTopic(query) : words.requestSummary.unreadable
 
-/** "Monday to Friday at 08:00, Asia/Tokyo" */
+/** "Monday to Friday at 08:00, Tokyo" */
 export const scheduleText = ({ days, hour, zone }: Schedule): string =>
-  fill(words.requestSummary.schedule, { days: capitalized(weekdaysText(days)), hour: hourOfDay(hour), zone })
+  fill(words.requestSummary.schedule, {
+    days: capitalized(weekdaysText(days)),
+    hour: hourOfDay(hour),
+    zone: cityOfZone(zone),
+  })
 
 /** "At most 15 papers, titles only, in plain text" */
 export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
@@ -165,9 +170,13 @@ export function sizeText({ maxPapers, format, detail }: SubscriberSettings): str
   return format === 'text' ? fill(words.requestSummary.text, { size }) : size
 }
 
-/** "Wednesday 25 November 2026 at 08:00 (Asia/Tokyo)" */
+/** "Wednesday 25 November 2026 at 08:00 (Tokyo)" */
 export const firstEmailText = (next: DueDate, { hour, zone }: Schedule): string =>
-  fill(words.schedule.moment, { day: longDate(next.localDate), hour: hourOfDay(hour), zone })
+  fill(words.schedule.moment, {
+    day: longDate(next.localDate),
+    hour: hourOfDay(hour),
+    zone: cityOfZone(zone),
+  })
 
 /** "Monday to Friday at 08:00, UTC; first mail Wednesday 25 November.", if they confirm now. */
 export function whenText(schedule: Schedule, now: Date): string {

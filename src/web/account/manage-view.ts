@@ -13,6 +13,7 @@ import { Fault, FieldFaults } from '../../core/errors.ts'
 import type { Feature } from '../../core/feature.ts'
 import { hourOfDay, weekdaysText } from '../../i18n/dates.ts'
 import { capitalized, fill, words } from '../../i18n/words.ts'
+import { cityOfZone } from '../../i18n/zones.ts'
 import { describePart, describeQuery } from '../../queries/language/describe-query.ts'
 import { parseOrNull } from '../../queries/language/parse-query.ts'
 import type { Query } from '../../queries/query.ts'
@@ -89,7 +90,7 @@ export function manageView(features: readonly Feature[], managed: OpenedManagePa
     preview: shown.preview,
     /** Topics to add, as typed. */
     add: form?.do === 'add-topic' || form?.do === 'settings' ? form.topic : '',
-    settings: settingFields(typed, subscriber),
+    settings: settingFields(typed, subscriber, managed.today),
     settingsOpen: edit === 'schedule' || edit === 'close' || isWrong(SETTINGS),
     /** The settings that are folded. */
     moreOpen: edit === 'close' || isWrong(['detail', 'related', 'format']),
@@ -180,8 +181,11 @@ function glanceText({ subscriber, next, today }: OpenedManagePage): string {
 function factsText(subscriber: Subscriber): string {
   const { days, zone, address } = subscriber
   const size = sizeText(subscriber)
-  const city = zone.split('/').at(-1)!.replaceAll('_', ' ')
-  const facts = [capitalized(weekdaysText(days)), city, size.charAt(0).toLowerCase() + size.slice(1)]
+  const facts = [
+    capitalized(weekdaysText(days)),
+    cityOfZone(zone),
+    size.charAt(0).toLowerCase() + size.slice(1),
+  ]
   return [...facts, maskAddress(address)].join(' · ')
 }
 

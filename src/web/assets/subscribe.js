@@ -13,6 +13,18 @@
     return answer
   }
 
+  // A browser may call Asia/Kolkata by an older name.
+  const isZone = (own) => {
+    const nameOf = (timeZone) => new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+    return ({ value }) => {
+      try {
+        return value === own || nameOf(value) === own
+      } catch {
+        return false
+      }
+    }
+  }
+
   const fillIn = async () => {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone
     const before = zone.value
@@ -20,8 +32,9 @@
     const settings = chosen().map(([name, value]) => [name, name === 'zone' ? own : value])
     // Keep the zone that the reader chose in the meantime.
     if (!(await say(settings)).ok || zone.value !== before) return
-    if (zone.options && ![...zone.options].some(({ value }) => value === own)) zone.add(new Option(own))
-    zone.value = own
+    const { value = own } = [...(zone.options ?? [])].find(isZone(own)) ?? {}
+    zone.value = value
+    if (zone.value !== value) zone.add(new Option(own, own, true, true))
   }
 
   const follow = async () => {

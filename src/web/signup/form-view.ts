@@ -1,3 +1,4 @@
+import { dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Fault, FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
@@ -49,7 +50,7 @@ export function formView(
       undefinedIfFault(() => whenText(readTypedSettings(config, { hour, zone, days }), clock.now())) ?? '',
     /** The time zone is our default, so a script may set the browser's. */
     zoneIsOurs: !zone,
-    ...settingFields(typed, settings),
+    ...settingFields(typed, settings, dayOf(clock.now())),
     consent: CONSENT_WORDING.asking,
     examples: TOPIC_EXAMPLES,
   }

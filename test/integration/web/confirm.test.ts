@@ -14,7 +14,7 @@ const EMAIL = 'ann@example.com'
 const FIRST_IN_TOKYO = fill(words.schedule.moment, {
   day: 'Wednesday 25 November 2026',
   hour: '08:00',
-  zone: 'Asia/Tokyo',
+  zone: 'Tokyo',
 })
 
 const site = useSite()
@@ -248,7 +248,7 @@ describe('a second sign-up of an active subscriber', () => {
   const schedule = fill(words.requestSummary.schedule, {
     days: words.schedule.workdays,
     hour: '19:00',
-    zone: 'Asia/Tokyo',
+    zone: 'Tokyo',
   })
   const OTHER_SETTINGS = sentence(words.confirm.otherSettings)
 

@@ -300,7 +300,7 @@ describe('an error shows the whole page with the input', () => {
       'max: setting.max',
       'days-mon: setting.no-days',
     ])
-    expect(body).toContain('<option selected>EST')
+    expect(body).toContain('<option value="EST" selected>EST')
     expect(body).toContain('value="99"')
   })
 

@@ -57,7 +57,7 @@ test('a preview is in the form with all input', async () => {
   expect(answer.body).toContain('value="ann@example.com"')
   expect(answer.body).toContain('&quot;linear attention&quot;, xylophone</textarea>')
   expect(answer.body).toMatch(/<option value="6" selected>/)
-  expect(answer.body).toContain('<option selected>Asia/Tokyo')
+  expect(answer.body).toContain('<option value="Asia/Tokyo" selected>')
   expect(answer.body).toMatch(/id="days-sat"[^>]* checked/)
   expect(answer.body).toContain('value="7"')
   const text = textOf(answer.body)

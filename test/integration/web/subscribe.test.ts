@@ -75,7 +75,7 @@ describe('hour, zone and days', () => {
     expect([tokyo.statusCode, tokyo.body]).toEqual([
       200,
       fill(words.form.when, {
-        schedule: 'Tuesday and Saturday at 22:00, Asia/Tokyo',
+        schedule: 'Tuesday and Saturday at 22:00, Tokyo',
         first: 'Tuesday 24 November',
       }),
     ])
@@ -108,7 +108,7 @@ describe('hour, zone and days', () => {
     expect(body).toMatch(/value="weekly" checked>/)
     expect(body).toContain('<option value="sat" selected>')
     expect(body).toContain(
-      fill(words.form.when, { schedule: 'Saturday at 21:00, Asia/Tokyo', first: 'Saturday 28 November' }),
+      fill(words.form.when, { schedule: 'Saturday at 21:00, Tokyo', first: 'Saturday 28 November' }),
     )
     expect(body).not.toContain('x@y.example')
     expect((await site.app.inject({ url: '/subscribe?zone[a]=1&hour=%00' })).statusCode).toBe(200)
@@ -128,7 +128,7 @@ describe('the days of the form', () => {
   ])('%j are %s', async (fields, days) => {
     const { headers } = await asks({ zone: 'Asia/Tokyo', hour: 22, topic: 'robots', ...fields })
     const { body } = await site.app.inject({ url: headers.location as string })
-    expect(body.toLowerCase()).toContain(`${days.toLowerCase()} at 22:00, asia/tokyo`)
+    expect(body.toLowerCase()).toContain(`${days.toLowerCase()} at 22:00, tokyo`)
   })
 
   test('an unknown day is named in the error', async () => {
@@ -146,7 +146,7 @@ describe('the page after the form', () => {
     for (const part of [
       fillHtml(words.checkInbox.sentHtml, { address: EMAIL }),
       fill(words.form.when, {
-        schedule: 'Monday to Friday at 22:00, Asia/Tokyo',
+        schedule: 'Monday to Friday at 22:00, Tokyo',
         first: 'Tuesday 24 November',
       }),
       `Daily Papers &lt;${site.deps.config.MAIL_FROM}&gt;`,
@@ -254,7 +254,7 @@ describe('the page after the form', () => {
     await asks({ topic: 'robots', zone: 'Asia/Tokyo' })
     const again = { again: '1', hour: '8', zone: 'Asia/Tokyo', days: DAYS }
     const second = await asks(again)
-    expect(await get(second.headers.location as string)).toContain('at 08:00, Asia/Tokyo')
+    expect(await get(second.headers.location as string)).toContain('at 08:00, Tokyo')
     expect(await topicsAsked()).toEqual(['robots'])
     expect((await asks(again)).statusCode).toBe(303)
     // The third one was left too late to go.
@@ -272,7 +272,7 @@ describe('the page after the form', () => {
     expect(statusCode).toBe(422)
     expect(errorsOn(body)).toEqual(['email: address.malformed'])
     expect(body).toContain('value="ann@" aria-describedby="email-hint email-error" aria-invalid="true"')
-    expect(body).toContain('Monday to Friday at 08:00, Asia/Tokyo')
+    expect(body).toContain('Monday to Friday at 08:00, Tokyo')
   })
 
   test('is the same for every address', async () => {

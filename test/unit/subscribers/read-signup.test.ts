@@ -49,6 +49,7 @@ describe('`readSettings`', () => {
     expect(read({ days: ['', 'mon'] }).days).toEqual(['mon'])
     expect(read({ days: ['fri,mon', 'mon'] }).days).toEqual(['mon', 'fri'])
     expect(read({ zone: 'America/New York' }).zone).toBe('America/New_York')
+    expect(read({ zone: 'Asia/Calcutta' }).zone).toBe('Asia/Kolkata')
     expect(read({ hour: '0' }).hour).toBe(0)
   })
 

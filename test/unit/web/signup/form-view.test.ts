@@ -15,7 +15,7 @@ describe('the sign-up form', () => {
       {},
       { DIGEST_HOUR: '6', DIGEST_ZONE: 'Asia/Tokyo', DIGEST_DAYS: 'sat,sun', DIGEST_MAX: '9' },
     )
-    expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first email Saturday 28 November.')
+    expect(form.when).toBe('Saturday and Sunday at 06:00, Tokyo; first email Saturday 28 November.')
     expect([form.zone, form.max, form.hour, form.days]).toEqual(['Asia/Tokyo', '9', '6', ['sat', 'sun']])
     expect([form.format, form.detail]).toEqual(['html', 'full'])
     expect([form.pace, form.zoneIsOurs]).toEqual(['own', true])
