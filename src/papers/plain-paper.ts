@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { memoizeByObject } from '../core/memoize.ts'
 import type { Paper } from './paper.ts'
 import { type PageRun, pageRuns } from './text/page-runs.ts'
-import { isTex, type PaperSentence, paperSentenceOf, plainText } from './text/plain-text.ts'
+import { type PaperSentence, paperSentenceOf } from './text/paper-sentence.ts'
+import { isTex, plainText } from './text/plain-text.ts'
 
 /** The texts of a paper without TeX. */
 interface PlainTexts {
@@ -25,7 +26,7 @@ export interface PlainPaper extends PlainTexts, PaperSentence {
 export type StoredPlainPaper = Partial<PlainPaper>
 
 /** Increases when the same texts give another `PlainPaper`: stored ones are then replaced. */
-export const PLAIN_VERSION = 3
+export const PLAIN_VERSION = 4
 
 /** Identifies the texts of a paper, and the version of the program that reads them. */
 export const plainFingerprint = (paper: Paper): string => {

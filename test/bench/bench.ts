@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util'
 import { benchBounces } from '../support/accuracy/bounces.ts'
 import { benchOrder } from '../support/accuracy/order.ts'
 import { benchRefusals } from '../support/accuracy/refusals.ts'
-import { benchSummary } from '../support/accuracy/summary.ts'
 import { benchTyped } from '../support/accuracy/typed.ts'
 import { benchAttack } from './attack.ts'
 import { benchBackTest } from './backtest.ts'
@@ -42,7 +41,6 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   search: benchSearch,
   send: benchSend,
   start: benchStart,
-  summary: benchSummary,
   terms: benchTerms,
   tex: benchTex,
   typed: benchTyped,

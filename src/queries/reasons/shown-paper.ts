@@ -20,9 +20,9 @@ export interface ShownPaper extends WhyShown {
   moreAuthors?: number
   /** Absent if unknown. */
   organization?: string
-  /** The paper in one or two sentences; empty if there is no text. */
+  /** The paper in one sentence; empty if there is none that is clear without the others. */
   snippet: TextRun[]
-  /** Set if the snippet is the source's summary; otherwise it is quoted from the abstract. */
+  /** Set if the snippet is the source's summary; otherwise it is a sentence of the abstract. */
   isSummary?: true
   votes: number | null
   comments: number | null

@@ -7,7 +7,7 @@ import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/pap
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { abstractRunsOf, plainPaperOf, plainTextsOf } from '../../papers/plain-paper.ts'
 import type { PageRun } from '../../papers/text/page-runs.ts'
-import { plainSummaryOf } from '../../papers/text/plain-text.ts'
+import { plainSummaryOf } from '../../papers/text/paper-sentence.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { beyondTitleText } from '../../queries/reasons/reason-text.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'

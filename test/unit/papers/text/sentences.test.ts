@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstSentences } from '../../../../src/papers/text/plain-text.ts'
-
-/** Only the first sentence. */
-const first = (text: string): string => firstSentences(text, 1)
+import { sentencesOf } from '../../../../src/papers/text/sentences.ts'
 
 test.each([
   ['We study attention. It is linear.', 'We study attention.'],
@@ -42,23 +39,10 @@ test.each([
   ['No stop at the end', 'No stop at the end'],
   ['', ''],
 ])('the first sentence of %j', (text, sentence) => {
-  expect(first(text)).toBe(sentence)
+  expect(sentencesOf(text)[0] ?? '').toBe(sentence)
 })
 
-test('firstSentences has whole sentences as far as they fit, and always the first', () => {
-  const text = `${'a'.repeat(99)}. ${'B'.repeat(99)}. ${'C'.repeat(99)}.`
-
-  expect(firstSentences(text, 220)).toBe(text.slice(0, 201))
-  expect(firstSentences(text, 201)).toBe(text.slice(0, 201))
-  expect(firstSentences(text, 200)).toBe(text.slice(0, 100))
-  expect(firstSentences(text, 50)).toBe(text.slice(0, 100))
-})
-
-test('firstSentences cuts a text without a full stop', () => {
-  expect(firstSentences('word '.repeat(300), 220)).toBe('')
-})
-
-test('firstSentences is always the beginning of the text', () => {
-  const text = 'First (a. B. c) one? Then e.g. Two. Fig. 2. Three'
-  for (const most of [1, 10, 20, 40, 100]) expect(text.startsWith(firstSentences(text, most))).toBe(true)
+test('sentencesOf returns each sentence without the blanks between them', () => {
+  expect(sentencesOf('One. Two?  Three')).toEqual(['One.', 'Two?', 'Three'])
+  expect(sentencesOf('')).toEqual([])
 })
