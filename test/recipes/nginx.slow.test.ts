@@ -103,7 +103,16 @@ test('from the form to one click: tokens are in emails, and in no log', async ()
     expect(log).not.toContain(secret)
 })
 
-test('every path of the site that holds a token is in the map', () => {
+test('pages, style sheets, feeds and the API are compressed, pages behind a personal link are not', async () => {
+  const encodingOf = async (path: string) =>
+    (await go(path, { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']
+  for (const path of ['/', '/assets/site.css', '/papers/trending', '/openapi.json'])
+    expect([path, await encodingOf(path)]).toEqual([path, 'gzip'])
+  for (const path of ['/manage/token', '/manage', '/confirm/token', '/unsubscribe/token', '/digest/token'])
+    expect([path, await encodingOf(path)]).toEqual([path, undefined])
+})
+
+test('every path of the site that holds a token is in the map, and not compressed', () => {
   const web = join(import.meta.dirname, '../../src/web')
   const source = readdirSync(web, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
@@ -114,6 +123,8 @@ test('every path of the site that holds a token is in the map', () => {
   const recipe = readFileSync(join(import.meta.dirname, '../../docs/recipes/nginx.conf'), 'utf8')
   const masked = /<room>([\w|-]+)\)/.exec(recipe)![1]!.split('|')
   expect([...rooms].filter((room) => !masked.includes(room!))).toEqual([])
+  const uncompressed = /location ~ \^\/\(([\w|-]+)\)\(\/\|\$\) \{\s+gzip off/.exec(recipe)![1]!.split('|')
+  expect([...rooms].filter((room) => !uncompressed.includes(room!))).toEqual([])
 })
 
 test('the service counts the client, whatever the client says of itself', async () => {
