@@ -7,7 +7,7 @@ const WRITTEN = [
   /^\/assets\/[\w.-]+\.(css|svg)$/,
   // The only script that needs no server.
   /^\/assets\/share\.js$/,
-  /^\/(papers|subscribe|manage|unsubscribe|status|privacy)$/,
+  /^\/(papers|subscribe|manage|unsubscribe|status|about|privacy)$/,
   /^\/manage\/topics\/\d+$/,
   /^\/digest\/[\w-]+$/,
   /^\/admin(\/subscribers|\/subscriber)?$/,

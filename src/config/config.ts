@@ -86,6 +86,7 @@ const settings = z.object({
   SITE_NAME: oneLineSetting('a name, on one line').default('Daily Papers'),
   SITE_COLOR: siteColor.optional(),
   SITE_FOOTER: oneLineSetting('a sentence, on one line').optional(),
+  ABOUT: oneLineSetting('a sentence or two, on one line').optional(),
   PRIVACY_URL: httpUrl.optional(),
   ...bounceSettings,
   DKIM_DOMAIN: z.string().optional(),

@@ -471,6 +471,33 @@ export const en = {
       again: 'Get a link to your digests, then ask for a new account link there',
     },
   },
+  about: {
+    heading: 'About {site}',
+    description: 'What {site} is, where its papers come from, and who runs it.',
+    intro:
+      '{site} reads each day’s research papers and emails you the ones on your topics, with the reason for each. You choose the topics, the days and the hour, and one click ends it.',
+    papers: {
+      heading: 'Where the papers come from',
+      sources: 'Papers come from {sources}. We are not affiliated with any of them.',
+      votes:
+        'Votes and comments are Hugging Face’s. A summary with the label “{label}” was written by a language model there; any other sentence is from the abstract.',
+    },
+    promises: {
+      heading: 'What we promise',
+      emails: 'At most one email a day, and none before you confirm.',
+      matching:
+        'What you typed decides which papers match. Each email says why, and a preview shows it before you subscribe.',
+      tracking: 'No cookies, no tracking, nothing from other sites. The privacy page lists what we store.',
+    },
+    elsewhere: {
+      heading: 'Read it elsewhere',
+      textHtml:
+        'All papers are also an <a href="{atom}">RSS feed</a> and a <a href="{json}">JSON feed</a>, as is every search. Programs can use the <a href="/openapi.json">API</a>.',
+    },
+    who: { heading: 'Who runs this site' },
+    privacyHtml:
+      'See also <a href="{privacy}">what we store</a> and <a href="/status">the current status</a>.',
+  },
   privacy: {
     heading: 'Privacy: what we store',
     summary:
@@ -1209,6 +1236,7 @@ export const en = {
     promise: 'No cookies, no tracking.',
     attribution:
       'Papers from Hugging Face and arXiv, not affiliated with either. Thanks to arXiv for its open access.',
+    about: 'About',
     privacy: 'Privacy',
     rss: 'RSS',
     status: 'Status',

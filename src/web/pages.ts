@@ -129,6 +129,8 @@ interface PageData {
   move: { token: string; address: string; joined: boolean }
   /** `manage` is the token of the page for topics, days and hour; null once they have another address. */
   moved: { manage: string | null; joined: boolean }
+  /** `about`: what ABOUT says; `contact`: an address. */
+  about: { contact: string; address: string; about: string | null; sources: readonly string[] }
   /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
   privacy: { contact: string; address: string; days: number; unconfirmed: number }
   status: SiteStatus
@@ -147,7 +149,15 @@ interface PageData {
 }
 
 /** Pages that the sitemap lists besides days and papers. */
-export const SITEMAP_ROUTES = ['/', '/papers', '/papers/trending', '/subscribe', '/status', '/privacy']
+export const SITEMAP_ROUTES = [
+  '/',
+  '/papers',
+  '/papers/trending',
+  '/subscribe',
+  '/about',
+  '/status',
+  '/privacy',
+]
 
 /** What templates format values with. */
 const HELPERS = {

@@ -18,14 +18,18 @@ const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'ac
   .map((path) => `Disallow: /${path}/`)
   .join('\n')
 
-/** The privacy page, and for machines: security.txt, robots.txt, liveness and readiness. */
+/** The pages about the site and privacy, and for machines: security.txt, robots.txt, liveness and readiness. */
 export const serviceRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
-  const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS, KEEP_DAYS } = deps.config
+  const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS, KEEP_DAYS, ABOUT, SOURCES } = deps.config
+  const owner = { contact: REPLY_TO ?? MAIL_FROM, address: POSTAL_ADDRESS }
+
+  app.get('/about', async (_request, reply) =>
+    pages.send(reply, 'about', { ...owner, about: ABOUT ?? null, sources: SOURCES }),
+  )
 
   app.get('/privacy', async (_request, reply) =>
     pages.send(reply, 'privacy', {
-      contact: REPLY_TO ?? MAIL_FROM,
-      address: POSTAL_ADDRESS,
+      ...owner,
       days: KEEP_DAYS,
       unconfirmed: UNCONFIRMED_DAYS,
     }),

@@ -388,6 +388,7 @@ const OTHERS: Stop[] = [
     path: ({ tokens }) => `/digest/${tokens.sign('digest', 'AAAAAAAAAAAAAAAA')}`,
     status: 410,
   },
+  { name: 'about', path: at('/about') },
   { name: 'privacy', path: at('/privacy') },
   {
     name: 'status',

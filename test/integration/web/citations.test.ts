@@ -108,7 +108,7 @@ describe('a paper on its page', () => {
   })
 })
 
-test.each(['/', '/papers', '/subscribe', '/status', '/privacy', '/papers/date/2026-11-24'])(
+test.each(['/', '/papers', '/subscribe', '/status', '/about', '/privacy', '/papers/date/2026-11-24'])(
   'the page %s has its canonical address',
   async (path) => {
     const { body } = await get(path)

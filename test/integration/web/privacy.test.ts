@@ -27,6 +27,6 @@ test('the privacy page has the settings and constants of how long data is kept',
 })
 
 test('every page has the attribution of the sources', async () => {
-  for (const path of ['/', '/privacy', '/status', '/nothing-here'])
+  for (const path of ['/', '/about', '/privacy', '/status', '/nothing-here'])
     expect(await textAt(path)).toContain(words.site.attribution)
 })

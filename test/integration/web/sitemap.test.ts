@@ -32,7 +32,7 @@ test('the sitemap links to every day and paper', async () => {
   for (const part of parts) pages.push(...pathsIn((await xml(part)).urlset.url))
   expect(pages).toEqual(
     expect.arrayContaining([
-      ...['/', '/papers', '/subscribe', '/status', '/privacy'],
+      ...['/', '/papers', '/subscribe', '/status', '/about', '/privacy'],
       ...['/papers/date/2026-11-24', '/papers/date/2026-11-23', '/papers/date/2026-11-20'],
       ...['/papers/2507.06457', '/papers/hep-th/9901001', '/papers/doi:10.1000/182'],
     ]),

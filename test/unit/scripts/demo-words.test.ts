@@ -10,7 +10,9 @@ test('`describeSent` names the key or button for new papers if nobody is due', (
 })
 
 test('`describeDay` names the weekday, and no new time, if the clock did not move', () => {
-  expect(describeDay({ clockMoved: false }, demo)).toMatch(/^Tuesday’s papers are here now; .*The clock stays/)
+  expect(describeDay({ clockMoved: false }, demo)).toMatch(
+    /^Tuesday’s papers are here now; .*The clock stays/,
+  )
   expect(describeDay({ clockMoved: true }, demo)).toMatch(/^It is now Tuesday 1 December, 07:00 UTC\. /)
 })
 
