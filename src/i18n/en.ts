@@ -1224,6 +1224,17 @@ export const en = {
     title: '{page} - {site}',
     errorTitle: 'Error: {page}',
     problem: 'There is a problem',
+    /** What search engines and shared links show of a page without a description of its own, by its route. */
+    description: 'Each day’s research papers in one sentence each, and those on your topics by email.',
+    descriptions: {
+      '/papers': 'Search research papers by words, author, organization, arXiv ID or DOI.',
+      '/papers/date': 'Go to the papers of any day.',
+      '/subscribe':
+        'Type what you work on, see which papers you would have received, and get new ones by email. One click unsubscribes you.',
+      '/manage': 'Change your topics, your days or your address, pause your emails, or unsubscribe.',
+      '/status': 'Whether emails are being sent, and when each source of papers was last read.',
+      '/privacy': 'What this site stores about you, for how long, and how to delete it.',
+    } as Readonly<Record<string, string>>,
     skip: 'Skip to the content',
     navigation: 'Site',
     today: 'Today',

@@ -159,6 +159,9 @@ export const SITEMAP_ROUTES = [
   '/privacy',
 ]
 
+/** Of the page itself, as in src/web/assets/site.css; browsers give their frame the same color. */
+export const PAGE_COLORS = { light: '#faf8f4', dark: '#171715' }
+
 /** What templates format values with. */
 const HELPERS = {
   addDays,
@@ -209,6 +212,7 @@ export function openPageRenderer(
     url: config.BASE_URL,
     listed: SITEMAP_ROUTES,
     assets: ASSETS_PATH,
+    theme: PAGE_COLORS,
     colors: colorSheet(config)?.path,
     footer: config.SITE_FOOTER,
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
@@ -246,6 +250,7 @@ const directives = {
   defaultSrc: NONE,
   styleSrc: OURSELVES,
   imgSrc: OURSELVES,
+  manifestSrc: OURSELVES,
   formAction: OURSELVES,
   baseUri: NONE,
   frameAncestors: NONE,

@@ -10,13 +10,15 @@ import { FIRST_PAGE } from '../../search/load-paper-list.ts'
 import { spanOf } from '../../search/spans.ts'
 import { ASSETS_PATH } from '../assets.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
-import { SITEMAP_ROUTES, type Site } from '../pages.ts'
+import { PAGE_COLORS, SITEMAP_ROUTES, type Site } from '../pages.ts'
 import { feedPath, listPath, searchPath } from './search-paths.ts'
 
 /** Paper numbers in one part of the sitemap. The protocol allows 50,000 URLs; fewer are faster to write. */
 const PAPERS_IN_PART = 10_000
 const MAX_DAYS = 10_000
 const MAX_SHORT_NAME_LENGTH = 16
+/** Longer names are cut below the icon. */
+const MAX_APP_NAME_LENGTH = 12
 
 /** Kept until a paper changes. */
 const SAME_FOR_ALL = { cachedBy: [] }
@@ -28,14 +30,21 @@ interface SitemapUrl {
   changedOn?: string
 }
 
-/** Files for search engines and browsers: the sitemap, the search description and the icon. */
+/** Files for search engines and browsers: the sitemap, the search description, the manifest and the icons. */
 export const discoveryRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.register(sitemap, site)
   addSearchDescription(app, site)
-  // Browsers without support for SVG icons request this name.
-  app.get('/favicon.ico', async (_request, reply) =>
-    cacheForOneMinute(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
-  )
+  addManifest(app, site)
+  for (const [path, file] of Object.entries(ICON_FILES)) {
+    app.get(path, async (_request, reply) => cacheForOneMinute(reply).redirect(`${ASSETS_PATH}${file}`, 302))
+  }
+}
+
+/** The names that browsers request without a link: those without support for SVG icons, and phones. */
+const ICON_FILES = {
+  '/favicon.ico': 'icon.svg',
+  '/apple-touch-icon.png': 'touch-icon.png',
+  '/apple-touch-icon-precomposed.png': 'touch-icon.png',
 }
 
 const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } }) => {
@@ -81,6 +90,40 @@ const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } 
       )
     },
   )
+}
+
+/** For phones and browsers that keep the site as an app; it opens with a way back, since papers are on other sites. */
+function addManifest(app: FastifyInstance, { deps: { config } }: Site): void {
+  const manifest = {
+    id: '/',
+    name: config.SITE_NAME,
+    short_name: shortNameOf(config.SITE_NAME, MAX_APP_NAME_LENGTH),
+    description: words.site.description,
+    lang: words.language,
+    start_url: '/',
+    scope: '/',
+    display: 'minimal-ui',
+    background_color: PAGE_COLORS.light,
+    theme_color: PAGE_COLORS.light,
+    icons: [
+      { src: `${ASSETS_PATH}icon.svg`, sizes: 'any', type: 'image/svg+xml' },
+      ...(['any', 'maskable'] as const).map((purpose) => ({
+        src: `${ASSETS_PATH}app-icon.png`,
+        sizes: '512x512',
+        type: 'image/png',
+        purpose,
+      })),
+    ],
+  }
+  const body = JSON.stringify(manifest)
+  app.get('/manifest.webmanifest', async (_request, reply) => send(reply, 'application/manifest+json', body))
+}
+
+/** As many whole words as fit; a long first word is cut. */
+function shortNameOf(name: string, max: number): string {
+  const words = name.split(' ')
+  while (words.length > 1 && words.join(' ').length > max) words.pop()
+  return Array.from(words.join(' ')).slice(0, max).join('')
 }
 
 function addSearchDescription(app: FastifyInstance, { deps: { config } }: Site): void {
