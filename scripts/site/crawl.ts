@@ -1,10 +1,10 @@
 import { linksOf } from './static-page.ts'
-import { fileOf, isWritten, keyOf } from './written-pages.ts'
+import { type CopiedPages, keyOf } from './written-pages.ts'
 
 interface CrawledFile {
   /** Its path in the copy. */
   file: string
-  /** Its URL in the running demo. */
+  /** Its URL in the running site. */
   url: URL
   isHtml: boolean
   body: string
@@ -13,23 +13,30 @@ interface CrawledFile {
 export interface Crawl {
   /** By key, in the order in which they were found. */
   files: Map<string, CrawledFile>
-  /** The file that a URL of the demo leads to; undefined if the copy does not have it. */
+  /** The file that a URL of the site leads to; undefined if the copy does not have it. */
   find(url: URL): CrawledFile | undefined
 }
 
-interface Site {
+/** A response of the site. */
+interface SiteResponse {
+  status: number
+  type: string
+  /** Of a redirect. */
+  location: string | null
+  body: string
+}
+
+export interface Site {
   origin: string
-  /** Of an operator who is logged in, for the admin pages. */
-  cookie: string
-  /** Lets the crawler go on, which asks as much as hundreds of visitors. */
-  forgetVisits(): Promise<unknown>
+  /** The response to a GET. The crawler asks as much as hundreds of visitors, so it must not be limited. */
+  get(url: URL): Promise<SiteResponse>
 }
 
 /**
- * Fetches the starting paths, whatever they are, and follows all links to pages of the copy. Of several links to what is
- * one page of the copy, the first is fetched.
+ * Fetches the starting paths, and follows all links to pages of the copy. Of several links to what is one page of the
+ * copy, the first is fetched.
  */
-export async function crawl(site: Site, start: readonly string[]): Promise<Crawl> {
+export async function crawl(site: Site, { start, isWritten, fileOf }: CopiedPages): Promise<Crawl> {
   const files = new Map<string, CrawledFile>()
   const redirects = new Map<string, string>()
   const seen = new Set<string>()
@@ -40,12 +47,9 @@ export async function crawl(site: Site, start: readonly string[]): Promise<Crawl
     seen.add(keyOf(url))
     queue.push(url)
   }
-  const lists = await listsIn(site)
-  for (const path of [...start, ...lists]) add(path)
-  let digests = 0
+  for (const path of start) add(path)
   for (let url = queue.shift(); url; url = queue.shift()) {
     const key = keyOf(url)
-    await site.forgetVisits()
     const fetched = await fetchPage(site, url)
     if (fetched.redirect) {
       redirects.set(key, keyOf(fetched.redirect))
@@ -53,12 +57,11 @@ export async function crawl(site: Site, start: readonly string[]): Promise<Crawl
       continue
     }
     const { isHtml, body } = fetched
-    files.set(key, { file: fileOf(key, { isHtml, digests }), url, isHtml, body })
-    if (key.startsWith('/digest/')) digests++
+    files.set(key, { file: fileOf(key, { isHtml, files }), url, isHtml, body })
     if (!isHtml) continue
     for (const href of linksOf(body)) {
       const link = URL.parse(href, url.href)
-      if (link && isWritten(keyOf(link), lists)) add(link.href)
+      if (link && isWritten(keyOf(link))) add(link.href)
     }
   }
   return {
@@ -72,7 +75,7 @@ export async function crawl(site: Site, start: readonly string[]): Promise<Crawl
 }
 
 /** The paths of the sitemap's lists: those that have papers. */
-async function listsIn(site: Site): Promise<Set<string>> {
+export async function listsIn(site: Site): Promise<Set<string>> {
   const { body = '' } = await fetchPage(site, new URL('/sitemap-days.xml', site.origin))
   const paths = [...body.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url = '']) => new URL(url).pathname)
   return new Set(paths.filter((path) => path.startsWith('/papers/')))
@@ -83,12 +86,9 @@ type Fetched =
   | { redirect?: never; isHtml: boolean; body: string }
 
 /** Throws if the site has no such page: none of its links may lead to one. */
-async function fetchPage({ cookie }: Site, url: URL): Promise<Fetched> {
-  const headers = url.pathname.startsWith('/admin') ? { cookie } : undefined
-  const response = await fetch(url, { headers, redirect: 'manual' })
-  const location = response.headers.get('location')
+async function fetchPage(site: Site, url: URL): Promise<Fetched> {
+  const { status, type, location, body } = await site.get(url)
   if (location) return { redirect: new URL(location, url) }
-  if (response.status !== 200) throw new Error(`${url.pathname}${url.search}: status ${response.status}`)
-  const isHtml = response.headers.get('content-type')?.startsWith('text/html') ?? false
-  return { isHtml, body: await response.text() }
+  if (status !== 200) throw new Error(`${url.pathname}${url.search}: status ${status}`)
+  return { isHtml: type.startsWith('text/html'), body }
 }

@@ -1,17 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, posix } from 'node:path'
+import { join } from 'node:path'
 import { Eta } from 'eta'
 import { removeDemo } from '../demo/demo.ts'
-import { type Crawl, crawl } from './crawl.ts'
+import { type Crawl, crawl, listsIn, type Site } from './crawl.ts'
 import { type ReadersDemo, startReadersDemo } from './sample-reader.ts'
-import { staticPage, withContent } from './static-page.ts'
+import { DEMO_ONLY, openStaticCopy, requireOwnFolder, writeFiles } from './static-copy.ts'
+import { withContent } from './static-page.ts'
+import { fileOf, isWritten } from './written-pages.ts'
 
-/** A page for links that lead outside the copy, and for forms. */
-const DEMO_ONLY = 'demo-only.html'
-const STYLE = 'assets/static-copy.css'
-const LINE =
-  '<aside class="static-copy" aria-label="About this copy">This is a static copy with sample papers. <a href="HREF">Run it yourself</a></aside>'
+const LINE = { text: 'This is a static copy with sample papers.', link: 'Run it yourself' }
 
 const searchPath = (query: string) => `/papers?${new URLSearchParams({ q: query })}`
 const SEARCHES = ['robots', '"linear attention"']
@@ -24,24 +22,22 @@ const EXTRA_FILES: Record<string, string> = {
 }
 
 /**
- * Writes the demo as files for any static host, or for none. `url` is where they will be published: feeds and texts need
- * whole URLs. Returns the names of the files.
+ * Writes the demo as files for any static host, or for none. `url` is where they will be published. Returns the names of
+ * the files.
  */
 export async function writeSite(folder: string, url: string): Promise<string[]> {
   requireOwnFolder(folder)
   const data = mkdtempSync(join(tmpdir(), 'site-'))
   const started = await startReadersDemo(join(data, 'demo'))
   try {
-    const { demo, cookie } = started
-    const forgetVisits = () => demo.service.deps.db.bucket.deleteMany()
-    const crawled = await crawl({ origin: demo.site, cookie, forgetVisits }, startingPaths(started))
-    const contents = contentsOf(crawled, started, url)
-    rmSync(folder, { recursive: true, force: true })
-    for (const [file, content] of contents) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true })
-      writeFileSync(join(folder, file), content)
-    }
-    return [...contents.keys()]
+    const site = siteOf(started)
+    const lists = await listsIn(site)
+    const crawled = await crawl(site, {
+      start: [...startingPaths(started), ...lists],
+      isWritten: (key) => isWritten(key, lists),
+      fileOf,
+    })
+    return writeFiles(folder, contentsOf(crawled, started, url))
   } finally {
     await started.demo.stop()
     await removeDemo(join(data, 'demo'))
@@ -49,11 +45,21 @@ export async function writeSite(folder: string, url: string): Promise<string[]> 
   }
 }
 
-/** Throws rather than delete what this command did not write. */
-function requireOwnFolder(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0 || existsSync(join(folder, DEMO_ONLY))) return
-  throw new Error(`${folder} has other files. Name an empty folder, or one that this command wrote.`)
-}
+/** The demo's site, seen by an operator who is logged in. */
+const siteOf = ({ demo, cookie }: ReadersDemo): Site => ({
+  origin: demo.site,
+  get: async (url) => {
+    await demo.service.deps.db.bucket.deleteMany()
+    const headers = url.pathname.startsWith('/admin') ? { cookie } : undefined
+    const response = await fetch(url, { headers, redirect: 'manual' })
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      location: response.headers.get('location'),
+      body: await response.text(),
+    }
+  },
+})
 
 /** The reader's own pages come first: all links to pages of these kinds lead to them. */
 function startingPaths({ digest }: ReadersDemo): string[] {
@@ -74,48 +80,30 @@ function contentsOf(
   { demo, digest, preview, ids }: ReadersDemo,
   url: string,
 ): Map<string, string> {
-  const fileAt = (target: URL) => {
+  const elsewhere = (target: URL) => {
     if (target.origin === demo.mailbox.url) return EXTRA_FILES['/digest-email']!
-    const found = EXTRA_FILES[target.pathname] ?? crawled.find(target)?.file
-    return found ? `${found}${target.hash}` : DEMO_ONLY
+    const extra = EXTRA_FILES[target.pathname]
+    return extra ? `${extra}${target.hash}` : DEMO_ONLY
   }
+  const { contents, addPage, addText } = openStaticCopy({
+    crawled,
+    origin: demo.site,
+    url,
+    formsFile: DEMO_ONLY,
+    line: LINE,
+    elsewhere,
+  })
+  addPage('subscribe-preview.html', preview)
+  addPage('digest-email.html', digest.html || '')
+  addText('digest-email.txt', digest.text ?? '')
+  addPage(DEMO_ONLY, demoOnlyPage(crawled))
   const randomId = new RegExp([...ids.keys()].join('|'), 'g')
-  const text = (raw: string) =>
-    publishedText(raw, { origin: demo.site, url, fileAt }).replaceAll(randomId, (id) => ids.get(id)!)
-  const page = (file: string, html: string, base = new URL(demo.site)) => {
-    const up = (to: string) => posix.relative(posix.dirname(file), to)
-    const link = (href: string) => {
-      const target = URL.parse(href, base.href)
-      return target?.hostname === base.hostname ? up(fileAt(target)) : text(href)
-    }
-    const isWritten = (href: string) => crawled.find(new URL(href, base)) !== undefined
-    const links = { link, text, isWritten, demoOnly: up(DEMO_ONLY) }
-    return staticPage(html, links, { line: LINE.replace('HREF', up(DEMO_ONLY)), style: up(STYLE) })
-  }
-  const contents = new Map<string, string>()
-  for (const { file, isHtml, body, url: base } of crawled.files.values())
-    contents.set(file, isHtml ? page(file, body, base) : text(body))
-  contents.set('subscribe-preview.html', page('subscribe-preview.html', preview))
-  contents.set('digest-email.html', page('digest-email.html', digest.html || ''))
-  contents.set('digest-email.txt', text(digest.text ?? ''))
-  contents.set(STYLE, readFileSync(join(import.meta.dirname, 'static-copy.css'), 'utf8'))
-  contents.set(DEMO_ONLY, page(DEMO_ONLY, demoOnlyPage(crawled)))
-  return contents
-}
-
-/** URLs of the demo in text become URLs of the published copy, also if they are encoded, as in a mailto: link. */
-function publishedText(
-  text: string,
-  { origin, url, fileAt }: { origin: string; url: string; fileAt(target: URL): string },
-): string {
-  const published = (found: string) => new URL(fileAt(new URL(found)), url).href
-  const { hostname } = new URL(origin)
-  return text
-    .replaceAll(new RegExp(`${origin}[^\\s<>"'\\\\)]*`, 'g'), published)
-    .replaceAll(new RegExp(`${encodeURIComponent(origin)}[^&\\s"]*`, 'g'), (found) =>
-      encodeURIComponent(published(decodeURIComponent(found))),
+  for (const [file, content] of contents)
+    contents.set(
+      file,
+      content.replaceAll(randomId, (id) => ids.get(id)!),
     )
-    .replaceAll(`tag:${hostname},`, `tag:${new URL(url).hostname},`)
+  return contents
 }
 
 /** What needs the service, and what there is to see without it, in the layout of a page that no menu has. */

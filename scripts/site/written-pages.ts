@@ -1,3 +1,13 @@
+/** What a crawl copies, and where to. A key stands for a page: see `keyOf`. */
+export interface CopiedPages {
+  /** The paths at which the crawl begins. */
+  start: readonly string[]
+  /** Whether a page that another one links to is copied. Pages of `start` are, in any case. */
+  isWritten(key: string): boolean
+  /** The path of a page in the copy. `files`: what was found before, by key. */
+  fileOf(key: string, page: { isHtml: boolean; files: ReadonlyMap<string, unknown> }): string
+}
+
 /** What the copy contains, by key. Anything else that a page links to is outside. */
 const WRITTEN = [
   /^\/$/,
@@ -36,13 +46,16 @@ export function keyOf({ pathname, searchParams }: URL): string {
   return query.size > 0 ? `${path}?${query}` : path
 }
 
-/** The file of a page: readable, and valid on every system. `digests`: how many digests have one already. */
-export function fileOf(key: string, { isHtml, digests }: { isHtml: boolean; digests: number }): string {
+/** The file of a page: readable, and valid on every system. */
+export const fileOf: CopiedPages['fileOf'] = (key, { isHtml, files }) => {
   if (key === '/') return 'index.html'
-  if (key.startsWith('/digest/')) return digests === 0 ? 'digest.html' : `digest-${digests + 1}.html`
+  if (key.startsWith('/digest/')) {
+    const digests = [...files.keys()].filter((other) => other.startsWith('/digest/')).length
+    return digests === 0 ? 'digest.html' : `digest-${digests + 1}.html`
+  }
   const [path = '', query] = key.slice(1).split('?')
   const choices = [...new URLSearchParams(query)].map(([name, value]) => `.${name}-${slug(value)}`)
-  return `${path.replaceAll(':', '-')}${choices.join('')}${isHtml ? '.html' : ''}`
+  return `${path.replace(/[:%]/g, '-')}${choices.join('')}${isHtml ? '.html' : ''}`
 }
 
 const slug = (text: string): string =>
