@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorEntries } from '../core/error-table.ts'
-import { Fault, undefinedIfThrown } from '../core/errors.ts'
+import { errorText, Fault } from '../core/errors.ts'
 import { isDailyPapersList, parseDailyPapers } from '../sources/huggingface/parse-daily-papers.ts'
 import { parseIdentifier } from '../sources/identifier.ts'
 import {
@@ -23,7 +23,10 @@ export const paperFileErrors = {
   ...errorEntries(400, 2, {
     'import.no-file': 'Cannot read the file "{file}": use the path of a JSON file.',
     'import.not-a-list':
-      'Not a list of papers: use the API\'s JSON for a day, or [{"title": …, "summary": …}, …].',
+      'Not a list of papers{place}: use the API\'s JSON for a day, or [{"title": …, "summary": …}, …].',
+    'import.no-files': 'The folder "{folder}" has no file whose name ends in .json.',
+    'import.no-date':
+      'The file name has no date such as 2026-11-24: rename the file, or name the day with --date.',
   }),
   ...errorEntries(400, 1, {
     'import.nothing-readable': 'None of the {count} entries can be read. The first: {why}',
@@ -79,9 +82,22 @@ function recordsIn(text: string): NamedRecords {
 }
 
 function listIn(text: string): unknown[] {
-  const value = undefinedIfThrown(() => JSON.parse(text.replace(/^\uFEFF/, '')))
-  if (!Array.isArray(value)) throw new Fault(paperFileErrors['import.not-a-list'])
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new Fault(paperFileErrors['import.not-a-list'], { place: syntaxErrorText(text, error) })
+  }
+  if (!Array.isArray(value)) throw new Fault(paperFileErrors['import.not-a-list'], { place: '' })
   return value
+}
+
+/** " (line 3, column 7)" */
+function syntaxErrorText(text: string, error: unknown): string {
+  const [, line, column] = /line (\d+) column (\d+)/.exec(errorText(error)) ?? []
+  if (line) return ` (line ${line}, column ${column})`
+  const lines = text.trimEnd().split('\n').length
+  return text.trim() === '' ? ' (the file is empty)' : ` (it ends too early, in line ${lines})`
 }
 
 const entry = z.object({

@@ -1,7 +1,8 @@
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Day } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
+import { type ImportedFile, importFolder } from '../../papers/import-folder.ts'
 import { importPapers, paperFileErrors } from '../../papers/import-papers.ts'
 import { type IngestedDay, ingestDay } from '../../papers/ingest.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -12,7 +13,7 @@ import { papersLike } from '../../search/similar-papers.ts'
 import { sourceStateText } from '../source-status.ts'
 import { day, wholeNumber } from './fields.ts'
 import { DRY_RUN, operation } from './operation.ts'
-import { table } from './text-table.ts'
+import { quantity, table } from './text-table.ts'
 
 const DATE = 'a day (UTC) such as 2026-11-24'
 const DRY_RUN_HELP = 'show what would change; changes nothing'
@@ -39,19 +40,32 @@ const fetch = operation({
 
 const importFile = operation({
   name: 'papers import',
-  summary: "import papers from a file: the API's JSON for a day, or [{title, summary, …}]",
+  summary:
+    "import papers from a file (the API's JSON for a day, or [{title, summary, …}]) or a folder of such files",
   effect: 'change',
   ownTransactions: true,
   input: z.object({ file: z.string(), date: day.optional() }),
   run: async (deps, { file, date }, { dryRun }) => {
-    const imported = await importPapers(deps, { text: await textIn(file), day: date, dryRun })
+    const isFolder = await stat(file).then((found) => found.isDirectory(), noFile(file))
+    const imported = isFolder
+      ? await importFolder(deps, { folder: file, day: date, dryRun })
+      : await importPapers(deps, { text: await textIn(file), day: date, dryRun })
     if (!dryRun) await learnOrLog(deps)
-    return { ...imported, dryRun }
+    return imported
   },
-  output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),
+  output: (imported, _input, _deps, { dryRun }) =>
+    Array.isArray(imported)
+      ? {
+          json: imported.map((one) => ({ ...one, dryRun })),
+          text: textOfFolder(imported, dryRun),
+          exitCode: imported.some(({ error }) => error) ? 1 : 0,
+        }
+      : { json: { ...imported, dryRun }, text: textOfIngested([imported], dryRun) },
   command: {
-    arguments: { file: ['<file>'] },
-    options: { date: ['--date <date>', `${DATE}; default: today`] },
+    arguments: { file: ['<file>', 'or a folder: each .json file in it, of the day in its name'] },
+    options: {
+      date: ['--date <date>', `${DATE}; default: today; in a folder: of files without a date in their name`],
+    },
     // The text is read later, so that it takes no memory while the papers are stored.
     readFiles: ({ file }) => access(file).then(() => ({}), noFile(file)),
     dryRun: DRY_RUN_HELP,
@@ -114,6 +128,18 @@ const textOfIngested = (recorded: IngestedDay[], dryRun: boolean): string =>
       ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
     ]),
   ].join('\n')
+
+function textOfFolder(files: ImportedFile[], dryRun: boolean): string {
+  const failed = files.filter(({ error }) => error !== undefined).length
+  const lines = files.flatMap((one) =>
+    one.error === undefined
+      ? textOfIngested([one], false).replace(/^/, `${one.file}: `)
+      : `${one.file}: not imported: ${one.message}`,
+  )
+  const count = `${quantity(files.length - failed, 'file')}${dryRun ? ' would be' : ''} imported`
+  const left = failed > 0 ? `, ${failed} not` : ''
+  return [...(dryRun ? [DRY_RUN] : []), ...lines, `${count}${left}.`].join('\n')
+}
 
 /** The form that `papers import` reads. */
 const jsonOf = (paper: Paper, day: Day) => ({

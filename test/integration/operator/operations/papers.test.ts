@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
@@ -76,6 +76,53 @@ test('`papers import` names the entries that it skipped', async () => {
   expect((await papers('list', '--date', '2026-08-12', '--json')).out).toMatchObject([
     { id: 'id:1', votes: null },
   ])
+})
+
+test('`papers import` reads a folder in one run, each file as of the day in its name', async () => {
+  const days = mkdtempSync(join(folder, 'days-'))
+  const write = (name: string, text: string) => writeFileSync(join(days, name), text)
+  write('2026-08-13.json', '[{"title":"Later","summary":"s"},{"summary":"no title"}]')
+  write('daily-2026-08-12.json', '[{"title":"Earlier","summary":"s"}]')
+  write('undated.json', '[{"title":"Undated","summary":"s"}]')
+  write('2026-08-11.json', '[{"title":"Cut off"},\n')
+  write('notes.txt', 'not read')
+  const run = (...args: string[]) => papers('import', days, ...args)
+
+  const dry = await run('--dry-run', '--json')
+  expect(dry).toMatchObject({ code: 1, error: '' })
+  expect(dry.out.map(({ file, error }: { file: string; error?: string }) => [basename(file), error])).toEqual(
+    [
+      ['undated.json', 'import.no-date'],
+      ['2026-08-11.json', 'import.not-a-list'],
+      ['daily-2026-08-12.json', undefined],
+      ['2026-08-13.json', undefined],
+    ],
+  )
+  expect(await database.db.paper.count()).toBe(0)
+
+  const done = await run()
+  expect(done.code).toBe(1)
+  expect(done.out).toContain(
+    '2026-08-11.json: not imported: Not a list of papers (it ends too early, in line 1)',
+  )
+  expect(done.out).toMatch(/2026-08-13\.json: import 2026-08-13: 1 listed.*\n {2}entry 2 left out/)
+  expect(done.out).toMatch(/\n2 files imported, 2 not\.\n$/)
+  expect((await papers('list', '--date', '2026-08-12', '--json')).out).toMatchObject([{ title: 'Earlier' }])
+
+  await run('--date', DAY)
+  expect((await papers('list', '--date', DAY, '--json')).out).toMatchObject([{ title: 'Undated' }])
+})
+
+test('`papers import` refuses a folder without JSON files', async () => {
+  const empty = mkdtempSync(join(folder, 'empty-'))
+  const refused = await papers('import', empty, '--json')
+  expect(refused.code).toBe(2)
+  expect(JSON.parse(refused.error)).toMatchObject({ error: 'import.no-files' })
+})
+
+test('`papers import` names the place at which a file is no JSON', async () => {
+  const broken = await papers('import', file('broken.json', '[{"title":"A"},\n {"title" "B"}]'))
+  expect(broken).toMatchObject({ code: 2, error: expect.stringContaining('(line 2, column 11)') })
 })
 
 test('`papers import` refuses days that have not begun anywhere', async () => {
