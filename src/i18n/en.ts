@@ -101,6 +101,8 @@ export const en = {
     revised: 'a newer version',
     paper: 'the paper {name}',
     votes: '{count} or more votes',
+    /** In the name of a topic. */
+    short: { code: 'with code', revised: 'newer versions', votes: '{count}+ votes' },
   },
   /** Why a paper matched, or how close it is. */
   reason: {

@@ -3,6 +3,7 @@ import { isTextLeaf, type Query, wantedLeaves } from '../query.ts'
 import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
 import { describePart, shownName } from './describe-query.ts'
 import { parseOrNull } from './parse-query.ts'
+import { sentenceName } from './sentence-name.ts'
 import { isConnective } from './sentence-words.ts'
 
 /** A topic; without a name of its own, `name` is the query. */
@@ -14,7 +15,7 @@ interface NamedQuery {
 const MAX_LENGTH = 48
 /** So that a subject shows them whole. */
 const MAX_ALTERNATIVES_LENGTH = 37
-const MAX_QUERY_LENGTH = 80
+const MAX_DESCRIPTION_LENGTH = 80
 /** Short texts; planning asks for the names of all topics of all subscribers. */
 const MAX_CACHED = 50_000
 
@@ -26,9 +27,9 @@ const MAX_CACHED = 50_000
 export const topicName = ({ name, query }: NamedQuery): string =>
   name === query ? proposedName(query) : name
 
-/** The names of all topics of one person: topics with the same name get their queries as names. */
+/** The names of all topics of one person: topics with the same name are described as a whole. */
 export function topicNames(topics: readonly NamedQuery[]): string[] {
-  const apart = apartBy(topics.map(topicName), (i) => cutAtWord(topics[i]!.query, MAX_QUERY_LENGTH))
+  const apart = apartBy(topics.map(topicName), (i) => inWords(topics[i]!.query))
   return apartBy(apart, (i) => `${apart[i]} (${i + 1})`)
 }
 
@@ -54,6 +55,16 @@ export const queryOfName = (name: string): string =>
 export const asHeading = (name: string): string =>
   /^[\p{Ll}-]+\.?\p{Lu}/u.test(name) ? name : capitalized(name)
 
+/** A query without operators: "robots, but not survey". */
+function inWords(query: string): string {
+  const tree = parseOrNull(query)
+  return cutAtWord(tree ? describePart(tree) : asTyped(query), MAX_DESCRIPTION_LENGTH)
+}
+
+/** A text that is no query, with its operators as words. */
+const asTyped = (text: string): string =>
+  text.replace(/\b(?:AND|OR|NOT|ANDNOT)\b/g, (operator) => operator.toLowerCase())
+
 const cached = new Map<string, string>()
 
 /** `tree`: the parsed query, if it is known: parsing takes most of the time. */
@@ -67,7 +78,7 @@ export function proposedName(query: string, tree?: Query): string {
 }
 
 function nameFor(query: string, tree: Query | null): string {
-  const name = cutAtWord((tree && nameOf(tree, query)) || query, MAX_LENGTH)
+  const name = cutAtWord((tree && nameOf(tree, query)) || asTyped(query), MAX_LENGTH)
   const isByAuthor = tree && wantedLeaves(tree).every((leaf) => 'field' in leaf && leaf.field === 'author')
   return isByAuthor ? fill(words.query.byAuthor, { author: name }) : name
 }
@@ -79,15 +90,25 @@ function nameOf(tree: Query, text: string): string {
       return nameOfAll(tree.parts, text)
     case 'or':
       return nameOfAny(tree, text)
-    case 'term':
     case 'some':
-      return passage(tree.parts, text) || tree.parts.map((part) => nameOf(part, text)).join(' ')
+      return (
+        sentenceName(
+          tree.parts.map((part) => nameOf(part, text)),
+          text,
+          MAX_LENGTH,
+        ) || allOf(tree.parts, text)
+      )
+    case 'term':
+      return allOf(tree.parts, text)
     case 'not':
       return ''
     default:
       return describedShort(tree)
   }
 }
+
+const allOf = (parts: readonly Query[], text: string): string =>
+  passage(parts, text) || parts.map((part) => nameOf(part, text)).join(' ')
 
 /** Categories, votes and the like only count if there is nothing else. */
 function nameOfAll(parts: readonly Query[], text: string): string {
@@ -97,10 +118,10 @@ function nameOfAll(parts: readonly Query[], text: string): string {
     const typed = passage(subjects, text)
     if (typed) return typed
   }
-  const named = subjects.length > 0 ? subjects : wanted
-  const names = named.map((part) => nameOf(part, text))
+  if (subjects.length === 0) return wanted.map((part) => nameOf(part, text)).join(', ')
+  const names = subjects.map((part) => nameOf(part, text))
   // "rag or retrieval, and chemistry or biology"; of more, each first alternative: "rag… and chemistry…".
-  const firsts = named.map((part) => nameOf(part.kind === 'or' ? part.parts[0]! : part, text))
+  const firsts = subjects.map((part) => nameOf(part.kind === 'or' ? part.parts[0]! : part, text))
   const whole = names.join(`, ${words.lists.and} `)
   if (names.every((name, i) => name === firsts[i])) return shortList(firsts)
   return whole.length > MAX_LENGTH
@@ -131,6 +152,9 @@ const isFilter = (part: Query): boolean =>
 function describedShort(part: Query): string {
   if (part.kind === 'word' || part.kind === 'phrase') return part.text
   if (part.kind === 'category') return part.value
+  if (part.kind === 'votes') return fill(words.query.short.votes, { count: part.least })
+  if (part.kind === 'has-code') return words.query.short.code
+  if (part.kind === 'revised') return words.query.short.revised
   return part.kind === 'paper' ? shownName(part.name) : describePart(part)
 }
 

@@ -37,7 +37,13 @@ describe('a name proposed from a query', () => {
     ['ti:%28space+AND+time%29+OR+ti:apple', 'Space and time or apple'],
     ['"linear attention" vision votes>=20', 'Linear attention and vision'],
     ['world model has:code', 'World model'],
-    ['votes>=20', '20 or more votes'],
+    ['votes>=20', '20+ votes'],
+    ['cs.LG votes>=20', 'cs.LG, 20+ votes'],
+    ['cat:cs.LG has:code', 'cs.LG, with code'],
+    ['is:revised cat:cs.CL', 'Newer versions, cs.CL'],
+    ['cat:cs.CL OR votes>=50', 'cs.CL or 50+ votes'],
+    ['linear RNN OR state tracking', 'Linear RNN or state tracking'],
+    ['"linear RNN" OR "state tracking"', 'Linear RNN or state tracking'],
     ['2507.06457', 'arXiv:2507.06457'],
     ['mRNA', 'mRNA'],
     ['point of interest recommendation', 'Point of interest recommendation'],
@@ -45,11 +51,12 @@ describe('a name proposed from a query', () => {
     ['How can robots learn from human video?', 'Robots learn from human video'],
     [
       'I am interested in how large language models can be used for discovering new materials, but not in robots.',
-      'Large language models',
+      'Discovering new materials',
     ],
     ['multi-agent training in financial systems', 'Multi-agent training in financial systems'],
     ['large neighborhood search (LNS) optimization', 'Large neighborhood search, LNS and optimization'],
-    ['linear AND', 'Linear AND'],
+    ['linear AND', 'Linear and'],
+    ['(tile OR cat:) mosaic', '(tile or cat:) mosaic'],
   ])('%s', (query, name) => {
     expect(shown(query)).toBe(name)
   })
@@ -70,10 +77,10 @@ describe('the topics of one person', () => {
     expect(topicNames([topic('"a b" OR c', 'Mine'), topic('robots')])).toEqual(['Mine', 'robots'])
   })
 
-  it('are distinguished by their queries if the names would be the same', () => {
+  it('are described as a whole if the names would be the same', () => {
     expect(topicNames([topic('robots'), topic('robots -survey'), topic('diffusion')])).toEqual([
       'robots',
-      'robots -survey',
+      'robots, but not survey',
       'diffusion',
     ])
     expect(topicNames([topic('a1', 'Mine'), topic('b1', 'mine')])).toEqual(['a1', 'b1'])
