@@ -33,7 +33,7 @@ const cases: [what: string, Partial<Subscription>, lines: string[]][] = [
     'another zone, other days and another limit',
     { zone: 'UTC', days: ['sat'], maxPapers: 5 },
     [
-      line(form.zone, 'Asia/Tokyo', 'UTC'),
+      line(form.zone, 'Tokyo', 'UTC'),
       line(form.days, 'Monday to Friday', 'Saturday'),
       line(form.max, '15', '5'),
     ],
