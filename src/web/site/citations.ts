@@ -1,8 +1,10 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
-import { paperPathOf } from '../../papers/paper-key.ts'
+import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { foldAccents } from '../../queries/text/tokens.ts'
+import { authorName } from './author-name.ts'
+import { latexText } from './latex-text.ts'
 
 /** The file extensions. */
 type CitationFormat = 'bib' | 'ris' | 'csl.json'
@@ -38,18 +40,50 @@ export function citation(format: CitationFormat, paper: Paper, url: string): str
   return format === 'ris' ? risOf(paper, url) : cslOf(paper, url)
 }
 
-/** "gu2023mamba": the first author's family name, the year, and the first word of the title that is not a stop word. */
+/**
+ * "gu2023mamba-2312.00752": the first author's family name, the year, the first word of the title that is not a stop
+ * word, and the paper's identifier, so that two papers never have the same key.
+ */
 export function citationKey(paper: Paper): string {
   const { title, authors } = plainTextsOf(paper)
   const [author] = authors
   const words = letters(title).filter((word) => !SKIPPED.has(word))
-  const family = author ? letters(nameOf(author).family).join('') : ''
-  return [family || 'paper', publishedOn(paper).slice(0, 4), words[0] ?? ''].join('')
+  const family = author ? letters(authorName(author).family).join('') : ''
+  const id = paperNameOf(paper)
+    .replace(/^(?:doi|id):/, '')
+    .replace(/[^a-z0-9.]+/gi, '-')
+  return `${family || 'paper'}${publishedOn(paper).slice(0, 4)}${words[0] ?? ''}-${id}`
 }
 
-/** The date of publication, or else of the first listing. */
-const publishedOn = ({ publishedAt, firstDay }: Pick<Paper, 'publishedAt' | 'firstDay'>): Day =>
-  publishedAt ? dayOf(publishedAt) : firstDay
+/**
+ * The date of publication, or else of the first listing. Sources sometimes give a paper a date of months after its arXiv
+ * id was assigned; then only the year and the month of the id are known: "2025-11".
+ */
+function publishedOn(paper: Paper): string {
+  const day = submittedOn(paper) ?? paper.firstDay
+  const assigned = monthOfArxivId(paper.arxivId)
+  return assigned && isMonthsLater(day, assigned) ? assigned : day
+}
+
+/** The date that the source gives for the submission; null if it contradicts the arXiv id. */
+export function submittedOn({ publishedAt, arxivId }: Pick<Paper, 'publishedAt' | 'arxivId'>): Day | null {
+  if (!publishedAt) return null
+  const day = dayOf(publishedAt)
+  const assigned = monthOfArxivId(arxivId)
+  return assigned && isMonthsLater(day, assigned) ? null : day
+}
+
+/** "2025-11" of 2511.07397 and of hep-th/9901001 "1999-01". */
+function monthOfArxivId(arxivId: string | null): string | null {
+  const [, year = '', month = ''] = /^(?:[\w.-]+\/)?(\d\d)(\d\d)/.exec(arxivId ?? '') ?? []
+  if (!month) return null
+  return `${Number(year) > 90 ? 19 : 20}${year}-${month}`
+}
+
+/** More than a month: two papers of the last day of a month have the ids of two months. */
+const isMonthsLater = (day: Day, month: string): boolean => monthNumber(day) - monthNumber(month) > 1
+
+const monthNumber = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7))
 
 const SKIPPED = new Set(
   'a an the on of in to for and or with from by at is are can do does how what why'.split(' '),
@@ -65,7 +99,7 @@ function bibtexOf(paper: Paper, url: string): string {
   const { title, authors } = plainTextsOf(paper)
   const fields: [string, string | null | undefined][] = [
     // The second pair of braces keeps the case of the title.
-    ['title', `{${bibtexText(title)}}`],
+    ['title', `{${latexText(title)}}`],
     ['author', authors.map(bibtexName).join(' and ')],
     ['year', publishedOn(paper).slice(0, 4)],
     ['eprint', arxivId],
@@ -79,27 +113,19 @@ function bibtexOf(paper: Paper, url: string): string {
   return `@misc{${citationKey(paper)},\n${lines.join(',\n')}\n}\n`
 }
 
-const BIBTEX_ESCAPES: Record<string, string> = {
-  '\\': '\\textbackslash{}',
-  // BibTeX would count an escaped brace as a brace.
-  '{': '\\textbraceleft{}',
-  '}': '\\textbraceright{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-}
-
-const bibtexText = (text: string): string =>
-  text.replace(/[\\{}~^$&#%_]/g, (sign) => BIBTEX_ESCAPES[sign] ?? `\\${sign}`)
-
 /** Programs take identifiers and URLs literally, but braces must still be balanced. */
 const verbatim = (text: string | null): string | undefined =>
   text?.replace(/[{}\\]/g, (sign) => encodeURIComponent(sign))
 
-/** BibTeX itself splits "Albert Gu" and "Gu, Albert"; the name of a group must stay whole. */
-const bibtexName = (name: string): string => (isGroup(name) ? `{${bibtexText(name)}}` : bibtexText(name))
-
-const isGroup = (name: string): boolean =>
-  /\band\b|\b(?:collaboration|consortium|team|group)\b/i.test(name) || !name.includes(' ')
+/** "van der Berg, Jordy", "Jones, Jr., Tim", or "{The ATLAS Collaboration}", which stays whole. */
+function bibtexName(name: string): string {
+  const { family, given, suffix, isGroup } = authorName(name)
+  if (isGroup) return `{${latexText(name)}}`
+  const written = latexText(family)
+  // BibTeX would take "Mayné i" of Mayné i Comas for a particle.
+  const isWhole = /^\S*\p{Lu}.*\s\p{Ll}/u.test(family)
+  return [isWhole ? `{${written}}` : written, latexText(suffix), latexText(given)].filter(Boolean).join(', ')
+}
 
 function risOf(paper: Paper, url: string): string {
   const { title, abstract, authors, keywords } = plainTextsOf(paper)
@@ -144,48 +170,30 @@ function cslOf(paper: Paper, url: string): string {
 /** arXiv registers a DOI for each of its papers. */
 const doiOf = ({ doi, arxivId }: Paper): string | null => doi ?? (arxivId && `10.48550/arXiv.${arxivId}`)
 
-interface Name {
-  family: string
-  given: string
-  suffix: string
-}
-
-const PARTICLES = String.raw`(?:(?:van|von|der|den|de|del|della|di|da|do|dos|du|la|le|el|al|bin|ibn|ter|ten|zu)\s+)*`
-const FAMILY_LAST = new RegExp(
-  String.raw`^(?<given>.+?)\s+(?<family>${PARTICLES}\S+?)(?:,?\s+(?<suffix>Jr\.?|Sr\.?|II|III|IV))?$`,
-)
-
-function nameOf(name: string): Name {
-  if (isGroup(name)) return { family: name, given: '', suffix: '' }
-  const [first = '', ...rest] = name.split(/,\s*/)
-  const isFamilyFirst = rest.length > 0 && !/^(?:Jr|Sr|II|III|IV)\b/.test(rest[0]!)
-  if (isFamilyFirst) return { family: first, given: rest[0]!, suffix: rest.slice(1).join(', ') }
-  const { given = '', family = name, suffix = '' } = FAMILY_LAST.exec(name)?.groups ?? {}
-  return { family, given, suffix }
-}
-
 function risName(name: string): string {
-  const { family, given, suffix } = nameOf(name)
+  const { family, given, suffix } = authorName(name)
   return [family, given, suffix].filter(Boolean).join(', ')
 }
 
 function cslName(name: string): object {
-  const { family, given, suffix } = nameOf(name)
-  return given ? { family, given, ...(suffix && { suffix }) } : { literal: family }
+  const { family, given, suffix, isGroup } = authorName(name)
+  return isGroup ? { literal: family } : { family, given, ...(suffix && { suffix }) }
 }
 
 /** The Highwire Press meta tags, which Zotero and Google Scholar read. */
 export function metaOf(paper: Paper, baseUrl: string): { name: string; content: string }[] {
-  const { title, authors } = plainTextsOf(paper)
+  const { title, abstract, authors, keywords } = plainTextsOf(paper)
   const all: [string, string | null][] = [
     ['citation_title', title],
     ...authors.map((author): [string, string] => ['citation_author', author]),
     ['citation_publication_date', publishedOn(paper).replaceAll('-', '/')],
-    ['citation_online_date', paper.publishedAt && dayOf(paper.publishedAt).replaceAll('-', '/')],
+    ['citation_online_date', submittedOn(paper)?.replaceAll('-', '/') ?? null],
     ['citation_arxiv_id', paper.arxivId],
-    ['citation_doi', paper.doi],
+    ['citation_doi', doiOf(paper)],
     ['citation_pdf_url', pdfUrl(paper)],
     ['citation_abstract_html_url', `${baseUrl}${paperPathOf(paper)}`],
+    ['citation_abstract', abstract],
+    ...keywords.map((keyword): [string, string] => ['citation_keywords', keyword]),
   ]
   return all.flatMap(([name, content]) => (content ? [{ name, content }] : []))
 }

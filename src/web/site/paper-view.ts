@@ -1,4 +1,4 @@
-import { type Day, dayOf } from '../../core/dates.ts'
+import type { Day } from '../../core/dates.ts'
 import { distinctBy } from '../../core/distinct-by.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
 import { counted, fill, listed, placed, words } from '../../i18n/words.ts'
@@ -14,7 +14,7 @@ import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { SimilarPapers } from '../../search/similar-papers.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { codeLink } from '../../subscribers/page-links.ts'
-import { citationsOf, metaOf } from './citations.ts'
+import { citationsOf, metaOf, submittedOn } from './citations.ts'
 import { searchPath } from './search-paths.ts'
 
 interface TextLink {
@@ -88,7 +88,7 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
     ],
     keywords: keywordLinks(keywords),
     day: paper.firstDay,
-    submitted: paper.publishedAt && dayOf(paper.publishedAt),
+    submitted: submittedOn(paper),
     categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
     shareLinks: shareLinks(title, address),
     citations: citationsOf(paper, address),

@@ -20,9 +20,9 @@ const bib = (changes: Partial<Paper>) => citation('bib', samplePaper(changes), U
 
 describe('BibTeX', () => {
   test('cites a paper on arXiv', () => {
-    expect(bib(MAMBA)).toBe(String.raw`@misc{gu2023mamba,
+    expect(bib(MAMBA)).toBe(String.raw`@misc{gu2023mamba-2312.00752,
   title = {{Mamba: 100\% of O(n) \& State Spaces\_1 \#\textasciitilde{}\textasciicircum{}}},
-  author = {Albert Gu and Jordy van der Berg and {The ATLAS Collaboration} and Smith, J. A. and Tim Jones Jr.},
+  author = {Gu, Albert and van der Berg, Jordy and {The ATLAS Collaboration} and Smith, J. A. and Jones, Jr., Tim},
   year = {2023},
   eprint = {2312.00752},
   archivePrefix = {arXiv},
@@ -60,16 +60,64 @@ describe('BibTeX', () => {
 })
 
 test.each<[string, Partial<Paper>]>([
-  ['gu2023mamba', MAMBA],
+  ['gu2023mamba-2312.00752', MAMBA],
   [
-    'lukasik2024attention',
+    'lukasik2024attention-1',
     { authors: ['Michał Łukasik'], title: 'On the Attention', firstDay: '2024-01-02' },
   ],
-  ['vanderberg2024x', { authors: ['Jordy van der Berg'], title: 'X', firstDay: '2024-01-02' }],
-  ['paper20243d', { authors: [], title: 'The 3D', firstDay: '2024-01-02' }],
-  ['paper2024', { authors: ['欧阳修'], title: '大语言模型', firstDay: '2024-01-02' }],
-])('the key %s', (key, changes) => {
+  ['vanderberg2024x-1', { authors: ['Jordy van der Berg'], title: 'X', firstDay: '2024-01-02' }],
+  ['paper20243d-1', { authors: [], title: 'The 3D', firstDay: '2024-01-02' }],
+  ['paper2024-1', { authors: ['欧阳修'], title: '大语言模型', firstDay: '2024-01-02' }],
+  ['paper1999branes-hep-th-9901001', { title: 'Branes', arxivId: 'hep-th/9901001', firstDay: '1999-01-05' }],
+  ['paper2024x-10.1101-2024.01.02', { title: 'X', doi: '10.1101/2024.01.02', firstDay: '2024-01-02' }],
+])('`citationKey` is %s', (key, changes) => {
   expect(citationKey(samplePaper(changes))).toBe(key)
+})
+
+describe('the date of a citation', () => {
+  const dated = (arxivId: string, published: string) => {
+    const paper = samplePaper({ arxivId, publishedAt: new Date(published), firstDay: '2026-06-24' })
+    const csl = JSON.parse(citation('csl.json', paper, URL)) as [{ issued: { 'date-parts': number[][] } }]
+    const ris = citation('ris', paper, URL).match(/(?<=^(?:PY|DA) {2}- ).*$/gm)
+    const meta = metaOf(paper, URL).filter(({ name }) => name.endsWith('_date'))
+    return {
+      year: citation('bib', paper, URL).match(/year = \{(\d+)\}/)?.[1],
+      ris: ris?.map((line) => line.trim()),
+      csl: csl[0].issued['date-parts'][0],
+      meta: meta.map(({ name, content }) => `${name} ${content}`),
+    }
+  }
+
+  test('is the one of the source', () => {
+    // A paper of the last day of a month may have the id of the next month.
+    for (const [id, published] of [
+      ['2511.07397', '2025-10-31'],
+      ['2511.07397', '2025-12-30'],
+    ] as const) {
+      const [year, month, day] = published.split('-')
+      expect(dated(id, published)).toEqual({
+        year,
+        ris: [year, `${year}/${month}/${day}`],
+        csl: [Number(year), Number(month), Number(day)],
+        meta: [
+          `citation_publication_date ${year}/${month}/${day}`,
+          `citation_online_date ${year}/${month}/${day}`,
+        ],
+      })
+    }
+  })
+
+  test('is the month of the arXiv id if the date of the source is later than the next month', () => {
+    for (const published of ['2026-01-01', '2026-06-23']) {
+      expect(dated('2511.07397', published)).toEqual({
+        year: '2025',
+        ris: ['2025', '2025/11'],
+        csl: [2025, 11],
+        meta: ['citation_publication_date 2025/11'],
+      })
+    }
+    expect(dated('hep-th/9901001', '2026-01-01').csl).toEqual([1999, 1])
+  })
 })
 
 test('an RIS citation has each field', () => {
@@ -96,7 +144,7 @@ test('an RIS citation has each field', () => {
 test('a CSL-JSON citation has each field', () => {
   expect(JSON.parse(citation('csl.json', samplePaper(MAMBA), URL))).toEqual([
     {
-      id: 'gu2023mamba',
+      id: 'gu2023mamba-2312.00752',
       type: 'article',
       title: 'Mamba: 100% of O(n) & State Spaces_1 #~^',
       author: [
@@ -133,7 +181,10 @@ test('tags for reference managers', () => {
     'citation_publication_date 2023/12/01',
     'citation_online_date 2023/12/01',
     'citation_arxiv_id 2312.00752',
+    'citation_doi 10.48550/arXiv.2312.00752',
     'citation_pdf_url https://arxiv.org/pdf/2312.00752',
     'citation_abstract_html_url https://papers.example/papers/2312.00752',
+    'citation_abstract We study it.',
+    'citation_keywords state spaces',
   ])
 })
