@@ -3,29 +3,40 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Archive } from '../queries/archive.ts'
 import { extrasBudget, type TimeBudget, within } from '../queries/deadline.ts'
-import { describePart, describeQuery } from '../queries/language/describe-query.ts'
+import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { topicName } from '../queries/language/topic-name.ts'
-import { writeTree } from '../queries/language/write-query.ts'
 import type { Bits } from '../queries/matching/bits.ts'
-import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
+import { oldestFirst } from '../queries/matching/paper-index.ts'
+import { mentionsRevised, type Query } from '../queries/query.ts'
 import { closePapers } from '../queries/ranking/close-papers.ts'
 import { bestMatches, nearMisses } from '../queries/ranking/rank-matches.ts'
+import { topK } from '../queries/ranking/ranker.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
-import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
-import { readAsAuthor } from './back-test/variants.ts'
 import { MAX_CLOSE } from './close-of-days.ts'
 import { type FacetSelection, type Facets, narrowResults } from './facets.ts'
 import { inSearchThread } from './in-search-thread.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { isReadingArchive, openNewestArchive } from './open-archive.ts'
-import { respelled } from './spelling.ts'
+import {
+  type CountedQuery,
+  type NamedQuery,
+  type NarrowerQuery,
+  namesIn,
+  narrowerQueries,
+  respelledQuery,
+  sentenceQuery,
+  type WithoutPart,
+  withoutPart,
+} from './other-queries.ts'
 
-/** best: the most relevant papers first; newest: by the day of the first listing. */
-type SearchOrder = 'best' | 'newest'
+/** best: the most relevant papers first; newest: by the day of the first listing; votes: most votes first. */
+export type SearchOrder = 'best' | 'newest' | 'votes'
 
 export interface ArchiveSearch {
   query: string
+  /** Search for the words as typed, even if no paper has one of them. */
+  exact?: boolean
   order: SearchOrder
   selection: FacetSelection
   /** From 1. */
@@ -34,26 +45,30 @@ export interface ArchiveSearch {
   extrasMs?: number
 }
 
-/** Why nothing was found, and the near misses. */
-export interface NothingFound extends WhyEmpty {
+/** Why nothing was found, what finds something, and the near misses. */
+export interface NothingFound {
+  /** The parts that no paper matches, in words. */
+  absent: string[]
+  /** The query with only some of its words required. */
+  sentence: CountedQuery | null
+  /** The query without one part. */
+  without: WithoutPart | null
   nearest: ShownPaper[]
 }
 
-/** Words read as the name of an author or organization: author:"Songlin Yang". */
-export interface NamedQuery {
-  query: string
-  /** "the author Songlin Yang" */
-  part: string
-  papers: number
-}
-
 export interface SearchedArchive {
-  /** The parsed query. */
+  /** The query that was searched: the typed one, or the corrected one. */
+  query: string
+  /** Parsed. */
   tree: Query
+  /** Whether words that no paper contains were replaced by common ones that are spelled alike. */
+  isCorrected: boolean
+  /** The corrected query, if the search is for the typed words. */
+  spelling: CountedQuery | null
   /** The query as a name, if papers have that name. */
   named: NamedQuery[]
-  /** The query with the words that no paper contains spelled like common ones, if there are papers for it. */
-  spelling: { query: string; papers: number } | null
+  /** Queries that find some of the papers. */
+  narrower: NarrowerQuery[]
   /** "Papers with …" */
   understood: string
   /** The papers of one page. */
@@ -90,41 +105,47 @@ const MAX_INSTEAD = 10
 export const searchArchive = inSearchThread(import.meta.url, 'searchArchive', searchHere)
 
 async function searchHere(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
-  const tree = parseQuery(search.query)
+  const typed = parseQuery(search.query)
   const archive = await openNewestArchive(deps)
-  const wide = archive.meaningOf(tree)
   // Do not await from here on until the ids are read: the archive may change.
+  const spelling = respelledQuery(archive, typed)
+  const corrected = search.exact ? null : spelling
+  const query = corrected?.query ?? search.query
+  const tree = corrected?.tree ?? typed
+  const wide = archive.meaningOf(tree)
   const all = archive.find(wide)
-  const names = namesIn(archive, tree)
-  const spelling = spellingOf(archive, tree)
+  const about = {
+    query,
+    tree,
+    isCorrected: corrected !== null,
+    spelling: spelling && !corrected ? { query: spelling.query, papers: spelling.papers } : null,
+    named: namesIn(archive, tree),
+    narrower: narrowerQueries(archive, tree, all),
+    understood: describeQuery(wide),
+    searched: archive.index.size,
+    backTo: archive.backTo,
+    isReading: isReadingArchive(deps),
+  }
   const { left, facets } = narrowResults(archive, all, search.selection)
   const counts = { count: archive.count(left), all: archive.count(all) }
   const pages = Math.min(MAX_PAGES, Math.max(1, Math.ceil(counts.count / PAPERS_PER_PAGE)))
   if (search.page > pages) throw new Fault('search.page')
   const ids = pageOf(archive, wide, left, search)
-  const about = {
-    searched: archive.index.size,
-    backTo: archive.backTo,
-    isReading: isReadingArchive(deps),
-  }
   const named = counts.all === 0 ? await findNamedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
   const budget = extrasBudget(search.extrasMs)
   const isFirst = search.page === 1 && search.order === 'best' && Object.keys(search.selection).length === 0
   const close =
-    isFirst && named.length === 0 ? await closeTo(deps, archive, wide, { ...search, budget, isEmpty }) : []
-  const nothing = isEmpty && !about.isReading ? await nothingFound(deps, archive, wide, budget) : null
+    isFirst && named.length === 0 ? await closeTo(deps, archive, wide, { query, budget, isEmpty }) : []
+  const nothing =
+    isEmpty && !about.isReading ? await nothingFound(deps, archive, { query, tree }, budget) : null
   return {
-    tree,
-    named: names,
-    spelling,
-    understood: describeQuery(wide),
+    ...about,
     facets,
     pages,
     page: search.page,
     close,
     nothing,
-    ...about,
     found: counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }),
     count: counts.count + named.length,
     all: counts.all + named.length,
@@ -133,52 +154,40 @@ async function searchHere(deps: Deps, search: ArchiveSearch): Promise<SearchedAr
 
 function pageOf(archive: Archive, tree: Query, left: Bits, { order, page }: ArchiveSearch): number[] {
   const most = page * PAPERS_PER_PAGE
-  const ids =
-    order === 'newest'
-      ? archive.newest(left, { most, byRevised: mentionsRevised(tree) })
-      : bestMatches(archive, tree, left, most)
-  return ids.slice(most - PAPERS_PER_PAGE)
-}
+  return idsInOrder().slice(most - PAPERS_PER_PAGE)
 
-/** Reads a query of plain words as the name of an author and of an organization, if papers have that name. */
-function namesIn(archive: Archive, tree: Query): NamedQuery[] {
-  const named: NamedQuery[] = []
-  for (const { changed } of readAsAuthor(tree)) {
-    if (!isTextLeaf(changed)) continue
-    for (const field of ['author', 'org'] as const) {
-      const name = { ...changed, field }
-      const papers = archive.count(archive.find(name))
-      const query = papers > 0 ? writeTree(name) : null
-      if (query) named.push({ query, part: describePart(name), papers })
-    }
+  function idsInOrder(): number[] {
+    if (order === 'newest') return archive.newest(left, { most, byRevised: mentionsRevised(tree) })
+    return order === 'votes' ? mostVotes(archive, left, most) : bestMatches(archive, tree, left, most)
   }
-  return named
 }
 
-function spellingOf(archive: Archive, tree: Query): SearchedArchive['spelling'] {
-  const changed = respelled(archive, tree)
-  const query = changed && writeTree(changed)
-  if (!changed || query === null) return null
-  const papers = archive.count(archive.find(changed))
-  return papers > 0 ? { query, papers } : null
+function mostVotes(archive: Archive, left: Bits, most: number): number[] {
+  const papers = archive.attributesOf(left)
+  const votes = (place: number) => papers[place]!.votes ?? -1
+  const order = (a: number, b: number) => votes(b) - votes(a) || oldestFirst(papers[b]!, papers[a]!)
+  return topK(papers.length, most, order).map((place) => papers[place]!.id)
 }
 
 /** Null if it takes too long: the page then says that nothing was found, without a reason. */
 async function nothingFound(
   { db }: Deps,
   archive: Archive,
-  tree: Query,
+  asked: { query: string; tree: Query },
   budget: TimeBudget,
 ): Promise<NothingFound | null> {
+  const meaning = archive.meaningOf(asked.tree)
   const near = within(budget, () => ({
-    why: archive.whyEmpty(tree),
-    nearIds: nearMisses(archive, tree, { limit: NEAR }),
+    absent: archive.whyEmpty(meaning).absent,
+    sentence: sentenceQuery(archive, asked),
+    without: withoutPart(archive, asked.tree),
+    nearIds: nearMisses(archive, meaning, { limit: NEAR }),
   }))
   if (!near) return null
-  const { why, nearIds } = near.value
+  const { nearIds, ...found } = near.value
   const papers = await loadPapers(db, nearIds)
-  const nearest = within(budget, () => papers.nearest(nearIds, tree, MAX_NEAR_MISSES))
-  return { ...why, nearest: nearest?.value ?? [] }
+  const nearest = within(budget, () => papers.nearest(nearIds, meaning, MAX_NEAR_MISSES))
+  return { ...found, nearest: nearest?.value ?? [] }
 }
 
 /** Empty if it takes too long. */
@@ -186,7 +195,7 @@ async function closeTo(
   { db, clock }: Deps,
   archive: Archive,
   meaning: Query,
-  { query, budget, isEmpty }: ArchiveSearch & { budget: TimeBudget; isEmpty: boolean },
+  { query, budget, isEmpty }: { query: string; budget: TimeBudget; isEmpty: boolean },
 ): Promise<ShownPaper[]> {
   const from = addDays(dayOf(clock.now()), 1 - CLOSE_DAYS)
   const close = within(budget, () => closePapers(archive, meaning, { from }))

@@ -29,7 +29,7 @@ async function search(page: Page, text: string): Promise<void> {
   await page.waitForURL((url) => url.searchParams.get('q') === text)
 }
 
-const heading = (page: Page) => page.locator('h2').first().innerText()
+const count = (page: Page) => page.locator('#results').innerText()
 
 // The pages of searches load no script, and the front page needs none for its field.
 const open = () => seen.open({ javaScriptEnabled: false })
@@ -39,16 +39,16 @@ describe('a visitor', () => {
     const page = await open()
     await page.goto('/')
     await search(page, 'zebrafish OR "linear attention"')
-    expect(await heading(page)).toBe(counted(46, words.counts.paper))
+    expect(await count(page)).toBe(counted(46, words.counts.paper))
     expect(await page.locator('mark').first().innerText()).toMatch(/zebrafish|linear attention/i)
 
-    await page.getByRole('link', { name: 'cs.CV 15' }).click()
-    expect(await heading(page)).toBe(counted(15, words.counts.paper))
-    await page.getByRole('link', { name: new RegExp(`^cs\\.CV 15.*${words.search.takeBack}$`) }).click()
-    expect(await heading(page)).toBe(counted(46, words.counts.paper))
+    await page.getByRole('link', { name: 'cs.CV' }).click()
+    expect(await count(page)).toBe(counted(15, words.counts.paper))
+    await page.getByRole('link', { name: new RegExp(`^cs\\.CV.*${words.search.takeBack}$`) }).click()
+    expect(await count(page)).toBe(counted(46, words.counts.paper))
 
     await page.getByRole('link', { name: words.search.orders.newest }).click()
-    expect(await page.locator('article h3').first().innerText()).toMatch(/Hybrid Linear Attention/)
+    expect(await page.locator('article h2').first().innerText()).toMatch(/Hybrid Linear Attention/)
     await page.getByRole('link', { name: words.day.nextPage }).click()
     expect(
       await page.getByText(fill(words.day.range, { first: '21', last: '40', count: '46' })).isVisible(),
@@ -73,7 +73,7 @@ describe('a visitor', () => {
     expect(await page.locator(':focus').getAttribute('name')).toBe('q')
     expect(await page.getByRole('searchbox').inputValue()).toBe('(zebrafish')
     await search(page, '(zebrafish)')
-    expect(await heading(page)).toBe(counted(45, words.counts.paper))
+    expect(await count(page)).toBe(counted(45, words.counts.paper))
   })
 
   test('pastes the address of a paper, and gets its page', async () => {
@@ -83,5 +83,18 @@ describe('a visitor', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/papers/2507.06457')
     expect(await page.locator('h1').innerText()).toBe('A Systematic Analysis of Hybrid Linear Attention')
+  })
+
+  // Nothing but the query and its reading is above, so the results begin in the upper third of the screen.
+  test.each([
+    [{ width: 1280, height: 900 }, 260],
+    [{ width: 375, height: 812 }, 300],
+  ])('sees the first result of a corrected query at once at %j', async (viewport, most) => {
+    const page = await seen.open({ viewport })
+    await page.goto('/papers?q=zebrafish+swimn')
+    const { y } = (await page.locator('article h2').first().boundingBox())!
+    console.log(`y of the first result at ${viewport.width} px: ${Math.round(y)}`)
+    expect(y).toBeLessThanOrEqual(most)
+    expect(await page.getByRole('searchbox').inputValue()).toBe('zebrafish swimn')
   })
 })

@@ -118,7 +118,10 @@ const candidates = (isWhole: boolean, variants: IteratorObject<Variant>): Candid
     .toArray()
 
 /** The words of a query as a sentence, of which some are enough. Null if it has anything but words and phrases. */
-function asSentence({ query, tree }: OfferInput): Candidate | null {
+export function asSentence({
+  query,
+  tree,
+}: Pick<OfferInput, 'query' | 'tree'>): { query: string; tree: Query; isWhole: true } | null {
   const parts = tree.kind === 'and' ? tree.parts : [tree]
   const isOfWords = parts.every((part) => isTextLeaf(part) || part.kind === 'term')
   const leaves = leavesOf(tree).filter(isTextLeaf)

@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { fill, words } from '../../i18n/words.ts'
 import { parseCategory } from '../../queries/language/paper-name.ts'
-import type { FacetCount, FacetSelection } from '../../search/facets.ts'
+import type { FacetSelection } from '../../search/facets.ts'
 import type { ListChoice } from '../../search/load-paper-list.ts'
-import type { ArchiveSearch, SearchedArchive } from '../../search/search-archive.ts'
+import type { ArchiveSearch } from '../../search/search-archive.ts'
 import type { Span } from '../../search/spans.ts'
 import { firstText } from '../request.ts'
 
 /** The parameters in the URL of a results page; invalid ones are left out. */
 export type SearchParams = ArchiveSearch
 
-/** /papers?q=linear+attention&sort=newest&cat=cs.LG&month=2026-11&code=1&page=2 */
+/** /papers?q=linear+attention&exact=1&sort=newest&cat=cs.LG&month=2026-11&code=1&page=2 */
 export function searchPath({
   query,
+  exact = false,
   order = 'best',
   selection = {},
   page = 1,
@@ -21,6 +21,7 @@ export function searchPath({
   const { category, month, withCode } = selection
   const fields: [string, string | undefined][] = [
     ['q', query],
+    ['exact', exact ? '1' : undefined],
     ['sort', order === 'best' ? undefined : order],
     ['cat', category],
     ['month', month],
@@ -60,7 +61,8 @@ const isPresent = (field: [string, string | undefined]): field is [string, strin
 /** What `searchPath` writes; values that it would not write are left out. */
 export const searchFields = z.object({
   q: firstText,
-  sort: z.enum(['newest', 'best']).catch('best'),
+  exact: z.literal('1').optional().catch(undefined),
+  sort: z.enum(['newest', 'votes', 'best']).catch('best'),
   cat: firstText.transform(parseCategory),
   month: z
     .string()
@@ -73,14 +75,15 @@ export const searchFields = z.object({
 
 /** Null if the query is empty. Throws search.page for an invalid page number. */
 export function readSearchParams(asked: z.output<typeof searchFields>): SearchParams | null {
-  const { q: query, sort: order, cat: category, month, code, page } = asked
+  const { q: query, exact, sort: order, cat: category, month, code, page } = asked
   if (query.trim() === '') return null
   const selection: FacetSelection = {
     ...(category !== undefined && { category }),
     ...(month && { month }),
     ...(code && { withCode: true }),
   }
-  return { query, order, selection, page: pageParam(page) }
+  const params = { query, order, selection, page: pageParam(page) }
+  return exact ? { ...params, exact: true } : params
 }
 
 /** Throws search.page for anything but a number from 1. */
@@ -111,59 +114,3 @@ function pathWithQuery(path: string, fields: readonly (readonly [name: string, v
 
 const readable = (value: string): string =>
   encodeURIComponent(value).replaceAll('%20', '+').replaceAll('%3A', ':').replaceAll('%2F', '/')
-
-const MAX_CATEGORIES = 8
-const MAX_MONTHS = 6
-
-/** By category, month and code; without values that all results share, which would narrow nothing. */
-export function facetViews(
-  asked: SearchParams,
-  { facets, count }: Pick<SearchedArchive, 'facets' | 'count'>,
-) {
-  const { category, month, withCode } = asked.selection
-  const code = [{ value: '1', papers: facets.withCode }]
-  const facet = (kind: keyof FacetSelection, all: FacetCount[], most: number, chosen?: string) => {
-    const items = withChosen(all, chosen)
-      .filter(
-        ({ value, papers }) => value === chosen || (papers > 0 && (chosen !== undefined || papers < count)),
-      )
-      .map((one) => itemOf(asked, kind, one, one.value === chosen))
-    const shown = items.filter((item, i) => i < most || item.chosen)
-    const more = items.filter((item) => !shown.includes(item))
-    return { id: `facet-${kind.toLowerCase()}`, label: words.search.facets[kind], items: shown, more }
-  }
-  return [
-    facet('category', facets.categories, MAX_CATEGORIES, category),
-    facet('month', facets.months, MAX_MONTHS, month),
-    facet('withCode', code, 1, withCode ? '1' : undefined),
-  ].filter(({ items }) => items.length > 0)
-}
-
-/** A chosen value can be removed even if no result has it. */
-const withChosen = (counts: FacetCount[], chosen: string | undefined): FacetCount[] =>
-  chosen === undefined || counts.some(({ value }) => value === chosen)
-    ? counts
-    : [{ value: chosen, papers: 0 }, ...counts]
-
-/** A link that narrows the results to a value, or removes that filter. */
-function itemOf(
-  asked: SearchParams,
-  kind: keyof FacetSelection,
-  { value, papers }: FacetCount,
-  chosen: boolean,
-) {
-  const { [kind]: _before, ...others } = asked.selection
-  const taken = { ...others, [kind]: kind === 'withCode' ? true : value }
-  const path = searchPath({ ...asked, selection: chosen ? others : taken, page: 1 })
-  return { text: textOf(kind, value), papers, path, chosen }
-}
-
-function textOf(kind: keyof FacetSelection, value: string): string {
-  if (kind === 'withCode') return words.search.withCode
-  if (kind === 'category') return value
-  const [year = '', month = ''] = value.split('-')
-  return fill(words.search.month, {
-    month: words.monthsShort[Number(month) as keyof typeof words.monthsShort],
-    year,
-  })
-}

@@ -5,21 +5,18 @@ import { truncateAtWord } from '../../mail/rendering/text.ts'
 import { votesUrl } from '../../papers/paper.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
+import { topicName } from '../../queries/language/topic-name.ts'
 import type { Leaf } from '../../queries/query.ts'
 import { reasonText } from '../../queries/reasons/reason-text.ts'
 import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
 import { type ExampleKind, type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
-import {
-  type NamedQuery,
-  type NothingFound,
-  PAPERS_PER_PAGE,
-  type SearchedArchive,
-} from '../../search/search-archive.ts'
+import { type NothingFound, PAPERS_PER_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
 import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/page-links.ts'
 import { faultsView } from '../setting-fields.ts'
 import { pagesView } from './list-view.ts'
 import { authorsOf, dayLink, externalPaperLink, foundPaperItem, organizationOf } from './paper-view.ts'
-import { facetViews, feedPath, type SearchParams, searchPath, subscribePath } from './search-paths.ts'
+import { feedPath, type SearchParams, searchPath, subscribePath } from './search-paths.ts'
+import { searchRail } from './search-rail.ts'
 
 const MAX_IN_TITLE_LENGTH = 60
 
@@ -73,36 +70,42 @@ const headingOf = (query: string): string =>
 /** Whether the query is wrong, and not the search refused. */
 export const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
 
-export function searchView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
-  const { query } = params
+/** The field keeps what was typed, and everything else is about the query that was searched. */
+export function searchView(typed: SearchParams, searched: SearchedArchive, baseUrl: string) {
+  const { query, isCorrected } = searched
+  const params = isCorrected ? { ...typed, query } : typed
   const results = resultsView(params, searched, baseUrl)
   const inTitle = { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH), count: results.count }
   return {
     ...emptySearch(baseUrl),
-    query,
-    results,
-    heading: headingOf(query),
+    query: typed.query,
+    results: { ...results, corrected: isCorrected ? correctedView(typed) : null },
+    heading: topicName({ name: query, query }),
     title: fill(words.search.titleOf, inTitle),
-    canonical: `${baseUrl}${searchPath(params)}`,
+    canonical: `${baseUrl}${searchPath(typed)}`,
     hidden: true,
   }
 }
+
+const correctedView = (typed: SearchParams) => ({
+  from: fill(words.search.correctedFrom, { query: typed.query.trim() }),
+  text: fill(words.search.exact, { query: typed.query.trim() }),
+  path: searchPath({ query: typed.query, exact: true }),
+})
 
 function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
   const none = searched.isReading ? words.search.noneYet : words.day.none
   const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
   return {
-    params,
     understood: searched.understood,
     count: searched.count === 0 ? none : counted(searched.count, words.counts.paper),
     notes: notesOf(searched),
-    facets: facetViews(params, searched),
+    rail: searchRail(params, searched),
     items: searched.found.map(({ paper, reason }) => foundPaperItem(paper, toShownPaper(paper, reason))),
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),
     along: followSearchView(params, searched, baseUrl),
-    names: otherNames(searched),
     spelling: searched.spelling && {
-      path: searchPath({ ...params, query: searched.spelling.query, page: 1 }),
+      path: searchPath({ query: searched.spelling.query }),
       text: fill(words.search.didYouMean, {
         query: searched.spelling.query,
         papers: counted(searched.spelling.papers, words.counts.paper),
@@ -115,11 +118,7 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
   }
 }
 
-/** The authors and organizations of that name; without a name that would find the same papers. */
-const otherNames = ({ all, named }: SearchedArchive): NamedQuery[] =>
-  named.filter(({ papers }) => papers < all)
-
-/** "Papers 21 to 40 of 312", and how far back the search looked. */
+/** How far back the search looked, and what it does not list. */
 function notesOf({ count, page, pages, found, backTo, isReading }: SearchedArchive): string[] {
   const first = (page - 1) * PAPERS_PER_PAGE + 1
   const isAll = count <= pages * PAPERS_PER_PAGE
@@ -158,29 +157,39 @@ function itemOf(paper: ShownPaper) {
   }
 }
 
+/** A sentence, which may be a link to what it says. */
+interface Hint {
+  text: string
+  path?: string
+}
+
 function nothingView({ all, searched, nothing, close, tree }: SearchedArchive) {
   const { noPapers, narrowedAway, notHere } = words.search
-  if (all === 0 && tree.kind === 'paper')
-    return { hints: [fill(notHere, { name: shownName(tree.name) })], nearest: [] }
-  if (searched === 0) return { hints: [noPapers], nearest: [] }
-  if (all > 0) {
-    return { hints: [fill(narrowedAway, { papers: counted(all, words.counts.paper) })], nearest: [] }
-  }
+  const hint = (text: string) => ({ hints: [{ text }] as Hint[], nearest: [] })
+  if (all === 0 && tree.kind === 'paper') return hint(fill(notHere, { name: shownName(tree.name) }))
+  if (searched === 0) return hint(noPapers)
+  if (all > 0) return hint(fill(narrowedAway, { papers: counted(all, words.counts.paper) }))
   const nearest = close.length > 0 ? [] : (nothing?.nearest.map(itemOf) ?? [])
   return { hints: nothing ? whyNothing(nothing) : [], nearest }
 }
 
-function whyNothing({ absent, without }: NothingFound): string[] {
-  const { absent: noneHas, never, without: leftOut, allowed } = words.search
-  const why = absent.length > 0 ? fill(noneHas, { parts: listed(absent, 'or') }) : null
-  const instead = without && {
-    part: without.part,
-    papers: counted(without.papers, words.counts.paper),
+function whyNothing({ absent, sentence, without }: NothingFound): Hint[] {
+  const { absent: noneHas, never, sentence: someWords, without: leftOut, allowed } = words.search
+  const hints: Hint[] = []
+  if (absent.length > 0) hints.push({ text: fill(noneHas, { parts: listed(absent, 'or') }) })
+  else if (!without?.isUnwanted) hints.push({ text: never })
+  // Both may find the same papers.
+  if (sentence && sentence.papers !== without?.papers)
+    hints.push({
+      text: fill(someWords, { papers: counted(sentence.papers, words.counts.paper) }),
+      path: searchPath({ query: sentence.query }),
+    })
+  if (without) {
+    const { part, papers, query, isUnwanted } = without
+    const text = fill(isUnwanted ? allowed : leftOut, { part, papers: counted(papers, words.counts.paper) })
+    hints.push({ text, path: searchPath({ query }) })
   }
-  return [
-    why ?? (without?.isUnwanted ? null : never),
-    instead && fill(without.isUnwanted ? allowed : leftOut, instead),
-  ].filter((sentence) => sentence !== null)
+  return hints
 }
 
 /**
@@ -207,6 +216,16 @@ function followSearchView(
     /** For copying. */
     mailUrl: `${baseUrl}${mailPath}`,
     feeds: { atom: feedPath('xml', topic), json: feedPath('json', topic) },
+    /** In the order of the page. */
+    copies: (['atom', 'json'] as const).map((format) => {
+      const path = feedPath(format === 'atom' ? 'xml' : 'json', topic)
+      return {
+        path,
+        text: words.search.feeds[format],
+        url: `${baseUrl}${path}`,
+        copy: fill(words.search.copyFeed, { format: words.search.feeds[format] }),
+      }
+    }),
     /** How emails and feeds differ from the search. */
     notes: month === undefined ? [] : [words.search.withoutMonth],
   }

@@ -17,7 +17,7 @@ test('papers of random words are found by their titles and first words; other pa
   const now = site.clock.now()
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-23', records, now })
   const found = async (q: string) =>
-    /<h2 id="results">(\d+) paper/.exec((await get(site, `/papers?q=${q}`)).body)?.[1] ?? '0'
+    /id="results">(\d+) paper/.exec((await get(site, `/papers?q=${q}`)).body)?.[1] ?? '0'
   for (const title of ['firstq', 'lastq', random[0]!, random.at(-1)!]) {
     expect(await found(title)).toBe('1')
     expect(await found(`${title}${wordAt(119)}`)).toBe('1')

@@ -25,7 +25,7 @@ beforeEach(async () => {
 const search = (fields: Record<string, string>) => get(site, `/papers?${new URLSearchParams(fields)}`)
 
 const titlesIn = (body: string) =>
-  [...body.matchAll(/<h3><a [^>]*>(.*?)<\/a><\/h3>/g)].map(([, title = '']) =>
+  [...body.matchAll(/<h[23]><a [^>]*>(.*?)<\/a><\/h[23]>/g)].map(([, title = '']) =>
     title.replace(/<\/?mark>/g, ''),
   )
 
@@ -39,7 +39,7 @@ describe('a search', () => {
     const { body, statusCode } = await search({ q: '"hybrid linear attention"' })
     expect(statusCode).toBe(200)
     const onePaper = counted(1, words.counts.paper)
-    expect(body).toContain(`<h2 id="results">${onePaper}</h2>`)
+    expect(body).toContain(`<p class="quiet" id="results">${onePaper}</p>`)
     expect(body).toContain(phraseOf('hybrid linear attention'))
     expect(body).toContain('A Systematic Analysis of <mark>Hybrid Linear Attention</mark>')
     expect(body).not.toContain('class="why"')
@@ -73,6 +73,13 @@ describe('a search', () => {
       'Nothing of it',
     ])
     expect(titlesIn((await search({ q: 'branes', sort: 'newest' })).body)[0]).toBe('Nothing of it')
+    const votes = (count: number) => ({ title: `Branes with ${count} votes`, votes: count })
+    await add('2026-11-23', [votes(5), votes(80), votes(30)])
+    expect(titlesIn((await search({ q: 'branes', sort: 'votes' })).body).slice(0, 3)).toEqual([
+      'Branes with 80 votes',
+      'Branes with 30 votes',
+      'Branes with 5 votes',
+    ])
   })
 
   test.each([
@@ -177,14 +184,8 @@ describe('words without a field', () => {
     ])
     const why = matchesAuthor('Songlin Yang')
     expect(body.split(`<p class="why">${why}</p>`)).toHaveLength(3)
-    expect(body).toContain(`<h1>${fill(words.search.headingOf, { query: 'Songlin Yang' })}</h1>`)
-    expect(body).toContain('<a class="choice" href="/papers?q=author:%22Songlin+Yang%22">')
-    expect(body).toContain(
-      fill(words.search.onlyOf, {
-        what: fill(words.query.fields.author, { what: 'Songlin Yang' }),
-        count: 2,
-      }),
-    )
+    expect(body).toContain('<h1>Songlin Yang</h1>')
+    expect(body).toContain('href="/papers?q=author:%22Songlin+Yang%22">')
     expect(body).toContain('href="/subscribe?topic=Songlin+Yang"')
   })
 
@@ -308,7 +309,7 @@ describe('results', () => {
     expect(first.body).toContain('href="/papers?q=zebrafish+OR+attention&amp;month=2026-10"')
     expect(first.body).toContain('href="/papers?q=zebrafish+OR+attention&amp;code=1"')
     const chosen = await search({ q: 'zebrafish OR attention', cat: 'q-bio.NC', month: '2026-10', code: '1' })
-    expect(chosen.body).toContain(`<h2 id="results">${counted(5, words.counts.paper)}</h2>`)
+    expect(chosen.body).toContain(`<p class="quiet" id="results">${counted(5, words.counts.paper)}</p>`)
     for (const back of [
       'month=2026-10&amp;code=1',
       'cat=q-bio.NC&amp;code=1',
@@ -328,8 +329,9 @@ describe('results', () => {
     const { body } = await search({ q: 'zebrafish, mice OR fish', cat: 'cs.CV', month: '2026-10', code: '1' })
     const topic = '(zebrafish,+mice+OR+fish)+cat:cs.CV+has:code'.replaceAll(',', '%2C')
     expect(body).toContain(`href="/subscribe?topic=${topic}"`)
-    expect(body).toContain(`http://localhost:3000/subscribe?topic=${topic}</code>`)
+    expect(body).toContain(`data-copy="http://localhost:3000/subscribe?topic=${topic}"`)
     expect(body).toContain(`href="/feed.xml?q=${topic}"`)
+    expect(body).toContain(`data-copy="http://localhost:3000/feed.json?q=${topic}"`)
     expect(body).toContain(words.search.withoutMonth)
     const form = await get(site, `/subscribe?topic=${topic}`)
     expect(form.body).toContain('>(zebrafish, mice OR fish) cat:cs.CV has:code</textarea>')
@@ -355,7 +357,7 @@ describe('papers that come close', () => {
   test('have their own part below the matches, on the first page of best matches', async () => {
     const { body } = await search({ q: 'car engine' })
     expect(titlesIn(body)).toEqual(['A car engine', ...CARS.toReversed()])
-    expect(body.indexOf('class="notice close"')).toBeGreaterThan(body.lastIndexOf('<h3>'))
+    expect(body.indexOf('class="notice close"')).toBeGreaterThan(body.lastIndexOf('</article>'))
     expect(closeIn(body)).toContain(`<h2>${words.preview.close}</h2>`)
     expect(closeIn(body)).toContain('>Automobile engine</a>')
     expect(closeIn(body)).toContain(fill(words.reason.close, { topic: 'car engine', what: 'engine' }))
@@ -379,14 +381,71 @@ describe('papers that come close', () => {
   })
 })
 
+describe('a search with a misspelled word', () => {
+  beforeEach(() =>
+    add(
+      '2026-11-20',
+      Array.from({ length: 6 }, (_, n) => ({ title: `Zebrafish ${n}`, summary: 'Of zebrafish and mice.' })),
+    ),
+  )
+
+  const exactPath = '/papers?q=zebrafsh+mice&amp;exact=1'
+
+  test('shows the results of the corrected query, and links to those of the typed words', async () => {
+    const { body } = await search({ q: 'zebrafsh mice' })
+    expect(titlesIn(body)).toHaveLength(6)
+    expect(body).toContain('<h1>zebrafish mice</h1>')
+    expect(body).toContain(`href="${exactPath}"`)
+    expect(body).toContain('value="zebrafsh mice"')
+    expect(body).toContain('href="/subscribe?topic=zebrafish+mice"')
+    expect(body).toContain('href="/papers?q=zebrafish+mice&amp;sort=newest"')
+  })
+
+  test('with `exact` shows what has the typed words, and links to the corrected query', async () => {
+    const { body } = await search({ q: 'zebrafsh mice', exact: '1' })
+    expect(body).toContain(`id="results">${words.day.none}<`)
+    expect(body).toContain('<h1>zebrafsh mice</h1>')
+    expect(body).toContain('href="/papers?q=zebrafish+mice">')
+    expect(body).toContain(`href="${exactPath.replace('&amp;exact=1', '')}`.replace('zebrafsh', 'zebrafish'))
+  })
+
+  test('is corrected only on the page: the API and feeds search for what was typed', async () => {
+    const { body } = await get(site, '/api/papers?q=zebrafsh+mice')
+    expect(JSON.parse(body).items).toEqual([])
+    expect((await get(site, '/feed.json?q=zebrafsh+mice')).body).not.toContain('Zebrafish 0')
+  })
+
+  test('is not corrected if papers have each of its words', async () => {
+    const { body } = await search({ q: 'zebrafish attention' })
+    expect(body).toContain('<h1>zebrafish attention</h1>')
+    expect(body).not.toContain('exact=1')
+  })
+})
+
 describe('a search without a result', () => {
+  test('links to the query with only some of its words, before the one without a word', async () => {
+    await add('2026-11-20', [
+      { title: 'Ferrets and otters', summary: 'Both.' },
+      { title: 'Ferrets and newts', summary: 'Both.' },
+      { title: 'Otters and newts', summary: 'Both.' },
+    ])
+    const { body } = await search({ q: 'ferrets otters newts' })
+    const [some, without] = [
+      /href="(\/papers\?q=[^"]*)">3 /.exec(body),
+      body.indexOf('href="/papers?q=otters+newts"'),
+    ]
+    expect(without).toBeGreaterThan(some!.index)
+    expect(titlesIn((await get(site, some![1]!)).body)).toHaveLength(3)
+  })
+
   test('explains why, and shows the closest matches', async () => {
     const { body, statusCode } = await search({ q: 'title:hybrid zeolite' })
     expect(statusCode).toBe(200)
     const text = textOf(body)
     const papers = counted(1, words.counts.paper)
     expect(text).toContain(fill(words.search.absent, { parts: 'zeolite' }))
-    expect(text).toContain(fill(words.search.without, { part: 'zeolite', papers }))
+    const without = fill(words.search.without, { part: 'zeolite', papers })
+    expect(body).toContain(`<a href="/papers?q=title:hybrid">${without}</a>`)
     expect(text).toContain(fill(words.reason.has.title, { terms: 'hybrid' }))
     expect(text).toContain(fill(words.reason.missing.paper, { terms: 'zeolite' }))
     expect(titlesIn(body)[0]).toBe('A Systematic Analysis of Hybrid Linear Attention')

@@ -67,7 +67,6 @@ describe('each entry of the catalogue', () => {
       'form.paces',
       'form.relatedChoices',
       'privacy.subscribing.kept',
-      'search.orders',
       'weekdays',
       'weekdaysShort',
     ]

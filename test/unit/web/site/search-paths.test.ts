@@ -9,6 +9,10 @@ const asked = (path: string) =>
 test.each([
   ['/papers?q=linear+attention', { query: 'linear attention', order: 'best', selection: {}, page: 1 }],
   [
+    '/papers?q=mmba&exact=1&sort=votes',
+    { query: 'mmba', exact: true, order: 'votes', selection: {}, page: 1 },
+  ],
+  [
     '/papers?q=%22a+b%22+%26+C%2B%2B&sort=newest&cat=cs.LG&month=2026-11&code=1&page=3',
     {
       query: '"a b" & C++',
@@ -23,7 +27,7 @@ test.each([
 })
 
 test('what an address cannot mean is left out', () => {
-  const { selection, order } = asked('/papers?q=a&sort=votes&cat=kitchen&month=2026-13&code=yes')!
+  const { selection, order } = asked('/papers?q=a&sort=oldest&exact=yes&cat=kitchen&month=2026-13&code=yes')!
   expect([selection, order]).toEqual([{}, 'best'])
   expect(asked('/papers?q=a&cat=CS.lg')!.selection).toEqual({ category: 'cs.LG' })
   expect(readSearchParams(searchFields.parse({ q: ['first', 'second'] }))!.query).toBe('first')
