@@ -74,9 +74,9 @@ function steps(demo: Demo): Step[] {
       'welcome',
       async () => {
         const mail = await nextMail(demo, 2)
-        must(/^Welcome: /.test(mail.subject ?? ''), `“${mail.subject}” came, and no welcome`)
+        must(/^Welcome: /.test(mail.subject ?? ''), `“${mail.subject}” arrived instead of a welcome`)
         earlier = papersIn(mail)
-        must(earlier.size > 0, 'no paper stands in the welcome')
+        must(earlier.size > 0, 'the welcome email has no papers')
         return `“${mail.subject}”, ${earlier.size} papers to begin with`
       },
     ],
@@ -103,17 +103,17 @@ function steps(demo: Demo): Step[] {
       },
     ],
     [
-      'read the mail',
+      'read the email',
       async () => {
         const html = digest.html || ''
         must(
           /linear attention/i.test(digest.text ?? '') && /linear attention/i.test(html),
-          'the topic is missing in the mail',
+          'the topic is missing in the email',
         )
         must(/<mark/.test(html), 'the words that matched are not marked')
         const papers = papersIn(digest)
-        must(papers.size > 0, 'no paper stands in the mail')
-        must(![...papers].some((paper) => earlier.has(paper)), 'a paper of the welcome came again')
+        must(papers.size > 0, 'the email has no papers')
+        must(![...papers].some((paper) => earlier.has(paper)), 'a paper of the welcome was sent again')
         return `${papers.size} papers with their reasons, ${Math.round(html.length / 1000)} kB`
       },
     ],
@@ -122,7 +122,7 @@ function steps(demo: Demo): Step[] {
       async () => {
         const list = digest.headers.get('list') as { unsubscribe?: { url?: string } } | undefined
         const link = list?.unsubscribe?.url ?? ''
-        must(link.startsWith(demo.site), 'the mail has no List-Unsubscribe address')
+        must(link.startsWith(demo.site), 'the email has no List-Unsubscribe address')
         await post(link, { 'List-Unsubscribe': 'One-Click' }, 200)
         return 'by the POST that mail programs make'
       },
@@ -213,12 +213,12 @@ async function papersOnSite(demo: Demo): Promise<{ day: string; count: number }>
   return { day, count: page.match(/<article/g)?.length ?? 0 }
 }
 
-// A worker hands the mail over within a moment of the request that asked for it.
+// A worker sends the email within a moment of the request that asked for it.
 export async function nextMail(demo: Demo, count: number): Promise<ParsedMail> {
   for (let tries = 0; tries < 100; tries++) {
     const mails = await demo.mailbox.mails()
     if (mails.length >= count) return mails[count - 1]!
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error(`no mail number ${count} within 10 s`)
+  throw new Error(`email ${count} did not arrive within 10 s`)
 }

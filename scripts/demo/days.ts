@@ -6,7 +6,7 @@ const MORNING_HOUR = 7
 export const morningOf = (day: Day): Date => new Date(`${day}T0${MORNING_HOUR}:00:00Z`)
 
 /**
- * The next instant at which somebody is due, if the papers of `shown` are still new to them. The first digests after that
+ * The next instant at which a digest is due, if the papers of `shown` are still new to them. The first digests after that
  * day's papers may be due late: the demo's clock runs, and some zones are far behind. `sent`: those are sent already.
  */
 export function nextSend(

@@ -21,7 +21,7 @@ import { type CaughtEmail, type Mailbox, startMailbox } from './mailbox.ts'
 import { DAYS_TO_COME } from './sample-papers.ts'
 import { type SampleSource, startSampleSource } from './sample-source.ts'
 
-/** For the admin pages of the demo, which nobody else can open: the site listens on this computer only. */
+/** For the admin pages of the demo, which no one else can open: the site listens on this computer only. */
 const ADMIN_PASSWORD = 'demo-password'
 /** Names the demo that is running in a folder. */
 const RUNNING = 'running.json'
@@ -30,7 +30,7 @@ const MAX_PORT = 65_535
 const ASKED_AGAIN_MS = 3600_000
 
 export interface DemoOptions {
-  /** Everything that the demo keeps lies here. */
+  /** Where the demo keeps everything. */
   folder: string
   port?: number
   /** Begin before today's papers have come. */
@@ -53,7 +53,7 @@ export interface Demo {
   daysLeft(): number
   /** Today's papers come in. */
   bringPapers(): Promise<void>
-  /** Moves the clock to each hour of the day at which somebody's digest is due, and sends it. */
+  /** Moves the clock to each hour of the day at which a digest is due, and sends it. */
   sendDigests(): Promise<DigestsSent>
   /** Adds the next day's papers, and moves the clock to its morning. Undefined if there are no more sample papers. */
   nextDay(): Promise<NextDay | undefined>
@@ -66,7 +66,7 @@ export interface NextDay {
 }
 
 export interface DigestsSent {
-  /** When they were sent; absent if nobody is due until there are new papers. */
+  /** When they were sent; absent if no digest is due until there are new papers. */
   at?: Date
   planned: number
   nothingMatched: number

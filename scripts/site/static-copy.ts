@@ -17,7 +17,7 @@ export interface CopyOptions {
   url: string
   /** The file that forms lead to. */
   formsFile: string
-  /** Stands on top of each page. */
+  /** On top of each page. */
   line: { text: string; link: string }
   /** The file, or the whole URL, for a link that leads to no crawled page. */
   elsewhere(target: URL): string

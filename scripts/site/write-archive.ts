@@ -16,7 +16,7 @@ import { withContent } from './static-page.ts'
 
 /**
  * The crawler's address. It is reserved for documentation (RFC 5737), so no visitor has it: clearing its rate limits
- * changes nobody's.
+ * changes no other's.
  */
 const CRAWLER = '192.0.2.1'
 const CRAWLER_NETWORK = '192.0.2.'
