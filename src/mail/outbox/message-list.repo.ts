@@ -124,6 +124,26 @@ export async function laneQueues(db: Database): Promise<Record<Lane, LaneQueue>>
   return queues
 }
 
+const OPEN_STATES = ['ready', 'taken', 'deferred', 'uncertain'] as const
+
+/** The digests of a local date that are not final, by state. Of `uncertain` ones, some may have no further try. */
+export async function openStatesOf(
+  db: Database,
+  localDate: Day,
+): Promise<{ state: (typeof OPEN_STATES)[number]; emails: number; nextTry: Date | null }[]> {
+  const rows = await db.message.groupBy({
+    by: ['state'],
+    where: { digest: { plan: { localDate: midnight(localDate) } }, state: { in: [...OPEN_STATES] } },
+    _count: true,
+    _min: { nextTry: true },
+    orderBy: { state: 'asc' },
+  })
+  return rows.flatMap(({ state, _count: emails, _min: { nextTry } }) => {
+    const open = OPEN_STATES.find((one) => one === state)
+    return open ? [{ state: open, emails, nextTry }] : []
+  })
+}
+
 export const countReady = (db: Database, now: Date): Promise<number> =>
   db.message.count({
     where: {

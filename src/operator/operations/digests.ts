@@ -16,6 +16,7 @@ import { LANES } from '../../mail/message.ts'
 import { countReady } from '../../mail/outbox/message-list.repo.ts'
 import { DAY_TOTALS_COLUMNS } from '../../mail/outbox/receipt.repo.ts'
 import type { RunResult } from '../../mail/sending/run.ts'
+import { openReason, openReasons } from '../open-day.ts'
 import { type DigestPreview, previewDigest } from '../preview-digest.ts'
 import { count, countsOf, day } from './fields.ts'
 import { type CommandOutput, operation, writeOut } from './operation.ts'
@@ -159,6 +160,7 @@ const dayTotalsBody = z.object({
   ...countsOf(DAY_TOTALS_COLUMNS),
   open: count.describe('Can still be retried'),
   closed: z.boolean(),
+  openBecause: z.array(openReason).describe('Why the date is not complete; empty if it is'),
 })
 
 const status = operation({
@@ -166,10 +168,15 @@ const status = operation({
   summary: 'the totals of one local date',
   effect: 'read',
   input: z.object({ date: day.describe('A local date; default: today (UTC)').optional() }),
-  run: (deps, { date = dayOf(deps.clock.now()) }) => dayTotals(deps.db, date),
-  output: ({ date, closed, ...counts }) => ({
-    text: table([date, closed ? 'complete' : 'not complete'], rows(counts)),
-  }),
+  run: async (deps, { date = dayOf(deps.clock.now()) }) => {
+    const totals = await dayTotals(deps.db, date)
+    return { ...totals, openBecause: await openReasons(deps, totals) }
+  },
+  output: ({ date, closed, openBecause, ...counts }) => {
+    const totals = table([date, closed ? 'complete' : 'not complete'], rows(counts))
+    const why = openBecause.map(({ sentence }) => `  ${sentence}`)
+    return { text: closed ? totals : [totals, '', 'Not complete because:', ...why].join('\n') }
+  },
   command: { options: { date: ['--date <date>', 'default: today (UTC)'] } },
   api: {
     path: '/api/digests/status',

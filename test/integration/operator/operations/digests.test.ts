@@ -95,6 +95,7 @@ describe('`digests run`', () => {
       uncertain: 0,
       open: 0,
       closed: true,
+      openBecause: [],
     }
     expect((await digests(['status'])).out).toEqual(books)
     const before = await checksums(world.db)
@@ -108,7 +109,9 @@ describe('`digests run`', () => {
     expect((await digests(['run', '--now', '2026-11-24T07:59:00Z'])).out).toMatchObject({ due: 0 })
     const deferred = await digests(['run', '--now', '2026-11-24T08:00:00Z'])
     expect(deferred).toMatchObject({ code: 0, out: { planned: 1, accepted: 0, deferred: 1 } })
-    expect((await digests(['status'])).out).toMatchObject({ open: 1, closed: false })
+    const { out } = await digests(['status'])
+    expect(out).toMatchObject({ open: 1, closed: false, openBecause: [{ reason: 'deferred', emails: 1 }] })
+    expect((await digestsText(['status'])).stdout).toContain(out.openBecause[0].sentence)
   })
 
   test('with --date has no limit of 20 hours', async () => {
@@ -155,7 +158,12 @@ describe('`digests run`', () => {
     const { code, stdout } = await digestsText(['run'], { SENDING: 'off' })
     expect(code).toBe(0)
     expect(stdout).toContain('SENDING=off')
-    expect((await digests(['status'])).out).toMatchObject({ planned: 1, open: 1 })
+    const reasons = [
+      { reason: 'held', emails: 1 },
+      { reason: 'ready', emails: 1 },
+    ]
+    const { out } = await digests(['status'], { SENDING: 'off' })
+    expect(out).toMatchObject({ planned: 1, open: 1, openBecause: reasons })
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -227,7 +235,8 @@ describe('`digests run`', () => {
 })
 
 test('`digests status` reports a date on which nothing was due', async () => {
-  expect((await digests(['status', '--date', '2026-11-20'])).out).toMatchObject({ due: 0, closed: false })
+  const { out } = await digests(['status', '--date', '2026-11-20'])
+  expect(out).toMatchObject({ due: 0, closed: false, openBecause: [{ reason: 'none-due' }] })
 })
 
 describe('`digests preview`', () => {

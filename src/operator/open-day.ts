@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import type { DayTotals } from '../digests/reconciliation.repo.ts'
+import { shortDate } from '../i18n/dates.ts'
+import { openStatesOf } from '../mail/outbox/message-list.repo.ts'
+import { deliverySwitch } from './delivery-switch.ts'
+import { count } from './operations/fields.ts'
+import { quantity } from './operations/text-table.ts'
+
+const REASONS = [
+  'none-due',
+  'unplanned',
+  'held',
+  'ready',
+  'sending',
+  'deferred',
+  'uncertain',
+  'closing',
+] as const
+
+export const openReason = z
+  .object({
+    reason: z
+      .enum(REASONS)
+      .describe(
+        'none-due: nothing was due on the date so far; unplanned: digests whose papers are not chosen yet; held: delivery is paused or off; ready, sending, deferred, uncertain: states of emails; closing: everything is final, and the date closes within a minute',
+      ),
+    emails: count.describe('How many emails or digests; 0 if the reason concerns the whole date'),
+    sentence: z.string(),
+  })
+  .meta({ id: 'OpenReason' })
+
+/** Why a date is not complete. */
+export type OpenReason = z.infer<typeof openReason>
+
+/** Why the date of these totals is not complete; empty if it is. */
+export async function openReasons(deps: Deps, totals: DayTotals): Promise<OpenReason[]> {
+  if (totals.closed) return []
+  if (totals.due === 0)
+    return [{ reason: 'none-due', emails: 0, sentence: 'No digest has been due on this date so far.' }]
+  const { nothingMatched, paused, missed, planned, due, open } = totals
+  const unplanned = due - nothingMatched - paused - missed - planned
+  const reasons: OpenReason[] = []
+  if (unplanned > 0)
+    reasons.push({
+      reason: 'unplanned',
+      emails: unplanned,
+      sentence: `Due, but the papers are not chosen yet: ${quantity(unplanned, 'digest')}.`,
+    })
+  if (open > 0) reasons.push(...(await reasonsOfEmails(deps, totals)))
+  if (reasons.length === 0)
+    reasons.push({
+      reason: 'closing',
+      emails: 0,
+      sentence: 'Every email has a final result. The service closes the date within a minute.',
+    })
+  return reasons
+}
+
+async function reasonsOfEmails(deps: Deps, { date, open }: DayTotals): Promise<OpenReason[]> {
+  const { delivery, reason } = await deliverySwitch(deps)
+  const why = delivery === 'paused' ? `Delivery is paused (${reason})` : 'Delivery is off (SENDING=off)'
+  const held: OpenReason[] =
+    delivery === 'on' ? [] : [{ reason: 'held', emails: open, sentence: `${why}, so nothing is sent.` }]
+  const now = deps.clock.now()
+  const states = await openStatesOf(deps.db, date)
+  const known = states.reduce((sum, { state, emails }) => sum + (state === 'uncertain' ? 0 : emails), 0)
+  const ofStates = states.map(({ state, emails, nextTry }): OpenReason => {
+    // Those without a further try are final.
+    const number = state === 'uncertain' ? open - known : emails
+    const reason = state === 'taken' ? 'sending' : state
+    return {
+      reason,
+      emails: number,
+      sentence: STATE_SENTENCES[reason](quantity(number, 'email'), tryText(nextTry, now)),
+    }
+  })
+  return [...held, ...ofStates.filter(({ emails }) => emails > 0)]
+}
+
+const STATE_SENTENCES: Record<
+  'ready' | 'sending' | 'deferred' | 'uncertain',
+  (emails: string, at: string) => string
+> = {
+  ready: (emails) => `Waiting to be sent: ${emails}.`,
+  sending: (emails) => `Being sent now: ${emails}.`,
+  deferred: (emails, at) => `Deferred: ${emails}; the next try is ${at}.`,
+  uncertain: (emails, at) => `Without a reply from the mail server: ${emails}; sent once more ${at}.`,
+}
+
+function tryText(at: Date | null, now: Date): string {
+  if (!at || at <= now) return 'within a minute'
+  const time = `${at.toISOString().slice(11, 16)} UTC`
+  return dayOf(at) === dayOf(now) ? `at ${time}` : `on ${shortDate(dayOf(at))} at ${time}`
+}
