@@ -13,6 +13,8 @@ interface NamedQuery {
 }
 
 const MAX_LENGTH = 48
+/** A sentence that is no longer is named with its last words too. */
+const MAX_SENTENCE_LENGTH = 64
 /** So that a subject shows them whole. */
 const MAX_ALTERNATIVES_LENGTH = 37
 const MAX_DESCRIPTION_LENGTH = 80
@@ -78,10 +80,13 @@ export function proposedName(query: string, tree?: Query): string {
 }
 
 function nameFor(query: string, tree: Query | null): string {
-  const name = cutAtWord((tree && nameOf(tree, query)) || asTyped(query), MAX_LENGTH)
+  const name = cutAtWord((tree && nameOf(tree, query)) || asTyped(query), maxLengthOf(query))
   const isByAuthor = tree && wantedLeaves(tree).every((leaf) => 'field' in leaf && leaf.field === 'author')
   return isByAuthor ? fill(words.query.byAuthor, { author: name }) : name
 }
+
+const maxLengthOf = (text: string): number =>
+  text.length > MAX_SENTENCE_LENGTH ? MAX_LENGTH : MAX_SENTENCE_LENGTH
 
 /** Empty for a part that is unwanted. */
 function nameOf(tree: Query, text: string): string {
@@ -95,7 +100,7 @@ function nameOf(tree: Query, text: string): string {
         sentenceName(
           tree.parts.map((part) => nameOf(part, text)),
           text,
-          MAX_LENGTH,
+          maxLengthOf(text),
         ) || allOf(tree.parts, text)
       )
     case 'term':

@@ -23,11 +23,6 @@ test.each([
     'deep learning methods for the prediction of avalanche risk in mountains',
     'prediction of avalanche risk in mountains',
   ],
-  [
-    'benchmarks for evaluating the dexterity of underwater grippers',
-    'benchmarks for evaluating the dexterity',
-  ],
-  ['machine learning with language models for neural networks', 'machine learning with language models'],
   // whole phrases, with the words before and after that belong to them
   [
     'deep reinforcement learning applied to the partitioning of railway graphs',
@@ -37,12 +32,19 @@ test.each([
     'efficient inference of protein structures on phones with little memory',
     'efficient inference of protein structures',
   ],
-  ['adaptive large neighborhood search for the discovery of mosaics', 'adaptive large neighborhood search'],
   ['recursive tile-laying agents for extraordinarily complicated floors', 'recursive tile-laying agents'],
   [
     'control of ships and harbours under uncertain forecasts of tides and winds',
     'control of ships and harbours',
   ],
+  // a short sentence, whole
+  ...[
+    'reinforcement learning from human feedback finance',
+    'retrieval augmented generation for legal documents',
+    'machine learning with language models for neural networks',
+    'benchmarks for evaluating the dexterity of underwater grippers',
+    'adaptive large neighborhood search for the discovery of mosaics',
+  ].map((text) => [text, text]),
   // a first phrase that is too long
   [
     'tactile-visual cross-modal olfactory representation alignment without paired examples for robots',
