@@ -1,12 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Feature } from '../core/feature.ts'
-import type { AdminLink, AdminSite } from './admin/admin-site.ts'
+import type { AdminButton, AdminLink, AdminSite } from './admin/admin-site.ts'
 import type { Site } from './pages.ts'
 
 /** Pages of a feature for the operator, below /admin and behind the login. */
 export interface AdminRoutes {
   plugin: FastifyPluginAsync<AdminSite>
-  link: AdminLink
+  link?: AdminLink
+  button?: AdminButton
 }
 
 /** site: for everyone. manage: below /manage/:token, where a link that does not work gets the page that offers a new one. */

@@ -12,12 +12,13 @@ import { type AdminSite, lineField } from '../../web/admin/admin-site.ts'
 import { toFault } from '../../web/errors.ts'
 import type { AdminRoutes } from '../../web/feature-routes.ts'
 import { formOf, formText } from '../../web/request.ts'
+import { SAMPLE, sendCsv } from './csv-download.ts'
 import { ImportFault } from './import-fault.ts'
 import { type ImportInput, importSubscribers, isAllRefused } from './import-subscribers.ts'
 
 /** In characters; about 10,000 rows. The page contains the file, so that the second button has it. */
 const MAX_LENGTH = 1_000_000
-const MAX_REFUSED_LENGTH = 100_000
+const MAX_REFUSED_LENGTH = 1_000_000
 
 const importBody = z.object({
   csv: formText.default(''),
@@ -38,6 +39,8 @@ const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send 
     send(reply, PAGE, { form, result: null, ...shown }, status)
 
   app.get('/subscribers/import', async (_request, reply) => show(reply, importBody.parse({})))
+
+  app.get('/subscribers/import/sample.csv', async (_request, reply) => sendCsv(reply, 'sample.csv', SAMPLE))
 
   const options = { schema: { body: importBody }, attachValidation: true }
   app.post('/subscribers/import', options, async (request, reply) => {
@@ -76,6 +79,13 @@ export const importPages: AdminRoutes = {
   },
 }
 
+/** The rows as the page's link holds them: whole lines, so that the file can be imported. */
+function downloadOf(rows: string): { base64: string; isCut: boolean } {
+  const isCut = rows.length > MAX_REFUSED_LENGTH
+  const kept = isCut ? rows.slice(0, rows.lastIndexOf('\n', MAX_REFUSED_LENGTH) + 1) : rows
+  return { base64: Buffer.from(kept).toString('base64'), isCut }
+}
+
 /** Imports a text through a file, as the command does. Throws import.* and query.* */
 async function importText(deps: Deps, csv: string, options: Omit<ImportInput, 'file' | 'via'>) {
   const folder = await mkdtemp(join(tmpdir(), 'import-'))
@@ -84,7 +94,7 @@ async function importText(deps: Deps, csv: string, options: Omit<ImportInput, 'f
     await writeFile(file, csv, { mode: 0o600 })
     const result = await importSubscribers(deps, { ...options, file, via: 'admin' })
     const refused = result.refusedFile ? await readFile(result.refusedFile, 'utf8') : ''
-    return { result, refused: refused.slice(0, MAX_REFUSED_LENGTH) }
+    return { result, refused: downloadOf(refused) }
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -34,7 +34,10 @@ export interface ImportInput extends ReadingOptions {
 export interface ImportCounts {
   rows: number
   taken: number
+  /** Rows whose address is already here, and the duplicates. */
   unchanged: number
+  /** Of these: rows whose address an earlier row of the file has brought. */
+  duplicates: number
   refused: number
   tally: {
     states: Record<string, number>
@@ -75,13 +78,13 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
   const refusedFile = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
 
   const importAll = async (within: Deps): Promise<ImportCounts> => {
-    const counts = { rows: 0, taken: 0, unchanged: 0, refused: 0 }
+    const counts = { rows: 0, taken: 0, unchanged: 0, duplicates: 0, refused: 0 }
     const all = { ...counts, tally: { states: {}, reasons: {}, examples: {} } }
     for await (const batch of oneAhead(readBatches(file, reader, batchRows))) {
-      const { states, refused } = await storeBatch(within, batch, now)
+      const { states, duplicates, refused } = await storeBatch(within, batch, now)
       if (refused.length > 0)
         await writeRefused(refusedFile, file, { rows: refused, isFirst: all.refused === 0 })
-      count(all, { rows: batch.rows.size + batch.refused.length, states, refused })
+      count(all, { rows: batch.rows.size + batch.refused.length, states, duplicates, refused })
     }
     return all
   }
@@ -141,7 +144,7 @@ async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
 /** Stores the rows that can be read. Returns the other ones, in the order of the file. */
 async function storeBatch({ db }: Deps, batch: Batch, now: Date) {
   const { rows } = batch
-  const { states, blocked } = await db.$transaction(
+  const { states, duplicates, blocked } = await db.$transaction(
     (tx) => storeRows(tx, [...rows.keys()], now),
     batchLimits(),
   )
@@ -150,20 +153,28 @@ async function storeBatch({ db }: Deps, batch: Batch, now: Date) {
     const fault = new ImportFault('import.gets-no-mail', { reason, since: at.toISOString().slice(0, 10) })
     refused.push({ record: rows.get(row)!, fault })
   }
-  return { states, refused: refused.sort((a, b) => a.record.line - b.record.line) }
+  return { states, duplicates, refused: refused.sort((a, b) => a.record.line - b.record.line) }
 }
 
 /** Adds a batch to the counts. */
 function count(
   counts: ImportCounts,
-  batch: { rows: number; states: Record<string, number>; refused: readonly RefusedRow[] },
+  batch: {
+    rows: number
+    states: Record<string, number>
+    duplicates: number
+    refused: readonly RefusedRow[]
+  },
 ): void {
   const { states, reasons, examples } = counts.tally
   const taken = Object.values(batch.states).reduce((sum, n) => sum + n, 0)
   counts.rows += batch.rows
   counts.taken += taken
   counts.refused += batch.refused.length
-  counts.unchanged += batch.rows - batch.refused.length - taken
+  const unchanged = batch.rows - batch.refused.length - taken
+  counts.unchanged += unchanged
+  // A second row may also have suppressed the person of the first, and counts as taken then.
+  counts.duplicates += Math.min(batch.duplicates, unchanged)
   for (const [state, n] of Object.entries(batch.states)) states[state] = (states[state] ?? 0) + n
   for (const { record, fault } of batch.refused) {
     reasons[fault.code] = (reasons[fault.code] ?? 0) + 1

@@ -10,6 +10,9 @@ export const importExport: Feature = {
       read: async () => (await import('./operations.ts')).IMPORT_EXPORT_OPERATIONS,
     },
   ],
-  routes: [{ area: 'admin', read: async () => (await import('./import-routes.ts')).importPages }],
+  routes: [
+    { area: 'admin', read: async () => (await import('./import-routes.ts')).importPages },
+    { area: 'admin', read: async () => (await import('./export-routes.ts')).exportPages },
+  ],
   errors: async () => (await import('./import-fault.ts')).importErrors,
 }

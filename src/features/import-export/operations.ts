@@ -71,7 +71,7 @@ function textOfImported(
   imported: SubscriberImportResult,
   { seconds, dryRun, ask }: { seconds: number; dryRun: boolean; ask?: boolean },
 ): string {
-  const { rows, unchanged, tally, ignored, refusedFile } = imported
+  const { rows, unchanged, duplicates, tally, ignored, refusedFile } = imported
   const states = Object.entries(tally.states).map(([state, count]) => `${number(count)} ${state}`)
   const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
   const pending = tally.states.pending ?? 0
@@ -81,7 +81,8 @@ function textOfImported(
     isAllRefused(imported) && 'Every row was refused.',
     `${number(rows)} rows (${imported.format}) in ${seconds} s.`,
     `  imported   ${number(imported.taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
-    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here or twice in the file' : ''}`,
+    `  unchanged  ${number(unchanged - duplicates)}${unchanged > duplicates ? ', already here' : ''}`,
+    duplicates > 0 && `  duplicate  ${number(duplicates)}, further rows of an address in the file`,
     `  refused    ${number(imported.refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
     ...reasons.map(([code, count]) => {
       const { line, message } = tally.examples[code]!

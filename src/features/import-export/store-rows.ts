@@ -27,6 +27,8 @@ export interface StoredRows {
    * addresses, also of people who are not here.
    */
   states: Record<string, number>
+  /** Rows that changed nothing because an earlier row of the same import has their address. */
+  duplicates: number
   /** Rows whose address is suppressed here and belongs to no subscriber. */
   blocked: Map<Row, Suppression>
 }
@@ -60,19 +62,24 @@ export async function storeRows(tx: Database, rows: readonly Row[], now: Date): 
 
   const blocked = new Map<Row, Suppression>()
   const people = new Map<string, ImportRow>()
+  let duplicates = 0
   for (const row of rows.filter(isPerson)) {
     const { addressHash } = row
     const suppression = inForce.get(addressHash)
-    if (here.has(addressHash)) continue
+    const subscriber = here.get(addressHash)
+    if (subscriber) {
+      if (subscriber.importedAt?.getTime() === now.getTime()) duplicates++
+      continue
+    }
     if (suppression && !row.suppression) blocked.set(row, suppression)
-    else if (!people.has(addressHash))
-      people.set(addressHash, withSuppression(row, added.get(addressHash) ?? suppression))
+    else if (people.has(addressHash)) duplicates++
+    else people.set(addressHash, withSuppression(row, added.get(addressHash) ?? suppression))
   }
   const states = await createPeople(tx, [...people.values()], now)
   const isOfHashes = rows.length > 0 && !rows.some(isPerson)
   const count = isOfHashes ? added.size : suppressed
   if (count > 0) states.suppressed = (states.suppressed ?? 0) + count
-  return { states, blocked }
+  return { states, duplicates, blocked }
 }
 
 const isPerson = (row: Row): row is ImportRow => 'address' in row

@@ -28,8 +28,9 @@ const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 /** The operator's pages. No other page of the site uses a cookie. */
 export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
   const added = await readAdminRoutes(deps.features)
-  const links = added.map(({ link }) => link)
-  const admin: AdminSite = { deps, send: openAdminPages(deps.config, links) }
+  const links = added.flatMap(({ link }) => link ?? [])
+  const buttons = added.flatMap(({ button }) => button ?? [])
+  const admin: AdminSite = { deps, send: openAdminPages(deps.config, { links, buttons }) }
   app.addHook('onRequest', markPrivate)
   app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
   await addSessions(app, admin)

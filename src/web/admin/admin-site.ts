@@ -27,6 +27,14 @@ export interface AdminLink {
   text: string
 }
 
+/** A button of a feature on a page of the core, which posts to `path`. */
+export interface AdminButton {
+  /** The path of the page. */
+  on: string
+  path: string
+  text: string
+}
+
 const number = new Intl.NumberFormat('en')
 
 /** A period that charts and totals cover: in days, a year in whole weeks. */
@@ -61,9 +69,12 @@ const HELPERS = {
   about: actionDetailText,
 }
 
-export function openAdminPages(config: Config, links: readonly AdminLink[]): SendAdminPage {
+export function openAdminPages(
+  config: Config,
+  added: { links: readonly AdminLink[]; buttons: readonly AdminButton[] },
+): SendAdminPage {
   const eta = templatesIn('admin', HELPERS)
-  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, colors: colorSheet(config)?.path, links }
+  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, colors: colorSheet(config)?.path, ...added }
   return (reply, page, data, status = 200) => {
     const { session, routeOptions } = reply.request
     const token = session?.startedAt ? reply.generateCsrf() : ''

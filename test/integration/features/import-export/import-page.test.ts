@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { recentActions } from '../../../../src/core/action.repo.ts'
+import { words as allWords, fill } from '../../../../src/i18n/words.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { errorsOn } from '../../../support/page-text.ts'
@@ -8,6 +9,7 @@ import { useSite } from '../../../support/site.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 const ANN = 'ann@lab.example'
+const words = allWords.admin.importExport
 let admin: Admin
 beforeEach(async () => {
   admin = await logIn(site)
@@ -67,6 +69,36 @@ test('the text in the page may be as long as the file, although browsers end its
   const csv = `email\n${'x\n'.repeat(499_000)}`.slice(0, 999_999)
   const { body } = await admin.post('/admin/subscribers/import', { csv: csv.replaceAll('\n', '\r\n') })
   expect(body).not.toContain('more than 1,000,000 characters')
+})
+
+test('further rows of an address count as duplicates, rows of people who are here as already here', async () => {
+  await addSubscriber(site.deps, { email: 'old@lab.example', topics: [], consent: 'paper' })
+  const shown = await upload(`${CSV}${ANN},active,2026-01-02,a form\n`)
+  expect(shown.body).toContain(fill(words.unchanged, { number: 1 }))
+  expect(shown.body).toContain(fill(words.duplicate, { number: 1 }))
+  const single = await upload(CSV)
+  expect(single.body).not.toContain(fill(words.duplicate, { number: 0 }))
+})
+
+test('the refused rows can be downloaded, corrected and imported', async () => {
+  const { body } = await upload(CSV)
+  const [, base64 = ''] = /href="data:text\/csv;base64,([^"]+)" download="refused.csv"/.exec(body) ?? []
+  const refused = Buffer.from(base64, 'base64').toString()
+  expect(refused).toMatch(/^email,state,.*,line,reason\r?\nnobody,active,2026-01-02,a form,4,/)
+  const corrected = refused.replace('nobody', 'someone@lab.example')
+  expect((await upload(corrected, { do: 'import' })).statusCode).toBe(200)
+  expect(await stateOf('someone@lab.example')).toBe('active')
+})
+
+test('the sample file is a download that can be imported as it is', async () => {
+  const path = '/admin/subscribers/import/sample.csv'
+  expect((await admin.get('/admin/subscribers/import')).body).toContain(`href="${path}"`)
+  const sample = await admin.get(path)
+  expect(sample.headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': 'attachment; filename="sample.csv"',
+  })
+  expect((await upload(sample.body)).body).toContain(fill(words.would, { taken: 2, rows: 2 }))
 })
 
 test('strangers and other sites cannot import', async () => {
