@@ -1,3 +1,4 @@
+import { editDistance } from '../core/edit-distance.ts'
 import type { Archive } from '../queries/archive.ts'
 import { checkDeadline } from '../queries/deadline.ts'
 import type { Vocabulary } from '../queries/matching/vocabulary.ts'
@@ -8,6 +9,8 @@ import { foldAccents, wordKindOf } from '../queries/text/tokens.ts'
 const MIN_PAPERS = 5
 /** The least share of trigrams that two spellings have in common. */
 const MIN_SIMILARITY = 0.4
+/** Of a word with one letter left out, inserted, changed or swapped: more than any two others. */
+const ONE_SLIP = 1
 const MAX_LENGTH_DIFFERENCE = 2
 /** Shorter words are close to too many others. */
 const MIN_LENGTH = 4
@@ -52,7 +55,9 @@ function closestWord({ index }: Archive, word: string, kind: 'prose' | 'names'):
     if (written[0]?.toLowerCase() !== lower[0]) continue
     const spelling = written.toLowerCase()
     if (Math.abs(spelling.length - lower.length) > MAX_LENGTH_DIFFERENCE) continue
-    const similarity = similarityOf(own, trigramsOf(spelling))
+    // Two swapped letters leave a short word few trigrams.
+    const similarity =
+      editDistance(lower, spelling) === 1 ? ONE_SLIP : similarityOf(own, trigramsOf(spelling))
     if (similarity < best.similarity) continue
     const papers = papersWith(id)
     if (papers < MIN_PAPERS || (similarity === best.similarity && papers <= best.papers)) continue

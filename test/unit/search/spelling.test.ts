@@ -10,7 +10,7 @@ const archive = archiveOf(
     samplePaper({
       id: i + 1,
       title: 'Quantum chemistry',
-      abstract: `Chemistry of molecules, ${i === 0 ? 'chemisorption, rare' : 'attention, diffusion'} policies.`,
+      abstract: `Chemistry of a world of molecules, ${i === 0 ? 'chemisorption, rare' : 'attention, diffusion'} policies.`,
       authors: ['Songlin Yang'],
     }),
   ),
@@ -20,6 +20,9 @@ test.each([
   ['chemsitry', 'chemistry'],
   ['quantum chemestry', 'quantum chemistry'],
   ['diffussion OR polcies', 'diffusion OR policies'],
+  ['wrold', 'world'],
+  ['Ynag', null],
+  ['author:Ynag', 'author:yang'],
   ['attention -chemsitry', null],
   ['author:Songlim', 'author:songlin'],
   ['"chemsitry"', null],
