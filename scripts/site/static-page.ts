@@ -88,7 +88,7 @@ function isLeftOut(element: Element, links: Links): boolean {
   if (element.tagName === 'script') return !links.isWritten(attribute(element, 'src') ?? '')
   if (element.tagName === 'input') return attribute(element, 'type') === 'hidden'
   if (element.tagName === 'meta')
-    return /^(og:|htmx)/.test(attribute(element, 'property') ?? attribute(element, 'name') ?? '')
+    return /^(og:|twitter:|htmx)/.test(attribute(element, 'property') ?? attribute(element, 'name') ?? '')
   if (element.tagName !== 'link') return false
   return attribute(element, 'rel') === 'canonical' || !links.isWritten(attribute(element, 'href') ?? '')
 }

@@ -5,6 +5,15 @@ import { explain } from './explain/index.ts'
 import { imap } from './imap/index.ts'
 import { importExport } from './import-export/index.ts'
 import { library } from './library/index.ts'
+import { shareImages } from './share-images/index.ts'
 
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
-export const FEATURES: readonly Feature[] = [alerts, doctor, explain, imap, importExport, library]
+export const FEATURES: readonly Feature[] = [
+  alerts,
+  doctor,
+  explain,
+  imap,
+  importExport,
+  library,
+  shareImages,
+]

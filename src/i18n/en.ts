@@ -1151,6 +1151,20 @@ export const en = {
     relatedChoices: { false: 'None', true: 'Up to three, after those that match' },
     nobody: 'Leave this empty',
   },
+  shareImages: {
+    /** Below a number of votes. */
+    votes: { one: 'vote, {place}', other: 'votes, {place}' },
+    most: 'most of {papers}',
+    place: {
+      one: '{count}st of {papers}',
+      two: '{count}nd of {papers}',
+      few: '{count}rd of {papers}',
+      other: '{count}th of {papers}',
+    },
+    /** Below a number of papers. */
+    papers: { one: 'paper', other: 'papers' },
+    papersIn: { one: 'paper in {span}', other: 'papers in {span}' },
+  },
   library: {
     summary: 'Start from papers you have',
     hint: 'Paste references, titles, arXiv ids or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',

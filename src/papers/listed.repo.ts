@@ -41,6 +41,13 @@ export async function placeByVotes(
   return rows[0]!
 }
 
+/** The votes of each paper that was listed on a day; papers of sources without votes are left out. */
+export const votesOfDay = (db: Database, day: Day): Promise<{ id: number; votes: number }[]> =>
+  db.$queryRaw`
+    select p.id, max(listing.votes) as votes
+    from ${listedIn({ from: day, to: day })} join listing on listing.paper_id = p.id
+    where listing.votes is not null group by p.id`
+
 export type ListOrder = 'votes' | 'newest'
 
 interface ListedPapers extends DayRange {

@@ -189,7 +189,7 @@ const tagOf = (body: string): string =>
   `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
 
 /** Whether the client already has the response with these headers. */
-function isKnownTo({ headers }: FastifyRequest, reply: FastifyReply): boolean {
+export function isKnownTo({ headers }: FastifyRequest, reply: FastifyReply): boolean {
   const [match, since] = [headers['if-none-match'], headers['if-modified-since']]
   const { etag, 'last-modified': changed } = reply.getHeaders()
   if (match !== undefined)

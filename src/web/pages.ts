@@ -44,6 +44,7 @@ import type { topicPageView, trialView } from './account/topic-view.ts'
 import type { stepPageView, votePageView } from './account/vote-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { Edition } from './page-cache.ts'
+import type { ImageOfPage, PageImage } from './page-image.ts'
 import { bodyOf, type PagePart, type PartPlace } from './page-parts.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
@@ -200,11 +201,17 @@ const HELPERS = {
   weekdaysText,
 }
 
+/** What features add to pages. */
+interface PageAdditions {
+  pageParts?: readonly PagePart[]
+  imageOf?: ImageOfPage | undefined
+}
+
 /** `edition`: the newest day with papers and their number, if known. */
 export function openPageRenderer(
   config: Config,
   edition: () => Edition | null,
-  pageParts: readonly PagePart[] = [],
+  { pageParts = [], imageOf }: PageAdditions = {},
 ) {
   const eta = templatesIn('pages', HELPERS)
   const site = {
@@ -219,6 +226,10 @@ export function openPageRenderer(
     demo: config.demo,
     feeds: { atom: feedPath('xml'), json: feedPath('json') },
     edition,
+    /** The picture of a page by its canonical URL; null without a feature that has pictures. */
+    imageOf(canonical: string): PageImage | null {
+      return imageOf?.(canonical.slice(config.BASE_URL.length), edition()) ?? null
+    },
   }
   return {
     /** Sends a page. */

@@ -26,6 +26,7 @@ import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from 
 import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
 import { readRoutes } from './feature-routes.ts'
 import { addPageCache } from './page-cache.ts'
+import { readPageImage } from './page-image.ts'
 import { keepBodies, readPageParts } from './page-parts.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
 import { validatedByZod } from './request.ts'
@@ -85,7 +86,10 @@ export function buildServer(
 
 const routes: FastifyPluginAsync<Site> = async (app, { deps }) => {
   const { config, features } = deps
-  const pages = openPageRenderer(config, app.papers.edition, await readPageParts(features))
+  const pages = openPageRenderer(config, app.papers.edition, {
+    pageParts: await readPageParts(features),
+    imageOf: await readPageImage(features, config),
+  })
   const site: Site = { deps, pages }
   addAdmissionControl(app, site)
   keepBodies(app)

@@ -124,7 +124,13 @@ test.each(['/', '/papers', '/subscribe', '/status', '/about', '/privacy', '/pape
   },
 )
 
-test.each(['/papers?q=attention', '/papers/date', '/unsubscribe/x', '/papers/none'])(
+test('a page of results can be shared, but search engines do not list it', async () => {
+  const metas = metaIn((await get('/papers?q=attention')).body)
+  expect(metas).toContainEqual(['og:url', 'https://papers.example/papers?q=attention'])
+  expect(metas).toContainEqual(['robots', 'noindex'])
+})
+
+test.each(['/papers/date', '/unsubscribe/x', '/papers/none'])(
   'the page %s has no metadata for sharing',
   async (path) => {
     expect((await get(path)).body).not.toContain('og:url')
