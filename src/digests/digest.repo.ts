@@ -186,10 +186,16 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
     where d.id = w.id and d.id between ${first} and ${last}`
 }
 
-/** The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. */
-export async function mailedContent(db: Database, messageId: string): Promise<DigestContent | null> {
+/**
+ * The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. With
+ * `subscriberId`, also null for an email to someone else.
+ */
+export async function mailedContent(
+  db: Database,
+  { messageId, subscriberId }: { messageId: string; subscriberId?: string },
+): Promise<DigestContent | null> {
   const row = await db.message.findUnique({
-    where: { id: messageId },
+    where: { id: messageId, subscriberId },
     select: { content: true, digest: { select: { content: true } } },
   })
   const own = row?.content as { content?: unknown } | null | undefined

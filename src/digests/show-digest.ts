@@ -1,7 +1,9 @@
+import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { readLink } from '../subscribers/links.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
 import { mailedContent } from './digest.repo.ts'
 import type { DigestContent } from './digest-content.ts'
 
@@ -20,6 +22,15 @@ export async function showDigest(
   { token }: { token: string },
 ): Promise<ShownDigest | null> {
   const { id } = readLink(token, 'digest', config.APP_SECRET, clock.now())
-  const content = await mailedContent(db, id)
-  return content && { content, beyond: await papersById(db, content.beyond) }
+  return shown(db, await mailedContent(db, { messageId: id }))
 }
+
+/** The papers of an email for the subscriber who got it; null for anyone else. */
+export const showOwnDigest = async (
+  { db }: Deps,
+  { id: subscriberId }: Pick<Subscriber, 'id'>,
+  messageId: string,
+): Promise<ShownDigest | null> => shown(db, await mailedContent(db, { messageId, subscriberId }))
+
+const shown = async (db: Database, content: DigestContent | null): Promise<ShownDigest | null> =>
+  content && { content, beyond: await papersById(db, content.beyond) }

@@ -8,14 +8,8 @@ import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
 import { queryOfName } from '../queries/language/topic-name.ts'
 import { type Links, siteLinks } from '../subscribers/page-links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import {
-  dayShown,
-  digestHeading,
-  digestLead,
-  digestSubject,
-  leadWithMore,
-  preheaderOf,
-} from './digest-summary.ts'
+import { digestSubject, preheaderOf } from './digest-subject.ts'
+import { dayShown, digestHeading, digestLead, leadWithMore } from './digest-summary.ts'
 import { type Summarized, sectionViews, summariesText } from './sections-view.ts'
 
 /** The links of one email; all but `viewUrl` are personal. */
@@ -25,6 +19,8 @@ export interface ReaderLinks {
   manageUrl: string
   /** The email's papers on the site, for anyone who has the link. */
   viewUrl: string
+  /** The reader's own page of these papers, each with the links that change its topic. */
+  ownViewUrl: string
 }
 
 export interface DigestEmail extends ReaderLinks {
@@ -80,15 +76,18 @@ export const sinceText = (confirmedOn: Day, weekly: boolean): string =>
     date: dateWithYear(confirmedOn),
   })
 
-/** A digest as anyone may see it: without the address, and without links to the reader's own pages. */
-export const publicDigest = (content: DigestContent, baseUrl: string) => ({
+/**
+ * A digest as anyone may see it: without the address, and without links to the reader's own pages. `manageUrl`: with
+ * those links, for the reader.
+ */
+export const digestPageView = (content: DigestContent, baseUrl: string, manageUrl?: string) => ({
   content,
   subject: digestSubject(content),
-  heading: digestHeading(content, words.counts.newPaper),
+  heading: digestHeading(content),
   lead: digestLead(content),
   /** The topics whose papers it shows, for the form. */
   topics: [
     ...new Set(content.sections.flatMap(({ topic, rising }) => (topic && !rising ? queryOfName(topic) : []))),
   ],
-  sections: sectionViews(content, siteLinks(baseUrl)),
+  sections: sectionViews(content, siteLinks(baseUrl), manageUrl),
 })

@@ -1,60 +1,73 @@
 import type { Day } from '../core/dates.ts'
-import { memoizeByObject } from '../core/memoize.ts'
 import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
-import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
+import { dateRange, longDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { subjectText } from '../mail/rendering/text.ts'
 import { isByAuthor } from '../queries/language/topic-name.ts'
-import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
-import { headingOf, newestDay, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
+import { paperName } from './paper-name.ts'
+import { headingOf, newestDay, paperTitle } from './sections-view.ts'
+import { isOnlyClose, type PaperInSection, papersOf, splitSections } from './strongest-papers.ts'
 
 const MAX_TOPIC_LENGTH = 40
 /** With more topics, the last of them are counted and not named. */
 const MAX_NAMED = 4
-const MAX_SUBJECT_LENGTH = 78
-const MIN_TITLE_LENGTH = 16
-const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
-
-/** The papers that a digest is about: those that come close only if nothing matched. */
-export const papersOf = ({ sections }: DigestContent): ShownPaper[] => splitSections(sections).papers
-
-/** Whether nothing matched, and papers that come close are all that it shows. */
-function isOnlyClose({ sections }: DigestContent): boolean {
-  const { topics, risen, close } = splitSections(sections)
-  return close.length > 0 && topics.length + risen.length === 0
-}
+/** In UTF-16 units, of the names of papers in the heading: of one, and of two together. */
+const MAX_NAME_LENGTH = 44
+const MAX_NAMES_LENGTH = 60
+const MAX_TITLE_LENGTH = 400
 
 const countOf = (sections: readonly DigestSection[]): number =>
   sections.flatMap(({ papers }) => papers).length
 
-/** The non-empty sections of topics, of rising papers, and of papers that do not match; and the papers it is about. */
-const splitSections = memoizeByObject((sections: DigestSection[]) => {
-  const kindOf = ({ rising, close }: DigestSection) => (close ? 'close' : rising ? 'risen' : 'topics')
-  const { topics = [], risen = [], close = [] } = Object.groupBy(nonEmptySections(sections), kindOf)
-  const matches = [...topics, ...risen]
-  const papers = (matches.length > 0 ? matches : close).flatMap(({ papers }) => papers)
-  return { topics, risen, close, papers }
-})
-
-/** The news: "6 new papers for you"; another `news` for a page that anyone may see. */
-export function digestHeading(
-  content: DigestContent,
-  news: (typeof words.counts)['newPaper'] = words.emails.digest.heading.news,
-): string {
+/** The news: "OpenWorldLib, TriAttention, and 2 that come close". */
+export function digestHeading(content: DigestContent): string {
   const { bestOf, week } = content
   const { heading } = words.emails.digest
   const count = papersOf(content).length
   if (bestOf) return counted(count, week ? heading.bestOfWeek : heading.best)
   const isOneWeek = week !== null && isWithinWeek(week)
   if (isOnlyClose(content)) return counted(count, isOneWeek ? heading.closeInWeek : heading.close)
-  if (isOneWeek) return counted(count, heading.week)
-  return counted(count, splitSections(content.sections).topics.length > 0 ? news : heading.rising)
+  const { topics, close } = splitSections(content.sections)
+  if (topics.length === 0) return counted(count, heading.rising)
+  const named = namedInHeading(content)
+  const names = named.map(({ name }) => name)
+  const more = count - names.length
+  const parts = [
+    ...(names.length > 0 ? names : [counted(count, words.counts.newPaper)]),
+    ...(names.length > 0 && more > 0 ? [counted(more, heading.more)] : []),
+    ...(close.length > 0 ? [counted(countOf(close), heading.andClose)] : []),
+  ]
+  const isOne = parts.length === 1 && names.length > 0
+  if (isOne) return fill(isOneWeek ? heading.oneOfWeek : heading.one, { name: names[0]! })
+  const what = joined(parts)
+  return isOneWeek ? fill(heading.week, { what }) : what
+}
+
+/** "A and B", "A, B, and 2 more" */
+function joined(parts: readonly string[]): string {
+  const { pair, several } = words.emails.digest.heading
+  const [before, last] = [parts.slice(0, -1), parts.at(-1)!]
+  if (before.length === 0) return last
+  return fill(before.length === 1 ? pair : several, { before: before.join(', '), last })
+}
+
+/** The one or two strongest papers, by the names that the heading gives them. */
+function namedInHeading({ sections }: DigestContent): (PaperInSection & { name: string })[] {
+  const [first, second] = splitSections(sections)
+    .strongest.slice(0, 2)
+    .map((one) => ({ ...one, name: paperName(paperTitle(one.paper, MAX_TITLE_LENGTH), MAX_NAME_LENGTH) }))
+  if (!first?.name) return []
+  const isPair =
+    second?.name &&
+    second.name !== first.name &&
+    first.name.length + second.name.length <= MAX_NAMES_LENGTH &&
+    // An ellipsis before a comma looks like a mistake.
+    ![first, second].some(({ name }) => name.endsWith('…'))
+  return isPair ? [first, second] : [first]
 }
 
 /**
  * What the digest holds, so that the numbers of its sections add up: "1 matches quantization, 6 match agents." Says
- * when papers were listed, unless all were on `today`. With one topic it does not repeat the heading of its section;
- * then it may be empty.
+ * when papers were listed, unless some were on `today`. Empty for one paper of one topic, which the headings name.
  */
 export function digestLead(content: DigestContent, today = content.localDate): string {
   const { bestOf, week } = content
@@ -65,16 +78,14 @@ export function digestLead(content: DigestContent, today = content.localDate): s
   }
   const { topics, risen, close } = splitSections(content.sections)
   const onlyClose = isOnlyClose(content)
-  const dated = onlyClose ? close : topics
-  const dates = dated.length > 0 ? datesOf(dated, { week, today }) : ''
-  const hasOthers = topics.length > 1 || risen.length > 0
+  const dates = datesOf(onlyClose ? close : topics, { week, today })
   const sentences = [
     onlyClose ? counted(countOf(close), lead.onlyClose) : '',
-    topics.length > 0 && hasOthers ? matchesSentence(topics, dates) : '',
-    !hasOthers && dates ? fill(lead.listed, { dates }) : '',
+    topics.length > 0 ? matchesSentence(content) : '',
+    dates && fill(lead.listed, { dates }),
     risen.length > 0 ? counted(countOf(risen), topics.length > 0 ? lead.risen : lead.onlyRisen) : '',
-    topics.some(isRankedByWords) ? lead.bestFirst : '',
-    close.length > 0 && !onlyClose ? counted(countOf(close), lead.close) : '',
+    // The heading of other digests has their number.
+    topics.length === 0 && !onlyClose && close.length > 0 ? counted(countOf(close), lead.close) : '',
   ]
   return sentences.filter(Boolean).join(' ')
 }
@@ -86,9 +97,38 @@ export function leadWithMore(content: DigestContent, today?: Day): string {
   return [digestLead(content, today), more].filter(Boolean).join(' ')
 }
 
-/** Names the first topics and counts the others: "1 matches quantization, 6 match agents (1–2 Dec)." */
-function matchesSentence(topics: readonly DigestSection[], dates: string): string {
-  const { sentence, dated, matches, byAuthor, matchesOthers } = words.emails.digest.lead
+function matchesSentence(content: DigestContent): string {
+  const { topics, risen } = splitSections(content.sections)
+  const [only] = topics
+  if (only && topics.length === 1 && risen.length === 0) return sentenceOfOneTopic(only)
+  return sentenceOfPair(content) || sentenceOfTopics(topics)
+}
+
+/** "3 papers match “world models”, best match first."; empty for one paper. */
+function sentenceOfOneTopic(section: DigestSection): string {
+  const { papers } = section
+  if (papers.length === 1) return ''
+  const { papersMatch, papersBestFirst, papersByAuthor } = words.emails.digest.lead
+  const name = headingOf(section, MAX_TOPIC_LENGTH)
+  if (isByAuthor(name)) return counted(papers.length, papersByAuthor, { topic: name })
+  const sentence = isRankedByWords(section) ? papersBestFirst : papersMatch
+  return counted(papers.length, sentence, { topic: quotedPhrase(name) })
+}
+
+/** For the two papers that the heading names, of two topics: "The first matches agents, the second quantization." */
+function sentenceOfPair(content: DigestContent): string {
+  const { topics, risen } = splitSections(content.sections)
+  const named = namedInHeading(content)
+  const names = named.map(({ section }) => headingOf(section, MAX_TOPIC_LENGTH))
+  const isPair = topics.length === 2 && countOf(topics) === 2 && risen.length === 0 && names.length === 2
+  if (!isPair || names.some(isByAuthor)) return ''
+  const [first, second] = names.map(quotedPhrase)
+  return fill(words.emails.digest.lead.pair, { first: first!, second: second! })
+}
+
+/** Names the first topics and counts the others: "1 matches quantization, 6 match agents. Best match first." */
+function sentenceOfTopics(topics: readonly DigestSection[]): string {
+  const { sentence, matches, byAuthor, matchesOthers, bestFirst } = words.emails.digest.lead
   const named = topics.length > MAX_NAMED ? MAX_NAMED - 1 : topics.length
   const parts = topics.slice(0, named).map((section) => {
     const name = headingOf(section, MAX_TOPIC_LENGTH)
@@ -98,80 +138,29 @@ function matchesSentence(topics: readonly DigestSection[], dates: string): strin
   })
   const others = topics.slice(named)
   if (others.length > 0) parts.push(fill(matchesOthers, { count: countOf(others), topics: others.length }))
-  const what = parts.join(', ')
-  return dates ? fill(dated, { what, dates }) : fill(sentence, { what })
+  const what = fill(sentence, { what: parts.join(', ') })
+  return topics.some(isRankedByWords) ? `${what} ${bestFirst}` : what
 }
 
 /** quantization, “world models” */
 const quotedPhrase = (name: string): string =>
   /\s/.test(name) ? fill(words.query.quoted, { text: name }) : name
 
-/** When the papers were listed: "1–2 Dec"; empty if all were today. */
+/** When the papers were listed: "1–2 Dec"; empty if some were today. */
 function datesOf(
-  topics: readonly DigestSection[],
+  sections: readonly DigestSection[],
   { week, today }: { week: DigestContent['week']; today: Day },
 ): string {
+  if (sections.length === 0) return ''
   if (week) return dateRange(week.from, week.to)
-  const days = topics.flatMap(({ papers }) => papers.map(({ day }) => day)).toSorted()
-  return days.every((day) => day === today) ? '' : dateRange(days[0]!, days.at(-1)!)
+  const days = sections.flatMap(({ papers }) => papers.map(({ day }) => day)).toSorted()
+  return days.includes(today) ? '' : dateRange(days[0]!, days.at(-1)!)
 }
 
 /** Whether the order needs a word: several papers, of which some words matched. */
 const isRankedByWords = ({ papers }: DigestSection): boolean =>
   papers.length > 1 &&
   papers.some(({ title, snippet }) => [...title, ...snippet].some(({ marked }) => marked))
-
-/** What it holds, and its best title: "4 match LLM agents: Video-Based Reward Modeling…". */
-export function digestSubject(content: DigestContent): string {
-  const { titled, dated } = words.emails.digest.subject
-  const what = subjectStart(content)
-  const [best] = papersOf(content)
-  const room = MAX_SUBJECT_LENGTH - fill(titled, { what, title: '' }).length
-  const title = best ? subjectText(paperTitle(best, room), room) : ''
-  return room >= MIN_TITLE_LENGTH && title
-    ? fill(titled, { what, title })
-    : fill(dated, { what, date: shortDate(content.localDate) })
-}
-
-function subjectStart(content: DigestContent): string {
-  const { bestOf, week } = content
-  const { subject } = words.emails.digest
-  const count = papersOf(content).length
-  if (bestOf)
-    return week
-      ? counted(count, subject.bestOfWeek)
-      : counted(count, subject.best, { day: shortDate(bestOf) })
-  if (isOnlyClose(content)) return counted(count, subject.close)
-  const what = subjectTopics(content)
-  return week && isWithinWeek(week) ? fill(subject.week, { what }) : what
-}
-
-function subjectTopics(content: DigestContent): string {
-  const { matches, byAuthor, andMore, rising } = words.emails.digest.subject
-  const { topics, risen } = splitSections(content.sections)
-  const [first] = topics
-  const all = papersOf(content).length
-  if (!first && risen[0]) return counted(all, rising)
-  const topic = subjectText(votesInWords(first?.topic ?? ''), MAX_TOPIC_LENGTH)
-  if (!first || !topic) return counted(all, words.counts.newPaper)
-  const count = first.papers.length
-  const what = isByAuthor(topic) ? fill(byAuthor, { count, topic }) : counted(count, matches, { topic })
-  return all > count ? fill(andMore, { what, more: all - count }) : what
-}
-
-/** Subjects lose "<" and ">": votes>=20 becomes "20+ votes". */
-const votesInWords = (topic: string): string => topic.replace(/\bvotes\s*>=\s*(\d+)/gi, '$1+ votes')
-
-/** What the subject lacks: the titles after the first, then the sentence of the first paper. */
-export function preheaderOf(content: DigestContent): string {
-  const [best, ...others] = papersOf(content)
-  const titles = others.slice(0, PREHEADER.titles).map((paper) => paperTitle(paper, PREHEADER.longest))
-  let shown = titles.filter(Boolean).join(' · ')
-  for (const more of [textOfRuns(best?.snippet ?? []), words.emails.digest.preheader]) {
-    if (shown.length < PREHEADER.shortest) shown = [shown, more].filter(Boolean).join(' · ')
-  }
-  return shown
-}
 
 /** The newest day that certainly has a page: a paper of this digest was listed on it. */
 export const dayShown = ({ bestOf, sections, localDate }: DigestContent): Day =>

@@ -4,14 +4,16 @@ import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { escapeToAscii } from '../mail/rendering/ascii-html.ts'
 import type { EmailPart, RenderedEmail, SiteIdentity, Template } from '../mail/rendering/template.ts'
 import { additionKey, type ShownPaper, sharedPaper } from '../queries/reasons/shown-paper.ts'
-import { closePapersLink, siteLinks, topicPage } from '../subscribers/page-links.ts'
+import { siteLinks, topicPage } from '../subscribers/page-links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { ReaderLinks } from './digest-email.ts'
 import {
+  editLink,
   headOf,
   newestDay,
   nonEmptySections,
   type PaperDetail,
+  paperAnchor,
   paperView,
   type Summarized,
   topicIdOf,
@@ -40,15 +42,12 @@ export function openDigestJoiner<Email extends EmailWithPapers>(input: JoinerInp
   const paperPart = openPaperParts(input)
 
   const sectionParts = (section: DigestSection, shown: DigestSection[], look: Look) => {
-    const { papers, close } = section
+    const { papers } = section
     const papersShown = papers.map((paper) => {
       const topicId = topicIdOf(paper, section)
       return { part: paperPart(paper, { ...look, hasTopic: topicId !== null }), topicId }
     })
-    const [first] = papersShown
-    const edit = close
-      ? closePapersLink(look.manageUrl)
-      : first?.topicId && `${topicPage(look.manageUrl, first.topicId)}?paper=${papers[0]!.id}&edit=topic`
+    const edit = editLink(section, look.manageUrl)
     const it = {
       ...inEach,
       section: { ...headOf(section, shown, look.detail.plain ? BARE_HEADING : undefined), edit, papers },
@@ -58,7 +57,7 @@ export function openDigestJoiner<Email extends EmailWithPapers>(input: JoinerInp
       parts: [
         template.part('heading', it),
         ...papersShown.map(({ part, topicId }) =>
-          filled(part, topicId ? topicPage(look.manageUrl, topicId) : ''),
+          filled(part, { topicUrl: topicId ? topicPage(look.manageUrl, topicId) : '', ...look }),
         ),
         template.part('end', it),
       ],
@@ -67,7 +66,8 @@ export function openDigestJoiner<Email extends EmailWithPapers>(input: JoinerInp
 
   const render = (email: Email, detail: PaperDetail): Required<RenderedEmail> => {
     const shown = nonEmptySections(email.content?.sections ?? [])
-    const look = { detail, newest: newestDay(shown), manageUrl: email.manageUrl }
+    const { manageUrl, ownViewUrl } = email
+    const look = { detail, newest: newestDay(shown), manageUrl, ownViewUrl }
     const sections = shown.map((section) => sectionParts(section, shown, look))
     const papers = sections.flatMap((section) => section.papers)
     const view = { ...inEach, ...viewOf(site, email, papers), hasPapers: papers.length > 0 }
@@ -102,36 +102,37 @@ interface Look {
   /** Papers of other days show their day. */
   newest: string | undefined
   manageUrl: string
+  ownViewUrl: string
 }
 
-/** Cut where the page of the reader's topic belongs. */
+/** Cut where the page of the reader's topic belongs (HTML), or the reader's page of the digest (text). */
 interface PaperPart extends Summarized {
   html: string[]
   text: string[]
 }
 
-/** Stands for the page of the reader's topic while a part is rendered: no text of a paper can contain it. */
-const TOPIC_PAGE = randomBytes(18).toString('hex')
+/** Stand for the pages of the reader while a part is rendered: no text of a paper can contain them. */
+const [TOPIC_PAGE, OWN_VIEW] = [randomBytes(18).toString('hex'), randomBytes(18).toString('hex')]
 
 function openPaperParts<Email>({ site, inEach, template }: JoinerInput<Email>) {
   const links = siteLinks(site.baseUrl)
-  const render = (paper: ShownPaper, { detail, dated, hasLinks }: PaperLook): PaperPart => {
+  const render = (paper: ShownPaper, { detail, dated, hasTopic }: PaperLook): PaperPart => {
     const { closeTo, id } = paper
     const view = paperView(paper, links, detail, dated)
-    const url = hasLinks ? `${TOPIC_PAGE}?paper=${id}` : undefined
+    const url = hasTopic && detail.body ? `${TOPIC_PAGE}?paper=${id}` : undefined
     const own = closeTo ? { step: url } : { own: url }
-    const { html, text } = template.part('paper', { ...inEach, paper: { ...view, ...own } })
+    const place = hasTopic ? `${OWN_VIEW}#${paperAnchor(paper)}` : view.url
+    const { html, text } = template.part('paper', { ...inEach, paper: { ...view, ...own, place } })
     const { snippetText, isSummary } = view
-    return { html: html.split(TOPIC_PAGE), text: text.split(TOPIC_PAGE), snippetText, isSummary }
+    return { html: html.split(TOPIC_PAGE), text: text.split(OWN_VIEW), snippetText, isSummary }
   }
   // A paper that several digests show stays in memory for a while; those of one digest go with it.
   const partsOf = memoizeByObject((_paper: ShownPaper) => new Map<string, PaperPart>())
   return (paper: ShownPaper, { detail, newest, hasTopic }: Look & { hasTopic: boolean }): PaperPart => {
     const dated = paper.day !== newest
-    const hasLinks = hasTopic && detail.body !== undefined
-    const key = `${detail.title} ${detail.reason} ${detail.body?.snippet} ${dated} ${hasLinks} ${additionKey(paper)}`
+    const key = `${detail.title} ${detail.reason} ${detail.body?.snippet} ${dated} ${hasTopic} ${additionKey(paper)}`
     const known = partsOf(sharedPaper(paper))
-    const part = known.get(key) ?? render(paper, { detail, dated, hasLinks })
+    const part = known.get(key) ?? render(paper, { detail, dated, hasTopic })
     known.set(key, part)
     return part
   }
@@ -140,15 +141,18 @@ function openPaperParts<Email>({ site, inEach, template }: JoinerInput<Email>) {
 interface PaperLook {
   detail: PaperDetail
   dated: boolean
-  hasLinks: boolean
+  hasTopic: boolean
 }
 
 // Concatenated, so that the emails that wait share the strings of the parts.
-function filled({ html, text }: PaperPart, topicUrl: string): EmailPart {
+function filled(
+  { html, text }: PaperPart,
+  { topicUrl, ownViewUrl }: { topicUrl: string; ownViewUrl: string },
+): EmailPart {
   const escapedUrl = escapeToAscii(topicUrl)
   return {
     html: html.reduce((all, piece) => all + escapedUrl + piece),
-    text: text.reduce((all, piece) => all + topicUrl + piece),
+    text: text.reduce((all, piece) => all + ownViewUrl + piece),
   }
 }
 

@@ -9,6 +9,7 @@ import type { TakenMessage } from '../mail/message.ts'
 import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
 import { type Link, type LinkPurpose, linkEnd, secretById, signLink } from '../subscribers/links.ts'
+import { ownDigestPage } from '../subscribers/page-links.ts'
 import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
 import type { GoodbyeMessage, LinkMessage } from '../subscribers/transactional-message.ts'
 import type { ReaderLinks } from './digest-email.ts'
@@ -84,11 +85,15 @@ export const MAILS: Record<MailKind, MailWriter> = {
 }
 
 /** The links of an email to a subscriber: to their settings, and to the same papers on the site. */
-const readerLinks = (config: Config, message: TakenMessage, epoch: number): ReaderLinks => ({
-  unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id: message.subscriberId, epoch }),
-  manageUrl: linkTo(config, message, { purpose: 'manage', id: message.subscriberId, epoch }),
-  viewUrl: linkTo(config, message, { purpose: 'digest', id: message.id }),
-})
+function readerLinks(config: Config, message: TakenMessage, epoch: number): ReaderLinks {
+  const manageUrl = linkTo(config, message, { purpose: 'manage', id: message.subscriberId, epoch })
+  return {
+    unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id: message.subscriberId, epoch }),
+    manageUrl,
+    viewUrl: linkTo(config, message, { purpose: 'digest', id: message.id }),
+    ownViewUrl: ownDigestPage(manageUrl, message.id),
+  }
+}
 
 /** The link to their settings or account; undefined if they have none, or did not request it. */
 function ownUrl({ config }: MailParts, message: TakenMessage, purpose: 'manage' | 'account') {

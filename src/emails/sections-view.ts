@@ -6,18 +6,66 @@ import { oneLine, truncateAtWord, visibleText } from '../mail/rendering/text.ts'
 import { asHeading } from '../queries/language/topic-name.ts'
 import { beyondTitleText, reasonText } from '../queries/reasons/reason-text.ts'
 import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
-import { arxivLink, arxivPdfLink, codeLink, type Links } from '../subscribers/page-links.ts'
+import {
+  arxivLink,
+  arxivPdfLink,
+  closePapersLink,
+  codeLink,
+  type Links,
+  topicPage,
+} from '../subscribers/page-links.ts'
 
 const MAX_TOPIC_LENGTH = 80
 
-/** The non-empty sections of a digest for a page that anyone may see. A paper that is older than the newest shows its day. */
-export function sectionViews({ sections }: Pick<DigestContent, 'sections'>, links: Links) {
+/**
+ * The non-empty sections of a digest for a page; with `manageUrl`, a page of its reader, whose links change topics. A
+ * paper that is older than the newest shows its day.
+ */
+export function sectionViews(
+  { sections }: Pick<DigestContent, 'sections'>,
+  links: Links,
+  manageUrl?: string,
+) {
   const shown = nonEmptySections(sections)
   const newest = newestDay(shown)
   return shown.map((section) => ({
     ...headOf(section, shown),
-    papers: section.papers.map((paper) => paperView(paper, links, WHOLE, paper.day !== newest)),
+    edit: manageUrl ? editLink(section, manageUrl) : undefined,
+    papers: section.papers.map((paper) => {
+      const topicId = topicIdOf(paper, section)
+      return {
+        ...paperView(paper, links, WHOLE, paper.day !== newest),
+        anchor: paperAnchor(paper),
+        actions: manageUrl && topicId !== null ? actionsOf(paper, topicPage(manageUrl, topicId)) : [],
+      }
+    }),
   }))
+}
+
+/** The place of a paper on the page of a digest. */
+export const paperAnchor = ({ id }: Pick<ShownPaper, 'id'>): string => `paper-${id}`
+
+/** The link that changes the topic of a section, or whether papers come close; undefined without a topic. */
+export function editLink(section: DigestSection, manageUrl: string): string | undefined {
+  const [first] = section.papers
+  if (section.close) return closePapersLink(manageUrl)
+  const topicId = first && topicIdOf(first, section)
+  return topicId ? `${topicPage(manageUrl, topicId)}?paper=${first.id}&edit=topic` : undefined
+}
+
+/** The links to the pages that ask for more or fewer papers like this one. */
+function actionsOf({ id, closeTo }: ShownPaper, topicUrl: string): { text: string; url: string }[] {
+  const { moreLikeThis, lessLikeThis, moreLikeThese, fewer } = words.emails.parts
+  const url = `${topicUrl}?paper=${id}`
+  return closeTo
+    ? [
+        { text: moreLikeThese, url: `${url}&step=more` },
+        { text: fewer, url: `${url}&step=fewer` },
+      ]
+    : [
+        { text: moreLikeThis, url },
+        { text: lessLikeThis, url: `${url}&vote=less` },
+      ]
 }
 
 /** The topic whose page the links of a paper open; null without one. */
@@ -58,8 +106,18 @@ export const nonEmptySections = (sections: DigestSection[]): DigestSection[] =>
 export function headingOf({ topic, rising, close }: DigestSection, maxLength = MAX_TOPIC_LENGTH): string {
   if (rising) return words.emails.parts.rising
   if (close) return words.emails.parts.close
-  return topic === null ? words.emails.parts.byVotes : truncateAtWord(oneLine(topic), maxLength)
+  return topic === null ? words.emails.parts.byVotes : truncateAtWord(withoutOperators(topic), maxLength)
 }
+
+/** A topic may have its query as its name: "RAG or retrieval" for "RAG OR retrieval". */
+const withoutOperators = (name: string): string =>
+  oneLine(name)
+    .replace(/ (?:AND|OR|NOT) /g, (operator) => operator.toLowerCase())
+    .replace(/(^|,? )votes\s*>=\s*(\d+)/gi, (_, before, votes) => {
+      const limit = fill(words.emails.parts.votesInTopic, { votes })
+      return before ? `, ${limit}` : limit
+    })
+    .replaceAll('"', '')
 
 /**
  * The maximum length of each part of a paper, in UTF-16 units; a longer sentence is left out. Without `body`, only

@@ -2,10 +2,12 @@ import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import { hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
-import { subjectText } from '../mail/rendering/text.ts'
 import { type ReaderLinks, sinceText, underPapers } from './digest-email.ts'
-import { leadWithMore, papersOf, preheaderOf } from './digest-summary.ts'
+import { preheaderOf } from './digest-subject.ts'
+import { leadWithMore } from './digest-summary.ts'
+import { titleInSubject } from './paper-name.ts'
 import { paperTitle, type Summarized } from './sections-view.ts'
+import { papersOf, splitSections } from './strongest-papers.ts'
 import { topicList } from './topic-list.ts'
 
 /** To a subscriber who just confirmed: the content of its message, and the links. */
@@ -30,11 +32,12 @@ export function welcomeView(site: SiteIdentity, email: WelcomeEmail, papers: rea
 }
 
 const MAX_TITLE_LENGTH = 58
+const MAX_WHOLE_TITLE = 400
 
 function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): string {
   const { subject, subjectAlone, subjectBare } = words.emails.welcome
-  const [best, ...others] = content ? papersOf(content) : []
-  const title = best ? subjectText(paperTitle(best, MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
+  const [best, ...others] = content ? splitSections(content.sections).strongest : []
+  const title = best ? titleInSubject(paperTitle(best.paper, MAX_WHOLE_TITLE), MAX_TITLE_LENGTH) : ''
   if (title) return counted(others.length + 1, subject, { title, more: others.length })
   if (next) return fill(subjectAlone, { date: weekdayDate(next) })
   return fill(subjectBare, { site: nameInSubject(site) })

@@ -66,7 +66,12 @@ async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: 
   // The preview may stay on disk for long, so its links must not work.
   const linkTo = (page: string) => `${config.BASE_URL}/${page}/preview`
   const unsubscribeUrl = linkTo('unsubscribe')
-  const links = { unsubscribeUrl, manageUrl: linkTo('manage'), viewUrl: linkTo('digest') }
+  const links = {
+    unsubscribeUrl,
+    manageUrl: linkTo('manage'),
+    viewUrl: linkTo('digest'),
+    ownViewUrl: linkTo('manage'),
+  }
   const emails = await openEmails(siteOf(config), config.DATA_DIR)
   const confirmedOn = dayOf(subscriber.confirmedAt ?? now)
   const { detail } = subscriber

@@ -36,6 +36,10 @@ export const closePapersLink = (manageUrl: string): string => `${manageUrl}?edit
 /** The page for trying changes of a topic; from a paper with `?paper=ID`. `manageUrl` is the subscriber's settings page. */
 export const topicPage = (manageUrl: string, topicId: number): string => `${manageUrl}/topics/${topicId}`
 
+/** The reader's page of an email's papers, with links that change topics; `messageId`: that of the email. */
+export const ownDigestPage = (manageUrl: string, messageId: string): string =>
+  `${manageUrl}/digest/${messageId}`
+
 /** The paper on arXiv, if its page on the site has an arXiv identifier. */
 export const arxivLink = (path: string): string | undefined => onArxiv('abs', path)
 

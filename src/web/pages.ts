@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts'
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { sourceName } from '../digests/sources-line.ts'
-import type { publicDigest } from '../emails/digest-email.ts'
+import type { digestPageView } from '../emails/digest-email.ts'
 import {
   dateAndTime,
   dateWithYear,
@@ -76,8 +76,8 @@ interface PageData {
     like: SimilarPapers
     follow: ReturnType<typeof followView>
   }
-  /** Null if the digest is no longer kept. */
-  digest: { digest: ReturnType<typeof publicDigest> | null; beyond: Paper[] }
+  /** `digest` is null if it is no longer kept; `sharePath`: the page to share, on the reader's own page. */
+  digest: { digest: ReturnType<typeof digestPageView> | null; beyond: Paper[]; sharePath?: string }
   /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
   subscribe: {
     form: FormView

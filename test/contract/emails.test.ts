@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { rankNearMisses } from '../../src/digests/candidates.ts'
 import { sourcesLine } from '../../src/digests/sources-line.ts'
-import { publicDigest } from '../../src/emails/digest-email.ts'
+import { digestPageView } from '../../src/emails/digest-email.ts'
 import { openEmails } from '../../src/emails/render-emails.ts'
 import { MAIL_KINDS, type RenderedEmail } from '../../src/mail/rendering/template.ts'
 import { buildMime } from '../../src/mail/smtp/build-mime.ts'
@@ -53,7 +53,7 @@ test.each(Object.entries(OTHER_CASES))(
 test('a digest has a subject, preheader, heading, lead and button for each kind of content', async () => {
   const rows = Object.entries(DIGEST_CASES).map(([name, content]) => {
     const input = digest(content)
-    const { heading, lead } = publicDigest(input.content, site.baseUrl)
+    const { heading, lead } = digestPageView(input.content, site.baseUrl)
     const email = emails.digest(input)
     return [
       ...caseOf(name, email),

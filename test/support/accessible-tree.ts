@@ -39,11 +39,12 @@ export function accessibleTree(html: string): string {
   return [`# ${textOf(title)}`, ...linesOf(joined(contentOf(body!)), '')].join('\n')
 }
 
-/** What a list of emails shows after the subject: text before the article that is not displayed. */
+/** What a list of emails shows after the subject: the first text of the article, which is not displayed. */
 export function preheaderOf(html: string): string {
-  const [beforeArticle = ''] = html.split('role="article"')
-  const [, body] = parse(beforeArticle).childNodes.find(isElement)!.childNodes.filter(isElement)
-  return oneLine(body!.childNodes.filter(isHidden).map(textOf).join(''))
+  const [, body] = parse(html).childNodes.find(isElement)!.childNodes.filter(isElement)
+  const [article] = body!.childNodes.filter(isElement)
+  const [first] = article!.childNodes.filter(isElement)
+  return first && isHidden(first) ? oneLine(textOf(first)) : ''
 }
 
 /** The tree that Playwright's `ariaSnapshot` returns, written like `accessibleTree`: YAML without its quotes. */
@@ -58,7 +59,7 @@ const attribute = ({ attrs }: Element, name: string): string | undefined =>
   attrs.find((attr) => attr.name === name)?.value
 
 const isHidden = (node: Node): boolean =>
-  isElement(node) && (attribute(node, 'style')?.startsWith('display:none') ?? false)
+  isElement(node) && /\bdisplay: ?none\b/.test(attribute(node, 'style') ?? '')
 
 const textOf = (node: Node): string =>
   'value' in node ? node.value : isElement(node) ? node.childNodes.map(textOf).join('') : ''
@@ -66,7 +67,7 @@ const textOf = (node: Node): string =>
 function contentOf(element: Element): Content[] {
   return element.childNodes.flatMap((node): Content[] => {
     if ('value' in node) return [node.value]
-    if (!isElement(node) || isHidden(node)) return []
+    if (!isElement(node) || isHidden(node) || attribute(node, 'aria-hidden') === 'true') return []
     const { tagName } = node
     if (attribute(node, 'role') === 'article')
       return [{ role: 'article', name: attribute(node, 'aria-label'), children: joined(contentOf(node)) }]
@@ -81,7 +82,8 @@ function contentOf(element: Element): Content[] {
 
 function readingOf(element: Element, role: string): Reading {
   const children = joined(contentOf(element))
-  const name = NAMED_BY_CONTENT.has(role) ? oneLine(children.map(wordsOf).join(' ')) : undefined
+  const ownName = attribute(element, 'aria-label')
+  const name = ownName ?? (NAMED_BY_CONTENT.has(role) ? oneLine(children.map(wordsOf).join(' ')) : undefined)
   return {
     role,
     name,

@@ -32,6 +32,7 @@ export const readerLinks = {
   unsubscribeUrl,
   manageUrl: `https://papers.example.org/manage/${TOKEN}`,
   viewUrl: `https://papers.example.org/digest/${TOKEN}`,
+  ownViewUrl: `https://papers.example.org/manage/${TOKEN}/digest/AAECAwQFBgcICQoL`,
 }
 
 export const digestMessage: HeaderInput = {
@@ -247,6 +248,7 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
     unsubscribeUrl: fc.constant(unsubscribeUrl),
     manageUrl: fc.constant(readerLinks.manageUrl),
     viewUrl: fc.constant(readerLinks.viewUrl),
+    ownViewUrl: fc.constant(readerLinks.ownViewUrl),
     confirmedOn: day,
     format: fc.constant('html' as const),
     detail: fc.constantFrom('full' as const, 'titles' as const),

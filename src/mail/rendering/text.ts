@@ -25,7 +25,7 @@ export function truncateAtWord(text: string, maxLength: number, ellipsis = ELLIP
   const head = text.slice(0, room)
   const blank = text[room] === ' ' ? room : head.lastIndexOf(' ')
   const kept = blank > room / 2 ? head.slice(0, blank) : head.replace(/[\ud800-\udbff]$/, '')
-  return kept.replace(/[\s,;:.-]+$/, '') + ellipsis
+  return kept.replace(/[\s,;:.·…-]+$/, '') + ellipsis
 }
 
 /**

@@ -11,6 +11,7 @@ import { formOf, numberField, optionalText, wantsJson, withToken } from '../requ
 import { applyLearnedForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
+import { ownDigestRoute } from './own-digest-route.ts'
 import { topicRoutes } from './topic-routes.ts'
 
 /** Topics, settings, pause and receipts, behind the link in emails. */
@@ -58,6 +59,7 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 
   app.register(topicRoutes, site)
+  app.register(ownDigestRoute, site)
   for (const plugin of await readRoutes(deps.features, 'manage')) app.register(plugin, site)
 }
 

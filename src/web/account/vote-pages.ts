@@ -1,7 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type OpenedVote, openStep, openVote } from '../../account/open-vote.ts'
-import type { Deps } from '../../core/deps.ts'
-import { signLink } from '../../subscribers/links.ts'
+import { openStep, openVote } from '../../account/open-vote.ts'
 import type { Site } from '../pages.ts'
 import { stepPageView, type VoteSaid, votePageView } from './vote-view.ts'
 
@@ -18,8 +16,7 @@ export async function sendVotePage(
 ): Promise<boolean> {
   const opened = await openVote(site.deps, asked)
   if (!opened.topic) return false
-  const digestPath = digestPathOf(site.deps, opened)
-  site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, digestPath, ...said }))
+  site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, ...said }))
   return true
 }
 
@@ -32,21 +29,10 @@ export async function sendStepPage(
 ): Promise<boolean> {
   const opened = await openStep(site.deps, asked)
   if (!opened.topic) return false
-  const digestPath = digestPathOf(site.deps, opened)
-  const shown = { token: asked.token, digestPath, was: stepParam(was), isUndone: voted === 'none' }
+  const shown = { token: asked.token, was: stepParam(was), isUndone: voted === 'none' }
   site.pages.send(reply, 'step', stepPageView(opened, shown))
   return true
 }
 
 const stepParam = (typed: string | undefined): number | null =>
   typed !== undefined && /^-?[0-3]$/.test(typed) ? Number(typed) : null
-
-function digestPathOf(
-  { config, clock }: Deps,
-  { digest, holder }: Pick<OpenedVote, 'digest' | 'holder'>,
-): string | null {
-  if (!digest) return null
-  const { epoch } = holder.subscriber
-  const link = { purpose: 'digest' as const, id: digest.messageId, epoch, issuedAt: clock.now() }
-  return `/digest/${signLink(link, config.APP_SECRET[0]!)}`
-}

@@ -1,21 +1,22 @@
 import type { OpenedStep, OpenedVote } from '../../account/open-vote.ts'
 import type { Day } from '../../core/dates.ts'
 import { dayOf } from '../../core/dates.ts'
+import { paperName } from '../../emails/paper-name.ts'
+import { paperAnchor } from '../../emails/sections-view.ts'
 import { dateRelativeTo, hourOfDay, longDateWithoutYear } from '../../i18n/dates.ts'
 import { counted, fill, placed, words } from '../../i18n/words.ts'
-import { truncateAtWord } from '../../mail/rendering/text.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainPaperOf } from '../../papers/plain-paper.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
-import { topicPath } from '../../subscribers/page-links.ts'
+import { ownDigestPage, topicPath } from '../../subscribers/page-links.ts'
 import type { VoteKind } from '../../subscribers/vote.repo.ts'
 import { nextEmailText } from './change-summary-view.ts'
 import { amountText, learnedView } from './learned-view.ts'
 
+const MAX_NAME_LENGTH = 60
+
 interface Shown {
   token: string
-  /** The page of the digest that had the paper; null if no digest had it. */
-  digestPath: string | null
 }
 
 /** What a button did, as given in the query string. */
@@ -32,7 +33,7 @@ export function votePageView(opened: OpenedVote, shown: Shown & VoteSaid) {
   const place = { token, id: topic.id, paper: paper.id }
   const isGiven = vote !== null && (vote === kind || done !== undefined)
   const plain = plainPaperOf(paper)
-  const title = shortTitle(plain.title)
+  const title = paperName(plain.title, MAX_NAME_LENGTH)
   const what = words.vote.names[kind]
   return {
     token,
@@ -117,13 +118,16 @@ function overText(what: string, { topic, digest, holder }: AnyOpened): string {
     : fill(words.vote.fromTopic, { what, topic: topic.label })
 }
 
-/** The way back: to the digest, or to the topic. */
-function backView({ topic, digest }: AnyOpened, { token, digestPath }: Shown) {
+/** The way back: to the paper's place in the newest digest that had it, or to the topic. */
+function backView(
+  { topic, paper, digest }: Pick<OpenedVote, 'topic' | 'paper' | 'digest'>,
+  { token }: Shown,
+) {
   const toTopic = fill(words.vote.backToTopic, { topic: topic.label })
-  const day = digest && weekdayText(dayOf(digest.localDate))
-  return digestPath && day
-    ? { back: { text: fill(words.vote.backToDigest, { day }), path: digestPath } }
-    : { back: { text: toTopic, path: topicPath({ token, id: topic.id }) } }
+  if (!digest) return { back: { text: toTopic, path: topicPath({ token, id: topic.id }) } }
+  const day = weekdayText(dayOf(digest.localDate))
+  const path = `${ownDigestPage(`/manage/${token}`, digest.messageId)}#${paperAnchor(paper)}`
+  return { back: { text: fill(words.vote.backToDigest, { day }), path } }
 }
 
 const weekdayText = (day: Day): string => longDateWithoutYear(day).split(' ')[0]!
@@ -135,11 +139,6 @@ function fromText({ holder }: AnyOpened): string {
   const when = nextEmailText(next, today)
   return fill(words.vote.fromAt, { when, hour: hourOfDay(subscriber.hour) })
 }
-
-const MAX_TITLE = 60
-
-/** "TriAttention" for "TriAttention: Efficient Long Reasoning …". */
-const shortTitle = (title: string): string => truncateAtWord(title.split(': ')[0]!, MAX_TITLE)
 
 function movedText(place: OpenedVote['moved'][number]['place']): string {
   if ('isClose' in place) return place.isClose ? words.vote.comes : words.vote.goes

@@ -1,6 +1,6 @@
 import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import type { MatchSummary, TopicPreview } from '../../digests/preview/shown-topics.ts'
-import { publicDigest } from '../../emails/digest-email.ts'
+import { digestPageView } from '../../emails/digest-email.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
@@ -51,7 +51,7 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
     warnings: topics.map((topic) => topicWarning(preview, topic)).filter(Boolean),
     papersPerEmail: papersPerEmail(preview, most),
     /** The digest of the last day, as it would have been; `digest` is null if nothing matched. */
-    last: digest && { day: digest.day, digest: digest.content && publicDigest(digest.content, baseUrl) },
+    last: digest && { day: digest.day, digest: digest.content && digestPageView(digest.content, baseUrl) },
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { showDigest } from '../../digests/show-digest.ts'
-import { publicDigest } from '../../emails/digest-email.ts'
+import { digestPageView } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/health/site-status.ts'
 import { placeByVotes } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
@@ -98,7 +98,7 @@ const digestRoute: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) =>
     const shown = await showDigest(deps, { token })
     if (!shown) return pages.send(reply, 'digest', { digest: null, beyond: [] }, 410)
     const { content, beyond } = shown
-    return pages.send(reply, 'digest', { digest: publicDigest(content, deps.config.BASE_URL), beyond })
+    return pages.send(reply, 'digest', { digest: digestPageView(content, deps.config.BASE_URL), beyond })
   })
 }
 

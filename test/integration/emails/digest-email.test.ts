@@ -1,7 +1,7 @@
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
 import { openComposer } from '../../../src/emails/compose-message.ts'
-import { counted, words } from '../../../src/i18n/words.ts'
+import { counted, fill, words } from '../../../src/i18n/words.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { readLink } from '../../../src/subscribers/links.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -41,7 +41,7 @@ test('a digest has only titles, and the week, for a subscriber who chose both', 
   const message = await planned()
   const { text } = await mailOf(message)
   const { heading, seeOthers } = words.emails.digest
-  expect(text).toContain(`\n${counted(1, heading.week)}\n`)
+  expect(text).toContain(`\n${fill(heading.oneOfWeek, { name: 'Robots run' })}\n`)
   expect(text).toContain('Robots run')
   expect(text).not.toContain('Robots walk')
   expect(text).not.toContain('We look at it')

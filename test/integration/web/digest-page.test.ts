@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { longDate } from '../../../src/i18n/dates.ts'
-import { counted, words } from '../../../src/i18n/words.ts'
+import { counted, fill, words } from '../../../src/i18n/words.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
+import { ownDigestPage, topicPage } from '../../../src/subscribers/page-links.ts'
 import { NOW, subscribeThroughSite, useSite } from '../../support/site.ts'
 
 const EMAIL = 'ann@reader.example'
@@ -45,9 +46,12 @@ describe('a digest in the browser', () => {
   test('shows the papers of the email, and those beyond its limit', async () => {
     const { statusCode, body } = await get(pathOf(id))
     expect(statusCode).toBe(200)
-    const heading = counted(2, words.emails.digest.heading.week)
-    expect(body).toContain(`>${longDate('2026-11-25')}</time></p> <h1>${heading}</h1>`)
-    expect(body).toContain(words.emails.digest.lead.bestFirst)
+    const { heading, lead } = words.emails.digest
+    const pair = fill(heading.pair, { before: 'Robots rest', last: 'Robots walk' })
+    expect(body).toContain(
+      `>${longDate('2026-11-25')}</time></p> <h1>${fill(heading.week, { what: pair })}</h1>`,
+    )
+    expect(body).toContain(counted(2, lead.papersBestFirst, { topic: 'robots' }))
     expect(body).toMatch(/<h2>Robots <span[^>]*>2<\/span><\/h2>/)
     expect(body.match(/<h3><a href="[^"]+">/g)).toHaveLength(2)
     expect(body).toContain('<mark>Robots</mark>')
@@ -97,7 +101,54 @@ describe('a digest in the browser', () => {
     })
     const { statusCode, body } = await get(pathOf('welcome1'))
     expect(statusCode).toBe(200)
-    expect(body).toContain(words.emails.digest.lead.bestFirst)
+    expect(body).toContain(counted(2, words.emails.digest.lead.papersBestFirst, { topic: 'robots' }))
+  })
+})
+
+describe('the page of a digest for its reader', () => {
+  const ownPath = async (id: string, email = EMAIL) => {
+    const { id: subscriber, epoch } = await site.db.subscriber.findFirstOrThrow({
+      where: { addressKey: email },
+    })
+    const link = { purpose: 'manage' as const, id: subscriber, epoch, issuedAt: site.clock.now() }
+    const manage = `/manage/${signLink(link, site.deps.config.APP_SECRET[0]!)}`
+    return { manage, own: ownDigestPage(manage, id) }
+  }
+
+  test('has a place for each paper, with the links that change its topic', async () => {
+    const id = await mailed({ topic: 'robots', max: 2 })
+    const { manage, own } = await ownPath(id)
+    const { statusCode, body, headers } = await get(own)
+    expect(statusCode).toBe(200)
+    const topic = await site.db.topic.findFirstOrThrow()
+    const places = [...body.matchAll(/<article class="paper" id="paper-(\d+)">/g)].map(([, paper]) => paper)
+    expect(places).toHaveLength(2)
+    for (const paper of places) {
+      expect(body).toContain(`href="${topicPage(manage, topic.id)}?paper=${paper}"`)
+      expect(body).toContain(`href="${topicPage(manage, topic.id)}?paper=${paper}&amp;vote=less"`)
+    }
+    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
+  })
+
+  test('leads to the page to share, which has none of these links', async () => {
+    const { own } = await ownPath(await mailed({ topic: 'robots' }))
+    const [, share] = /href="(\/digest\/[^"]+)"/.exec((await get(own)).body)!
+    const { statusCode, body } = await get(share!)
+    expect(statusCode).toBe(200)
+    expect(body).not.toContain('/manage/')
+  })
+
+  test('is no page for another subscriber', async () => {
+    const id = await mailed({ topic: 'robots' })
+    await subscribeThroughSite(site, 'bob@reader.example', {
+      hour: 8,
+      zone: 'UTC',
+      days: ['wed'],
+      topic: 'robots',
+    })
+    const { statusCode, body } = await get((await ownPath(id, 'bob@reader.example')).own)
+    expect(statusCode).toBe(410)
+    expect(body).not.toContain('Robots')
   })
 })
 

@@ -75,8 +75,10 @@ describe('the page of a vote', () => {
     expect(textOf(body)).toContain(
       fill(words.vote.fromDigest, { what: words.vote.names.more, date: 'Tuesday 24 November' }),
     )
-    const link = /<a href="(\/digest\/[^"]+)">/.exec(body)?.[1]
-    expect((await get(site, link!)).statusCode).toBe(200)
+    const [, page, place] = /<a [^>]*href="(\/manage\/[^"#]+\/digest\/[^"#]+)#([^"]+)">/.exec(body)!
+    const digest = await get(site, page!)
+    expect(digest.statusCode).toBe(200)
+    expect(digest.body).toContain(`id="${place}"`)
   })
 
   test('saves the ticked phrases once, confirms the vote and undoes it', async () => {

@@ -4,7 +4,7 @@ import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import type { DigestEmail } from '../../../src/emails/digest-email.ts'
 import { HTML_BUDGET } from '../../../src/emails/join-digest.ts'
 import { openEmails } from '../../../src/emails/render-emails.ts'
-import { counted, words } from '../../../src/i18n/words.ts'
+import { counted, fill, words } from '../../../src/i18n/words.ts'
 import { preheaderOf } from '../../support/accessible-tree.ts'
 import {
   anyDigest,
@@ -44,7 +44,7 @@ test('a digest has a subject of one line of 78 characters, and another preheader
 
 test('a digest with one paper of one topic has no lead, as the headings say it all', () => {
   const { html, text } = emails.digest(digest({ sections: [section('linear attention')] }))
-  const heading = counted(1, words.emails.digest.heading.news)
+  const heading = fill(words.emails.digest.heading.one, { name: 'Gated Linear Attention' })
   expect(html).not.toContain('class="lead"')
   expect(text).toContain(`\n${heading}\n\n\n# Linear attention`)
 })
@@ -112,7 +112,7 @@ describe('both parts of a digest', () => {
     const papers = [1, 2].map((id) => paper({ id }))
     const two = emails.digest(digest({ sections: [{ topic: 'linear attention', topicId: 31, papers }] }))
     const url = `${readerLinks.manageUrl}/topics/31?paper=`
-    const { edit, more, less, moreOrLess } = words.emails.parts
+    const { edit, more, less } = words.emails.parts
     expect(two.html!.split(`>${edit}<`)).toHaveLength(2)
     expect(two.text).toContain(`  ${edit}:\n  ${url}1&edit=topic\n`)
     for (const { id } of papers) {
@@ -120,7 +120,6 @@ describe('both parts of a digest', () => {
       expect(two.html).toMatch(
         new RegExp(`\n<a class="own" href="${escaped(url)}${id}&amp;vote=less"[^>]*>${less}</a>`),
       )
-      expect(two.text).toContain(`  ${moreOrLess}:\n  ${url}${id}\n`)
     }
     const best = emails.digest(digest({ sections: [section(null)], bestOf: '2026-11-24' }))
     expect(best.html).not.toContain('/topics/')
@@ -131,6 +130,7 @@ describe('both parts of a digest', () => {
       manageUrl: `https://papers.example.org/manage/${'B'.repeat(59)}`,
       unsubscribeUrl: 'https://papers.example.org/unsubscribe/b',
       viewUrl: 'https://papers.example.org/digest/b',
+      ownViewUrl: `https://papers.example.org/manage/${'B'.repeat(59)}/digest/b`,
     }
     const content = { more: 3, beyond: [8, 9] }
     const [one, two] = [readerLinks, other].map((links) => emails.digest(digest(content, links)))
@@ -154,6 +154,16 @@ describe('both parts of a digest', () => {
     const hosts = [...email.html!.matchAll(/https?:\/\/([^/"]+)/g)].map(([, host]) => host)
     expect(new Set(hosts)).toEqual(new Set(['www.w3.org', 'papers.example.org', 'arxiv.org']))
   })
+})
+
+test('the text of a digest has one address for each paper: its place on the page of its reader, or its own page', () => {
+  const papers = [1, 2].map((id) => paper({ id, codeUrl: 'https://github.com/a/b' }))
+  const { text } = emails.digest(digest({ sections: [{ ...section('a'), papers }] }))
+  const addresses = text.match(/https:\S+/g)!.filter((url) => /#paper|github|arxiv|\/papers\/2/.test(url))
+  expect(addresses).toEqual([`${readerLinks.ownViewUrl}#paper-1`, `${readerLinks.ownViewUrl}#paper-2`])
+  const best = emails.digest(digest({ sections: [{ ...section(null), papers }], bestOf: '2026-11-24' }))
+  expect(best.text.split('https://papers.example.org/papers/2312.06635')).toHaveLength(3)
+  expect(best.text).not.toContain('#paper')
 })
 
 test('a digest of titles only cuts a long reason', () => {

@@ -18,6 +18,7 @@ describe('`truncateAtWord`', () => {
   test.each([
     ['what fits stays', 'one two', 7, 'one two'],
     ['between words', 'one two three', 9, 'one two…'],
+    ['without a sign before the ellipsis', 'one two… · three', 12, 'one two…'],
     ['at the end of a word that just fits', 'one two three', 8, 'one two…'],
     ['cuts inside a word if it has no blank', 'abcdefgh', 5, 'abcd…'],
     ['never inside a pair', 'ab😀cd', 4, 'ab…'],
