@@ -9,12 +9,13 @@ import { testMailLines } from '../../operator/operations/mail.ts'
 import { todaysEmail } from '../../operator/preview-digest.ts'
 import { sendTestEmail } from '../../operator/send-directly.ts'
 import { toFault } from '../errors.ts'
+import { POLICY_WITH_FRAME } from '../pages.ts'
 import { formOf } from '../request.ts'
 import { type AdminSite, lineField } from './admin-site.ts'
 
 /** An email has styles of its own; nothing else in it may run, load or be sent. */
 const EMAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
 
 const body = z.object({ email: lineField, do: lineField })
 
@@ -41,6 +42,7 @@ export const previewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
   const params = { params: z.object({ id }) }
   app.get('/subscribers/:id/email', { schema: params }, async ({ params: { id } }, reply) => {
     const { address } = await findSubscriber(deps.db, { id })
+    reply.header('content-security-policy', POLICY_WITH_FRAME)
     return send(reply, 'email', { id, address, ...(await todaysEmail(deps, id)) })
   })
 
