@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { memoizeByObject } from '../core/memoize.ts'
+import { organizationName } from './organization-name.ts'
 import type { Paper } from './paper.ts'
 import { type PageRun, pageRuns } from './text/page-runs.ts'
 import { type PaperSentence, paperSentenceOf } from './text/paper-sentence.ts'
@@ -26,7 +27,7 @@ export interface PlainPaper extends PlainTexts, PaperSentence {
 export type StoredPlainPaper = Partial<PlainPaper>
 
 /** Increases when the same texts give another `PlainPaper`: stored ones are then replaced. */
-export const PLAIN_VERSION = 4
+export const PLAIN_VERSION = 5
 
 /** Identifies the texts of a paper, and the version of the program that reads them. */
 export const plainFingerprint = (paper: Paper): string => {
@@ -55,7 +56,7 @@ const readTexts = memoizeByObject(
     title: plainText(paper.title),
     abstract: plainText(paper.abstract),
     authors: paper.authors.map(plainText),
-    organization: plainText(paper.organization ?? ''),
+    organization: organizationName(plainText(paper.organization ?? '')),
     keywords: paper.keywords.map(plainText),
   }),
 )
