@@ -53,6 +53,20 @@ export function dateRange(from: Day, to: Day): string {
   return isOneMonth ? `${first.date}–${shortDate(to)}` : `${shortDate(from)} – ${shortDate(to)}`
 }
 
+/** "24 November" */
+export function dayAndMonth(day: Day): string {
+  const { month, date } = partsOf(day)
+  return `${date} ${words.months[month]}`
+}
+
+/** "24 November", "17–23 November", "28 Nov – 4 Dec" */
+export function dateRangeInWords(from: Day, to: Day): string {
+  if (from === to) return dayAndMonth(to)
+  const [first, last] = [partsOf(from), partsOf(to)]
+  const isOneMonth = first.month === last.month && first.year === last.year
+  return isOneMonth ? `${first.date}–${dayAndMonth(to)}` : `${shortDate(from)} – ${shortDate(to)}`
+}
+
 /** "3 Nov 2026" */
 export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
 

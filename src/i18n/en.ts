@@ -221,7 +221,7 @@ export const en = {
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
   /** What people consent to. If you change a word, raise the number next to it in src/subscribers/consent.ts. */
   consent: {
-    asking: 'At most one email a day. You confirm first, and can unsubscribe in one click.',
+    asking: 'One email a day at most. Confirm first, leave with one click.',
     confirming: 'Confirm to get the digests below by email. Every email has an unsubscribe link.',
     adding:
       'Your digests will also include papers that match these topics. Every email has an unsubscribe link.',
@@ -1354,6 +1354,7 @@ export const en = {
   list: {
     trending: 'Trending papers',
     week: 'Week of {day}',
+    lastWeek: 'The week, {days}',
     titles: {
       day: 'Papers of {name}',
       week: 'Papers: {name}',
@@ -1374,18 +1375,26 @@ export const en = {
       daysText: '{count} from {from} to {to}, at most {most} on one day.',
       closeText: { one: '{count} more comes close.', other: '{count} more come close.' },
       calendar: 'Calendar',
-      keywords: 'In these papers',
-      week: 'Most votes this week',
+      phrases: 'In these papers',
+      week: 'Most votes',
       feeds: 'Feeds',
+      elsewhere: 'Read it elsewhere',
+      elsewhereHint: 'The feed that Hugging Face never made.',
+      json: 'JSON',
       api: 'API',
     },
-    trendingHint: 'By votes gained in the last two weeks. After two days a vote counts half as much.',
+    trendingHint: 'by new votes of the last {days}',
+    gained: { votes: '+{count}', lately: 'in {days}', inAll: '{count} in all' },
+    today: 'today',
+    briefs: 'In brief',
+    briefHint: 'Fewer than {count} votes so far',
     orders: { votes: 'Most votes', newest: 'Newest' },
     order: 'Order and filter',
     withCode: 'With code',
     spans: 'Other weeks or months',
     calendar: 'Papers by day',
     weekNumber: 'Week',
+    weekNumberShort: 'Wk',
     /** For screen readers, after the number. */
     papersOf: { one: 'paper', other: 'papers' },
     pages: 'Pages of this list',
@@ -1487,6 +1496,7 @@ export const en = {
     /** The only source with summaries and votes. */
     summary: 'AI summary · Hugging Face',
     onHuggingFace: 'On Hugging Face',
+    votesGained: 'votes',
     votesHtml: '<span class="count">{count}</span> <span class="where">votes</span>',
     votesOnHtml:
       '<span class="count">{count}</span><span class="unseen"> votes</span> <span class="where">on HF</span>',

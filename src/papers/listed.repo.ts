@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, DAY_MS, type Day } from '../core/dates.ts'
+import { addDays, type Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 // SQL by hand: reports for the pages of days, weeks and months.
@@ -61,6 +61,8 @@ interface ListedPapers extends DayRange {
 export interface ListedPage {
   papers: number
   withCode: number
+  /** The most votes of a paper, on any page; null without votes. */
+  mostVotes: number | null
   ids: number[]
   /** The nearest days with papers before and after the range. */
   previous: Day | null
@@ -77,6 +79,7 @@ export async function listedPage(db: Database, asked: ListedPapers): Promise<Lis
   const rows = await db.$queryRaw<ListedPage[]>`
     with shown as materialized (select p.id, code_url, published_at, listed.day from ${listedIn(asked)})
     select count(*)::int as papers, count(code_url)::int as "withCode",
+      (select max(votes) from listing where paper_id in (select id from shown)) as "mostVotes",
       array(select id from shown where code_url is not null or not ${withCode}
         order by ${first} limit ${take}::int offset ${skip}::int) as ids,
       (select to_char(day, 'YYYY-MM-DD') from listing
@@ -92,16 +95,11 @@ export interface DayCount {
   papers: number
 }
 
-export interface KeywordCount {
-  keyword: string
-  papers: number
-}
-
 interface RangeSummary {
   /** The papers of each day from `daysFrom` on; days without papers are left out. */
   days: DayCount[]
-  /** The keywords that most papers have, each of at least two papers; upper and lower case are one. */
-  keywords: KeywordCount[]
+  /** The ids of the papers of the range, most votes first. */
+  ids: number[]
   /** The ids of the papers listed from `topFrom` on with the most votes. */
   top: number[]
 }
@@ -109,7 +107,7 @@ interface RangeSummary {
 /** What a page shows beside the papers of a range. */
 export async function summaryOfRange(
   db: Database,
-  range: DayRange & { daysFrom: Day; topFrom: Day; keywords: number; top: number },
+  range: DayRange & { daysFrom: Day; topFrom: Day; most: number; top: number },
 ): Promise<RangeSummary> {
   const rows = await db.$queryRaw<RangeSummary[]>`
     select
@@ -117,11 +115,9 @@ export async function summaryOfRange(
         select to_char(day, 'YYYY-MM-DD') as day, count(distinct paper_id) as papers from listing
         where day between ${range.daysFrom}::date and ${range.to}::date and kind <> 'revised' and ${IS_SHOWN}
         group by listing.day) counted) as days,
-      (select coalesce(jsonb_agg(frequent order by papers desc, keyword), '[]') from (
-        select mode() within group (order by keyword) as keyword, count(distinct p.id) as papers
-        from ${listedIn(range)} cross join unnest(keywords) keyword
-        group by lower(keyword) having count(distinct p.id) > 1
-        order by 2 desc, 1 limit ${range.keywords}::int) frequent) as keywords,
+      array(select p.id from ${listedIn(range)}
+        order by (select max(votes) from listing where paper_id = p.id) desc nulls last, p.id
+        limit ${range.most}::int) as ids,
       array(select paper_id from listing
         where day between ${range.topFrom}::date and ${range.to}::date and kind <> 'revised' and ${IS_SHOWN}
         group by paper_id
@@ -137,21 +133,23 @@ export async function newestDayWithPapers(db: Database, { upTo }: { upTo: Day })
 }
 
 interface TrendingQuery {
-  now: Date
   /** Votes gained before this day do not count. */
   since: Day
-  halfLifeDays: number
   limit: number
 }
 
+export interface Gain {
+  id: number
+  withCode: boolean
+  /** The votes gained since the day, at least 1. */
+  gained: number
+}
+
 /**
- * Papers by votes gained lately, each vote weighted by 2^(-age / half-life): see docs/trending.md. A gain is what a
- * count adds to the highest count before it. A paper's first count is a gain of the first day that lists it with votes.
+ * Papers by votes gained since a day: see docs/trending.md. A gain is what a count adds to the highest count before it.
+ * A paper's first count is a gain of the first day that lists it with votes.
  */
-export const trendingIds = (
-  db: Database,
-  { now, since, halfLifeDays, limit }: TrendingQuery,
-): Promise<{ id: number; withCode: boolean }[]> =>
+export const trendingIds = (db: Database, { since, limit }: TrendingQuery): Promise<Gain[]> =>
   db.$queryRaw`
     with gains as (
       select p.id, code_url is not null as "withCode", h.votes - coalesce(max(h.votes) over earlier, 0) as votes,
@@ -161,8 +159,7 @@ export const trendingIds = (
       where p.id in (select paper_id from paper_history where at >= ${since}::date at time zone 'utc')
         and withdrawn_at is null and exists (select from listing where paper_id = p.id and kind <> 'revised')
       window earlier as (partition by p.id order by h.id rows between unbounded preceding and 1 preceding))
-    select id, "withCode" from gains where votes > 0 and at >= ${since}::date at time zone 'utc'
-    group by id, "withCode"
-    order by sum(votes * power(0.5, greatest(extract(epoch from ${now}::timestamptz - at), 0)
-      / ${DAY_MS / 1000}::float / ${halfLifeDays}::float)) desc, id desc
+    select id, "withCode", sum(votes)::int as gained from gains
+    where votes > 0 and at >= ${since}::date at time zone 'utc'
+    group by id, "withCode" order by gained desc, id desc
     limit ${limit}::int`

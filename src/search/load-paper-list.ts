@@ -1,8 +1,9 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import { addDays, type Day, dayOf, daysIn, weekdayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import {
+  type Gain,
   type ListedPage,
   type ListOrder,
   listedPage,
@@ -40,9 +41,21 @@ export interface PaperList extends ListChoice {
   pages: number
   /** The position of the page's first paper in the list, from 1. */
   first: number
+  /** The most votes of a paper of the list, on any page, or the most gained votes; null without votes. */
+  mostVotes: number | null
+  /** What papers gained, if they are listed by it. */
+  gains: Gains | null
   /** The nearest spans of the same unit with papers. */
   previous: Span | null
   next: Span | null
+}
+
+/** Votes that papers gained lately. */
+export interface Gains {
+  /** The number of days, up to today. */
+  days: number
+  /** By the id of the paper, the largest first, on all pages. */
+  byPaper: ReadonlyMap<number, number>
 }
 
 export const FIRST_PAGE: ListChoice = { order: 'votes', withCode: false, page: 1 }
@@ -53,7 +66,7 @@ export async function loadPaperList(
   { span, ...choice }: ListChoice & { span: Span },
 ): Promise<PaperList> {
   const skip = skipTo(choice.page)
-  const { ids, previous, next, ...counts } = await listedPage(db, {
+  const { ids, previous, next, mostVotes, ...counts } = await listedPage(db, {
     ...span,
     ...choice,
     skip,
@@ -66,33 +79,43 @@ export async function loadPaperList(
     counts,
     pages: pagesOf(choice, counts),
     first: skip + 1,
+    mostVotes,
+    gains: null,
     papers: await shownPapers(db, ids),
     previous: previous === null ? null : spanOf(span.unit, previous),
     next: next === null ? null : spanOf(span.unit, next),
   }
 }
 
-/** Long enough to keep a Friday's papers over the weekend; after a week, a vote counts a tenth. */
-const HALF_LIFE_DAYS = 2
-const TRENDING_DAYS = 14
+/** The days of which votes count: on Monday those since Friday. */
+const WEEKDAYS_OF_TRENDING = 2
+/** If no paper gained votes in those days. */
+const MAX_TRENDING_DAYS = 14
 const MAX_TRENDING = 200
 
-/** The order stays the same during a day: all votes age alike. */
-const trendingOn = (db: Database, today: Day) =>
-  trendingIds(db, {
-    now: midnight(addDays(today, 1)),
-    since: addDays(today, -TRENDING_DAYS),
-    halfLifeDays: HALF_LIFE_DAYS,
-    limit: MAX_TRENDING,
-  })
+/** The first day of which votes count: the last weekday but one. Papers and most votes come on weekdays. */
+function firstTrendingDay(today: Day): Day {
+  const isWeekday = (day: Day) => !['sat', 'sun'].includes(weekdayOf(day))
+  const weekdays = daysIn({ from: addDays(today, -6), to: today }).filter(isWeekday)
+  return weekdays.at(-WEEKDAYS_OF_TRENDING)!
+}
+
+/** The papers that gained votes lately, the most first, and from which day on. */
+async function trendingOn(db: Database, today: Day): Promise<{ since: Day; all: Gain[] }> {
+  const since = firstTrendingDay(today)
+  const all = await trendingIds(db, { since, limit: MAX_TRENDING })
+  if (all.length > 0) return { since, all }
+  const longer = addDays(today, 1 - MAX_TRENDING_DAYS)
+  return { since: longer, all: await trendingIds(db, { since: longer, limit: MAX_TRENDING }) }
+}
 
 /** One page of the papers that gained most votes lately. Throws page.not-found. */
 export async function loadTrendingList(
-  deps: Pick<Deps, 'db' | 'clock'>,
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
   choice: ListChoice,
 ): Promise<PaperList> {
-  const now = deps.clock.now()
-  const all = await trendingOn(deps.db, dayOf(now))
+  const today = dayOf(clock.now())
+  const { since, all } = await trendingOn(db, today)
   const withCode = all.filter((one) => one.withCode)
   const counts = { papers: all.length, withCode: withCode.length }
   const skip = skipTo(choice.page)
@@ -100,14 +123,19 @@ export async function loadTrendingList(
   return {
     span: null,
     ...choice,
-    today: dayOf(now),
+    today,
     counts,
     pages: pagesOf(choice, counts),
     first: skip + 1,
+    mostVotes: all[0]?.gained ?? null,
+    gains: {
+      days: daysIn({ from: since, to: today }).length,
+      byPaper: new Map(all.map(({ id, gained }) => [id, gained])),
+    },
     previous: null,
     next: null,
     papers: await shownPapers(
-      deps.db,
+      db,
       shown.map(({ id }) => id),
     ),
   }

@@ -1,10 +1,13 @@
 import { Temporal } from 'temporal-polyfill'
-import { addDays, type Day, parseDay } from '../core/dates.ts'
+import { addDays, type Day, parseDay, type Weekday, weekdayOf } from '../core/dates.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
 
 export type SpanUnit = 'day' | 'week' | 'month'
 
-/** A day, an ISO week or a month. `name` is its name in paths: "2026-11-24", "2026-W48", "2026-11". */
+/**
+ * A day, a week or a month. `name` is its name in paths: "2026-11-24", "2026-W48", "2026-11"; empty for the last seven
+ * days, which have a path without a name.
+ */
 export interface Span {
   unit: SpanUnit
   name: string
@@ -24,6 +27,14 @@ export function spanOf(unit: SpanUnit, day: Day): Span {
   const name = `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`
   return { unit, name, from, to: addDays(from, 6) }
 }
+
+const FIRST_DAYS: readonly Weekday[] = ['mon', 'tue', 'wed']
+
+/** The week up to a day: its ISO week, or up to Wednesday, when that has few papers, the last seven days. */
+export const weekUpTo = (day: Day): Span =>
+  FIRST_DAYS.includes(weekdayOf(day))
+    ? { unit: 'week', name: '', from: addDays(day, -6), to: day }
+    : spanOf('week', day)
 
 /** The first day of the span with this name. Throws for a name of another form. */
 function firstDay(unit: SpanUnit, name: string): Day {

@@ -21,7 +21,7 @@ export type ConsentEvent =
  * record which version was shown.
  */
 export const CONSENT_WORDING = {
-  version: 'site 6',
+  version: 'site 7',
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */
   confirming: words.consent.confirming,

@@ -12,6 +12,7 @@
 
   const restore = (button) => {
     button.textContent = labels.get(button)
+    delete button.dataset.done
     timers.delete(button)
     status.textContent = ''
   }
@@ -21,6 +22,7 @@
     clearTimeout(timers.get(button))
     timers.set(button, setTimeout(restore, SHOWN_MS, button))
     button.textContent = button.dataset.copied
+    button.dataset.done = ''
     status.textContent = button.dataset.copied
   }
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { addDays, parseDay } from '../../core/dates.ts'
+import { dayOf, parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import {
@@ -11,7 +11,7 @@ import {
   newestListedDay,
 } from '../../search/load-paper-list.ts'
 import { railOf } from '../../search/rail.ts'
-import { parseSpan, type Span, spanOf } from '../../search/spans.ts'
+import { parseSpan, type Span, spanOf, weekUpTo } from '../../search/spans.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
@@ -25,7 +25,8 @@ const LIST = { cachedBy: Object.keys(listFields.shape) }
 
 /** A page of a span, and what is beside it. */
 async function listData(deps: Deps, asked: ListChoice & { span: Span }) {
-  const [list, rail] = await Promise.all([loadPaperList(deps, asked), railOf(deps, asked.span)])
+  const today = dayOf(deps.clock.now())
+  const [list, rail] = await Promise.all([loadPaperList(deps, asked), railOf(deps, { ...asked.span, today })])
   return { list: listView(list, rail.days), rail: railView(rail) }
 }
 
@@ -52,17 +53,13 @@ export const paperListRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, 
     })
   }
 
-  // The newest week or month with papers.
-  for (const unit of ['week', 'month'] as const) {
-    app.get(`/papers/${unit}`, async (_request, reply) =>
-      cacheForOneMinute(reply).redirect(listPath(spanOf(unit, await newestListedDay(deps)), FIRST_PAGE), 302),
-    )
-  }
+  app.register(newestSpanRoutes, { deps, pages })
 
   const options = { schema: { querystring: listFields }, config: LIST }
   app.get('/papers/trending', options, async ({ query }, reply) => {
     const list = await loadTrendingList(deps, readListChoice({ ...query, sort: 'votes' }))
-    const rail = await railOf(deps, { from: addDays(list.today, -6), to: list.today })
+    const { today, gains } = list
+    const rail = await railOf(deps, { from: today, to: today, today, ids: [...gains!.byPaper.keys()] })
     const view = { list: listView(list), rail: railView(rail) }
     return pages.send(cacheForOneMinute(reply), 'list', view)
   })
@@ -79,4 +76,24 @@ export const paperListRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, 
       return pages.send(reply, 'date', { date, errors: [{ id: 'date', code, sentence }] }, 422)
     }
   })
+}
+
+/** The newest week and the newest month with papers. */
+const newestSpanRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
+  const options = { schema: { querystring: listFields }, config: LIST }
+
+  // Up to Wednesday, the last seven days.
+  app.get('/papers/week', options, async ({ query }, reply) => {
+    const span = weekUpTo(await newestListedDay(deps))
+    const choice = readListChoice(query)
+    if (span.name) return cacheForOneMinute(reply).redirect(listPath(span, choice), 302)
+    return pages.send(cacheForOneMinute(reply), 'list', await listData(deps, { span, ...choice }))
+  })
+
+  app.get('/papers/month', async (_request, reply) =>
+    cacheForOneMinute(reply).redirect(
+      listPath(spanOf('month', await newestListedDay(deps)), FIRST_PAGE),
+      302,
+    ),
+  )
 }

@@ -1,10 +1,11 @@
 import { type Day, weekdayOf } from '../../core/dates.ts'
 import {
   dateRange,
+  dateRangeInWords,
   dateWithYear,
+  dayAndMonth,
   longDate,
   monthOf,
-  shortDate,
   weekdayDate,
   weekdayDateWithYear,
 } from '../../i18n/dates.ts'
@@ -12,17 +13,18 @@ import { counted, fill, words } from '../../i18n/words.ts'
 import type { DayCount } from '../../papers/listed.repo.ts'
 import { FIRST_PAGE, type PaperList } from '../../search/load-paper-list.ts'
 import type { Rail } from '../../search/rail.ts'
-import { type Span, spanOf } from '../../search/spans.ts'
+import { type Span, spanOf, weekUpTo } from '../../search/spans.ts'
 import { barsOf } from '../bars.ts'
 import { calendarView } from './calendar-view.ts'
-import { fieldPath, paperItem } from './paper-view.ts'
-import { listPath } from './search-paths.ts'
+import { cardsView } from './cards-view.ts'
+import { paperItem } from './paper-view.ts'
+import { listPath, searchPath } from './search-paths.ts'
 
-/** A page of a list of papers, with links to other pages, spans and choices. `days`: the papers of a month by day. */
+/** A page of a list of papers, with links to other pages, spans and choices. `days`: the papers by day, of a month or the last 30 days. */
 export function listView(list: PaperList, days: readonly DayCount[] = []) {
   const { span, today, page, pages, order, withCode } = list
   const name = nameOf(span)
-  const [previous, next] = [spanLink(list.previous, span), spanLink(list.next, span)]
+  const [previous, next] = [spanLink(list.previous, span, days), spanLink(list.next, span, days)]
   const links = pagesView(list, (page) => listPath(span, { ...list, page }))
   const kind = span?.unit ?? 'trending'
   const count = countOf(list)
@@ -39,8 +41,12 @@ export function listView(list: PaperList, days: readonly DayCount[] = []) {
     // Another order is the same page to a search engine.
     path: listPath(span, order === 'votes' && !withCode ? list : FIRST_PAGE),
     description: fill(words.list.descriptions[kind], { count: counted(count, words.counts.paper), name }),
-    count: countText(list, count),
-    papers: list.papers.map((paper) => paperItem(paper, { dated: kind !== 'day' })),
+    /** The number of papers, or what the order is. */
+    note: list.gains
+      ? fill(words.list.trendingHint, { days: counted(list.gains.days, words.counts.day) })
+      : countText(list, count),
+    papers: list.papers.length,
+    ...cardsView(list),
     /** Why there are no papers. */
     empty: emptyText(list),
     pages: links,
@@ -57,6 +63,8 @@ export function listView(list: PaperList, days: readonly DayCount[] = []) {
             chosen: withCode,
           }
         : null,
+    /** From the newest day on to its week. */
+    week: span?.unit === 'day' && !next ? weekLink(span) : null,
     monthPath: listPath(spanOf('month', span?.from ?? today), FIRST_PAGE),
     /** The days of a month. */
     calendar: span?.unit === 'month' ? calendarView(span, days) : null,
@@ -72,25 +80,28 @@ function ordersOf(list: PaperList) {
 }
 
 /** What is beside a list: bars, keywords and the best papers of the week. */
-export function railView({ days, keywords, topOfWeek }: Rail) {
+export function railView({ days, phrases, topOfWeek }: Rail) {
   const most = Math.max(1, ...days.map(({ papers }) => papers))
-  const [from, to] = [shortDate(days[0]!.day), shortDate(days.at(-1)!.day)]
+  const [from, to] = [dayAndMonth(days[0]!.day), dayAndMonth(days.at(-1)!.day)]
   const total = days.reduce((sum, { papers }) => sum + papers, 0)
   return {
     days: barsOf(days.map(({ papers }) => papers)),
     daysText: fill(words.list.rail.daysText, { count: counted(total, words.counts.paper), from, to, most }),
     from,
     to,
-    keywords: keywords.map(({ keyword, papers }) => ({
-      text: keyword,
+    phrases: phrases.map(({ text, papers }) => ({
+      text,
       papers,
-      path: fieldPath('keyword', keyword),
+      path: searchPath({ query: `"${text}"` }),
     })),
-    topOfWeek: topOfWeek.map((paper) => ({
-      ...paperItem(paper),
-      day: weekdayDate(paper.firstDay),
-      votes: counted(paper.votes ?? 0, words.counts.vote),
-    })),
+    topOfWeek: {
+      days: dateRangeInWords(topOfWeek.from, topOfWeek.to),
+      papers: topOfWeek.papers.map((paper) => ({
+        ...paperItem(paper),
+        day: weekdayDate(paper.firstDay),
+        votes: counted(paper.votes ?? 0, words.counts.vote),
+      })),
+    },
   }
 }
 
@@ -107,32 +118,42 @@ export function pagesView(
   }
 }
 
-/** "Tuesday 24 November 2026", "Week of 23 Nov 2026", "November 2026", "Trending" */
+/** "Tuesday 24 November 2026", "Week of 23 Nov 2026", "18–24 November", "November 2026", "Trending" */
 function nameOf(span: Span | null): string {
   if (!span) return words.list.trending
+  if (span.name === '') return fill(words.list.lastWeek, { days: dateRangeInWords(span.from, span.to) })
   if (span.unit === 'week') return fill(words.list.week, { day: dateWithYear(span.from) })
   return span.unit === 'day' ? longDate(span.from) : monthOf(span.from)
 }
 
-/** A day and a week with the year if it differs. */
-function spanLink(span: Span | null, from: Span | null) {
+/** "The week, 18–24 November" */
+function weekLink({ to }: Span) {
+  const week = weekUpTo(to)
+  const text = fill(words.list.lastWeek, { days: dateRangeInWords(week.from, to) })
+  return { path: listPath(week, FIRST_PAGE), text }
+}
+
+/** A day and a week with the year if it differs, a day with its papers if they are known. */
+function spanLink(span: Span | null, from: Span | null, days: readonly DayCount[]) {
   if (!span) return null
-  const isSameYear = span.name.slice(0, 4) === from?.name.slice(0, 4)
+  const isSameYear = span.to.slice(0, 4) === from?.to.slice(0, 4)
   const { unit, from: first, to } = span
   const day = isSameYear ? weekdayDate(first) : weekdayDateWithYear(first)
   const week = isSameYear ? dateRange(first, to) : `${dateRange(first, to)} ${to.slice(0, 4)}`
   const text = { day, week, month: monthOf(first) }[unit]
   /** What a narrow screen shows of it. */
   const short = unit === 'day' ? words.weekdaysShort[weekdayOf(first)] : text
-  return { path: listPath(span, FIRST_PAGE), text, short }
+  const papers = unit === 'day' && days.find(({ day }) => day === first)?.papers
+  const count = papers ? counted(papers, words.counts.paper) : null
+  return { path: listPath(span, FIRST_PAGE), text, short, count }
 }
 
 const countOf = ({ counts, withCode }: PaperList): number => (withCode ? counts.withCode : counts.papers)
 
-/** "31 papers", "Papers 41 to 80 of 1000" */
-function countText({ papers, pages, first }: PaperList, count: number): string {
+/** "31 papers"; of a later page, "Papers 41 to 80 of 1000" */
+function countText({ papers, page, first }: PaperList, count: number): string {
   if (count === 0) return words.day.none
-  if (pages === 1) return counted(count, words.counts.paper)
+  if (page === 1) return counted(count, words.counts.paper)
   return fill(words.day.range, { first, last: first + papers.length - 1, count })
 }
 

@@ -16,6 +16,7 @@ import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { codeLink } from '../../subscribers/page-links.ts'
 import { citationsOf, metaOf, submittedOn } from './citations.ts'
 import { searchPath } from './search-paths.ts'
+import { fittingTexts } from './text-width.ts'
 
 interface TextLink {
   text: string
@@ -29,24 +30,58 @@ interface Fact {
 
 const SHOWN_AUTHORS = 3
 const AUTHORS_IN_LINE = 15
-const KEYWORDS_OF_CARD = 3
+/** The last line of a card on a desktop: the links, and the keywords that fit beside them. */
+const FOOT_OF_CARD = { width: 672, fontSize: 14.5, gap: 17.6, most: 3 }
+/** The least bar that is seen: 2 of 46 px. */
+const MIN_SHARE = 4.4
 
-/** A paper in a list; `dated`: with the day of its listing. */
-export function paperItem(paper: Paper, { dated = false } = {}) {
+interface ItemOptions {
+  /** With the day of its listing. */
+  dated?: boolean
+  /** The most votes of a paper of the list, for the bar of its votes; without it there is no bar. */
+  mostVotes?: number | null
+}
+
+/** A paper in a list. */
+export function paperItem(paper: Paper, { dated = false, mostVotes = null }: ItemOptions = {}) {
   const { titleRuns, sentence, authors, organization, keywords } = plainPaperOf(paper)
+  const facts = [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)]
   return {
     path: paperPathOf(paper),
-    title: titleRuns,
+    title: titleRuns.flatMap(withWholeCompounds),
     authors: authorsOf(authors),
+    firstAuthor: firstAuthorOf(authors),
     organization: organizationOf(organization),
     day: dated ? dayLink(paper.firstDay) : null,
     /** "PDF", "arXiv", "Code", "3 comments": only the last one may have no link. */
-    facts: [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)],
+    facts,
     sentence: sentence ? [{ text: sentence, marked: false }] : [],
-    votes: paper.votes === null ? null : { count: paper.votes, url: votesUrl(paper) },
-    keywords: keywordLinks(keywords.slice(0, KEYWORDS_OF_CARD)),
+    votes:
+      paper.votes === null
+        ? null
+        : { count: paper.votes, url: votesUrl(paper), share: shareOf(paper.votes, mostVotes) },
+    keywords: fittingTexts(keywordLinks(keywords), facts, FOOT_OF_CARD),
   }
 }
+
+/** The width of a bar in percent, from the least that is seen; null without a bar. */
+export const shareOf = (votes: number, most: number | null): number | null =>
+  votes > 0 && most !== null && most > 0
+    ? Math.max(MIN_SHARE, Math.min(100, Math.round((100 * votes) / most)))
+    : null
+
+// Up to 20 characters: longer ones do not fit a narrow screen.
+const COMPOUND = /(?<![\p{L}\p{N}-])((?=\S{1,20}(?!\S))[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+[:,?]?)/u
+
+/** A short compound of a title does not break at its hyphen: Data-Centric. */
+const withWholeCompounds = (run: PageRun): (PageRun & { unbroken?: true })[] =>
+  run.math
+    ? [run]
+    : run.text
+        .split(COMPOUND)
+        .flatMap((text, i) =>
+          text ? [{ text, math: null, ...(i % 2 === 1 && { unbroken: true as const }) }] : [],
+        )
 
 /** A search result, with highlighted matches and why it matched. */
 export const foundPaperItem = (paper: Paper, shown: ShownPaper) => ({
@@ -158,6 +193,12 @@ export function authorsOf(names: readonly string[], unnamed = 0): string {
   })
 }
 
+/** "Hongyu Liu +9" */
+const firstAuthorOf = (names: readonly string[]): string =>
+  names.length > 1
+    ? fill(words.paper.authorsAndMore, { authors: names[0]!, count: names.length - 1 })
+    : (names[0] ?? '')
+
 export const organizationOf = (name: string): TextLink | null =>
   name ? { text: name, url: fieldPath('org', name) } : null
 
@@ -167,7 +208,7 @@ const keywordLinks = (keywords: readonly string[]): TextLink[] =>
 export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
 
 /** A search for a value of a field; the value cannot contain quotes. */
-export const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
+const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
   searchPath({ query: `${field}:${quoted(value)}` })
 
 /** A phrase cannot contain quotes. */

@@ -31,9 +31,9 @@ export function searchPath({
   return pathWithQuery('/papers', fields.filter(isPresent))
 }
 
-/** /papers/week/2026-W48?sort=newest&code=1&page=2; trending papers if there is no span. */
+/** /papers/week/2026-W48?sort=newest&code=1&page=2; /papers/week for the last seven days, trending papers without span. */
 export function listPath(span: Span | null, { order, withCode, page }: ListChoice): string {
-  const path = span ? `/papers/${span.unit === 'day' ? 'date' : span.unit}/${span.name}` : '/papers/trending'
+  const path = span ? pathOfSpan(span) : '/papers/trending'
   const fields: [string, string | undefined][] = [
     ['sort', order === 'votes' ? undefined : order],
     ['code', withCode ? '1' : undefined],
@@ -41,6 +41,9 @@ export function listPath(span: Span | null, { order, withCode, page }: ListChoic
   ]
   return pathWithQuery(path, fields.filter(isPresent))
 }
+
+const pathOfSpan = ({ unit, name }: Span): string =>
+  ['/papers', unit === 'day' ? 'date' : unit, name].filter(Boolean).join('/')
 
 /** What `listPath` writes. */
 export const listFields = z.object({

@@ -29,24 +29,47 @@ test('trending puts a paper that gained votes above one that has more and gained
   await list(voted({ Settled: 50, Rising: 10 }), '2026-11-16T12:00:00Z')
   expect(await titles('2026-11-16T12:00:00Z')).toEqual(['Settled', 'Rising'])
   await list(voted({ Settled: 50, Rising: 45 }), '2026-11-20T12:00:00Z', '2026-11-16')
-  expect(await titles('2026-11-20T12:00:00Z')).toEqual(['Rising', 'Settled'])
+  expect(await titles('2026-11-20T12:00:00Z')).toEqual(['Rising'])
 })
 
-test('trending counts a vote half after two days, from the start of the day of the listing', async () => {
-  await list(voted({ Old: 20 }), '2026-11-18T10:00:00Z')
+test('trending orders papers by the votes gained in two days, from the start of the day of the listing', async () => {
+  await list(voted({ Old: 90 }), '2026-11-18T10:00:00Z')
+  await list(voted({ Yesterday: 20 }), '2026-11-19T10:00:00Z')
   await list(voted({ New: 11 }), '2026-11-20T10:00:00Z')
-  expect(await titles('2026-11-20T12:00:00Z')).toEqual(['New', 'Old'])
-  await list(voted({ New: 9.0 }), '2026-11-20T11:00:00Z')
+  await list(voted({ Old: 102 }), '2026-11-20T10:00:00Z', '2026-11-18')
+  const { papers, gains, mostVotes } = await trending('2026-11-20T12:00:00Z')
+  expect(papers.map(({ id, title }) => [title, gains!.byPaper.get(id)])).toEqual([
+    ['Yesterday', 20],
+    ['Old', 12],
+    ['New', 11],
+  ])
+  expect([gains!.days, mostVotes]).toEqual([2, 20])
+  await list(voted({ New: 9 }), '2026-11-20T11:00:00Z')
   // A count that fell takes nothing back.
-  expect(await titles('2026-11-20T12:00:00Z')).toEqual(['New', 'Old'])
+  expect(await titles('2026-11-20T12:00:00Z')).toEqual(['Yesterday', 'Old', 'New'])
 })
 
-test('trending counts nothing after two weeks, and an import of old days for those days', async () => {
+test.each([
+  ['2026-11-20', 'Friday', 2],
+  ['2026-11-21', 'Saturday', 3],
+  ['2026-11-22', 'Sunday', 4],
+  ['2026-11-23', 'Monday', 4],
+  ['2026-11-24', 'Tuesday', 2],
+])(
+  'trending on %s, a %s, counts the votes of the last two weekdays: of %i days',
+  async (day, _name, days) => {
+    await list(voted({ New: 1 }), `${day}T10:00:00Z`)
+    expect((await trending(`${day}T12:00:00Z`)).gains!.days).toBe(days)
+  },
+)
+
+test('trending counts two weeks if no paper gained votes lately, and an import of old days for those days', async () => {
   await list(voted({ Now: 1 }), '2026-11-20T10:00:00Z')
   await list(voted({ Imported: 900 }), '2026-11-20T10:00:00Z', '2026-10-01')
   expect(await titles('2026-11-20T12:00:00Z')).toEqual(['Now'])
-  expect(await titles('2026-12-04T12:00:00Z')).toEqual(['Now'])
-  expect(await titles('2026-12-05T00:00:00Z')).toEqual([])
+  const last = await trending('2026-12-03T12:00:00Z')
+  expect([last.papers.map(({ title }) => title), last.gains!.days]).toEqual([['Now'], 14])
+  expect(await titles('2026-12-04T00:00:00Z')).toEqual([])
 })
 
 test('trending leaves out papers without votes, withdrawn ones, and those known only by newer versions', async () => {
@@ -81,7 +104,7 @@ test.each(recordedDays('later-same-day'))(
     const [before, after] = [votesOf(morning!), votesOf(later!)]
     const gained = (id: string) => after.get(id)! - before.get(id)!
     const both = [...after.keys()].filter((id) => before.has(id)).sort((a, b) => gained(b) - gained(a))
-    // Six days pass, so that the first votes count an eighth.
+    // Six days pass, so that the first votes no longer count.
     await list(morning!, `${day}T07:00:00Z`)
     const seen = new Date(Date.parse(`${day}T07:00:00Z`) + 6 * DAY_MS).toISOString()
     await list(later!, seen, day)
@@ -90,9 +113,7 @@ test.each(recordedDays('later-same-day'))(
       (one) => one?.papers.map(({ arxivId }) => arxivId) ?? [],
     )
     const most = both[0]!
-    const overtaken = both.filter(
-      (id) => gained(id) <= 0 && before.get(id)! < 8 * gained(most) && ranked.includes(id),
-    )
+    const overtaken = both.filter((id) => gained(id) <= 0 && ranked.includes(id))
     expect(gained(most)).toBeGreaterThan(0)
     for (const id of overtaken) expect(ranked.indexOf(id), id).not.toBeLessThan(ranked.indexOf(most))
   },

@@ -22,7 +22,8 @@ async function addPapers(count: number): Promise<void> {
   await recordListings(site.db, { source: 'huggingface', day: FULL, records, now: site.clock.now() })
 }
 
-const titlesOn = (body: string) => [...body.matchAll(/<h2><a [^>]*>(Paper \d+)</g)].map(([, title]) => title)
+const titlesOn = (body: string) =>
+  [...body.matchAll(/<h[23]><a [^>]*>(Paper \d+)</g)].map(([, title]) => title)
 
 describe('a day of a thousand papers', () => {
   beforeEach(() => addPapers(1000))

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { words } from '../../../src/i18n/words.ts'
+import { fill, words } from '../../../src/i18n/words.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { errorsOn } from '../../support/page-text.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
 const site = useSite()
 const get = (url: string) => site.app.inject({ url })
-const titlesIn = (body: string) => [...body.matchAll(/<h2><a [^>]*>([^<]+)</g)].map(([, title]) => title)
+const titlesIn = (body: string) => [...body.matchAll(/<h[23]><a [^>]*>([^<]+)</g)].map(([, title]) => title)
 const titlesAt = async (url: string) => titlesIn((await get(url)).body)
 
 beforeEach(() => addPapers(site.db))
@@ -45,6 +46,37 @@ describe('a week', () => {
   })
 })
 
+describe('the address of the week', () => {
+  const WEEK = '/papers/week'
+
+  test('up to Wednesday has the last seven days, with pages and orders of its own', async () => {
+    // A Tuesday.
+    const titles = await titlesAt(WEEK)
+    expect(titles.slice(0, 3)).toEqual([
+      expect.stringMatching(/^A Report/),
+      'A Systematic Analysis of Hybrid Linear Attention',
+      'An Earlier Paper',
+    ])
+    const { body } = await get(WEEK)
+    expect(body).toContain('href="/papers/week?sort=newest"')
+    expect(body).toContain('<link rel="canonical" href="http://localhost:3000/papers/week">')
+    expect(await titlesAt(`${WEEK}?code=1`)).toEqual(['A Systematic Analysis of Hybrid Linear Attention'])
+  })
+
+  test('from Thursday on redirects to the week of the newest papers', async () => {
+    site.clock.moveTo(new Date('2026-11-26T12:00:00Z'))
+    const records = [sampleRecord({ title: 'A Paper of Thursday' })]
+    await recordListings(site.db, {
+      source: 'huggingface',
+      day: '2026-11-26',
+      records,
+      now: site.clock.now(),
+    })
+    const { statusCode, headers } = await get(`${WEEK}?code=1`)
+    expect([statusCode, headers.location]).toEqual([302, '/papers/week/2026-W48?code=1'])
+  })
+})
+
 test('a month has a calendar with links to its days and weeks', async () => {
   const { body } = await get('/papers/month/2026-11')
   expect(titlesIn(body)).toContain('An Earlier Paper')
@@ -72,6 +104,13 @@ test('the pages of a list keep its order and filters', async () => {
 })
 
 describe('the trending list', () => {
+  test('shows the votes that each paper gained, in the order of its papers', async () => {
+    const { body } = await get('/papers/trending')
+    const gains = [...body.matchAll(/<span class="count">([^<]*)</g)].map(([, text]) => text)
+    expect(gains.slice(0, 2)).toEqual([120, 41].map((count) => fill(words.list.gained.votes, { count })))
+    expect(body.split(words.list.today).length).toBeGreaterThan(2)
+  })
+
   test('has the papers that gained votes lately', async () => {
     expect((await titlesAt('/papers/trending')).slice(0, 2)).toEqual([
       expect.stringMatching(/^A Report/),
@@ -91,7 +130,6 @@ test.each([
   ['/papers/week/2026-W5?code=1', 301, '/papers/week/2026-W05?code=1'],
   ['/papers/month/2026-9', 301, '/papers/month/2026-09'],
   ['/papers/date/2026-11-4', 301, '/papers/date/2026-11-04'],
-  ['/papers/week', 302, '/papers/week/2026-W48'],
   ['/papers/month', 302, '/papers/month/2026-11'],
 ])('%s redirects with %i to %s', async (url, status, path) => {
   const { statusCode, headers } = await get(url)

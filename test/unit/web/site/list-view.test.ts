@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import { FIRST_PAGE, type PaperList } from '../../../../src/search/load-paper-list.ts'
-import { spanOf } from '../../../../src/search/spans.ts'
+import { spanOf, weekUpTo } from '../../../../src/search/spans.ts'
 import { listView } from '../../../../src/web/site/list-view.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
@@ -14,6 +15,8 @@ const shown = (changes: Partial<PaperList> = {}): PaperList => ({
   counts: { papers: 1, withCode: 0 },
   pages: 1,
   first: 1,
+  mostVotes: null,
+  gains: null,
   previous: null,
   next: null,
   ...changes,
@@ -26,7 +29,7 @@ describe('a day', () => {
   test('on one page counts its papers, and has no pages', () => {
     expect(listView(shown())).toMatchObject({
       title: 'Papers of Tuesday 24 November 2026',
-      count: '1 paper',
+      note: '1 paper',
       pages: null,
       monthPath: '/papers/month/2026-11',
     })
@@ -36,7 +39,7 @@ describe('a day', () => {
     const view = listView(shown({ papers: forty, counts, page: 2, pages: 3, first: 41 }))
     expect(view).toMatchObject({
       title: 'Papers of Tuesday 24 November 2026, page 2 of 3',
-      count: 'Papers 41 to 80 of 120',
+      note: 'Papers 41 to 80 of 120',
       pages: { text: 'Page 2 of 3' },
     })
   })
@@ -66,11 +69,32 @@ describe('a day', () => {
     ['2026-11-28', /hasn’t happened yet/],
   ])('%s without papers explains it', (name, why) => {
     const view = listView(shown({ span: day(name), papers: [], counts: { papers: 0, withCode: 0 } }))
-    expect([view.count, view.empty]).toEqual(['No papers', expect.stringMatching(why)])
+    expect([view.note, view.empty]).toEqual(['No papers', expect.stringMatching(why)])
   })
 })
 
 describe('a week and a month', () => {
+  test('the last seven days are a week without a name, between other weeks', () => {
+    const span = weekUpTo('2026-12-01')
+    expect(listView(shown({ span, previous: spanOf('week', '2026-11-24') }))).toMatchObject({
+      heading: fill(words.list.lastWeek, { days: '25 Nov – 1 Dec' }),
+      path: '/papers/week',
+      previous: { path: '/papers/week/2026-W48' },
+      orders: [{ path: '/papers/week' }, { path: '/papers/week?sort=newest' }],
+    })
+  })
+
+  test('the newest day leads on to its week, and knows the papers of the day before', () => {
+    const before = { day: '2026-11-23', papers: 8 }
+    const view = listView(shown({ previous: day('2026-11-23') }), [before])
+    expect(view.previous?.count).toBe(counted(8, words.counts.paper))
+    expect(view.week).toEqual({
+      path: '/papers/week',
+      text: fill(words.list.lastWeek, { days: '18–24 November' }),
+    })
+    expect(listView(shown({ next: day('2026-11-25') })).week).toBeNull()
+  })
+
   test('are named by their dates, and lead to those beside them', () => {
     const beside = { previous: spanOf('week', '2025-12-24'), next: spanOf('week', '2026-01-05') }
     expect(listView(shown({ span: spanOf('week', '2025-12-31'), ...beside }))).toMatchObject({
@@ -108,7 +132,7 @@ describe('the choices', () => {
   test('each keeps the other, and starts at the first page', () => {
     const view = listView(shown({ ...week, order: 'newest', withCode: true, page: 2, pages: 2, first: 41 }))
     expect(view).toMatchObject({
-      count: 'Papers 41 to 41 of 41',
+      note: 'Papers 41 to 41 of 41',
       path: '/papers/week/2026-W48',
       orders: [
         { path: '/papers/week/2026-W48?code=1', chosen: false },

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import type { PlaceOfDay } from '../../../../src/papers/listed.repo.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
+import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { paperItem, paperPageView } from '../../../../src/web/site/paper-view.ts'
 
 const paper = (changes: Partial<Paper>): Paper => ({
@@ -110,6 +113,41 @@ describe('a paper in a list', () => {
         { text: 'd', url: '/papers?q=keyword:%22d%22' },
       ],
     })
+  })
+
+  test.each([
+    ['university of science', 'University of Science'],
+    ['Mistral AI_', 'Mistral AI'],
+  ])('tidies the organization %j, and a search for it finds the paper', (organization, shown) => {
+    const { text, url } = item({ organization }).organization!
+    expect(text).toBe(shown)
+    const query = parseQuery(new URL(url, 'https://papers.example').searchParams.get('q')!)
+    expect(evaluate(query, toPaperText(paper({ organization })))).not.toBeNull()
+  })
+
+  test('keeps short compounds of its title whole, and breaks long ones', () => {
+    const { title } = item({ title: 'Data-Centric Parsing, State-of-the-Art-and-Beyond, a Re-Think' })
+    expect(title.filter((run) => 'unbroken' in run).map(({ text }) => text)).toEqual([
+      'Data-Centric',
+      'Re-Think',
+    ])
+    expect(title.map(({ text }) => text).join('')).toBe(
+      'Data-Centric Parsing, State-of-the-Art-and-Beyond, a Re-Think',
+    )
+  })
+
+  test('leaves out keywords that do not fit on the line of its links', () => {
+    const keywords = ['x'.repeat(60), 'agents', 'y'.repeat(50), 'safety']
+    const links = {
+      arxivId: '2507.06457',
+      codeUrl: 'https://git.example/a',
+      projectUrl: 'https://a.example',
+      votes: 3,
+    }
+    expect(item({ keywords, ...links, comments: 4 }).keywords.map(({ text }) => text)).toEqual([
+      'agents',
+      'safety',
+    ])
   })
 
   test('has a path by its best name', () => {
