@@ -3,7 +3,8 @@ import type { Archive } from '../queries/archive.ts'
 import { checkDeadline } from '../queries/deadline.ts'
 import type { Vocabulary } from '../queries/matching/vocabulary.ts'
 import { type Query, wantedLeaves } from '../queries/query.ts'
-import { foldAccents, wordKindOf } from '../queries/text/tokens.ts'
+import { foldAccents } from '../queries/text/fold.ts'
+import { wordKindOf } from '../queries/text/tokens.ts'
 
 /** A suggested word is in at least so many papers. */
 const MIN_PAPERS = 5

@@ -11,7 +11,10 @@ import { partsOf, stemOf } from '../../src/queries/text/word-forms.ts'
 const MAX_JOINED_LENGTH = 4
 /** Longer terms would make expressions of many thousands of characters. */
 const MAX_TERM_LENGTH = 8
-const ANY_STEM = '[^ ]+'
+const ANY_STEM = '[^ ~]+'
+// A word of a line has one form, or two with a sign between them: muller/Muller~mueller/Mueller
+const FIRST_FORM = '(?:[^ ~]*~)?'
+const SECOND_FORM = '(?:~[^ ]*)?'
 
 interface Lines {
   title: string
@@ -52,14 +55,15 @@ function matcherOf(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boo
     return ({ categories }) => categories.some((one) => `${one}.`.startsWith(`${leaf.value}.`))
   const { field, text } = leaf
   if (field === 'author') {
-    const words = wordsOf(text).map((word) => ` ${word.toLowerCase()} `)
-    return (_, i) => lines[i]!.author.some((name) => words.every((word) => name.includes(word)))
+    const words = wordsOf(text).map((forms) => forms.map((word) => ` ${word.toLowerCase()} `))
+    return (_, i) =>
+      lines[i]!.author.some((name) => words.every((forms) => forms.some((word) => name.includes(word))))
   }
   if (field === 'org') {
     const name = new RegExp(nameSource(wordsOf(text)))
     return (_, i) => lines[i]!.org.some((line) => name.test(line))
   }
-  const term = new RegExp(termSource(wordsOf(text).flatMap(partsOf)), 'u')
+  const term = new RegExp(termSource(wordsOf(text).flatMap(formsInParts)), 'u')
   const parts = field === 'any' ? (['title', 'abstract', 'keyword'] as const) : [field]
   return (_, i) => parts.some((part) => [lines[i]![part]].flat().some((line) => term.test(line)))
 }
@@ -67,27 +71,41 @@ function matcherOf(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boo
 function linesOf(paper: Paper): Lines {
   const prose = (text: string) =>
     ` ${wordsOf(plainText(text))
-      .map((word) => `${stem(word)}/${word}`)
+      .map((forms) => forms.map((word) => `${stem(word)}/${word}`).join('~'))
       .join(' ')} `
-  const name = (text: string) => ` ${wordsOf(plainText(text)).join(' ').toLowerCase()} `
+  const name = (text: string, sign: string) =>
+    ` ${wordsOf(plainText(text))
+      .map((forms) => forms.join(sign))
+      .join(' ')
+      .toLowerCase()} `
   return {
     title: prose(paper.title),
     abstract: prose(hideAvailability(plainText(paper.abstract))),
     keyword: paper.keywords.map(prose),
-    author: paper.authors.map(name),
-    org: paper.organization ? [name(paper.organization)] : [],
+    // The words of a name are in no order, so both forms of a word may be beside each other.
+    author: paper.authors.map((author) => name(author, ' ')),
+    org: paper.organization ? [name(paper.organization, '~')] : [],
   }
 }
 
-const wordsOf = (text: string): string[] =>
+/** A word in the one or two ways that it is written without accents. */
+type Forms = string[]
+
+/** Multi and modal for multimodal. */
+const formsInParts = ([word = '', ...others]: Forms): Forms[] => {
+  const parts = partsOf(word)
+  return parts.length > 1 ? parts.map((part) => [part]) : [[word, ...others]]
+}
+
+const wordsOf = (text: string): Forms[] =>
   text
     .replace(/['’]s(?![\p{L}\p{N}\p{M}])/gu, ' ')
     .replace(/(?<![\p{L}\p{N}])(\p{L})\+\+(?![\p{L}\p{N}])/gu, ' $1plusplus ')
     .replace(/(?<![\p{L}\p{N}])(\p{L})#(?![\p{L}\p{N}])/gu, ' $1sharp ')
     .replace(/(\p{Nd})\.(?=\p{Nd})/gu, '$1point')
     .split(/[^\p{L}\p{N}\p{M}]+/u)
-    .map(withoutAccents)
-    .filter(Boolean)
+    .filter((word) => withoutAccents(word) !== '')
+    .map((word) => [...new Set([withoutAccents(word), withoutAccents(asTyped(word))])])
 
 const SPECIAL = [
   'łl',
@@ -107,6 +125,15 @@ const SPECIAL = [
   'ŒOE',
   'ÞTH',
 ]
+
+/** Without the letters that other keyboards lack. */
+const asTyped = (word: string): string =>
+  word
+    .normalize('NFC')
+    .replace(/[äöü]/gi, (letter) => `${withoutAccents(letter)}e`)
+    .replace(/ø/gi, (letter) => `${withoutAccents(letter)}e`)
+    .replace(/å/g, 'aa')
+    .replace(/Å/g, 'Aa')
 
 const withoutAccents = (word: string): string =>
   SPECIAL.reduce(
@@ -139,25 +166,29 @@ const isAcronym = (word: string): boolean =>
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
 /** Adjacent words, of which any neighbours may be written as one. */
-function termSource(words: string[]): string {
+function termSource(words: Forms[]): string {
   // Without a stem that may be any, the expression begins with a literal, which is faster.
   const begun = (source: string) =>
-    source.startsWith(ANY_STEM) ? source.slice(ANY_STEM.length) : ` ${source}`
+    source.startsWith(ANY_STEM) ? source.slice(ANY_STEM.length) : `[ ~]${source}`
   return sourcesFrom(words, joinedSource).map(begun).join('|')
 }
 
-function nameSource(words: string[]): string {
-  const lower = words.map((word) => word.toLowerCase())
-  return ` (?:${sourcesFrom(lower, (run) => quoted(run.join(''))).join('|')})`
+function nameSource(words: Forms[]): string {
+  const lower = words.map((forms) => forms.map((word) => word.toLowerCase()))
+  return `[ ~](?:${sourcesFrom(lower, (run) => quoted(run.join(''))).join('|')})`
 }
 
 /** For each number of first words that may be written as one: these, then the others likewise. */
-function sourcesFrom(words: string[], source: (run: string[]) => string): string[] {
-  const inParts = partsOf(words.slice(0, 2).join('')).length
-  const longest = words.length > MAX_TERM_LENGTH ? inParts : MAX_JOINED_LENGTH
+function sourcesFrom(words: Forms[], source: (run: string[]) => string): string[] {
+  const first = words.slice(0, 2).map(([word = '']) => word)
+  const longest = words.length > MAX_TERM_LENGTH ? partsOf(first.join('')).length : MAX_JOINED_LENGTH
   return Array.from({ length: Math.min(longest, words.length) }, (_, n) => {
     const others = sourcesFrom(words.slice(n + 1), source)
-    return `${source(words.slice(0, n + 1))} ${others.length > 0 ? `(?:${others.join('|')})` : ''}`
+    const run = words.slice(0, n + 1)
+    // Only a word by itself is also searched for in its other form.
+    const sources = n === 0 ? run[0]!.map((form) => source([form])) : [source(run.map(([word = '']) => word))]
+    const own = sources.length > 1 ? `(?:${sources.join('|')})` : sources[0]
+    return `${own}${SECOND_FORM} ${others.length > 0 ? `${FIRST_FORM}(?:${others.join('|')})` : ''}`
   })
 }
 
@@ -169,5 +200,5 @@ function joinedSource(words: string[]): string {
       ? [`(?=.{${words.slice(0, i).join('').length}}${quoted(withoutPlural(word))})`]
       : [],
   )
-  return `${quoted(stem(words.join('')))}/${needed.join('')}[^ ]+`
+  return `${quoted(stem(words.join('')))}/${needed.join('')}[^ ~]+`
 }

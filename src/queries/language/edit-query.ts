@@ -1,5 +1,6 @@
 import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
-import { firstOccurrence, matchesName, termOf, WordIndex, wordKindOf } from '../text/tokens.ts'
+import { firstOccurrence, matchesName, termOf } from '../text/terms.ts'
+import { WordIndex, wordKindOf } from '../text/tokens.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { cleanText } from './split-topics.ts'
 import { isTopicOf, quoteIfNeeded, writeTree } from './write-query.ts'

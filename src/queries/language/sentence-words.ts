@@ -1,4 +1,5 @@
-import { foldAccents, isPrintableAscii, isStopWord, STOP_WORDS, wordKeyOf } from '../text/tokens.ts'
+import { foldAccents, isPrintableAscii } from '../text/fold.ts'
+import { isStopWord, STOP_WORDS, wordKeyOf } from '../text/tokens.ts'
 import { maskGroups } from './clauses.ts'
 
 const words = (some: string) => String.raw`(?:(?:${some})\s+)*`

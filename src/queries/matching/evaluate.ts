@@ -10,16 +10,8 @@ import {
   type Reason,
   type TextLeaf,
 } from '../query.ts'
-import {
-  firstOccurrence,
-  matchesName,
-  type PaperText,
-  rangeOf,
-  type Term,
-  termOf,
-  type WordIndex,
-  wordKindOf,
-} from '../text/tokens.ts'
+import { firstOccurrence, matchesName, rangeOf, type Term, termOf } from '../text/terms.ts'
+import { type PaperText, type WordIndex, wordKindOf } from '../text/tokens.ts'
 
 const MAX_MATCHES = 20
 

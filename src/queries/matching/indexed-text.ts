@@ -14,10 +14,15 @@ export function indexedPaperText(paper: Paper, index: PaperIndex): PaperText {
 
 function wordsIn({ vocabularies: { prose } }: PaperIndex, words: Uint32Array): KnownWords {
   return {
-    wordAt: (position) =>
-      position < words.length
-        ? { folded: prose.spelling(words[position]!), key: prose.keyOf(words[position]!) }
-        : undefined,
+    wordAt: (position) => {
+      const number = words[position]
+      if (number === undefined) return undefined
+      return {
+        folded: prose.spelling(number),
+        key: prose.keyOf(number),
+        also: prose.otherKeyOf(number),
+      }
+    },
     positionsOf: (key) => {
       const numbers = prose.spellingsOf(key)
       const positions: number[] = []

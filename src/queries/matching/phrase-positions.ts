@@ -1,5 +1,6 @@
 import type { TextField } from '../query.ts'
-import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
+import { type Term, termOf } from '../text/terms.ts'
+import { wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, intersectBits, newBits } from './bits.ts'
 import {
   GAP,
@@ -52,10 +53,11 @@ export function keyToIndexedTerm(key: string, { prose }: Vocabularies): IndexedT
   return { isName: false, runsFrom: [[{ numbers, words: 1 }]], spellings: [numbers], starts: numbers }
 }
 
-const spelledAs = ({ key, words, fits }: Term[number][number], known: Vocabulary): Spelled => ({
-  numbers: known.spellingsOf(key).filter((number) => fits({ folded: known.spelling(number) })),
-  words,
-})
+function spelledAs({ key, also, words, fits }: Term[number][number], known: Vocabulary): Spelled {
+  const numbers = known.spellingsOf(key).filter((number) => fits({ folded: known.spelling(number) }))
+  if (also === undefined) return { numbers, words }
+  return { numbers: [...new Set([...numbers, ...known.spellingsOf(also)])], words }
+}
 
 /** The spellings of a term of one word, which need no scan of texts; undefined for other terms. */
 export const singleWordOf = ({ isName, runsFrom }: IndexedTerm): readonly number[] | undefined =>

@@ -1,7 +1,7 @@
 import type { Paper } from '../../papers/paper.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { hideAvailability } from '../text/availability.ts'
-import { foldedWords } from '../text/tokens.ts'
+import { wordsIn } from '../text/tokens.ts'
 import { type Bits, hasBit, setBit } from './bits.ts'
 import type { Tally } from './tally.ts'
 import type { Vocabularies, Vocabulary } from './vocabulary.ts'
@@ -225,9 +225,9 @@ function numbersOf(
   const numbers: number[] = []
   for (const text of texts) {
     if (numbers.length > 0) numbers.push(GAP)
-    for (const word of foldedWords(text)) {
-      const isIndexed = vocabulary.size < maxSize || vocabulary.has(word)
-      numbers.push(isIndexed ? vocabulary.wordIdOf(word) : GAP)
+    for (const { folded, transcribed } of wordsIn(text)) {
+      const isIndexed = vocabulary.size < maxSize || vocabulary.has(folded, transcribed)
+      numbers.push(isIndexed ? vocabulary.wordIdOf(folded, transcribed) : GAP)
     }
   }
   return Uint32Array.from(numbers)

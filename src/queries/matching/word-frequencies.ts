@@ -14,7 +14,7 @@ export class WordFrequencies {
   /** By the id of the first spelling of a word; 0 for no id. */
   of = (first = 0): number => this.#papers[first] ?? 0
 
-  ofKey = (key: string): number => this.of(this.#prose.spellingsOf(key)[0])
+  ofKey = (key: string): number => this.of(this.#prose.firstOfKey(key))
 
   /** Counts the papers of a segment from index `paper` on. */
   add(segment: Segment, paper = 0): void {

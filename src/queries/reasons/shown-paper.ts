@@ -5,7 +5,8 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { type PlainPaper, plainPaperOf } from '../../papers/plain-paper.ts'
 import type { Match, Reason } from '../query.ts'
-import { isStopWord, occurrencesOf, rangeOf, termOf, WordIndex } from '../text/tokens.ts'
+import { occurrencesOf, rangeOf, termOf } from '../text/terms.ts'
+import { isStopWord, WordIndex } from '../text/tokens.ts'
 import { foundTerms, IN_PROSE, type QueryGap, type WhyShown } from './reason-text.ts'
 
 /** A paper in a digest: plain text without TeX, as of the time when the digest was planned. */

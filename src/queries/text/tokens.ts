@@ -6,7 +6,8 @@ import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { INDEX_BASE, INDEX_NUMBER } from '../../papers/text/math-to-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
 import { hideAvailability } from './availability.ts'
-import { partsOf, stemOf } from './word-forms.ts'
+import { foldAccents, transcribed } from './fold.ts'
+import { stemOf } from './word-forms.ts'
 
 /** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
 export interface Token {
@@ -14,6 +15,8 @@ export interface Token {
   folded: string
   /** Words with the same key are the same word: the stem, in lower case; for names the whole word. */
   key: string
+  /** The key of the other spelling without accents, if there is one: mueller for Müller, whose key is muller. */
+  also?: string | undefined
   /** [start, end) in the text, in UTF-16 units. */
   start: number
   end: number
@@ -41,20 +44,22 @@ const IS_SIMPLE = /^[[A-Za-z0-9][^\p{L}\p{N}\p{M}+#^_]]*$/v
 const SIMPLE_TOKEN = /[A-Za-z0-9]+(?:(?<=[0-9])\.(?=[0-9])[A-Za-z0-9]+)*/g
 
 /** A word of a text, folded, and its range. */
-type Word = Omit<Token, 'key'>
+interface Word extends Pick<Token, 'folded' | 'start' | 'end'> {
+  /** Folded in the other way, if there is one: Mueller for Müller. */
+  transcribed: string | undefined
+}
 
 export const tokensOf = (text: string, kind: WordKind = 'prose', known?: KnownWords): Token[] =>
-  wordsIn(text).map(({ folded, start, end }, position) => ({
-    folded,
-    start,
-    end,
-    key: known?.wordAt(position)?.key ?? wordKeyOf(folded, kind),
-  }))
+  wordsIn(text).map(({ folded, transcribed, start, end }, position) => {
+    const key = known?.wordAt(position)?.key ?? wordKeyOf(folded, kind)
+    const token = { folded, start, end, key }
+    return transcribed === undefined ? token : { ...token, also: wordKeyOf(transcribed, kind) }
+  })
 
 /** The words of a text, folded as by `tokensOf` but without keys, which take most of the time. */
 export const foldedWords = (text: string): string[] => wordsIn(text).map(({ folded }) => folded)
 
-function wordsIn(text: string): Word[] {
+export function wordsIn(text: string): Word[] {
   // A stored query may be without its text. To the pattern, that would be the word "undefined".
   if (text === undefined) throw new TypeError('no text')
   const isSimple = IS_SIMPLE.test(text)
@@ -63,29 +68,12 @@ function wordsIn(text: string): Word[] {
   for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
     const [word, start] = [found[0], found.index]
     if (word === 's' && /['’]/.test(text.charAt(start - 1))) continue // model's
-    const folded = isSimple ? word : foldAccents(word.replace(/[\^_]/, ''))
-    words.push({ folded, start, end: start + word.length })
+    const bare = isSimple ? word : word.replace(/[\^_]/, '')
+    const [folded, other] = isSimple ? [word] : [foldAccents(bare), transcribed(bare)]
+    words.push({ folded, transcribed: other, start, end: start + word.length })
   }
   return words
 }
-
-// Letters that NFKD does not decompose.
-const LETTERS = new Map(
-  'ł=l ø=o đ=d ð=d ß=ss æ=ae œ=oe þ=th ı=i Ł=L Ø=O Đ=D Ð=D Æ=AE Œ=OE Þ=TH'
-    .split(' ')
-    .map((pair) => pair.split('=') as [string, string]),
-)
-
-/** Removes accents and other marks, and replaces compatibility forms; keeps the case. */
-export const foldAccents = (text: string): string => (isPrintableAscii(text) ? text : withoutMarks(text))
-
-export const isPrintableAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
-
-const withoutMarks = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[łøđðßæœþıŁØĐÐÆŒÞ]/g, (letter) => LETTERS.get(letter) ?? letter)
 
 const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('ς', 'σ')
 
@@ -131,9 +119,12 @@ export function wordsOfPhrase({ kind, field, text }: TextLeaf): TextLeaf[] {
     .map((word) => ({ kind: 'word', field, text: word }))
 }
 
+/** A word without its range. */
+export type WordForms = Pick<Token, 'folded' | 'key' | 'also'>
+
 /** A text's words, if they are known without reading it. */
 export interface KnownWords {
-  wordAt(position: number): Pick<Token, 'folded' | 'key'> | undefined
+  wordAt(position: number): WordForms | undefined
   /** Ascending. */
   positionsOf(key: string): readonly number[]
 }
@@ -165,16 +156,27 @@ export class WordIndex {
   }
 
   /** Without its range, for which a text must be tokenized even if its keys are known. */
-  wordAt(position: number): Pick<Token, 'folded' | 'key'> | undefined {
+  wordAt(position: number): WordForms | undefined {
     return this.known ? this.known.wordAt(position) : this.tokens[position]
   }
 
   /** The positions of the words with a key, ascending. */
   positionsOf(key: string): readonly number[] {
     if (this.known) return this.known.positionsOf(key)
-    this.#positions ??= Map.groupBy(this.tokens.keys(), (position) => this.tokens[position]!.key)
+    this.#positions ??= positionsByKey(this.tokens)
     return this.#positions.get(key) ?? []
   }
+}
+
+function positionsByKey(tokens: readonly Token[]): Map<string, number[]> {
+  const positions = new Map<string, number[]>()
+  for (const [position, { key, also = key }] of tokens.entries())
+    for (const one of key === also ? [key] : [key, also]) {
+      const known = positions.get(one)
+      if (known) known.push(position)
+      else positions.set(one, [position])
+    }
+  return positions
 }
 
 /** A paper prepared for queries: plain text, of which each part is tokenized once. */
@@ -215,79 +217,3 @@ export function toPaperText(paper: Paper, known?: Record<'title' | 'abstract', K
     onlyRevised: paper.onlyRevised,
   }
 }
-
-/** One or more words of a query that a paper may write as one: for "vision-language", vision or visionlanguage. */
-interface Run {
-  key: string
-  /** The number of words of the query. */
-  words: number
-  fits(token: Pick<Token, 'folded'>): boolean
-}
-
-/** The words of one term of a query: for each word, the runs that start with it. */
-export type Term = Run[][]
-
-/** The longest run of words that a paper may write as one. */
-const MAX_RUN_LENGTH = 4
-
-export function termOf(text: string, kind: WordKind): Term {
-  const words = tokensOf(text, kind).flatMap(({ folded }) => (kind === 'names' ? [folded] : partsOf(folded)))
-  return words.map((_, from) =>
-    words
-      .slice(from, from + MAX_RUN_LENGTH)
-      .map((_, more) => runOf(words.slice(from, from + more + 1), kind)),
-  )
-}
-
-function runOf(words: string[], kind: WordKind): Run {
-  const whole = words.join('')
-  const run = { key: wordKeyOf(whole, kind), words: words.length }
-  if (kind === 'names') return { ...run, fits: () => true }
-  const [only] = words.length === 1 ? words.map(acronymOf) : []
-  if (only) return { ...run, fits: ({ folded }) => folded === only || folded === `${only}s` }
-  const acronyms = words.flatMap((word, i) => {
-    const acronym = acronymOf(word)
-    return acronym ? [{ acronym, at: words.slice(0, i).join('').length }] : []
-  })
-  return { ...run, fits: ({ folded }) => acronyms.every(({ acronym, at }) => folded.startsWith(acronym, at)) }
-}
-
-/** The positions of the first and the last word of each place at which the words of a term are adjacent. */
-export function* occurrencesOf(
-  term: Term,
-  text: WordIndex,
-): Generator<[first: number, last: number], undefined> {
-  const starts = (term[0] ?? []).flatMap(({ key }) => text.positionsOf(key))
-  for (const start of starts.sort((a, b) => a - b)) {
-    const end = endOf(term, 0, text, start)
-    if (end !== null) yield [start, end]
-  }
-}
-
-/** The first of them; null if the words are never adjacent. */
-export const firstOccurrence = (term: Term, text: WordIndex): [first: number, last: number] | null =>
-  occurrencesOf(term, text).next().value ?? null
-
-/** The range of an occurrence in the text, in UTF-16 units. */
-export const rangeOf = (
-  [first, last]: readonly [number, number],
-  { tokens }: WordIndex,
-): [start: number, end: number] => [tokens[first]!.start, tokens[last]!.end]
-
-/** The position of the last word if the words from `word` on match the text from `position` on; otherwise null. */
-function endOf(term: Term, word: number, text: WordIndex, position: number): number | null {
-  const token = text.wordAt(position)
-  if (!token) return null
-  for (const run of term[word] ?? []) {
-    if (run.key !== token.key || !run.fits(token)) continue
-    const next = word + run.words
-    if (next === term.length) return position
-    const end = endOf(term, next, text, position + 1)
-    if (end !== null) return end
-  }
-  return null
-}
-
-/** Whether the name contains each word of a term, in any order: Gu Albert is Albert Gu. */
-export const matchesName = (term: Term, name: WordIndex): boolean =>
-  term.length > 0 && term.every(([word]) => word !== undefined && name.positionsOf(word.key).length > 0)

@@ -2,7 +2,7 @@ import { type Day, dayOf } from '../../core/dates.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
-import { foldAccents } from '../../queries/text/tokens.ts'
+import { foldAccents } from '../../queries/text/fold.ts'
 import { authorName } from './author-name.ts'
 import { latexText } from './latex-text.ts'
 

@@ -23,8 +23,10 @@ const WORDS = [
   'vision',
   'language',
   'RAG',
+  'Schrödinger',
+  'Schroedinger',
 ]
-const NAMES = ['Wei Wang', 'Yang Li', 'Li Wei', 'Ann Ø', 'Wang']
+const NAMES = ['Wei Wang', 'Yang Li', 'Li Wei', 'Ann Ø', 'Wang', 'Jörg Müller', 'Mueller']
 const word = fc.constantFrom(...WORDS)
 const joint = fc.constantFrom(' ', '-')
 const texts = fc

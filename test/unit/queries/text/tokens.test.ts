@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { plainText } from '../../../../src/papers/text/plain-text.ts'
-import {
-  acronymOf,
-  foldAccents,
-  isStopWord,
-  tokensOf,
-  type WordKind,
-} from '../../../../src/queries/text/tokens.ts'
+import { foldAccents, transcribed } from '../../../../src/queries/text/fold.ts'
+import { acronymOf, isStopWord, tokensOf, type WordKind } from '../../../../src/queries/text/tokens.ts'
 
 const keys = (text: string, kind?: WordKind) => tokensOf(text, kind).map(({ key }) => key)
 
@@ -86,3 +81,14 @@ test.each([
   ['Øystein Æther Straße ıŁ', 'Oystein AEther Strasse iL'],
   ['plain', 'plain'],
 ])('%s folds to %s', (text, folded) => expect(foldAccents(text)).toBe(folded))
+
+test.each([
+  ['Müller', 'Mueller'],
+  ['Mu\u0308ller', 'Mueller'],
+  ['Schrödinger', 'Schroedinger'],
+  ['Ångström', 'Aangstroem'],
+  ['Bjørn', 'Bjoern'],
+  ['Élan', undefined],
+  ['Straße', undefined],
+  ['queue', undefined],
+])('%s is transcribed to %s', (word, other) => expect(transcribed(word)).toBe(other))
