@@ -6,7 +6,7 @@ import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import type { Feature } from '../core/feature.ts'
 import { BOUNCE_SECRETS, bounceSettings, faultsBetweenBounceSettings } from './bounce-settings.ts'
 import { type FeatureSettings, featureSettings, shapeOf } from './feature-settings.ts'
-import { smtpUrl, withLogin } from './mail-urls.ts'
+import { smtpUrl, withClientName, withLogin } from './mail-urls.ts'
 import { misspellingsIn } from './misspelt.ts'
 import {
   databaseUrl,
@@ -289,10 +289,11 @@ const knownNames = (features: readonly Feature[]): string[] => [
 
 function toConfig(settings: Settings & FeatureSettings): Omit<Config, 'misspelt'> {
   const { SMTP_USER, SMTP_PASSWORD, ...values } = settings
+  const BASE_URL = values.BASE_URL ?? `http://localhost:${values.PORT}`
   return {
     ...values,
-    SMTP_URL: withLogin(values.SMTP_URL, SMTP_USER, SMTP_PASSWORD),
-    BASE_URL: values.BASE_URL ?? `http://localhost:${values.PORT}`,
+    SMTP_URL: withClientName(withLogin(values.SMTP_URL, SMTP_USER, SMTP_PASSWORD), BASE_URL),
+    BASE_URL,
     production: values.NODE_ENV === 'production',
   }
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { undefinedIfThrown } from '../core/errors.ts'
 import { failIn, integerBetween, oneOf } from './setting-schemas.ts'
@@ -25,6 +26,8 @@ export interface SmtpConfig extends MailServer {
   timeoutSeconds: number
   /** Messages a second over all processes; absent: no limit. */
   rate?: number
+  /** The name in EHLO: the host of the site; absent if it has none on the internet. */
+  clientName?: string
 }
 
 export const tlsMode = oneOf('require', 'verify', 'any', 'off').optional()
@@ -83,6 +86,13 @@ export const withLogin = <T extends Login>(
   user: string | undefined,
   password: string | undefined,
 ): T | undefined => server && { ...server, user: user ?? server.user, password: password ?? server.password }
+
+/** With the host of the site as its name in EHLO, if that is the name of a host on the internet. */
+export function withClientName(server: SmtpConfig | undefined, baseUrl: string): SmtpConfig | undefined {
+  const { hostname } = new URL(baseUrl)
+  const isName = hostname.includes('.') && !isIP(hostname)
+  return server && isName ? { ...server, clientName: hostname } : server
+}
 
 type Login = Pick<SmtpConfig, 'user' | 'password'>
 

@@ -16,12 +16,12 @@ export interface SmtpTls {
 
 /** Undefined if it is not encrypted. On a connection of its own, because nodemailer does not pass on its socket. */
 export async function probeSmtpTls(config: SmtpConfig, timeoutMs: number): Promise<SmtpTls | undefined> {
-  const { host, port, implicitTls, tls: mode } = config
+  const { host, port, implicitTls, tls: mode, clientName = '[127.0.0.1]' } = config
   if (!implicitTls && mode === 'off') return undefined
   const signal = AbortSignal.timeout(timeoutMs)
   const plain = connect({ host, port, signal })
   try {
-    if (!implicitTls && !(await startsTls(plain, signal))) return undefined
+    if (!implicitTls && !(await startsTls(plain, clientName, signal))) return undefined
     const servername = isIP(host) ? undefined : host
     const socket = connectTls({ socket: plain, host, servername, rejectUnauthorized: false })
     socket.on('error', () => {}) // one after the handshake does not matter
@@ -40,7 +40,7 @@ export async function probeSmtpTls(config: SmtpConfig, timeoutMs: number): Promi
 }
 
 /** True once the server is ready for the handshake; false if it offers none. Throws another reply. */
-async function startsTls(socket: Socket, signal: AbortSignal): Promise<boolean> {
+async function startsTls(socket: Socket, clientName: string, signal: AbortSignal): Promise<boolean> {
   const chunks = on(socket, 'data', { signal, close: ['close'] })
   const readReply = async (code: string): Promise<string> => {
     let reply = ''
@@ -53,7 +53,7 @@ async function startsTls(socket: Socket, signal: AbortSignal): Promise<boolean> 
     return reply
   }
   await readReply('220')
-  socket.write('EHLO [127.0.0.1]\r\n')
+  socket.write(`EHLO ${clientName}\r\n`)
   if (!/^250[ -]STARTTLS\b/im.test(await readReply('250'))) return false
   socket.write('STARTTLS\r\n')
   await readReply('220')

@@ -15,7 +15,7 @@ const TRY_SENDER = 'MAIL FROM'
 
 /** Returns a connection that is not connected yet. `onBodyWritten`: the final dot was passed to the socket. */
 export function openSmtpWire(
-  { host, port, implicitTls, tls }: SmtpConfig,
+  { host, port, implicitTls, tls, clientName }: SmtpConfig,
   { connectMs, silenceMs }: SmtpTimeouts,
   onBodyWritten: () => void,
 ): SMTPConnection {
@@ -25,6 +25,7 @@ export function openSmtpWire(
   return new SMTPConnection({
     host,
     port,
+    name: clientName, // undefined: the name of this machine if it has a dot, else [127.0.0.1]
     secure: implicitTls,
     requireTLS: !implicitTls && (tls === 'require' || tls === 'verify'),
     ignoreTLS: tls === 'off',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { smtpUrl } from '../../../src/config/mail-urls.ts'
+import { smtpUrl, withClientName } from '../../../src/config/mail-urls.ts'
 
 test('smtpUrl has a default for each part', () =>
   expect(smtpUrl.parse('smtp://relay.example')).toMatchObject({
@@ -23,4 +23,13 @@ test.each([
   ['timeout=2s', 'timeout: a whole number from 1 to 3600'],
 ])('%s is refused: %s', (query, sentence) =>
   expect(smtpUrl.safeParse(`smtp://relay.example?${query}`).error?.issues[0]?.message).toContain(sentence),
+)
+
+test.each([
+  ['https://papers.example.org/daily', 'papers.example.org'],
+  ['http://localhost:3080', undefined],
+  ['http://192.0.2.7', undefined],
+  ['http://[2001:db8::7]', undefined],
+])('the name in EHLO for the site %s is %s', (baseUrl, name) =>
+  expect(withClientName(smtpUrl.parse('smtp://relay.example'), baseUrl)?.clientName).toBe(name),
 )

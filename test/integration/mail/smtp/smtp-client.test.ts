@@ -19,6 +19,17 @@ test('an email that cannot be composed ends before its body, and the next one is
   expect(sink.mails.map(({ to }) => to)).toEqual([expect.stringContaining('bob')])
 })
 
+test('a connection introduces itself with its client name', async () => {
+  const names: string[] = []
+  const onMailFrom: SMTPServerOptions['onMailFrom'] = (_address, { hostNameAppearsAs }, done) => {
+    names.push(String(hostNameAppearsAs))
+    done()
+  }
+  const port = await serverWith({ onMailFrom })
+  await clientOf(config(port, { clientName: 'papers.example.org' })).send(mail('ada'))
+  expect(names).toEqual(['papers.example.org'])
+})
+
 describe('an accepted email', () => {
   test('arrives byte for byte, with its envelope', async () => {
     const sink = await sinkWith()
