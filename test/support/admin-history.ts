@@ -28,7 +28,7 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
       from person returning id
     )
     insert into consent (subscriber_id, at, event, how, wording)
-    select id, at, event, 'page', 'site 6' from (
+    select id, at, event, 'page', 'site 7' from (
       select id, d as at, 'asked' as event, 1 as n from person
       union all select id, d, 'confirmed', 2 from person where confirms
       union all select id, left_at, 'unsubscribed', 3 from person where confirms and leaves) all_events

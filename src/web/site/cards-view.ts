@@ -16,7 +16,7 @@ const MAX_CARDS_OF_DAY = 9
 const MIN_BRIEFS = 4
 
 /** About how high things are on a phone of 375 px. A page of a day has up to 6,000 px. */
-const PHONE = { page: 5900, around: 1000, card: 320, brief: 95, sentence: 100 }
+const PHONE = { page: 5800, around: 1000, card: 320, brief: 95, sentence: 100 }
 
 /**
  * The papers of a page of a list: a lead story, cards, and in brief those with few votes. By date, all are cards alike.
@@ -27,7 +27,7 @@ export function cardsView(list: PaperList) {
   const isLed = (gains !== null || order === 'votes') && page === 1 && (mostVotes ?? 0) > 0
   const limit = gains === null && order === 'votes' ? briefLimitOf(list) : 0
   const full = papers.filter(({ votes }) => (votes ?? 0) >= limit).length
-  const hasBriefs = full > 0 && papers.length - full >= MIN_BRIEFS
+  const hasBriefs = (full > 0 || !Number.isFinite(limit)) && papers.length - full >= MIN_BRIEFS
   const end = hasBriefs ? full : papers.length
   return {
     /** The paper with the most votes. */
@@ -37,12 +37,13 @@ export function cardsView(list: PaperList) {
   }
 }
 
-/** The votes below which a paper is brief; 0 if none is. */
-function briefLimitOf({ span, papers, pages, mostVotes }: PaperList): number {
+/** The votes below which a paper is brief; 0 if none is. On the later pages of a day all are. */
+function briefLimitOf({ span, papers, page, mostVotes }: PaperList): number {
   const most = mostVotes ?? 0
+  if (most > 0 && page > 1 && span?.unit === 'day') return Number.POSITIVE_INFINITY
   const few =
     most < MIN_MOST_VOTES ? 0 : FEW_VOTES * Math.max(1, Math.floor((most * FEW_OF_MOST) / FEW_VOTES))
-  const next = span?.unit === 'day' && pages === 1 ? papers[maxCardsOf(papers.length)]?.votes : null
+  const next = span?.unit === 'day' ? papers[maxCardsOf(papers.length)]?.votes : null
   return Math.max(few, (next ?? -1) + 1)
 }
 
@@ -57,7 +58,7 @@ function briefsView(papers: ReturnType<typeof cardOf>[], limit: number, cards: n
   const { page, around, card, brief, sentence } = PHONE
   const left = page - around - cards * card - papers.length * brief
   return {
-    hint: fill(words.list.briefHint, { count: limit }),
+    hint: Number.isFinite(limit) ? fill(words.list.briefHint, { count: limit }) : null,
     papers,
     /** The number of papers, from the first on, of which a phone shows the sentence. */
     onPhone: Math.max(0, Math.floor(left / sentence)),

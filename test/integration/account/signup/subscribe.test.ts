@@ -58,7 +58,7 @@ describe('a sign-up', () => {
       related: true,
     })
     expect(await site.db.consent.findMany({ omit: { id: true, subscriberId: true } })).toEqual([
-      { at: NOW, event: 'asked', how: 'page', wording: 'site 6' },
+      { at: NOW, event: 'asked', how: 'page', wording: 'site 7' },
     ])
   })
 

@@ -67,12 +67,15 @@ describe('the papers of a day', () => {
     expect(partsOf(listOf([113, 7, 5, 4, 2], { order: 'newest' }))).toEqual([0, 5, 0])
   })
 
-  test('on a later page have no lead story', () => {
-    expect(partsOf(listOf([13, 12, 11], { page: 2, mostVotes: 113 }))).toEqual([0, 3, 0])
+  test('on a later page are all brief', () => {
+    expect(partsOf(listOf([13, 12, 11, 10, 9], { page: 2, mostVotes: 113 }))).toEqual([0, 0, 5])
   })
 
   test('have bars relative to the most votes of all pages', () => {
-    const { cards } = cardsView(listOf([50, 25, 1, 0, null], { page: 2, mostVotes: 100 }))
+    const week = spanOf('week', TODAY)
+    const { cards } = cardsView(
+      listOf([50, 25, 1, 0, null], { span: week, page: 2, mostVotes: 100, order: 'newest' }),
+    )
     expect(cards.map(({ votes }) => votes?.share ?? null)).toEqual([50, 25, 4.4, null, null])
   })
 })
