@@ -23,24 +23,6 @@ const listedIn = ({ from, to }: DayRange): Prisma.Sql =>
 const IS_SHOWN = Prisma.sql`not exists (
   select from paper where id = listing.paper_id and withdrawn_at is not null)`
 
-export interface PlaceOfDay {
-  /** 1 for the most votes; papers with equal votes share a place. */
-  place: number
-  papers: number
-}
-
-/** The place of a paper among those that were listed on a day, by votes. */
-export async function placeByVotes(
-  db: Database,
-  { day, votes }: { day: Day; votes: number },
-): Promise<PlaceOfDay> {
-  const rows = await db.$queryRaw<PlaceOfDay[]>`
-    select count(*)::int as papers, 1 + count(*) filter (where (
-      select max(votes) from listing where paper_id = p.id) > ${votes}::int)::int as place
-    from ${listedIn({ from: day, to: day })}`
-  return rows[0]!
-}
-
 /** The votes of each paper that was listed on a day; papers of sources without votes are left out. */
 export const votesOfDay = (db: Database, day: Day): Promise<{ id: number; votes: number }[]> =>
   db.$queryRaw`

@@ -46,6 +46,10 @@ export function pdfUrl({ arxivId, doi }: Names): string | null {
 export const arxivUrl = ({ arxivId }: Pick<Names, 'arxivId'>): string | null =>
   arxivId ? `https://arxiv.org/abs/${arxivId}` : null
 
+/** arXiv makes web pages of papers since December 2023. */
+export const arxivHtmlUrl = ({ arxivId }: Pick<Names, 'arxivId'>): string | null =>
+  arxivId && /^\d/.test(arxivId) && arxivId >= '2312' ? `https://arxiv.org/html/${arxivId}` : null
+
 /** Escapes the characters that end a path. */
 export const doiUrl = ({ doi }: Pick<Names, 'doi'>): string | null =>
   doi ? `https://doi.org/${encodeURIComponent(doi).replaceAll('%2F', '/')}` : null

@@ -46,13 +46,14 @@ describe('a button to copy', () => {
     expect(await status.innerText()).toBe('')
   })
 
-  test('copies the text of another element', async () => {
+  test.each(['bib', 'ris'] as const)('copies the text that is shown: .%s', async (format) => {
     const page = await openPaper()
-    await page.getByText(words.paper.cite).click()
-    await page.getByRole('button', { name: words.share.copy, exact: true }).click()
-    await copied(page).waitFor()
-    const { body } = await seen.site.app.inject(`${PAPER}.bib`)
-    expect(await clipboard(page)).toBe(body)
+    await page.locator('summary', { hasText: words.paper.cite }).click()
+    await page.getByText(words.paper.citeFormats[format], { exact: true }).click()
+    await page.getByRole('button', { name: words.paper.copyCitation }).click()
+    await page.getByRole('status').getByText(words.share.copied).waitFor()
+    const { body } = await seen.site.app.inject(`${PAPER}.${format}`)
+    expect((await clipboard(page)).trim()).toBe(body.replaceAll('\r\n', '\n').trim())
   })
 })
 

@@ -30,3 +30,7 @@ export function authorName(name: string): AuthorName {
   const { given = '', family = name, suffix = '' } = FAMILY_LAST.exec(name)?.groups ?? {}
   return { family, given, suffix, isGroup: given === '' }
 }
+
+/** The first author who is a person, or else the first one. */
+export const firstPerson = (names: readonly string[]): string | undefined =>
+  names.find((name) => !authorName(name).isGroup) ?? names[0]

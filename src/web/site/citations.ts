@@ -3,7 +3,7 @@ import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { foldAccents } from '../../queries/text/fold.ts'
-import { authorName } from './author-name.ts'
+import { authorName, firstPerson } from './author-name.ts'
 import { latexText } from './latex-text.ts'
 
 /** The file extensions. */
@@ -15,11 +15,16 @@ export const CITATION_TYPES: Record<CitationFormat, string> = {
   'csl.json': 'application/vnd.citationstyles.csl+json; charset=utf-8',
 }
 
-/** BibTeX to copy, and a file in each format. */
-export const citationsOf = (paper: Paper, url: string) => ({
-  bibtex: bibtexOf(paper, url),
-  files: FORMATS.map((format) => ({ format, path: `${paperPathOf(paper)}.${format}` })),
-})
+/** The text of each format, and where its file is. */
+export const citationsOf = (paper: Paper, url: string) =>
+  FORMATS.map((format) => ({
+    format,
+    /** For an id in HTML. */
+    name: format.split('.')[0]!,
+    text: citation(format, paper, url),
+    path: `${paperPathOf(paper)}.${format}`,
+    extension: `.${format.split('.').at(-1)}`,
+  }))
 
 const FORMATS = Object.keys(CITATION_TYPES) as CitationFormat[]
 
@@ -41,12 +46,12 @@ export function citation(format: CitationFormat, paper: Paper, url: string): str
 }
 
 /**
- * "gu2023mamba-2312.00752": the first author's family name, the year, the first word of the title that is not a stop
- * word, and the paper's identifier, so that two papers never have the same key.
+ * "gu2023mamba-2312.00752": the family name of the first author who is a person, the year, the first word of the title
+ * that is not a stop word, and the paper's identifier, so that two papers never have the same key.
  */
 export function citationKey(paper: Paper): string {
   const { title, authors } = plainTextsOf(paper)
-  const [author] = authors
+  const author = firstPerson(authors)
   const words = letters(title).filter((word) => !SKIPPED.has(word))
   const family = author ? letters(authorName(author).family).join('') : ''
   const id = paperNameOf(paper)

@@ -1,24 +1,18 @@
 import type { Day } from '../../core/dates.ts'
-import { distinctBy } from '../../core/distinct-by.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
-import { counted, fill, listed, placed, words } from '../../i18n/words.ts'
-import type { PlaceOfDay } from '../../papers/listed.repo.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { abstractRunsOf, plainPaperOf, plainTextsOf } from '../../papers/plain-paper.ts'
+import { plainPaperOf } from '../../papers/plain-paper.ts'
 import type { PageRun } from '../../papers/text/page-runs.ts'
-import { plainSummaryOf } from '../../papers/text/paper-sentence.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { beyondTitleText } from '../../queries/reasons/reason-text.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
-import type { SimilarPapers } from '../../search/similar-papers.ts'
-import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { codeLink } from '../../subscribers/page-links.ts'
-import { citationsOf, metaOf, submittedOn } from './citations.ts'
 import { searchPath } from './search-paths.ts'
 import { fittingTexts } from './text-width.ts'
 
-interface TextLink {
+export interface TextLink {
   text: string
   url: string
 }
@@ -29,7 +23,6 @@ interface Fact {
 }
 
 const SHOWN_AUTHORS = 3
-const AUTHORS_IN_LINE = 15
 /** The last line of a card on a desktop: the links, and the keywords that fit beside them. */
 const FOOT_OF_CARD = { width: 672, fontSize: 14.5, gap: 17.6, most: 3 }
 /** The least bar that is seen: 2 of 46 px. */
@@ -45,7 +38,7 @@ interface ItemOptions {
 /** A paper in a list. */
 export function paperItem(paper: Paper, { dated = false, mostVotes = null }: ItemOptions = {}) {
   const { titleRuns, sentence, authors, organization, keywords } = plainPaperOf(paper)
-  const facts = [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)]
+  const facts = [...linksOf(paper), ...commentsOf(paper)]
   return {
     path: paperPathOf(paper),
     title: titleRuns.flatMap(withWholeCompounds),
@@ -91,98 +84,6 @@ export const foundPaperItem = (paper: Paper, shown: ShownPaper) => ({
   reason: beyondTitleText(shown),
 })
 
-interface PaperPageOptions {
-  baseUrl: string
-  /** The place among the papers of its day; null if no source has votes. */
-  place: PlaceOfDay | null
-}
-
-/** The page of one paper. */
-export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
-  const { title, titleRuns, sentence, abstract, authors: names, organization, keywords } = plainPaperOf(paper)
-  const address = `${baseUrl}${paperPathOf(paper)}`
-  return {
-    path: paperPathOf(paper),
-    address,
-    title,
-    titleRuns,
-    authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
-    /** Set if there are too many to show. */
-    firstAuthors: names.length > AUTHORS_IN_LINE ? authorsOf(names) : null,
-    organization: organizationOf(organization),
-    summary: plainSummaryOf(paper),
-    description: sentence,
-    place: place && placed(place.place, words.paper.placeOfDay, { papers: place.papers }),
-    abstractRuns: abstract ? abstractRunsOf(paper).flatMap(splitAtUrls) : [],
-    links: linksOf(paper, fill(words.paper.arxivId, { id: paper.arxivId ?? '' })),
-    votes: [
-      ...(paper.votes === null
-        ? []
-        : [{ text: counted(paper.votes, words.counts.vote), url: votesUrl(paper) }]),
-      ...commentsOf(paper),
-    ],
-    keywords: keywordLinks(keywords),
-    day: paper.firstDay,
-    submitted: submittedOn(paper),
-    categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
-    shareLinks: shareLinks(title, address),
-    citations: citationsOf(paper, address),
-    meta: metaOf(paper, baseUrl),
-  }
-}
-
-// Not the punctuation after an address, as in "(see https://a.example/b)."
-const URL_IN_TEXT = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]}])/
-
-/** Splits text at its addresses, which become links. */
-const splitAtUrls = (run: PageRun): (PageRun & { url?: string })[] =>
-  run.math
-    ? [run]
-    : run.text.split(URL_IN_TEXT).map((text, i) => ({ text, math: null, ...(i % 2 === 1 && { url: text }) }))
-
-const MAX_FOLLOWED = 3
-
-/**
- * What a reader may follow from a paper's page: the phrases of the topic proposed for similar papers, the paper's
- * keywords and its first author. The phrases are checked, or else the first choice.
- */
-export function followView(paper: Paper, { topic }: SimilarPapers) {
-  const { keywords, authors } = plainTextsOf(paper)
-  const proposed = topic?.phrases ?? []
-  const phrases = distinctBy([...proposed, ...keywords], (text) => text.toLowerCase())
-  const offered = phrases.slice(0, MAX_FOLLOWED)
-  const [author] = authors
-  const choices = [
-    ...offered.map((text) => ({ text, query: quoted(text) })),
-    ...(author
-      ? [{ text: fill(words.paper.follow.author, { author }), query: `author:${quoted(author)}` }]
-      : []),
-  ]
-  const checked = proposed.length > 0 ? proposed : choices.slice(0, 1).map(({ text }) => text)
-  if (choices.length === 0) return null
-  return {
-    choices: choices.map((choice) => ({ ...choice, checked: checked.includes(choice.text) })),
-    /** The proposed topic, if its phrases are what is checked. */
-    topic: proposed.every((text) => offered.includes(text)) ? topic : null,
-    consent: CONSENT_WORDING.asking,
-  }
-}
-
-/** Links to pages of other sites that only open if a reader chooses them. */
-function shareLinks(title: string, url: string): TextLink[] {
-  const both = encodeURIComponent(`${title} ${url}`)
-  const mail = new URLSearchParams({ subject: title, body: url }).toString().replaceAll('+', '%20')
-  return [
-    { text: words.paper.shareOn.email, url: `mailto:?${mail}` },
-    { text: words.paper.shareOn.mastodon, url: `https://share.joinmastodon.org/#text=${both}` },
-    { text: words.paper.shareOn.bluesky, url: `https://bsky.app/intent/compose?text=${both}` },
-    {
-      text: words.paper.shareOn.linkedIn,
-      url: `https://www.linkedin.com/sharing/share-offsite/?url=${encodeURIComponent(url)}`,
-    },
-  ]
-}
-
 /** "A, B, C +97"; four names are all shown. */
 export function authorsOf(names: readonly string[], unnamed = 0): string {
   const others = names.length + unnamed - SHOWN_AUTHORS
@@ -202,23 +103,23 @@ const firstAuthorOf = (names: readonly string[]): string =>
 export const organizationOf = (name: string): TextLink | null =>
   name ? { text: name, url: fieldPath('org', name) } : null
 
-const keywordLinks = (keywords: readonly string[]): TextLink[] =>
+export const keywordLinks = (keywords: readonly string[]): TextLink[] =>
   keywords.map((text) => ({ text, url: fieldPath('keyword', text) }))
 
 export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
 
 /** A search for a value of a field; the value cannot contain quotes. */
-const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
+export const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
   searchPath({ query: `${field}:${quoted(value)}` })
 
 /** A phrase cannot contain quotes. */
-const quoted = (text: string): string => `"${text.replace(/["“”„]/g, '')}"`
+export const quoted = (text: string): string => `"${text.replace(/["“”„]/g, '')}"`
 
 /** Links to the paper on other sites. */
-function linksOf(paper: Paper, arxivText: string): TextLink[] {
+export function linksOf(paper: Paper): TextLink[] {
   const all: Fact[] = [
     { text: words.paper.pdf, url: pdfUrl(paper) },
-    { text: arxivText, url: arxivUrl(paper) },
+    { text: words.paper.arxiv, url: arxivUrl(paper) },
     { text: fill(words.paper.doi, { doi: paper.doi ?? '' }), url: paper.arxivId ? null : doiUrl(paper) },
     { text: codeText(paper), url: codeLink(paper.codeUrl) },
     { text: words.paper.project, url: codeLink(paper.projectUrl) },
@@ -231,7 +132,7 @@ const count = new Intl.NumberFormat('en', { notation: 'compact' })
 const codeText = ({ codeStars }: Paper): string =>
   codeStars ? fill(words.paper.codeStars, { count: count.format(codeStars) }) : words.paper.code
 
-const commentsOf = (paper: Pick<Paper, 'arxivId' | 'votes' | 'comments'>): Fact[] =>
+export const commentsOf = (paper: Pick<Paper, 'arxivId' | 'votes' | 'comments'>): Fact[] =>
   paper.comments ? [{ text: counted(paper.comments, words.counts.comment), url: votesUrl(paper) }] : []
 
 /**

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { showDigest } from '../../digests/show-digest.ts'
 import { digestPageView } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/health/site-status.ts'
-import { placeByVotes } from '../../papers/listed.repo.ts'
+import { votesOfDay } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { exampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { forVisitor, forVisitorIfFree } from '../../search/for-visitor.ts'
@@ -19,7 +19,8 @@ import { CITATION_TYPES, type CitationName, citation, citationKey, citationName 
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { paperListRoutes } from './list-routes.ts'
-import { followView, paperPageView } from './paper-view.ts'
+import { followView, paperPageView } from './paper-page-view.ts'
+import { placeOfDay } from './place-of-day.ts'
 import { readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, isOfQuery, searchOfFault, searchView } from './search-view.ts'
 
@@ -46,8 +47,7 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const none: SimilarPapers = { papers: [], topic: null, isReading: true }
     const like = await forVisitorIfFree(deps, request, none, (deps) => similarPapers(deps, paper))
     const follow = deps.config.SIGNUP === 'closed' ? null : followView(paper, like)
-    const { firstDay: day, votes } = paper
-    const place = votes === null ? null : await placeByVotes(deps.db, { day, votes })
+    const place = paper.votes === null ? null : placeOfDay(paper, await votesOfDay(deps.db, paper.firstDay))
     // A page without its similar papers, or with those of the newest papers only, is only for this visitor.
     return pages.send(like.isReading ? reply : cacheForOneMinute(reply), 'paper', {
       paper: paperPageView(paper, { baseUrl: BASE_URL, place }),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseList } from '../../../src/papers/import-papers.ts'
-import { listedPage, newestDayWithPapers, placeByVotes } from '../../../src/papers/listed.repo.ts'
+import { listedPage, newestDayWithPapers, votesOfDay } from '../../../src/papers/listed.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   maxPaperId,
@@ -65,11 +65,12 @@ describe('the papers of a day', () => {
     expect(await counted('2026-08-14')).toBe(2)
     expect(await counted('2026-08-13', '2026-08-17')).toBe(5)
   })
-  test('are ranked by votes, with the same rank for equal votes', async () => {
-    const placeOf = (votes: number) => placeByVotes(database.db, { day: '2026-08-13', votes })
-    expect(await placeOf(50)).toEqual({ place: 1, papers: 3 })
-    expect(await placeOf(8)).toEqual({ place: 2, papers: 3 })
-    expect(await placeOf(0)).toEqual({ place: 3, papers: 3 })
+  test('have the votes that their source counts', async () => {
+    const counted = await votesOfDay(database.db, '2026-08-13')
+    expect(counted.toSorted((a, b) => b.votes - a.votes)).toEqual([
+      { id: 1, votes: 50 },
+      { id: 2, votes: 8 },
+    ])
   })
   test('do not exist on a day without a listing', async () => {
     expect(await papersListedOn(database.db, '2026-08-16')).toEqual([])

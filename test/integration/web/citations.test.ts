@@ -84,13 +84,14 @@ describe('a paper on its page', () => {
     expect(textOf(body)).toContain(`${words.paper.summary} A gated linear form`)
     for (const [path, text] of [
       ['https://arxiv.org/pdf/2507.06457', words.paper.readPdf],
-      ['https://huggingface.co/papers/2507.06457', counted(41, words.counts.vote)],
+      ['https://huggingface.co/papers/2507.06457', `41</span> ${counted(41, words.paper.votesUnit)}`],
+      ['https://arxiv.org/html/2507.06457', words.paper.html],
       ['https://huggingface.co/papers/2507.06457', counted(3, words.counts.comment)],
       ['/papers?q=author:%22Dustin+Wang%22', 'Dustin Wang'],
       ['/papers?q=org:%22Laboratory+of+Long+Contexts%22', 'Laboratory of Long Contexts'],
       ['/papers?q=keyword:%22recall%22', 'recall'],
       ['/papers?q=cat:cs.CL', 'cs.CL'],
-      ['/papers/2507.06457.bib', words.paper.citeFormats.bib],
+      ['/papers/2507.06457.bib', '.bib'],
     ]) {
       expect(body).toContain(`href="${path}"`)
       expect(body).toContain(`>${text}</a>`)

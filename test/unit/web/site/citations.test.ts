@@ -65,6 +65,8 @@ test.each<[string, Partial<Paper>]>([
     'lukasik2024attention-1',
     { authors: ['Michał Łukasik'], title: 'On the Attention', firstDay: '2024-01-02' },
   ],
+  ['zeng2024x-1', { authors: ['DataFlow Team', 'Bohan Zeng'], title: 'X', firstDay: '2024-01-02' }],
+  ['dataflowteam2024x-1', { authors: ['DataFlow Team'], title: 'X', firstDay: '2024-01-02' }],
   ['vanderberg2024x-1', { authors: ['Jordy van der Berg'], title: 'X', firstDay: '2024-01-02' }],
   ['paper20243d-1', { authors: [], title: 'The 3D', firstDay: '2024-01-02' }],
   ['paper2024-1', { authors: ['欧阳修'], title: '大语言模型', firstDay: '2024-01-02' }],

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { counted, fill, words } from '../../../../src/i18n/words.ts'
-import type { PlaceOfDay } from '../../../../src/papers/listed.repo.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
-import { paperItem, paperPageView } from '../../../../src/web/site/paper-view.ts'
+import { paperItem } from '../../../../src/web/site/paper-view.ts'
 
 const paper = (changes: Partial<Paper>): Paper => ({
   id: 7,
@@ -36,9 +35,6 @@ const comments = (count: number) => counted(count, words.counts.comment)
 const names = (count: number) => Array.from({ length: count }, (_, n) => `A${n + 1}`)
 
 const item = (changes: Partial<Paper>) => paperItem(paper(changes))
-const page = (changes: Partial<Paper>, place: PlaceOfDay | null = null) =>
-  paperPageView(paper(changes), { baseUrl: 'https://papers.example', place })
-
 describe('a paper in a list', () => {
   test.each([
     [0, ''],
@@ -154,37 +150,4 @@ describe('a paper in a list', () => {
     expect(item({ arxivId: '2507.06457', doi: '10.1/2' }).path).toBe('/papers/2507.06457')
     expect(item({}).path).toBe('/papers/id:7')
   })
-})
-
-test('a page names every author, folded if they are many', () => {
-  expect(page({ authors: names(15) })).toMatchObject({ firstAuthors: null })
-  const { authors, firstAuthors } = page({ authors: names(16) })
-  expect(firstAuthors).toBe('A1, A2, A3 +13')
-  expect(authors).toHaveLength(16)
-  expect(authors.at(-1)).toEqual({ text: 'A16', url: '/papers?q=author:%22A16%22' })
-})
-
-test('a page has title and abstract with formulas, the title as plain text as well, and names without TeX', () => {
-  const view = page({ abstract: 'In $O(n^2)$.', authors: ['Gy\\"orgy', '{\\L}ukasz'] })
-  expect(view).toMatchObject({ title: 'On β-Decay', authors: [{ text: 'György' }, { text: 'Łukasz' }] })
-  expect(view.abstractRuns.at(-1)?.math?.mathml).toMatch(/^<math aria-label="O\(n²\)">/)
-  expect(page({ abstract: '' }).abstractRuns).toEqual([])
-})
-
-test.each([
-  [1, '1st of 36 by votes'],
-  [2, '2nd of 36 by votes'],
-  [3, '3rd of 36 by votes'],
-  [11, '11th of 36 by votes'],
-])('a page has the place %i of its day', (place, text) => {
-  expect(page({}, { place, papers: 36 }).place).toBe(text)
-})
-
-test('addresses in an abstract are links, without the punctuation after them', () => {
-  const abstract = 'Code (see https://a.example/b?c=1). In $x^2$ and http://d.example, too.'
-  const links = page({ abstract }).abstractRuns.filter(({ url }) => url)
-  expect(links.map(({ text, url }) => [text, url])).toEqual([
-    ['https://a.example/b?c=1', 'https://a.example/b?c=1'],
-    ['http://d.example', 'http://d.example'],
-  ])
 })
