@@ -17,6 +17,7 @@ import {
   organizationOf,
   quoted,
   type TextLink,
+  withWholeCompounds,
 } from './paper-view.ts'
 import type { PlaceOfDay } from './place-of-day.ts'
 import { searchPath } from './search-paths.ts'
@@ -40,7 +41,7 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
     path: paperPathOf(paper),
     address,
     title,
-    titleRuns,
+    titleRuns: titleRuns.flatMap(withWholeCompounds),
     authors: authors.slice(0, shown),
     /** Folded. */
     moreAuthors: authors.slice(shown),

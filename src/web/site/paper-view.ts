@@ -67,7 +67,7 @@ export const shareOf = (votes: number, most: number | null): number | null =>
 const COMPOUND = /(?<![\p{L}\p{N}-])((?=\S{1,20}(?!\S))[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+[:,?]?)/u
 
 /** A short compound of a title does not break at its hyphen: Data-Centric. */
-const withWholeCompounds = (run: PageRun): (PageRun & { unbroken?: true })[] =>
+export const withWholeCompounds = (run: PageRun): (PageRun & { unbroken?: true })[] =>
   run.math
     ? [run]
     : run.text
