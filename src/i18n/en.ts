@@ -1450,6 +1450,8 @@ export const en = {
     narrowedAway: 'Remove a filter to see more: {papers} without filters.',
     absent: 'No paper here mentions {parts}.',
     never: 'No single paper has all of these words.',
+    /** Words that look like another language. */
+    english: 'All papers here are in English, so please search for English words.',
     /** The query as a sentence, of which some words are enough. */
     sentence: '{papers} with enough of these words',
     without: 'Leaving out {part} finds {papers}.',

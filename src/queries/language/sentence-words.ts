@@ -113,12 +113,29 @@ const TERM =
 /** Whether a text contains words of a script that English papers do not use. */
 export const isForeign = (text: string): boolean => !isPrintableAscii(text) && FOREIGN.test(text)
 
+const OPERATORS_AND_FIELDS = /(?<![\p{L}\p{N}])(?:(?:and|or|not|andnot)(?![\p{L}\p{N}])|[a-z]+:)/giu
+
 /** The English terms in a text of another language, each once: Test-Time Adaptation, VLA. */
 export function englishTerms(text: string): string[] {
-  const terms = [...text.matchAll(TERM)]
+  const terms = [...text.replace(OPERATORS_AND_FIELDS, ',').matchAll(TERM)]
     .map(([term]) => term)
     .filter(({ length }) => length > 1 && length <= MAX_TERM_LENGTH)
   return [...new Map(terms.map((term) => [term.toLowerCase(), term])).values()].slice(0, MAX_TERMS)
+}
+
+// Small words of German, French, Spanish and Italian that English queries do not have.
+const SMALL_FOREIGN_WORD =
+  /(?<!\p{L})(?:der|und|für|eine|les|des|une|du|par|pour|avec|dans|sur|del|los|las|una|para|della|delle)(?!\p{L})/u
+const LETTER_WITH_MARK = /(?=[^\p{ASCII}])\p{sc=Latin}/u
+/** A shorter word with a capital is rather a name: Müller. */
+const MIN_NOUN_LENGTH = 13
+
+/** Whether a text in Latin letters may be of another language than English. */
+export function mayBeForeign(text: string): boolean {
+  const words = text.normalize('NFC').match(/[\p{L}\p{M}]+/gu) ?? []
+  const isMarked = (word: string) => LETTER_WITH_MARK.test(word)
+  const isName = (word: string) => /^\p{Lu}/u.test(word) && word.length < MIN_NOUN_LENGTH
+  return SMALL_FOREIGN_WORD.test(text) || words.some((word) => isMarked(word) && !isName(word))
 }
 
 // Filler around a subject: "new papers about world models", "llm papers", "the latest in robotics".

@@ -5,10 +5,12 @@ import { truncateAtWord } from '../../mail/rendering/text.ts'
 import { votesUrl } from '../../papers/paper.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
+import { mayBeForeign } from '../../queries/language/sentence-words.ts'
 import { topicName } from '../../queries/language/topic-name.ts'
-import type { Leaf } from '../../queries/query.ts'
+import { isTextLeaf, type Leaf, type Query, wantedLeaves } from '../../queries/query.ts'
 import { reasonText } from '../../queries/reasons/reason-text.ts'
 import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
+import { wordKindOf } from '../../queries/text/tokens.ts'
 import { type ExampleKind, type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { type NothingFound, PAPERS_PER_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
 import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/page-links.ts'
@@ -170,7 +172,14 @@ function nothingView({ all, searched, nothing, close, tree }: SearchedArchive) {
   if (searched === 0) return hint(noPapers)
   if (all > 0) return hint(fill(narrowedAway, { papers: counted(all, words.counts.paper) }))
   const nearest = close.length > 0 ? [] : (nothing?.nearest.map(itemOf) ?? [])
-  return { hints: nothing ? whyNothing(nothing) : [], nearest }
+  return { hints: nothing ? [...whyNothing(nothing), ...languageHint(nothing, tree)] : [], nearest }
+}
+
+/** For words that look like another language if papers lack some of them. */
+function languageHint({ absent }: NothingFound, tree: Query): Hint[] {
+  const texts = wantedLeaves(tree).filter(isTextLeaf)
+  const prose = texts.filter(({ field }) => wordKindOf(field) === 'prose').map(({ text }) => text)
+  return absent.length > 0 && mayBeForeign(prose.join(' ')) ? [{ text: words.search.english }] : []
 }
 
 function whyNothing({ absent, sentence, without }: NothingFound): Hint[] {

@@ -452,6 +452,15 @@ describe('a search without a result', () => {
     expect(body).toContain(words.search.mailLater)
   })
 
+  test.each([
+    ['Verstärkungslernen', true],
+    ['apprentissage par renforcement', true],
+    ['zeolite', false],
+    ['author:Grünwaldt', false],
+  ])('says that papers are in English if the words look like another language: %s', async (q, is) => {
+    expect(textOf((await search({ q })).body).includes(words.search.english)).toBe(is)
+  })
+
   test('with an unreadable query gets 422 with the error and the input', async () => {
     const { body, statusCode } = await search({ q: 'linear AND' })
     expect([statusCode, errorsOn(body)]).toEqual([422, ['q: query.word-missing']])

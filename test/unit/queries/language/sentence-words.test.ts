@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutDenials } from '../../../../src/queries/language/sentence-words.ts'
+import { mayBeForeign, withoutDenials } from '../../../../src/queries/language/sentence-words.ts'
 
 test.each([
   ['models that do not forget', 'models that do     forget'],
@@ -8,3 +8,13 @@ test.each([
 ])('withoutDenials replaces only a "not" that denies with blanks: %s', (text, after) =>
   expect(withoutDenials(text)).toBe(after),
 )
+
+test.each([
+  ['Verstärkungslernen', true],
+  ['apprentissage par renforcement', true],
+  ['modelos para el aprendizaje', true],
+  ['apprentissage profondément', true],
+  ['Müller', false],
+  ['parallel policy learning', false],
+  ['MIT DES attack on π0', false],
+])('mayBeForeign finds signs of another language: %s', (text, is) => expect(mayBeForeign(text)).toBe(is))
