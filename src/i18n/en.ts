@@ -143,12 +143,10 @@ export const en = {
   },
   preview: {
     button: 'Preview',
-    heading: 'What you would have received',
+    heading: 'What you’d have received',
     together: 'All topics together',
-    best: 'No topic: the best of each day',
-    bestText: 'Each email has the {most} papers with the most votes. They were chosen from these papers.',
-    /** How many papers an email has with a schedule. */
-    emails: { about: 'about {papers}', atLimit: '{papers}, the limit', notEachDay: 'not every day' },
+    best: 'The best of each day',
+    bestText: 'Without a topic you get each day’s most upvoted papers, up to {most}.',
     count: {
       both: '{matches}, {close} in {span}',
       none: 'none match',
@@ -156,9 +154,7 @@ export const en = {
       close: { one: '{count} comes close', other: '{count} come close' },
     },
     pace: {
-      aWeekday: 'about {count} a weekday',
       aWeek: 'about {count} a week',
-      less: 'fewer than one a week',
     },
     /** Which share of all papers a topic matches. */
     share: {
@@ -186,7 +182,7 @@ export const en = {
     details: 'Details',
     nothing: 'No papers in {span}',
     notCounted: 'Papers that come close were not counted, because that took too long.',
-    noPapers: 'There are no papers of these days yet, so we cannot preview this topic.',
+    noPapers: 'We don’t have any papers yet, so there’s nothing to preview.',
     /** Terms of a topic that no paper contains. */
     warning: {
       mentions: 'No paper in the last {span} mentions {parts}',
@@ -205,18 +201,47 @@ export const en = {
       one: 'One paper matches “{query}”',
       other: '{count} papers match “{query}”',
     },
-    narrow: 'Fewer than one a week.',
+    narrow: 'Less than one a week.',
     tooMuch: 'That is about {count} a weekday, and an email has up to {most}.',
     letCap: 'We email the top {most}, the rest are on the site.',
     digest: {
-      heading: 'The email of {day}, as you would have received it',
+      heading: 'The email of {day}, as you’d have received it',
       from: 'From {site}',
       none: 'Nothing matched or came close on {day}, so you wouldn’t have received an email.',
       more: { one: 'One more is on the site.', other: '{count} more are on the site.' },
+      /** Papers that the picture of the email leaves out. */
+      rest: { one: 'And {count} more in this email.', other: 'And {count} more in this email.' },
     },
     /** For screen readers, when the preview changes. */
     said: '{name}: {rate}',
     noPreview: 'No preview yet.',
+  },
+  /** What a schedule brings, on its card. */
+  paces: {
+    on: 'on {day}s',
+    today: 'Today',
+    more: '{count} more',
+    few: 'Less than one a week',
+    none: 'Nothing in the last {span}',
+    later: 'We’ll write when the first paper appears.',
+    daily: {
+      name: 'Daily',
+      hint: 'Each day’s papers on your topics',
+      noEmail: 'No email on a day without papers.',
+      best: 'The {most} most upvoted a day',
+      top: 'The best {most} of about {count} a day',
+      about: 'About {papers} a day',
+      aWeek: 'About {papers} a week',
+      titles: '{day}: {titles}.',
+      nothing: '{day}: nothing, so no email.',
+    },
+    weekly: {
+      name: 'Weekly',
+      hint: 'The best of the week, {on}',
+      top: 'The best {most} of about {count}, {on}',
+      about: 'About {papers}, {on}',
+      titles: '{days}: {titles}.',
+    },
   },
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
   /** What people consent to. If you change a word, raise the number next to it in src/subscribers/consent.ts. */
@@ -1120,8 +1145,10 @@ export const en = {
   },
   subscribe: {
     title: 'Subscribe',
-    heading: 'Papers on your topics, by email',
-    lead: 'Type what you work on and see what you would have received.',
+    heading: 'Papers on your topics, by\u00a0email',
+    lead: 'Say what you work on. See what you’d get.',
+    description:
+      'Type your topics, see which papers you’d have received, and get new ones by email: daily or weekly.',
     /** Below warnings about the topics. */
     notYet: 'You’re not subscribed yet. Change your topics, or press Subscribe to keep them.',
     /** The response of POST /api/subscriptions. */
@@ -1140,15 +1167,18 @@ export const en = {
     subscribe: 'Subscribe',
     topics: 'Your topics',
     topicHint: 'One on each line, or separated by commas. Leave empty for the day’s most upvoted papers.',
+    /** Example topics: buttons that add one. */
+    examples: { try: 'Try', add: 'Add', best: 'best of the day' },
+    /** With scripts each topic is a chip. */
+    chips: { another: 'add another', edit: 'Edit', remove: 'Remove' },
     help: {
       heading: 'How topics work',
       /** For screen readers: before an example that a button adds to the topics. */
       add: 'Add',
-      knowHeading: 'Good to know',
+      syntax: 'A topic is words or a query. Press an example to add it.',
       know: 'At most one email a day, and none on days when nothing matches. You confirm first, and can unsubscribe in one click.',
     },
     keepsTopics: 'Leave this empty to keep the topics that you gave before.',
-    schedule: 'Schedule',
     when: '{schedule}; first email {first}.',
     change: 'Change',
     hour: 'Hour',
@@ -1156,17 +1186,21 @@ export const en = {
     zone: 'Time zone',
     zoneOf: '{city} (UTC{offset})',
     days: 'Days',
-    paces: { daily: 'Every day', weekdays: 'Weekdays', weekly: 'Weekly', own: 'Other days' },
-    on: 'on',
+    howOften: 'How often',
+    otherPaces: { daily: 'Every day, weekends too', weekdays: 'Monday to Friday', own: 'Only on these days' },
     weekday: 'Day of the weekly email',
+    /** Hour, zone and number, folded on a phone. */
+    folded: '{hour} in {zone}, up to {papers}',
+    foldedChange: 'Change',
     more: 'More settings',
     max: 'Papers per email (max)',
-    upTo: 'Papers, up to',
+    upTo: 'Papers per email',
     format: 'Format',
     formats: { html: 'HTML', text: 'Plain text' },
     detail: 'Show',
     details: { full: 'Title and summary', titles: 'Titles only' },
     related: 'Papers that come close',
+    relatedBox: 'Also up to three papers that come close',
     relatedChoices: { false: 'None', true: 'Up to three, after those that match' },
     nobody: 'Leave this empty',
   },

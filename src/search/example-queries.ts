@@ -17,16 +17,7 @@ import { inSearchThread } from './in-search-thread.ts'
 import { MAX_DAYS, openAvailableArchive } from './open-archive.ts'
 
 /** What a typed query can do. */
-export type ExampleKind =
-  | 'words'
-  | 'phrase'
-  | 'not'
-  | 'title'
-  | 'author'
-  | 'category'
-  | 'code'
-  | 'votes'
-  | 'paper'
+type ExampleKind = 'words' | 'phrase' | 'not' | 'title' | 'author' | 'category' | 'code' | 'votes' | 'paper'
 
 /** Queries that find papers of the archive. */
 export interface ExampleQueries {

@@ -20,6 +20,7 @@ import {
 } from '../i18n/dates.ts'
 import { templatesIn } from '../i18n/template-engine.ts'
 import { counted, rateOf, words } from '../i18n/words.ts'
+import { cityOfZone } from '../i18n/zones.ts'
 import type { SiteStatus } from '../operator/health/site-status.ts'
 import type { Paper } from '../papers/paper.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
@@ -167,6 +168,7 @@ export const PAGE_COLORS = { light: '#faf8f4', dark: '#171715' }
 /** What templates format values with. */
 const HELPERS = {
   addDays,
+  cityOfZone,
   MAX_TOPICS,
   beyondTitleText,
   dateAndTime,

@@ -31,16 +31,28 @@ export const settingsFields = {
   related: formText.optional(),
 }
 
-/** The days as a form offers them: "daily", "weekdays" or "weekly" on `weekday`; otherwise those of `days`. */
-export const paceFields = { pace: formText.optional(), weekday: formText.optional() }
+/** What a form offers in its own way. */
+export const choiceFields = {
+  /** "daily", "weekdays" or "weekly" on `weekday`; otherwise `days` counts. */
+  pace: formText.optional(),
+  weekday: formText.optional(),
+  /** "related": the form has a box for it, which sends nothing unless it is ticked. */
+  boxes: formText.optional(),
+}
 
-/** Replaces `pace` by the days that it stands for. */
-export function withDaysOfPace<T extends { pace?: string; weekday?: string; days?: string[] }>({
-  pace,
-  ...others
-}: T) {
+interface Choices {
+  pace?: string
+  weekday?: string
+  days?: string[]
+  boxes?: string
+  related?: string
+}
+
+/** Replaces `pace` by the days that it stands for, and an empty box by "false". */
+export function withChoices<T extends Choices>({ pace, boxes, ...others }: T) {
   const days = daysOfPace(pace, others.weekday)
-  return days ? { ...others, days } : others
+  const related = boxes === 'related' ? (others.related ?? 'false') : others.related
+  return { ...others, ...(days && { days }), ...(related !== undefined && { related }) }
 }
 
 function daysOfPace(pace?: string, weekday = 'mon'): string[] | undefined {
@@ -59,8 +71,8 @@ export const settingsInQuery = z.object(settingsFields).catch({})
 
 /** Settings as the form has them at this moment. */
 export const settingsOfForm = z
-  .object({ ...settingsFields, ...paceFields })
-  .transform((fields) => withDaysOfPace(fields))
+  .object({ ...settingsFields, ...choiceFields })
+  .transform((fields) => withChoices(fields))
   .catch({})
 
 /** The topics in the query string of a URL: /subscribe?topic=mamba&topic=author:Gu */

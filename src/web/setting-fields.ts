@@ -3,18 +3,22 @@ import { type Fault, FieldFaults } from '../core/errors.ts'
 import { fill, words } from '../i18n/words.ts'
 import { currentZoneName, zoneChoices } from '../i18n/zones.ts'
 import type { TypedSettings } from '../subscribers/read-signup.ts'
-import type { SubscriberSettings } from '../subscribers/subscriber.ts'
+import { MAX_PAPERS, type SubscriberSettings } from '../subscribers/subscriber.ts'
+import { paceHints } from './signup/pace-text.ts'
 
 /** The typed values, right or wrong, and the current settings for the rest. `today` decides the offsets of zones. */
 export function settingFields(typed: TypedSettings, settings: SubscriberSettings, today: Day) {
   const days = typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days
   const pace = paceOf(days)
+  const max = typed.max || String(settings.maxPapers)
   const zone = currentZoneName(typed.zone || settings.zone)
+  const weekday = WEEKDAYS.find((day) => day === (pace === 'weekly' ? days.at(-1) : typed.weekday)) ?? 'mon'
   return {
     hour: typed.hour || String(settings.hour),
     zone,
     zones: zonesWith(zone, today),
-    max: typed.max || String(settings.maxPapers),
+    sizes: SIZES.includes(max) ? SIZES : [max, ...SIZES],
+    max,
     format: typed.format || settings.format,
     detail: typed.detail || settings.detail,
     related: typed.related || String(settings.related),
@@ -22,9 +26,16 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
     shown: String(new URLSearchParams(settingsPairs(settings))),
     days,
     pace,
-    weekday: pace === 'weekly' ? days.at(-1) : typed.weekday,
+    weekday,
+    /** What the cards of the schedules say until topics are previewed. */
+    paces: paceHints(weekday),
+    /** The pace that the daily card stands for. */
+    dailyPace: pace === 'daily' ? 'daily' : 'weekdays',
   }
 }
+
+/** How many papers an email may have. */
+const SIZES: readonly string[] = Array.from({ length: MAX_PAPERS }, (_, i) => String(i + 1))
 
 /** The zones of the field: all that we know, and a typed one that we do not know. */
 function zonesWith(zone: string, today: Day): readonly { zone: string; text: string }[] {

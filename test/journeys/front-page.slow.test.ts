@@ -96,7 +96,7 @@ describe.each([
     )
     expect(await site.db.message.count()).toBe(0)
     expect(await page.locator('#email').inputValue()).toBe('ann@example.com')
-    expect(await page.locator('#topic').inputValue()).toBe('linear xylophone')
+    expect(await page.locator('textarea[name="topic"]').inputValue()).toBe('linear xylophone')
     await page.getByRole('button', { name: words.form.subscribe, exact: true }).first().click()
     expect(await heading(page)).toBe(words.checkInbox.title)
     expect(await site.db.message.count()).toBe(1)

@@ -6,6 +6,7 @@ import { errorsOn } from '../support/page-text.ts'
 import { newestMail } from '../support/site.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
+import { typedTopics, typeTopics } from '../support/typed-topics.ts'
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SUBSCRIBE = { name: words.form.subscribe, exact: true }
@@ -40,26 +41,29 @@ describe.each([
     await expect.poll(whenOn(page)).toContain(city)
     expect(await page.locator('#zone').inputValue()).toBe(zone)
 
-    await page.getByLabel(words.form.topics).fill('agents')
+    await typeTopics(page, 'agents')
     await page.getByLabel(words.form.email).fill('ann@gmial')
-    await page.getByRole('button', { name: `${words.form.help.add} title:benchmark` }).click()
-    await page.waitForURL(`${seen.base}/preview#preview`)
-    expect(await page.getByLabel(words.form.topics).inputValue()).toBe('agents\ntitle:benchmark')
+    await unfold(page, words.form.help.heading)
+    const example = page.locator('.how button').first()
+    const query = await example.getAttribute('value')
+    await example.click()
+    if (!scripts) await page.waitForURL(`${seen.base}/preview#preview`)
+    expect((await typedTopics(page)).split('\n').sort()).toEqual(['agents', query].sort())
     expect(await page.getByLabel(words.form.email).inputValue()).toBe('ann@gmial')
     expect(await page.locator('#zone').inputValue()).toBe(zone)
 
-    await page.getByLabel(words.form.topics).fill('agents\ntitle:benchmark\nthe')
+    await typeTopics(page, 'agents\ntitle:benchmark\nthe')
     await page.getByRole('button', SUBSCRIBE).first().click()
     expect(errorsOn(await page.content())).toEqual([
       'email: address.malformed',
       'topic: query.only-stop-words',
     ])
     expect(await focused(page).getAttribute('role')).toBe('alert')
-    expect(await page.getByLabel(words.form.topics).inputValue()).toBe('agents\ntitle:benchmark\nthe')
+    expect(await typedTopics(page)).toBe('agents\ntitle:benchmark\nthe')
     await page.getByRole('alert').getByRole('link').last().click()
     expect(await focused(page).getAttribute('id')).toBe('topic')
 
-    await page.getByLabel(words.form.topics).fill('agents\ntitle:benchmark')
+    await typeTopics(page, 'agents\ntitle:benchmark')
     await page.getByLabel(words.form.email).fill('ann@gmial.com')
     await page.getByRole('button', SUBSCRIBE).first().click()
     expect(errorsOn(await page.content())).toEqual(['email: address.typo'])
@@ -96,6 +100,7 @@ test('the form keeps the zone of its address, and the schedule line follows the 
   await page.goto(`/subscribe?zone=Europe%2FParis`)
   await page.selectOption('#hour', '21')
   await expect.poll(whenOn(page)).toContain('21:00, Paris')
+  await unfold(page, words.form.more)
   await page.check('#pace-own')
   await page.uncheck('#days-wed')
   const { mon, tue, thu, fri } = words.weekdays
@@ -123,8 +128,10 @@ test.each([
     await unfold(page, words.form.more)
     await page.check('#pace-own')
     expect([await findingsOn(page), await fits()]).toEqual([[], true])
-    await page.getByLabel(words.form.topics).fill(`robots, ${'incomprehensibilities'.repeat(4)}, a AND`)
-    await page.fill('#max', 'x')
+    await typeTopics(page, `robots, ${'incomprehensibilities'.repeat(4)}, a AND`)
+    await page.evaluate(
+      "const field = document.getElementById('max'); field.append(new Option('x')); field.value = 'x'",
+    )
     for (const day of ['mon', 'tue', 'wed', 'thu', 'fri']) await page.uncheck(`#days-${day}`)
     await page.getByRole('button', SUBSCRIBE).first().click()
     expect(await page.locator('.error-link').count()).toBe(4)

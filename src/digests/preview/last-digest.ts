@@ -1,6 +1,6 @@
-import type { Day } from '../../core/dates.ts'
+import { addDays, type Day } from '../../core/dates.ts'
 import { LANGUAGE } from '../../i18n/words.ts'
-import type { Archive } from '../../queries/archive.ts'
+import type { Archive, DayBounds } from '../../queries/archive.ts'
 import { type Bits, hasBit } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
@@ -56,15 +56,21 @@ export interface OfferedPapers {
   scores: ReadonlyMap<number, number> | null
 }
 
+type FoundTree = Pick<DigestTopicTree, 'tree' | 'learned'> & { found: Bits }
+
 /** The matches of a topic on the day of the digest. */
-export function lastDayMatches(
-  window: DayWindow,
-  { tree, found, learned }: Pick<DigestTopicTree, 'tree' | 'learned'> & { found: Bits },
-): OfferedPapers {
+export function lastDayMatches(window: DayWindow, topic: FoundTree): OfferedPapers {
   const day = lastDay(window)
-  if (day === null) return NOTHING_OFFERED
+  return day === null ? NOTHING_OFFERED : matchesWithin(window, topic, { from: day, to: day })
+}
+
+function matchesWithin(
+  window: DayWindow,
+  { tree, found, learned }: FoundTree,
+  days: Required<DayBounds>,
+): OfferedPapers {
   const { archive } = window
-  const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
+  const ofDay = archive.withinDays(found, days, { revised: mentionsRevised(tree) })
   const topic = topicOf(archive, tree, window.days.at(-1))
   const { docIds, closeness } = rankMatches(archive, tree, { matches: ofDay, topic })
   const preference = learnedPreference(archive, learned)
@@ -104,6 +110,40 @@ export function selectLastDigest(
   return { day, sections, more, close: close.slice(0, Math.min(MAX_CLOSE, room)) }
 }
 
+/** What a weekly email would have had: the week that ends on the digest's day. */
+export interface LastWeek extends Required<DayBounds> {
+  /** How many papers matched. */
+  total: number
+  /** The first of them, of different topics if there are several. */
+  papers: ShownPaper[]
+}
+
+/** How many papers of the week are loaded: some are named. */
+const NAMED_OF_WEEK = 6
+
+/** The first papers of the week's digest, as ids; null if no day has papers. */
+export function selectLastWeek(
+  window: DayWindow,
+  topics: readonly (DigestTopicTree & { found: Bits })[],
+): (Omit<LastWeek, 'papers'> & { ids: number[] }) | null {
+  const to = lastDay(window)
+  if (to === null) return null
+  const days = { from: addDays(to, -6), to }
+  if (topics.length === 0) {
+    const papers = votedWithin(window, days)
+    const ids = papers.slice(0, NAMED_OF_WEEK).map(({ id }) => id)
+    return { ...days, total: papers.length, ids }
+  }
+  const offered = topics.map((topic) => matchesWithin(window, topic, days).offered)
+  const all = new Set(offered.flat())
+  // The best of each topic in turn.
+  const inTurn = Array.from({ length: NAMED_OF_WEEK }, (_, place) =>
+    offered.flatMap((ids) => ids[place] ?? []),
+  ).flat()
+  const ids = [...new Set(inTurn)].slice(0, NAMED_OF_WEEK)
+  return { ...days, total: all.size, ids }
+}
+
 /** The newest day with papers; today, whose papers may still be coming, from half as many on as the day before it has. */
 export function lastDay({ days, perDay }: DayWindow): Day | null {
   const today = perDay.at(-1)!
@@ -137,12 +177,15 @@ function byTopics(topics: readonly LastDayTopic[], most: number): Pick<LastSelec
 }
 
 /** Most votes first, as for a subscriber without topics. */
-function bestOf({ archive, listed }: DayWindow, { day, most }: OfDay): LastSelection {
-  const papers = archive.attributesOf(archive.withinDays(listed, { from: day, to: day })).sort(byVotes)
+function bestOf(window: DayWindow, { day, most }: OfDay): LastSelection {
+  const papers = votedWithin(window, { from: day, to: day })
   const best = papers.slice(0, most).map(({ id }) => ({ id, under: [] }))
   const sections = best.length > 0 ? [{ topic: null, papers: best }] : []
   return { day, sections, close: [], more: papers.length - best.length }
 }
+
+const votedWithin = ({ archive, listed }: DayWindow, days: DayBounds): PaperAttributes[] =>
+  archive.attributesOf(archive.withinDays(listed, days)).sort(byVotes)
 
 const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
   (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id

@@ -27,6 +27,7 @@ import {
   buildLastDigest,
   type DigestTopicTree,
   type LastDigest,
+  type LastWeek,
   lastDay,
   lastDayMatches,
   learnedPreference,
@@ -34,6 +35,7 @@ import {
   type OfferedPapers,
   selectedIds,
   selectLastDigest,
+  selectLastWeek,
 } from './last-digest.ts'
 import { closeSummary, type MatchSummary, shownTopics, type TopicPreview } from './shown-topics.ts'
 
@@ -55,6 +57,8 @@ export interface PreviewResult {
   together: MatchSummary
   /** The digest of the last day with papers; null if it is not requested, or if there are no papers. */
   digest: LastDigest | null
+  /** What a weekly email of that day would have had; null without a digest. */
+  week: LastWeek | null
 }
 
 export interface PreviewInput {
@@ -109,11 +113,17 @@ async function previewHere(deps: Deps, input: PreviewInput): Promise<PreviewResu
   const budget = extrasBudget(input.extrasMs)
   within(budget, () => findExtras(window, tests, { found, tested, input, latest, most }))
   const choice = input.digest ? selectLastDigest(window, named(found), most) : null
+  const week = input.digest ? selectLastWeek(window, found) : null
   const together = togetherOf(window, tested, latest)
   const closeOf = tested.map(({ close }) => close && closestOfEachDay(window.archive, close))
   const matchIds = [...tests, together].flatMap(idsOf)
   const closeIds = [...closeOf, together.close].flatMap((close) => firstIdsOf(close, latest))
-  const papers = await loadPapers(deps.db, [...matchIds, ...closeIds, ...selectedIds(choice)])
+  const papers = await loadPapers(deps.db, [
+    ...matchIds,
+    ...closeIds,
+    ...selectedIds(choice),
+    ...(week?.ids ?? []),
+  ])
   return {
     from: window.days[0]!,
     to: window.days.at(-1)!,
@@ -126,8 +136,14 @@ async function previewHere(deps: Deps, input: PreviewInput): Promise<PreviewResu
     topics: shownTopics(window, { tests, closeOf, latest }, papers),
     together: shownTogether(window, { together, latest }, papers),
     digest: choice && buildLastDigest(choice, papers),
+    week: week && shownWeek(week, papers),
   }
 }
+
+const shownWeek = (
+  { ids, ...week }: NonNullable<ReturnType<typeof selectLastWeek>>,
+  papers: LoadedPapers,
+): LastWeek => ({ ...week, papers: ids.flatMap((id) => papers.show(id, null) ?? []) })
 
 /** With the names that an email shows. */
 function named(topics: readonly FoundTopic[]): FoundTopic[] {

@@ -6,6 +6,7 @@ import type { Deps, SearchCaller } from '../../core/deps.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
+import { exampleQueries } from '../../search/example-queries.ts'
 import { forVisitor, isTemporaryRefusal } from '../../search/for-visitor.ts'
 import { MAX_VOTES } from '../../subscribers/vote.repo.ts'
 import { acceptFiles } from '../../web/accept-files.ts'
@@ -77,7 +78,8 @@ export const signupLibraryRoute: FastifyPluginAsyncZod<Site> = async (app, site)
         form = { ...form, typed }
         const preview = typed.topics.length > 0 ? await formPreview(deps, form) : undefined
         showLibrary(request, library)
-        const filled = { typed, keepsTopics: form.keepsTopics, said: library.said }
+        const examples = await exampleQueries(deps, {})
+        const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, examples }
         return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
       }
       if (offer) {

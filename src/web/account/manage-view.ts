@@ -23,7 +23,7 @@ import type { Subscription } from '../../subscribers/change.ts'
 import { type Subscriber, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { barsOf } from '../bars.ts'
 import { partFields } from '../page-parts.ts'
-import { formText, numberField, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
+import { choiceFields, formText, numberField, settingsFields, texts, withChoices } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
 import type { PreviewView } from '../signup/preview-view.ts'
 import {
@@ -70,7 +70,7 @@ export function manageView(features: readonly Feature[], managed: OpenedManagePa
   // In the order of the page.
   const fields = ['topic', ...partFields(features), ...SETTINGS, 'until']
   const faults = faultsView(fields, faultAtField(shown))
-  const typed = form?.do === 'settings' ? changedFields(withDaysOfPace(form), form.shown) : {}
+  const typed = form?.do === 'settings' ? changedFields(withChoices(form), form.shown) : {}
   const isWrong = (fields: readonly string[]) => fields.some((field) => faults.errorOf[field])
   return {
     ...managed,
@@ -193,7 +193,7 @@ export const manageFields = z.object({
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,
-  ...paceFields,
+  ...choiceFields,
   /** The settings that the form showed, for `changedFields`. */
   shown: formText.default(''),
   /** The id of a topic, or the topics to add. */
@@ -214,7 +214,7 @@ export type ManageForm = z.output<typeof manageFields>
 
 const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial<Subscription>> = {
   settings: (form, held) =>
-    settingsAndTopics({ ...changedFields(withDaysOfPace(form), form.shown), topic: form.topic }, held),
+    settingsAndTopics({ ...changedFields(withChoices(form), form.shown), topic: form.topic }, held),
   'add-topic': (form, held) => addedTopics(form.topic, held),
   'remove-topic': (form, held) => withoutTopic(idParam(form.topic), held),
   'move-topic': (form, held) => reorderedTopics({ ...form, id: idParam(form.topic) }, held),

@@ -13,10 +13,9 @@
   }
 
   const sayChanged = () => {
-    const changed = [...form.querySelectorAll('#topic, #query')].find(
-      ({ value, defaultValue }) => value !== defaultValue,
-    )
-    changed?.dispatchEvent(new Event('input', { bubbles: true }))
+    const { value, defaultValue } = form.querySelector('[name="topic"], #query')
+    if (value === defaultValue) return
+    form.querySelector('#topic, #query').dispatchEvent(new Event('input', { bubbles: true }))
   }
 
   if (form?.contains(document.activeElement)) load()

@@ -35,6 +35,18 @@
     const { value = own } = [...(zone.options ?? [])].find(isZone(own)) ?? {}
     zone.value = value
     if (zone.value !== value) zone.add(new Option(own, own, true, true))
+    fold()
+  }
+
+  // On a phone hour, zone and number are folded behind one line.
+  const folded = document.getElementById('folded-text')
+  const fold = () => {
+    if (!folded) return
+    const textOf = (name) => form.elements.namedItem(name).selectedOptions[0]?.text.replace(/ \(.*/, '') ?? ''
+    folded.textContent = folded.dataset.sentence
+      .replace('{hour}', textOf('hour'))
+      .replace('{zone}', textOf('zone'))
+      .replace('{papers}', textOf('max'))
   }
 
   const follow = async () => {
@@ -44,6 +56,7 @@
 
   if (line) {
     form.addEventListener('change', ({ target }) => {
+      fold()
       if (names.includes(target.name)) follow().catch(() => {})
     })
   }

@@ -1,12 +1,12 @@
 import { dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Fault, FieldFaults, undefinedIfFault } from '../../core/errors.ts'
+import { type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import { whenText } from '../account/change-summary-view.ts'
 import { partFields } from '../page-parts.ts'
 import { faultsView, settingFields } from '../setting-fields.ts'
-import { EXAMPLES } from '../site/search-view.ts'
 
 /** The initial contents of a form; missing values are the site's defaults. */
 export interface FormContents {
@@ -16,12 +16,14 @@ export interface FormContents {
   reference?: string | null
   said?: string
   keepsTopics?: boolean
+  /** Queries of the archive that a button adds. */
+  examples?: ExampleQueries
 }
 
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
 
-/** A topic that names one paper never matches another. */
-const { paper: _, ...TOPIC_EXAMPLES } = EXAMPLES
+/** Besides "best of the day". */
+const MAX_EXAMPLES = 3
 
 export type FormView = ReturnType<typeof formView>
 
@@ -31,6 +33,8 @@ export function formView(
   filled: FormContents = {},
 ) {
   const { typed = {}, fault, reference = null, said = '', keepsTopics = false } = filled
+  const { topics: examples, syntax } = filled.examples ?? NO_EXAMPLES
+  const topic = typed.topics?.filter(Boolean).join('\n') ?? ''
   // In the order of the page.
   const fields = ['email', 'topic', ...partFields(features), ...SETTINGS]
   const faults = faultsView(fields, fault, reference)
@@ -44,7 +48,7 @@ export function formView(
     email: typed.email ?? '',
     /** The address, if a hint about its domain is shown. */
     sure: looksMistyped(fault) ? (typed.email ?? '') : '',
-    topic: typed.topics?.filter(Boolean).join('\n') ?? '',
+    topic,
     /** Empty if hour, zone or days cannot be read. */
     when:
       undefinedIfFault(() => whenText(readTypedSettings(config, { hour, zone, days }), clock.now())) ?? '',
@@ -52,8 +56,17 @@ export function formView(
     zoneIsOurs: !zone,
     ...settingFields(typed, settings, dayOf(clock.now())),
     consent: CONSENT_WORDING.asking,
-    examples: TOPIC_EXAMPLES,
+    /** Example topics that are not typed yet. */
+    examples: shortest(examples.filter((query) => !topic.includes(query))),
+    /** What a query can do. A topic that names one paper never matches another. */
+    syntax: syntax.filter(({ kind }) => kind !== 'paper'),
   }
+}
+
+/** The short ones fit on a line of a phone; in their order. */
+function shortest(examples: readonly string[]): string[] {
+  const chosen = examples.toSorted((a, b) => a.length - b.length).slice(0, MAX_EXAMPLES)
+  return examples.filter((query) => chosen.includes(query))
 }
 
 const looksMistyped = (fault?: Fault): boolean =>

@@ -5,6 +5,7 @@ import type { Deps } from '../../core/deps.ts'
 import { FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { type ExampleQueries, exampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../../search/for-visitor.ts'
 import { readTopicsInThread, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
@@ -44,7 +45,9 @@ export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site)
       if (request.validationError) throw request.validationError
       return await forVisitor(site.deps, request, async (deps) => {
         const typed = await withReplacement(deps, form)
-        return sendPreview(site, reply, { ...form, typed }, await formPreview(deps, { typed }))
+        const preview = await formPreview(deps, { typed })
+        const examples = isHtmxRequest(request) ? NO_EXAMPLES : await exampleQueries(deps, {})
+        return sendPreview(site, reply, { ...form, typed }, { preview, examples })
       })
     } catch (error) {
       return showFormAgain(site, reply, { form, error })
@@ -52,19 +55,29 @@ export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site)
   })
 }
 
-/** The preview of the topics in a link to the form. Undefined without topics, if one cannot be read, or if too many people search. */
-export async function previewOfLink(
-  site: Site,
+/** What a form shows of the archive. */
+interface FormSearches {
+  preview?: PreviewView
+  examples: ExampleQueries
+}
+
+/**
+ * The preview of the topics in a link to the form, or of the day's best, and example topics. No preview if a topic cannot
+ * be read, or if earlier topics are kept; neither if too many people search.
+ */
+export async function searchesOfForm(
+  { deps }: Site,
   request: Searcher,
   typed: PreviewedForm['typed'],
-): Promise<PreviewView | undefined> {
-  const { topics } = typed
-  if (topics.length === 0) return undefined
-  return forVisitorIfFree(site.deps, request, undefined, async (deps) => {
+  keepsTopics: boolean,
+): Promise<FormSearches> {
+  return forVisitorIfFree<FormSearches>(deps, request, { examples: NO_EXAMPLES }, async (deps) => {
+    const examples = await exampleQueries(deps, {})
+    if (keepsTopics && typed.topics.length === 0) return { examples }
     try {
-      return await formPreview(deps, { typed })
+      return { examples, preview: await formPreview(deps, { typed }) }
     } catch (error) {
-      if (error instanceof FieldFaults) return undefined
+      if (error instanceof FieldFaults) return { examples }
       throw error
     }
   })
@@ -79,7 +92,15 @@ export async function formPreview(deps: Deps, form: PreviewedForm): Promise<Prev
   const most = mostPapers(deps, form)
   const close = form.typed.related !== 'false'
   const asked = { queries, latest: latestPerTopic(queries.length), most, close, digest: true }
-  return previewView(await previewTopics(deps, asked), { most, baseUrl: deps.config.BASE_URL })
+  const options = { most, ...whenOf(deps, form), baseUrl: deps.config.BASE_URL }
+  return previewView(await previewTopics(deps, asked), options)
+}
+
+/** The hour and the day of a weekly email, as typed if they can be read. */
+function whenOf({ config }: Deps, { typed: { hour, days } }: PreviewedForm) {
+  const read = undefinedIfFault(() => readTypedSettings(config, { hour, days }))
+  const { hour: at, days: on } = read ?? readTypedSettings(config, {})
+  return { hour: at, ...(on.length === 1 && { weekday: on[0]! }) }
 }
 
 /** The fields of the form after a button replaced a topic. Throws FieldFaults. */
@@ -112,11 +133,11 @@ function sendPreview(
   { deps, pages }: Site,
   reply: FastifyReply,
   { typed, keepsTopics }: SubscribeForm,
-  preview: PreviewView,
+  { preview, examples }: Required<FormSearches>,
 ): FastifyReply {
   if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
   return pages.send(reply, 'subscribe', {
-    form: formView(deps, { typed, keepsTopics }),
+    form: formView(deps, { typed, keepsTopics, examples }),
     preview,
   })
 }
@@ -127,11 +148,11 @@ export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['
 /**
  * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read.
  */
-export function showFormAgain(
+export async function showFormAgain(
   { deps, pages }: Site,
   reply: FastifyReply,
   { form, error }: { form?: SubscribeForm; error: unknown },
-): FastifyReply {
+): Promise<FastifyReply> {
   const fault = toFault(error, reply.request)
   const reference = logFault(deps, reply, fault)
   const preview = previewOfFault(fault.sentence)
@@ -147,7 +168,12 @@ export function showFormAgain(
     const inbox = inboxView(deps, { ...filled, sent: null })
     return pages.send(reply, 'check-inbox', { inbox }, fault.status)
   }
-  const view = { form: formView(deps, filled) }
+  // Another fault may be that too many people search.
+  const examples =
+    fault instanceof FieldFaults
+      ? await forVisitorIfFree(deps, reply.request, NO_EXAMPLES, (deps) => exampleQueries(deps, {}))
+      : NO_EXAMPLES
+  const view = { form: formView(deps, { ...filled, examples }) }
   // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.
   const isOutOfSight = reply.request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
   return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)

@@ -12,18 +12,6 @@ import { shortTopic } from '../account/change-summary-view.ts'
 const MAX_TERMS = 12
 const MAX_OVERLAPS = 3
 
-/** "about 4 a weekday", counting weekdays with papers; "about 3 a week". */
-export function paperRateText(
-  { weekdays, weeks }: Pick<PreviewResult, 'weekdays' | 'weeks'>,
-  papers: number,
-): string {
-  const { aWeekday, aWeek, less } = words.preview.pace
-  const perDay = papers / weekdays
-  if (perDay >= 1) return fill(aWeekday, { count: grouped(Math.round(perDay)) })
-  const perWeek = papers / Math.max(1, weeks)
-  return perWeek >= 1 ? fill(aWeek, { count: Math.round(perWeek) }) : less
-}
-
 /** "9% of the 1,204 papers on 22 days."; empty if there is nothing to say. */
 export function shareText(preview: PreviewResult, { total, share }: TopicPreview): string {
   if (total === 0 || share === null) return ''
@@ -32,19 +20,6 @@ export function shareText(preview: PreviewResult, { total, share }: TopicPreview
     papers: papersText(preview.papers),
     days: counted(preview.openDays, words.counts.day),
   })
-}
-
-/** How many papers an email has with each schedule: "about 3 papers", "not every day"; none if nothing matched. */
-export function papersPerEmail({ weekdays, weeks, together }: PreviewResult, most: number) {
-  if (together.total === 0) return {}
-  const { about, atLimit, notEachDay } = words.preview.emails
-  const perEmail = (papers: number) => {
-    const text = counted(Math.min(most, Math.max(1, Math.round(papers))), words.counts.paper)
-    return fill(papers > most ? atLimit : about, { papers: text })
-  }
-  const perDay = together.total / weekdays
-  const daily = perDay < 1 ? notEachDay : perEmail(perDay)
-  return { daily, weekdays: daily, weekly: perEmail(together.total / Math.max(1, weeks)) }
 }
 
 /** A window that begins on a weekend has its first papers on its third or fourth day. */

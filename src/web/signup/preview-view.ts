@@ -1,18 +1,19 @@
+import type { Weekday } from '../../core/dates.ts'
 import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import type { MatchSummary, TopicPreview } from '../../digests/preview/shown-topics.ts'
 import { digestPageView } from '../../emails/digest-email.ts'
-import { dateRange, shortDate } from '../../i18n/dates.ts'
+import { dateRange, hourOfDay, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { shortTopic } from '../account/change-summary-view.ts'
 import { barsOf } from '../bars.ts'
+import { type PaceTexts, paceTexts } from './pace-text.ts'
 import {
   notCountedLines,
   noteLines,
   offerView,
   overlapLines,
   paperRate,
-  papersPerEmail,
   shareText,
   termLines,
   tooMuchLines,
@@ -25,6 +26,10 @@ export type PreviewView = ReturnType<typeof previewView>
 interface PreviewOptions {
   /** The limit of papers per email. */
   most: number
+  /** The day of a weekly email; default Monday. */
+  weekday?: Weekday
+  /** The hour of the email; without it, its postmark has only the day. */
+  hour?: number
   /** The URL of the site, for absolute links. */
   baseUrl: string
   /**
@@ -35,8 +40,9 @@ interface PreviewOptions {
 }
 
 /** What each topic would have matched, and all topics together. */
-export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: PreviewOptions) {
-  const { topics, digest } = preview
+export function previewView(preview: PreviewResult, options: PreviewOptions) {
+  const { most, pathTo, weekday = 'mon' } = options
+  const { topics } = preview
   const each = topics.map((topic, place) => topicPart(preview, topic, most, place))
   const all = topics.length === 1 ? [] : [combinedPart(preview, most)]
   const parts = [...each, ...all]
@@ -49,10 +55,57 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
     said: summaryOf(all[0] ?? each[0]!, each),
     /** About topics that match nothing or contain a word that no paper has. */
     warnings: topics.map((topic) => topicWarning(preview, topic)).filter(Boolean),
-    papersPerEmail: papersPerEmail(preview, most),
+    paces: paceTexts(preview, { most, weekday }),
     /** The digest of the last day, as it would have been; `digest` is null if nothing matched. */
-    last: digest && { day: digest.day, digest: digest.content && digestPageView(digest.content, baseUrl) },
+    last: lastEmail(preview, options),
   }
+}
+
+/** How many papers the picture of an email shows; those that come close are beyond it. */
+const MAX_IN_ENVELOPE = 4
+const MAX_CLOSE_IN_ENVELOPE = 2
+
+function lastEmail({ digest }: PreviewResult, { baseUrl, hour }: PreviewOptions) {
+  if (!digest) return null
+  const { day, content } = digest
+  if (!content) return { day, digest: null }
+  const shown = digestPageView(content, baseUrl)
+  const { sections, rest } = envelopeSections(shown.sections)
+  return {
+    day,
+    digest: {
+      ...shown,
+      sections,
+      rest,
+      /** Beside the day; empty if the hour is not known. */
+      hour: hour === undefined ? '' : hourOfDay(hour),
+    },
+  }
+}
+
+type Sections = ReturnType<typeof digestPageView>['sections']
+
+/** The first papers of each section in turn, as many as fit; `rest`: how many are left out. */
+function envelopeSections(sections: Sections) {
+  const room = new Map(sections.map((section) => [section, 0]))
+  const topics = sections.filter(({ close }) => !close)
+  const total = sumOf(topics.map(({ papers }) => papers.length))
+  for (let left = Math.min(MAX_IN_ENVELOPE, total); left > 0; ) {
+    for (const section of topics) {
+      const used = room.get(section)!
+      if (left === 0 || used === section.papers.length) continue
+      room.set(section, used + 1)
+      left--
+    }
+  }
+  const shown = sections
+    .map((section) => ({
+      ...section,
+      papers: section.papers.slice(0, section.close ? MAX_CLOSE_IN_ENVELOPE : room.get(section)),
+    }))
+    .filter(({ papers }) => papers.length > 0)
+  const count = (all: Sections) => sumOf(all.map(({ papers }) => papers.length))
+  return { sections: shown, rest: count(sections) - count(shown) }
 }
 
 /** For a page that cannot change a query. */
@@ -62,7 +115,10 @@ export const withoutOffers = (view: PreviewView): PreviewView => ({
 })
 
 /** The preview for a query that cannot be read, or a request that is refused. */
-export const previewOfFault = (sentence: string) => ({ said: sentence, fault: sentence })
+export const previewOfFault = (sentence: string): { said: string; fault: string; paces?: PaceTexts } => ({
+  said: sentence,
+  fault: sentence,
+})
 
 function summaryOf(
   { name, rate }: { name: string; rate: string },
@@ -88,10 +144,13 @@ function combinedPart(preview: PreviewResult, most: number) {
     ...matchPart(preview, together),
     id: 'preview-all',
     name: isBest ? words.preview.best : words.preview.together,
-    // The last email below shows papers of all topics.
-    papers: isBest ? preview.together.latest : [],
-    text: isBest ? fill(words.preview.bestText, { most }) : '',
+    /** Without a topic, a sentence says what an email has; the number of all papers would not. */
+    ...(isBest && { rate: fill(words.preview.bestText, { most }) }),
+    // The email below shows them.
+    papers: [],
+    text: '',
     notes: isBest ? [] : [...tooMuchLines(preview, together, most), ...notCountedLines(together)],
+    isTogether: !isBest,
   }
 }
 
@@ -133,6 +192,8 @@ function matchPart(preview: PreviewResult, { total, perDay, latest, close }: Mat
     offers: [] as ReturnType<typeof offerView>[],
     instead: undefined as { heading: string; papers: MatchSummary['latest'] } | undefined,
     isUsual: false,
+    /** Of all topics: shown only if it has notes, as the cards of the schedules have the rates. */
+    isTogether: false,
     rate: total + closeTotal > 0 ? paperRate(preview, total, closeTotal) : nothing,
     share: '',
     strip: stripOf(perDay, close?.perDay),

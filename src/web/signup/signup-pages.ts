@@ -6,6 +6,7 @@ import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { topicRatesFor } from '../../account/signup/topic-rates.ts'
 import { Fault, readFields } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { exampleQueries } from '../../search/example-queries.ts'
 import { forVisitorIfFree, type Searcher } from '../../search/for-visitor.ts'
 import { type CheckedSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { whenText } from '../account/change-summary-view.ts'
@@ -22,7 +23,7 @@ import { settingsPairs } from '../setting-fields.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
 import { formView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm, suggestedDomain } from './inbox-view.ts'
-import { formPreview, previewOfLink, showFormAgain, topicPreviewRoutes } from './preview-routes.ts'
+import { formPreview, searchesOfForm, showFormAgain, topicPreviewRoutes } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutOffers } from './preview-view.ts'
 import { readSignupForm, readSubscribeForm, type SubscribeForm, subscribeFields } from './subscribe-form.ts'
 
@@ -46,9 +47,9 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/subscribe', { schema: { querystring: prefilled }, config: SEARCH }, async (request, reply) => {
     const { topic: topics, change, ...settings } = request.query
     const typed = { ...settings, topics }
-    const filled = { typed, keepsTopics: change === '1' }
-    const preview = await previewOfLink(site, request, typed)
-    return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
+    const keepsTopics = change === '1'
+    const { preview, examples } = await searchesOfForm(site, request, typed, keepsTopics)
+    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, keepsTopics, examples }), preview })
   })
 
   // The text about hour, time zone and days for other values: a script inserts it into the form.
@@ -118,8 +119,9 @@ function warnAboutTopics(
     const preview = await formPreview(deps, form)
     const { warnings } = preview
     if (warnings.length === 0) return false
+    const examples = await exampleQueries(deps, {})
     const view = {
-      form: formView(deps, { typed: form.typed }),
+      form: formView(deps, { typed: form.typed, examples }),
       preview,
       warnings,
     }
@@ -177,13 +179,14 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const preview = sent && (await previewOf(site, request, sent))
     return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, { sent, token, preview }) })
   })
-  app.get('/check-inbox/:token/change', { schema: withToken }, async (request, reply) => {
+  app.get('/check-inbox/:token/change', { schema: withToken, config: SEARCH }, async (request, reply) => {
     const sent = readInboxToken(deps.config, request.params.token, deps.clock.now())
     if (!sent) return reply.redirect('/subscribe', 303)
     const { days } = sent.settings
     const settings = settingsInQuery.parse({ ...Object.fromEntries(settingsPairs(sent.settings)), days })
     const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
-    return pages.send(reply, 'subscribe', { form: formView(deps, { typed }) })
+    const { preview, examples } = await searchesOfForm(site, request, typed, false)
+    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, examples }), preview })
   })
 }
 

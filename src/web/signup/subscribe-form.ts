@@ -5,7 +5,7 @@ import { words } from '../../i18n/words.ts'
 import { forVisitor, type Searcher } from '../../search/for-visitor.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { type CheckedSignup, readSignup, readSignupInThread } from '../../subscribers/read-signup.ts'
-import { formOf, formText, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
+import { choiceFields, formOf, formText, settingsFields, texts, withChoices } from '../request.ts'
 
 const subscription = {
   email: formText.default(''),
@@ -27,13 +27,15 @@ export const subscriptionFields = z.strictObject({ ...subscription, email: formT
 const buttons = {
   /** The position, from 0, of a previewed topic, and the query that replaces it; shows the preview again. */
   use: formText.default(''),
+  /** "1": the example without topics was pressed: the day's most upvoted papers. */
+  best: formText.default(''),
   /** "1": the reader came back from the page after the form. If no topic is typed, the earlier ones stay. */
   change: formText.default(''),
   /** A form without a preview: "1" on the front page, "paper" on a paper's page. */
   banner: formText.default(''),
   /** An address whose domain looked mistyped: if it comes again, it is meant. */
   sure: formText.default(''),
-  ...paceFields,
+  ...choiceFields,
 }
 
 /** The subscribe form as it was sent. */
@@ -63,9 +65,9 @@ export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
   subscribeFormOf(formOf(subscribeFields, request))
 
 export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
-  const { topic: topics, website, again, use, change, banner, sure, ...typed } = withDaysOfPace(fields)
+  const { topic, website, again, use, best, change, banner, sure, ...typed } = withChoices(fields)
   return {
-    typed: { ...typed, topics },
+    typed: { ...typed, topics: best ? [] : topic },
     replacement: replacementOf(use),
     again: again !== '',
     keepsTopics: change === '1',

@@ -11,7 +11,7 @@ import { isTextLeaf, type Leaf, type Query, wantedLeaves } from '../../queries/q
 import { reasonText } from '../../queries/reasons/reason-text.ts'
 import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
 import { wordKindOf } from '../../queries/text/tokens.ts'
-import { type ExampleKind, type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
+import { type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { type NothingFound, PAPERS_PER_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
 import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/page-links.ts'
 import { faultsView } from '../setting-fields.ts'
@@ -21,18 +21,6 @@ import { feedPath, type SearchParams, searchPath, subscribePath } from './search
 import { searchRail } from './search-rail.ts'
 
 const MAX_IN_TITLE_LENGTH = 60
-
-/** Examples for the topics of the form to sign up. */
-export const EXAMPLES = {
-  words: 'linear attention',
-  phrase: '"state space" OR mamba',
-  not: 'diffusion -image',
-  title: 'title:benchmark',
-  author: 'author:"Albert Gu"',
-  category: 'cat:cs.CL has:code',
-  votes: 'agents votes>=20',
-  paper: '2507.06457',
-} satisfies Partial<Record<ExampleKind, string>>
 
 /** The search page with an empty form. */
 export const emptySearch = (baseUrl: string, examples = NO_EXAMPLES) => ({

@@ -65,7 +65,7 @@ describe.each([
     expect(await page.locator('[role=alert]').count()).toBe(1)
     const { email, topic } = STOPS.find(({ name }) => name === WARNED)!.fields!
     expect(await page.locator('#email').inputValue()).toBe(email)
-    expect(await page.locator('#topic').inputValue()).toBe(topic)
+    expect(await page.locator('textarea[name="topic"]').inputValue()).toBe(topic)
   })
 })
 

@@ -64,8 +64,6 @@ describe('each entry of the catalogue', () => {
       'admin.topics.holderHeads',
       'form.details',
       'form.formats',
-      'form.paces',
-      'form.relatedChoices',
       'privacy.subscribing.kept',
       'weekdays',
       'weekdaysShort',

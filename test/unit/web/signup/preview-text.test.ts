@@ -2,27 +2,11 @@ import { expect, test } from 'vitest'
 import type { TopicPreview } from '../../../../src/digests/preview/shown-topics.ts'
 import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'
-import { paperRate, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
+import { paperRate, warningText } from '../../../../src/web/signup/preview-text.ts'
 
 // Sentences that no page of the accessibility snapshots has are typed here; the others are from the catalogue.
 const { pace, warning } = words.preview
-const aWeekday = (papers: number) => `about ${papers} a weekday`
 const aWeek = (papers: number) => fill(pace.aWeek, { count: papers })
-
-test.each([
-  [44, 22, 30, aWeekday(2)],
-  [54, 21, 30, aWeekday(3)],
-  [22, 22, 30, aWeekday(1)],
-  [21, 22, 30, aWeek(5)],
-  [5, 22, 30, aWeek(1)],
-  [4, 22, 30, pace.less],
-  [0, 22, 30, pace.less],
-  // a new site
-  [4, 4, 5, aWeekday(1)],
-  [2, 3, 3, aWeek(2)],
-])('paperRateText of %i papers, on %i weekdays of %i days, is “%s”', (papers, weekdays, days, expected) =>
-  expect(paperRateText({ weekdays, weeks: days / 7 }, papers)).toBe(expected),
-)
 
 const SPAN = counted(30, words.counts.day)
 const mentions = (parts: string) => fill(warning.mentions, { span: SPAN, parts })
