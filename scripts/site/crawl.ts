@@ -74,11 +74,11 @@ export async function crawl(site: Site, { start, isWritten, fileOf }: CopiedPage
   }
 }
 
-/** The paths of the sitemap's lists: those that have papers. */
+/** The paths of the sitemap's lists, those that have papers, and of the last seven days. */
 export async function listsIn(site: Site): Promise<Set<string>> {
   const { body = '' } = await fetchPage(site, new URL('/sitemap-days.xml', site.origin))
   const paths = [...body.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url = '']) => new URL(url).pathname)
-  return new Set(paths.filter((path) => path.startsWith('/papers/')))
+  return new Set(['/papers/week', ...paths.filter((path) => path.startsWith('/papers/'))])
 }
 
 type Fetched =

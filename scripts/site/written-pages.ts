@@ -24,7 +24,7 @@ const WRITTEN = [
 ]
 
 /** A list of papers, in any order. */
-const LIST = /^(\/papers\/(?:(?:date|week|month)\/[\dW-]+|trending))(\?((sort|code|page)=\w+&?)+)?$/
+const LIST = /^(\/papers\/(?:(?:date|week|month)\/[\dW-]+|week|trending))(\?((sort|code|page)=\w+&?)+)?$/
 
 /** `lists`: the paths of lists that have papers. */
 export function isWritten(key: string, lists: ReadonlySet<string>): boolean {

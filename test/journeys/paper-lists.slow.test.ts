@@ -15,7 +15,7 @@ const titles = (page: Page) => page.locator('article.paper :is(h2, h3)').allInne
 const go = (page: Page, name: string | RegExp) =>
   page.getByRole('link', { name, exact: true }).first().click()
 
-// Lists of papers load no script, and the front page needs none for its links.
+// Lists of papers need no script.
 const open = () => seen.open({ javaScriptEnabled: false })
 
 describe('a visitor', () => {

@@ -76,9 +76,9 @@ export const withWholeCompounds = (run: PageRun): (PageRun & { unbroken?: true }
           text ? [{ text, math: null, ...(i % 2 === 1 && { unbroken: true as const }) }] : [],
         )
 
-/** A search result, with highlighted matches and why it matched. */
-export const foundPaperItem = (paper: Paper, shown: ShownPaper) => ({
-  ...paperItem(paper, { dated: true }),
+/** A search result, with highlighted matches and why it matched. `mostVotes`: of the results. */
+export const foundPaperItem = (paper: Paper, shown: ShownPaper, mostVotes: number | null = null) => ({
+  ...paperItem(paper, { dated: true, mostVotes }),
   title: shown.title,
   sentence: shown.snippet,
   reason: beyondTitleText(shown),

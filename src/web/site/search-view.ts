@@ -85,13 +85,16 @@ const correctedView = (typed: SearchParams) => ({
 
 function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
   const none = searched.isReading ? words.search.noneYet : words.day.none
+  const mostVotes = Math.max(0, ...searched.found.map(({ paper }) => paper.votes ?? 0))
   const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
   return {
     understood: searched.understood,
     count: searched.count === 0 ? none : counted(searched.count, words.counts.paper),
     notes: notesOf(searched),
     rail: searchRail(params, searched),
-    items: searched.found.map(({ paper, reason }) => foundPaperItem(paper, toShownPaper(paper, reason))),
+    items: searched.found.map(({ paper, reason }) =>
+      foundPaperItem(paper, toShownPaper(paper, reason), mostVotes),
+    ),
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),
     along: followSearchView(params, searched, baseUrl),
     spelling: searched.spelling && {
