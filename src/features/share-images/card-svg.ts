@@ -23,6 +23,7 @@ const MAX_TITLE_LINES = 4
 /** The line below the bars, and how high they may be. */
 const GROUND = 584
 const MAX_BAR_HEIGHT = 120
+const MAX_BAR_WIDTH = 44
 const MAX_GAP = 7
 const BARS_LEFT = 369
 
@@ -163,11 +164,14 @@ function barsPart(
   if (bars.length === 0) return []
   const maxHeight = Math.min(MAX_BAR_HEIGHT, GROUND - top - 16)
   const most = Math.max(1, ...bars)
-  const gap = Math.min(MAX_GAP, ((RIGHT - left) / bars.length) * 0.2)
-  const step = (RIGHT - left + gap) / bars.length
+  const share = (RIGHT - left) / bars.length
+  const gap = Math.min(MAX_GAP, share * 0.2)
+  // Few bars are beside each other at the right.
+  const width = Math.min(MAX_BAR_WIDTH, (RIGHT - left + gap) / bars.length - gap)
+  const first = RIGHT + gap - bars.length * (width + gap)
   const rects = bars.map((value, n) => {
     const height = value === 0 ? 1 : Math.max(2, (value / most) * maxHeight)
-    const shape = `x="${(left + n * step).toFixed(1)}" y="${(GROUND - height).toFixed(1)}" width="${(step - gap).toFixed(1)}" height="${height.toFixed(1)}"`
+    const shape = `x="${(first + n * (width + gap)).toFixed(1)}" y="${(GROUND - height).toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"`
     return `<rect ${shape} fill="${accent}"${n === chosen ? '' : ' fill-opacity="0.37"'}/>`
   })
   return [...rects, `<path d="M${left} ${GROUND + 1}H${RIGHT}" stroke="${INK}" stroke-width="2"/>`]

@@ -25,7 +25,7 @@ export const siteCard = ({ SITE_NAME: site, SITE_COLOR: color }: Config): ShareC
   accent: color?.light ?? OUR_ACCENT,
   date: '',
   title: words.subscribe.heading,
-  lead: '',
+  lead: words.site.description,
   authors: [],
   organization: '',
   figure: '',
@@ -37,7 +37,14 @@ export const siteCard = ({ SITE_NAME: site, SITE_COLOR: color }: Config): ShareC
 /** A paper with its votes among those of its day. */
 export async function paperCard({ config, db }: Deps, paper: Paper): Promise<ShareCard> {
   const { title, authors, organization } = plainTextsOf(paper)
-  const card = { ...siteCard(config), date: longDate(paper.firstDay), title, authors, organization }
+  const card = {
+    ...siteCard(config),
+    lead: '',
+    date: longDate(paper.firstDay),
+    title,
+    authors,
+    organization,
+  }
   const { votes } = paper
   if (votes === null) return card
   const all = (await votesOfDay(db, paper.firstDay)).sort((a, b) => a.votes - b.votes)
@@ -85,6 +92,7 @@ export async function topicCard(deps: Deps, query: string): Promise<ShareCard> {
   return {
     ...siteCard(deps.config),
     title: asHeading(proposedName(query)),
+    lead: '',
     figure: String(total),
     caption: counted(total, w.papersIn, { span }),
     bars,

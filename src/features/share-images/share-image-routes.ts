@@ -17,7 +17,7 @@ import { dayCard, paperCard, siteCard, topicCard } from './share-cards.ts'
 import { queryOfImageName } from './topic-address.ts'
 
 /** Increases when the same card is drawn differently. */
-const LOOK = 1
+const LOOK = 2
 /** Two are drawn at once, but not both for one network. The others wait for a moment: sites give up after some seconds. */
 const SLOTS = { total: 2, perKey: 1, maxWaiting: 8, maxWaitingPerKey: 4 }
 const MAX_WAIT_MS = 4000
