@@ -95,3 +95,23 @@ export async function papersShownTo(
   const shown = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
   return new Map([...shown].map(([id, papers]) => [id, papers.map(({ paperId }) => paperId)]))
 }
+
+/** What the digests of some days had together. */
+export interface EmailedWeek {
+  emails: number
+  papers: number
+}
+
+/** The digests of local dates from `from` to before `before` that these subscribers were sent. */
+export async function emailedWeeks(
+  db: Database,
+  { subscriberIds, from, before }: { subscriberIds: string[]; from: Day; before: Day },
+): Promise<(EmailedWeek & { subscriberId: string })[]> {
+  if (subscriberIds.length === 0) return []
+  return db.$queryRaw<(EmailedWeek & { subscriberId: string })[]>`
+    select d.subscriber_id as "subscriberId", count(*)::int as emails, sum(cardinality(d.papers))::int as papers
+    from digest d join message m on m.digest_id = d.id
+    where d.subscriber_id = any(${subscriberIds}) and m.state in ('accepted', 'uncertain')
+      and d.local_date >= ${from}::date and d.local_date < ${before}::date
+    group by d.subscriber_id`
+}

@@ -18,8 +18,10 @@ import {
   takeDueDigests,
 } from './digest.repo.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
+import type { EmailedWeek } from './earlier-digest.repo.ts'
 import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import type { OpenPlan } from './plan.repo.ts'
+import { smallWeeks } from './small-weeks.ts'
 import { type SharedPapers, storedContents } from './stored-content.repo.ts'
 import type { RankRequest } from './topic-ranks.ts'
 
@@ -30,6 +32,8 @@ export interface DigestMessage {
   confirmedOn: Day
   /** The subscriber's epoch, for links to their settings. */
   epoch: number
+  /** What the emails of the last seven days had; set if one email a week would have been enough for them. */
+  lastWeek?: EmailedWeek
 }
 
 export interface FillPageInput {
@@ -160,7 +164,9 @@ function fillTaken(
     const { planned = [], unmatched = [] } = Object.groupBy(composed, (one) =>
       isPlanned(one) ? 'planned' : 'unmatched',
     )
-    const messages = messagesFor(input, planned.map(digestOf), times)
+    const digestsPlanned = planned.map(digestOf)
+    const weeks = await smallWeeks(tx, { localDate, digests: digestsPlanned })
+    const messages = messagesFor(input, digestsPlanned, times, weeks)
     const noMatchesInput = { ...input, unmatched: unmatched.map(digestOf), times }
     await enqueue(tx, 'bulk', [...messages, ...(await noMatchesFor(tx, noMatchesInput))])
     return fillings
@@ -186,11 +192,17 @@ function timesOf({ config }: Deps, { plan, now, hasLimit }: FillPageInput): Mess
   return { datedAt: now, notBefore: now, deadline, secretId: secretId(config.APP_SECRET[0]!) }
 }
 
-function messagesFor({ plan, now }: FillPageInput, planned: DueDigest[], times: MessageTimes): NewMessage[] {
+function messagesFor(
+  { plan, now }: FillPageInput,
+  planned: DueDigest[],
+  times: MessageTimes,
+  weeks: ReadonlyMap<string, EmailedWeek>,
+): NewMessage[] {
   return planned.flatMap(({ id: digestId, subscriberId, address: toAddress, confirmedAt, ...chosen }) => {
     if (toAddress === null) return []
     const { format, detail, epoch } = chosen
-    const content: DigestMessage = { format, detail, epoch, confirmedOn: dayOf(confirmedAt ?? now) }
+    const lastWeek = weeks.get(subscriberId)
+    const content: DigestMessage = { format, detail, epoch, confirmedOn: dayOf(confirmedAt ?? now), lastWeek }
     const dedupe = `${subscriberId}:${plan.localDate}`
     return [{ kind: 'digest', dedupe, subscriberId, digestId, toAddress, content, ...times }]
   })

@@ -1,5 +1,6 @@
 import { addDays, type Day } from '../core/dates.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
+import type { EmailedWeek } from '../digests/earlier-digest.repo.ts'
 import { sourcesLine } from '../digests/sources-line.ts'
 import { dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
@@ -28,6 +29,8 @@ export interface DigestEmail extends ReaderLinks {
   confirmedOn: Day
   format: MailFormat
   detail: MailDetail
+  /** What the emails of the last seven days had; set if one email a week would have been enough for them. */
+  lastWeek?: EmailedWeek
 }
 
 const MAX_SOURCES_LENGTH = 320
@@ -40,6 +43,7 @@ export const digestView = (site: SiteIdentity, email: DigestEmail, papers: reado
   heading: digestHeading(email.content),
   lead: leadWithMore(email.content),
   ...underPapers(site, email, email.content, papers),
+  offer: email.lastWeek && weeklyOffer(email.lastWeek, email.unsubscribeUrl),
   since: sinceText(email.confirmedOn, email.content.week !== null),
   unsubscribeUrl: email.unsubscribeUrl,
   manageUrl: email.manageUrl,
@@ -68,6 +72,12 @@ function moreOnSite(content: DigestContent, { links, viewUrl }: { links: Links; 
   if (more > 0)
     return { more: counted(more, seeOthers), moreUrl: beyond.length > 0 ? `${viewUrl}#more` : listUrl }
   return { more: week ? seeWeek : fill(seeDay, { day: shortDate(day) }), moreUrl: listUrl }
+}
+
+/** The page to unsubscribe has a button for one email a week. */
+function weeklyOffer({ emails, papers }: EmailedWeek, unsubscribeUrl: string) {
+  const { heading, text, link } = words.emails.digest.weekly
+  return { heading, text: fill(text, { emails, papers }), link, url: `${unsubscribeUrl}#less` }
 }
 
 /** "You subscribed on 3 Nov 2026." */

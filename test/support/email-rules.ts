@@ -50,9 +50,9 @@ const RULES: Record<string, (page: EmailPage) => unknown[]> = {
   'links are underlined where they are, but for titles and the name of the site': ({ links }) =>
     links.filter((link) => {
       const style = attribute(link, 'style') ?? ''
-      const isTitle = ['h3', 'p'].includes(parentName(link)) && /text-decoration: none/.test(style)
+      const isTitle = ['h3', 'p'].includes(parentName(link)) && /text-decoration: ?none/.test(style)
       const isButton = /background/.test(style)
-      return !/text-decoration: underline/.test(style) && !isTitle && !isButton
+      return !/text-decoration: ?underline/.test(style) && !isTitle && !isButton
     }),
   'marks are no <mark>, which Roundcube removes': ({ all }) =>
     all.filter(({ tagName }) => tagName === 'mark'),

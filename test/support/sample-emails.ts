@@ -101,6 +101,11 @@ const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
     emails.digest(
       digest({ sections: [{ topic: 'x'.repeat(200), topicId: 31, papers: [crowded] }], more: 3 }),
     ),
+  'digest-small-week': (emails) =>
+    emails.digest({
+      ...digest({ sections: [{ topic: 'diffusion', topicId: 31, papers: MATCHED.slice(0, 1) }] }),
+      lastWeek: { emails: 5, papers: 8 },
+    }),
   'goodbye-reported': (emails) => emails.goodbye({ ...samples.goodbye, reported: true }),
 }
 
