@@ -32,8 +32,10 @@ const channelSettings = (features: readonly Feature[]): ChannelSetting[] => [
 export const enabledChannels = ({ config, features }: Pick<Deps, 'config' | 'features'>): ChannelSetting[] =>
   channelSettings(features).filter(({ setting }) => Boolean(config[setting]))
 
-/** The settings that enable a channel by which emails arrive. */
-export const emailChannelSettings = (features: readonly Feature[]): string[] =>
-  channelSettings(features)
-    .filter(({ channel }) => !providerOf(channel))
-    .map(({ setting }) => setting)
+/** The settings that enable a channel: of emails that come back, and of the webhooks of mail services. */
+export function channelSettingNames(features: readonly Feature[]): { email: string[]; webhook: string[] } {
+  const { email = [], webhook = [] } = Object.groupBy(channelSettings(features), ({ channel }) =>
+    providerOf(channel) ? 'webhook' : 'email',
+  )
+  return { email: email.map(({ setting }) => setting), webhook: webhook.map(({ setting }) => setting) }
+}

@@ -17,7 +17,13 @@ import { eventually } from '../support/until.ts'
 const MINUTE = 60_000
 const OPERATOR = 'operator@lab.example'
 
-const site = useSite({ ADMIN_PASSWORD: PASSWORD })
+// With a mail server and bounces in the settings, the overview can say that nothing is wrong.
+const site = useSite({
+  ADMIN_PASSWORD: PASSWORD,
+  SMTP_URL: 'smtp://127.0.0.1:9',
+  BOUNCE_DOMAIN: 'bounce.example',
+  BOUNCE_LMTP: '2424',
+})
 let sink: SmtpSink
 let deps: Deps
 

@@ -3,6 +3,7 @@ import { recordAction } from '../../src/core/action.repo.ts'
 import { MINUTE_MS } from '../../src/core/dates.ts'
 import { recordIncident } from '../../src/core/incident.repo.ts'
 import { claimTick } from '../../src/core/tick.repo.ts'
+import { words } from '../../src/i18n/words.ts'
 import { holdPermits } from '../../src/limits/permits.repo.ts'
 import { HOSTILE } from '../battery/web/hostile.ts'
 import { PASSWORD } from './admin.ts'
@@ -223,5 +224,5 @@ export async function visitAdmin(walk: Walk, page: Page, name: string): Promise<
 async function logInBy(page: Page, base: string): Promise<void> {
   await page.goto(`${base}/admin/login`)
   await typed('Log in', 'Password', PASSWORD)(page)
-  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  await page.getByRole('button', { name: words.admin.logout }).waitFor()
 }

@@ -30,7 +30,7 @@ export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   const added = await readAdminRoutes(deps.features)
   const links = added.flatMap(({ link }) => link ?? [])
   const buttons = added.flatMap(({ button }) => button ?? [])
-  const admin: AdminSite = { deps, send: openAdminPages(deps.config, { links, buttons }) }
+  const admin: AdminSite = { deps, send: openAdminPages(deps, { links, buttons }) }
   app.addHook('onRequest', markPrivate)
   app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
   await addSessions(app, admin)

@@ -1,13 +1,12 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { CLASS_MEANINGS, classText, effectText } from '../../bounces/bounce-text.ts'
-import type { Config } from '../../config/config.ts'
 import { type Day, parseDay } from '../../core/dates.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { dateAndTime, longDateWithoutYear, weekdayDate } from '../../i18n/dates.ts'
+import { dateAndTime, longDate, longDateWithoutYear, weekdayDate } from '../../i18n/dates.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
-import { capitalized, counted, fill, words } from '../../i18n/words.ts'
+import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { sourceStateText } from '../../operator/source-status.ts'
 import { topicHeadings } from '../../queries/language/topic-name.ts'
@@ -49,6 +48,7 @@ const HELPERS = {
   capitalized,
   classText,
   effectText,
+  longDate,
   longDateWithoutYear,
   messageReasonText,
   scheduleText,
@@ -63,6 +63,7 @@ const HELPERS = {
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
   number: (value: number) => number.format(value),
+  orList: (items: readonly string[]) => listed(items, 'or'),
   /** "1,234 people": `counted` with a {number} for people. */
   numbered: (count: number, forms: Parameters<typeof counted>[1]) =>
     counted(count, forms, { number: number.format(count) }),
@@ -70,7 +71,7 @@ const HELPERS = {
 }
 
 export function openAdminPages(
-  config: Config,
+  { config, clock }: Pick<ServiceDeps, 'config' | 'clock'>,
   added: { links: readonly AdminLink[]; buttons: readonly AdminButton[] },
 ): SendAdminPage {
   const eta = templatesIn('admin', HELPERS)
@@ -79,7 +80,8 @@ export function openAdminPages(
     const { session, routeOptions } = reply.request
     const token = session?.startedAt ? reply.generateCsrf() : ''
     const template = page instanceof URL ? eta.nameOfFile(page) : `./${page}`
-    const html = eta.render(template, { site, route: routeOptions.url ?? '', token, ...data })
+    const shared = { site, now: clock.now(), route: routeOptions.url ?? '', token }
+    const html = eta.render(template, { ...shared, ...data })
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
 }

@@ -10,7 +10,7 @@ import {
   newestBounces,
 } from '../../bounces/bounce-list.repo.ts'
 import { isFailureClass } from '../../bounces/bounce-text.ts'
-import { emailChannelSettings, enabledChannels } from '../../bounces/enabled-channels.ts'
+import { channelSettingNames, enabledChannels } from '../../bounces/enabled-channels.ts'
 import { waitingReports } from '../../bounces/report.repo.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -44,7 +44,7 @@ export const bounceRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps
     return send(reply, 'bounces', {
       ...(await bouncesView(deps, span)),
       channels: enabledChannels(deps),
-      settings: emailChannelSettings(deps.features),
+      settings: channelSettingNames(deps.features),
       span,
       spans: SPANS,
       kind: kind ?? '',

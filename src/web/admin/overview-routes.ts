@@ -7,13 +7,13 @@ import { Fault } from '../../core/errors.ts'
 import { earliestNextDue } from '../../digests/next-mail.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
-import { cachedDailyFigures, type DayFigures } from '../../operator/daily-figures.ts'
+import { cachedDailyFigures } from '../../operator/daily-figures.ts'
 import { deliveryLimits, deliveryLimitText, QUEUED_STATES } from '../../operator/delivery-report.ts'
 import { deliverySummary } from '../../operator/delivery-switch.ts'
 import { findProblems } from '../../operator/health/conditions.ts'
 import { readHealthFacts } from '../../operator/health/facts.ts'
+import { openReasons } from '../../operator/open-day.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
-import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { overviewSections } from '../page-parts.ts'
 import { numberField, optionalText } from '../request.ts'
@@ -26,6 +26,7 @@ import {
   operationNamed,
   runAdminOperation,
 } from './operation-forms.ts'
+import { headlineOf, partStates, sendsView, statesView } from './overview-view.ts'
 
 const NEWEST = 8
 const MAX_RATES = 20
@@ -37,12 +38,22 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
   app.get('', { schema: { querystring: asked } }, async ({ query }, reply) => {
     const span = CHART_SPANS.find((days) => String(days) === query.days) ?? CHART_SPANS[0]
     const today = dayOf(deps.clock.now())
-    const [delivery, counted] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
+    const [delivery, totals] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
     const days = await cachedDailyFigures(deps, { from: addDays(today, 1 - span), to: today })
+    const facts = await readHealthFacts(deps, delivery.lanes)
+    const problems = findProblems(facts)
+    const bounces = await countBounces(deps.db, {
+      from: midnight(addDays(today, -1)),
+      before: midnight(today),
+    })
+    const bounced = bounces.reduce((sum, { count }) => sum + count, 0)
+    const parts = partStates(facts, problems, bounced)
     return send(reply, 'overview', {
       said: doneSentence(OPERATIONS, query.done),
-      headline: headlineOf(days),
-      problems: findProblems(await readHealthFacts(deps, delivery.lanes)),
+      headline: headlineOf(problems, days.at(-1)!),
+      problems,
+      parts,
+      isWell: parts.every(({ state }) => state === 'well'),
       next: await earliestNextDue(deps),
       delivery,
       operation: operationForm(delivery.delivery === 'paused' ? resume : pause),
@@ -51,11 +62,10 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
         counts: QUEUED_STATES.map((state) => delivery.lanes[lane][state]),
       })),
       sendRates: (await deliveryLimits(deps)).slice(0, MAX_RATES).map(deliveryLimitText),
-      today,
-      totals: counted,
-      states: await countByState(deps.db),
-      bounces: await countBounces(deps.db, { from: midnight(addDays(today, -1)), before: midnight(today) }),
-      sources: await sourceStatus(deps, { days: 1 }),
+      sends: { totals, ...sendsView(totals) },
+      openBecause: await openReasons(deps, totals),
+      states: statesView(await countByState(deps.db), days),
+      bounces,
       sections: await overviewSections(deps),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,
@@ -68,18 +78,6 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
     const done = await runAdminOperation(deps, operationNamed(OPERATIONS, typed.do), { typed })
     return reply.redirect(`/admin?done=${done}`, 303)
   })
-}
-
-const WEEK_DAYS = 7
-
-/** The figures of the first sentence: subscribers now and a week ago, and what went out today (UTC). */
-function headlineOf(days: readonly DayFigures[]) {
-  const today = days.at(-1)!
-  const weekAgo = days.at(-1 - WEEK_DAYS) ?? days[0]!
-  const { subscribers, accepted: sent, refused, gaveUp } = today
-  const change = subscribers - weekAgo.subscribers
-  const failedState = refused > 0 ? 'refused' : 'gave up'
-  return { subscribers, change, sent, failed: refused + gaveUp, failedState }
 }
 
 const MAX_ACTION_ID = 2_147_483_647

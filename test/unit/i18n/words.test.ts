@@ -54,7 +54,7 @@ describe('each entry of the catalogue', () => {
       'admin.days.heads',
       'admin.delivery.heads',
       'admin.messages.heads',
-      'admin.overview.sourceHeads',
+      'admin.overview.see',
       'admin.sources.heads',
       'admin.subscriber.consentHeads',
       'admin.subscribers.heads',
