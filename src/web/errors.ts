@@ -97,7 +97,8 @@ const HEADINGS: Record<number, string | undefined> = words.fault.headings
 /** The JSON form of a fault, the same for all programs. */
 export const jsonOfFault = (fault: Fault, reference: string | null): object => ({
   error: fault.code,
-  message: fault.sentence,
+  // The sentence of this one is for the person at a form: "Go back and try again."
+  message: fault.code === 'request.unreadable' ? fault.message : fault.sentence,
   ...(reference && { reference }),
   ...(fault instanceof FieldFaults && {
     fields: fault.fields.slice(0, MAX_FAULTS).map(({ field, fault: { code, sentence } }) => ({

@@ -11,7 +11,7 @@ const fault = z
     sentence: z
       .string()
       .optional()
-      .describe('For the operator: the sentence shown to people, or the message if no page shows the error'),
+      .describe('For the operator: the sentence shown to people, if it is not the message'),
     reference: z.string().optional().describe('Reference of a server error in the log'),
     fields: z
       .array(z.object({ field: z.string(), error: z.string(), message: z.string() }))
@@ -58,9 +58,9 @@ export function addFaultResponses(api: FastifyInstance, { deps }: Site): void {
     const isOperators = (request.routeOptions.schema?.security ?? []).length > 0
     const body = jsonOfFault(fault, reference)
     // The message of an internal error may contain secrets.
-    const operatorFields =
-      isOperators && fault.status < 500 ? { message: fault.message, sentence: fault.sentence } : {}
-    return reply.code(fault.status).send({ ...body, ...operatorFields })
+    if (!isOperators || fault.status >= 500) return reply.code(fault.status).send(body)
+    const { message, sentence } = fault
+    return reply.code(fault.status).send({ ...body, message, ...(sentence !== message && { sentence }) })
   })
 }
 

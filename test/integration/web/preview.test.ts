@@ -339,6 +339,12 @@ test.each([
   expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error })
 })
 
+test('JSON that is cut off gets a message for a program, not one for the person at a form', async () => {
+  const { message } = (await postJson('{')).json()
+  expect(message).toContain('JSON')
+  expect(message).not.toBe(words.errors['request.unreadable'])
+})
+
 test('JSON may have fields of the form', async () => {
   expect((await postJson({ query: 'robot', email: null, format: {} })).statusCode).toBe(200)
 })
