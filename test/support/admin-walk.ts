@@ -91,20 +91,20 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-import-checked',
     path: at('/admin/subscribers/import'),
-    act: typed('Show what would happen', 'Or its text', IMPORTED),
+    act: typed('Show what would happen', words.admin.importExport.text, IMPORTED),
   },
   {
     name: 'admin-import-done',
     path: at('/admin/subscribers/import'),
     act: async (page) => {
-      await typed('Show what would happen', 'Or its text', IMPORTED)(page)
+      await typed('Show what would happen', words.admin.importExport.text, IMPORTED)(page)
       await page.getByRole('button', { name: 'Import', exact: true }).click()
     },
   },
   {
     name: 'admin-import-wrong',
     path: at('/admin/subscribers/import'),
-    act: typed('Show what would happen', 'Or its text', 'name\nAnn'),
+    act: typed('Show what would happen', words.admin.importExport.text, 'name\nAnn'),
   },
   {
     name: 'admin-subscribers-unknown',

@@ -272,7 +272,7 @@ export const admin = {
     number: 'Number',
     sendUntil: 'Send until',
     timeline: 'Timeline',
-    maybeTwice: 'It may already have arrived. If so, they get it twice.',
+    maybeTwice: 'It may have arrived already. Then they get it twice.',
   },
 
   alerts: {
@@ -285,7 +285,7 @@ export const admin = {
 
   bounces: {
     heading: 'Bounces and complaints',
-    lead: 'Mail servers can accept an email and return it later, and readers can complain or unsubscribe by email. Each report is processed as it arrives.',
+    lead: 'A mail server can accept an email and return it later. Readers can complain, or unsubscribe by email. Each report is processed as it arrives.',
     channels: 'Reports arrive through {channels}.',
     noChannels: 'Bounces aren’t set up.',
     howTo: 'How to set them up',
@@ -297,14 +297,14 @@ export const admin = {
       more: 'The page docs/bounces.md has each step. After a restart of the service, the channels are named here.',
     },
     waiting: '{number} not processed yet',
-    waitingText: 'the oldest from {at} UTC. Check that a process with the role worker is running.',
+    waitingText: 'the oldest since {at} UTC. Check that a worker is running.',
     span: 'The last {span}',
     period: 'Period',
     none: 'No bounces or complaints.',
     byClass: 'By class',
     classHeads: { class: 'Class', meaning: 'Meaning', reports: 'Reports' },
     domains: 'Top domains',
-    noDomains: 'None of the reports names a domain.',
+    noDomains: 'No report names a domain.',
     domainHeads: { domain: 'Domain', reports: 'Reports' },
     newest: 'Newest',
     newestOf: 'Newest, {of}',
@@ -351,7 +351,7 @@ export const admin = {
     sort: 'Sort by',
     sorts: { newest: 'newest', address: 'address', 'last-email': 'last email' },
     moreThan: 'More than {number} subscribers',
-    onlyEmailed: 'Only subscribers who were emailed; those emailed last come first.',
+    onlyEmailed: 'Only people we have emailed, the most recent first.',
     noMatch: 'No subscribers match.',
     noMore: 'No more subscribers on this page.',
     suppressed: 'No subscriber has this address. It is suppressed ({reason}), so we don’t email it.',
@@ -396,7 +396,7 @@ export const admin = {
       nothing_matched: 'Nothing matched',
       paused: 'Paused',
       missed: 'Missed',
-      rescheduled: 'No email: the hour had already passed when they chose it',
+      rescheduled: 'No email: they chose an hour that had already passed',
       welcome: 'Welcome email',
     },
     accepted: 'accepted {at}',
@@ -422,7 +422,7 @@ export const admin = {
 
   suppressions: {
     heading: 'Suppressions',
-    lead: 'We never email these addresses. Only their hashes are stored: enter an address to check it.',
+    lead: 'We never email these addresses. We store only their hashes; enter an address to check it.',
     check: 'Check address',
     is: '{address} is suppressed',
     isNot: '{address} is not suppressed',
@@ -455,12 +455,12 @@ export const admin = {
     heading: 'Preview and test',
     today: 'Today’s email',
     todayText:
-      'The digest of a subscriber, as it was planned today or would be planned now. Nothing is sent or changed.',
+      'See today’s digest of a subscriber. Nothing is sent or changed.',
     email: 'Email address of a subscriber',
     button: 'Preview',
     test: 'Test email',
     testText:
-      'One small email with the headers, signature and connection of every other email. This subscribes no one.',
+      'One small email, sent and signed like every other. It subscribes no one.',
     testTo: 'Send it to',
     send: 'Send test email',
     to: 'To',
@@ -474,7 +474,7 @@ export const admin = {
     html: 'The email as HTML',
     open: 'Open it on its own',
     text: 'Text part',
-    nothing: 'Nothing has matched or come close since their last email, so no email would be sent.',
+    nothing: 'Nothing has matched or come close since their last email, so they would get no email.',
   },
 
   add: {
@@ -531,7 +531,7 @@ export const admin = {
     file: 'A CSV file, up to 1 MB',
     fileHintHtml:
       'Accepts exports from Daily Papers, listmonk, Keila, Mailchimp, Ghost, Substack, Buttondown and Sendy. The first line names the columns; only <code>email</code> is required. <a href="/admin/subscribers/import/sample.csv" download>Sample file</a>',
-    text: 'Or its text',
+    text: 'Or paste its text',
     consent: 'How they agreed, if their row does not say (optional)',
     topics: 'Topic for people without one, or the column that has their topics (optional)',
     ask: 'Email pending subscribers a confirmation link',

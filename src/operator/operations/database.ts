@@ -9,7 +9,7 @@ import { operation } from './operation.ts'
 
 const migrate = operation({
   name: 'db migrate',
-  summary: 'bring the schema up to date; safe twice, and from two machines at once',
+  summary: 'bring the schema up to date; safe to run twice, and on two machines at once',
   effect: 'change',
   ownTransactions: true,
   beforeMigration: true,

@@ -29,7 +29,7 @@ export const textOfDelivery = (shown: Shown): string =>
     ...shown.unanswered.map((paused) => unansweredLine(paused, shown.now)),
     '',
     table(
-      ['lane', ...QUEUED_STATES, 'oldest (UTC)', 'next try (UTC)'],
+      ['emails', 'waiting', 'sending', 'deferred', 'uncertain', 'oldest (UTC)', 'next try (UTC)'],
       LANES.map((lane) => rowOf(shown, lane)),
     ),
     '',
@@ -49,10 +49,12 @@ function switchText({ delivery, since, reason, restored, now }: Shown): string {
 const unansweredLine = (paused: UnansweredLane, now: Date): string =>
   `${unansweredText(paused)}\n  Since ${formatMinute(paused.since)} UTC (${ago(paused.since, now)}). ${UNANSWERED_SENTENCE}`
 
+const LANE_NAMES: Record<Lane, string> = { transactional: 'confirmations', bulk: 'digests' }
+
 function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
   const { oldest, nextTry, ...counts } = shown.lanes[lane]
   return [
-    lane,
+    LANE_NAMES[lane],
     ...QUEUED_STATES.map((state) => counts[state]),
     oldest && formatMinute(oldest),
     nextTry && nextTryText(nextTry, shown),

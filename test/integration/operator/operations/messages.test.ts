@@ -177,7 +177,7 @@ describe('delivery', () => {
     const { json, text } = await run('delivery status')
     expect(json).toMatchObject({ delivery: 'paused', reason: 'relay', since: '2026-11-24T09:00:00.000Z' })
     expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo resume: delivery resume')
-    expect(text).toMatch(/^transactional +1 .* 2026-11-24 08:00 {2}once resumed$/m)
+    expect(text).toMatch(/^confirmations +1 .* 2026-11-24 08:00 {2}once resumed$/m)
     expect(text).toMatch(/^Workers: none sends while delivery is paused\.$/m)
     expect((await run('delivery resume')).json).toMatchObject({ delivery: 'on', wasPaused: true })
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
@@ -186,7 +186,7 @@ describe('delivery', () => {
   test('status with SENDING=off says that nothing is sent', async () => {
     await addThree()
     const { text } = await run('delivery status', at('09:00'), { SENDING: 'off' })
-    expect(text).toMatch(/^transactional +1 .* 2026-11-24 08:00 {2}once on$/m)
+    expect(text).toMatch(/^confirmations +1 .* 2026-11-24 08:00 {2}once on$/m)
     expect(text).toMatch(/^Workers: none sends while SENDING is off\.$/m)
   })
 
@@ -226,9 +226,9 @@ describe('delivery', () => {
     expect(await text()).toEqual([
       'Delivery is on.',
       '',
-      'lane           ready  taken  deferred  uncertain  oldest (UTC)      next try (UTC)',
-      'transactional  1      0      0         0          2026-11-24 08:00  now',
-      'bulk           0      0      0         0',
+      'emails         waiting  sending  deferred  uncertain  oldest (UTC)      next try (UTC)',
+      'confirmations  1        0        0         0          2026-11-24 08:00  now',
+      'digests        0        0        0         0',
       '',
       'Schedule: no tick within two days. Check that a process with the role schedule is running.',
       'Workers: none is sending now, and no work is waiting.',
