@@ -454,13 +454,11 @@ export const admin = {
   preview: {
     heading: 'Preview and test',
     today: 'Today’s email',
-    todayText:
-      'See today’s digest of a subscriber. Nothing is sent or changed.',
+    todayText: 'See today’s digest of a subscriber. Nothing is sent or changed.',
     email: 'Email address of a subscriber',
     button: 'Preview',
     test: 'Test email',
-    testText:
-      'One small email, sent and signed like every other. It subscribes no one.',
+    testText: 'One small email, sent and signed like every other. It subscribes no one.',
     testTo: 'Send it to',
     send: 'Send test email',
     to: 'To',
