@@ -70,6 +70,12 @@ export function dateRangeInWords(from: Day, to: Day): string {
 /** "3 Nov 2026" */
 export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
 
+/** "3 November 2026" */
+export function dateInWords(day: Day): string {
+  const { year, month, date } = partsOf(day)
+  return `${date} ${words.months[month]} ${year}`
+}
+
 /** "November 2026" */
 export function monthOf(day: Day): string {
   const { year, month } = partsOf(day)

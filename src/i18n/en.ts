@@ -879,7 +879,7 @@ export const en = {
       paused: 'Paused {until}',
       pause: 'Pause',
       resumed: 'Resumed',
-      next: 'Next email {when} at {hour}, if anything matches.',
+      next: 'Your next email arrives {when} at {hour}, if anything matches.',
       nextNow:
         'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
       undo: 'Undo',
@@ -948,6 +948,7 @@ export const en = {
   topicPage: {
     title: 'Edit topic: {name}',
     gone: 'That topic no longer exists',
+    aside: 'The paper you came from, and what we learned',
     from: 'You came from this paper',
     unmatched: 'The topic doesn’t match this paper now.',
     lacks: 'Missing: {parts}.',
@@ -982,7 +983,7 @@ export const en = {
     nameHint: 'Optional. Without one, it’s called “{name}”.',
     up: 'Move up',
     down: 'Move down',
-    remove: 'Remove topic',
+    remove: 'Remove',
     orderHint: 'The order of your topics is their order in emails.',
     newQuery: 'Words of the new topic',
     see: 'Preview',
@@ -1280,9 +1281,17 @@ export const en = {
   checkInbox: {
     title: 'Check your inbox',
     heading: 'Check your inbox',
+    // True for every address: whether we sent an email does not show here.
     sentHtml:
-      'If <strong>{address}</strong> can be subscribed, an email from us is on its way. Open the link in it and press Confirm subscription.',
-    sent: 'If the address you gave can be subscribed, an email from us is on its way. Open the link in it and press Confirm subscription.',
+      'Look for our email at <strong>{address}</strong>, open the link in it and press Confirm subscription.',
+    sent: 'Look for our email at the address you gave, open the link in it and press Confirm subscription.',
+    steps: {
+      heading: 'What happens next',
+      open: 'Open our email and follow its link.',
+      confirm: 'Press Confirm subscription on that page.',
+      welcome: 'A welcome email follows with papers of the last days.',
+      daily: 'Then you get papers on your schedule. Every email has an unsubscribe link.',
+    },
     meant: 'Did you mean {domain}?',
     correct: 'Go back and correct it',
     from: 'From',
@@ -1677,7 +1686,7 @@ export const en = {
     'setting.format': 'Choose html or text.',
     'setting.detail': 'Choose title and summary, or titles only.',
     'setting.related': 'Choose whether emails show papers that come close.',
-    'setting.until': 'Choose a date after {today} and up to {latest}.',
+    'setting.until': 'Choose a date between {earliest} and {latest}.',
     'subscriber.unknown': 'No one is subscribed with this address.',
     'subscriber.suppressed':
       'We can’t send email to this address. If it’s yours and works, please write to the people who run this site.',

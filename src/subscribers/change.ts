@@ -1,5 +1,6 @@
 import { addDays, type Day } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
+import { dateInWords } from '../i18n/dates.ts'
 import type { SubscriberSettings, SubscriberState, TopicText } from './subscriber.ts'
 
 /** Everything that decides what a subscriber gets. */
@@ -100,7 +101,10 @@ export const withoutEndedPause = <T extends Pick<Subscription, 'state' | 'paused
 /** Throws setting.until if the end of a pause is in the past, or more than a year away. */
 export function requirePauseEnd(until: Day, today: Day): void {
   const latest = addDays(today, MAX_DAYS)
-  if (until <= today || until > latest) throw new Fault('setting.until', { value: until, today, latest })
+  if (until <= today || until > latest) {
+    const [earliest, last] = [addDays(today, 1), latest].map(dateInWords)
+    throw new Fault('setting.until', { value: until, earliest: earliest!, latest: last! })
+  }
 }
 
 /**

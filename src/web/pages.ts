@@ -10,6 +10,7 @@ import { sourceName } from '../digests/sources-line.ts'
 import type { digestPageView } from '../emails/digest-email.ts'
 import {
   dateAndTime,
+  dateInWords,
   dateWithYear,
   hourOfDay,
   longDate,
@@ -171,6 +172,7 @@ const HELPERS = {
   cityOfZone,
   MAX_TOPICS,
   beyondTitleText,
+  dateInWords,
   dateAndTime,
   dateWithYear,
   /** "24 Nov, 41 votes" */

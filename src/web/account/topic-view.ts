@@ -9,7 +9,7 @@ import { MAX_DAYS } from '../../search/open-archive.ts'
 import { type TopicPathParams, topicPath, trialPath } from '../../subscribers/page-links.ts'
 import { faultsView } from '../setting-fields.ts'
 import { paperRate } from '../signup/preview-text.ts'
-import { previewOfFault, previewView } from '../signup/preview-view.ts'
+import { type PreviewView, previewOfFault, previewView } from '../signup/preview-view.ts'
 import { type ChangeSummaryView, changeSummaryView, NO_CHANGE_SUMMARY } from './change-summary-view.ts'
 import { learnedSummary, learnedView } from './learned-view.ts'
 
@@ -26,8 +26,7 @@ export interface TopicPageInput {
 
 /** The page of one topic. */
 export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
-  const { topic, trial, from, learned, holder } = opened
-  const at = holder.topics.indexOf(topic)
+  const { topic, trial, from, learned } = opened
   const { token, baseUrl } = shown
   const place = { token, id: topic.id, paper: from?.paper.id }
   const fault = shown.fault ?? (trial.fault ? asQueryFault(trial.fault) : undefined)
@@ -46,8 +45,6 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
       votePath: topicPath(place),
     },
     handles: quickActionsView(place, opened),
-    isFirst: at === 0,
-    isLast: at === holder.topics.length - 1,
     /** The contents of the fields. */
     typed: trial.text,
     name: shown.name ?? (topic.name === topic.query ? '' : topic.name),
@@ -119,8 +116,9 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
   const { outcome, isSame, fault, instead, named } = trial
   const place = { token, id: topic.id, paper: paper?.paper.id }
   const pathTo = (query: string) => trialPath({ ...place, query, named: named ?? undefined })
+  const paces = rateRows(opened)
   return {
-    paces: rateRows(opened),
+    paces,
     /** Whether the paper that the reader came from would still match; null if the trial does not affect it. */
     isPaperKept: isSame || named !== null ? null : isKept,
     /** For a new topic: a link that tries the same query in this topic instead. */
@@ -132,18 +130,26 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
             path: trialPath({ ...place, query: instead }),
           },
     preview: outcome
-      ? previewView(outcome.preview, { most: holder.subscriber.maxPapers, baseUrl, pathTo })
+      ? withoutRates(
+          previewView(outcome.preview, { most: holder.subscriber.maxPapers, baseUrl, pathTo }),
+          paces.length > 0,
+        )
       : previewOfFault(fault?.sentence ?? ''),
   }
 }
 
-/** "Now: 56 papers in 30 days, about 6 a day", then the same for the trial, if it differs. */
+/** The rate is said once: by the rows above the preview, if there are any. */
+const withoutRates = (view: PreviewView, isSaid: boolean): PreviewView =>
+  isSaid ? { ...view, parts: view.parts.map((part) => ({ ...part, rate: '' })) } : view
+
+/** "Now: 56 papers in 30 days, about 6 a day", and the same for a trial that differs; empty for one that does not. */
 function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial) {
+  if (isSame) return []
   const { now: current, tried, triedNew } = words.topicPage
   const pace = (term: string, total: number | undefined | null) =>
     total === undefined || total === null
       ? []
       : [{ term, text: total && outcome ? paperRate(outcome.preview, total) : rateOf(total, MAX_DAYS) }]
   const total = outcome?.preview.topics[0]?.total
-  return [...pace(current, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
+  return [...pace(current, now), ...pace(named === null ? tried : triedNew, total)]
 }

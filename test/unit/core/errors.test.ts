@@ -70,7 +70,7 @@ test.each([
     'a pause that ends today',
     () => requirePauseEnd('2026-11-24', '2026-11-24'),
     'setting.until',
-    { today: '2026-11-24', latest: '2027-11-24' },
+    { earliest: '25 November 2026', latest: '24 November 2027' },
   ],
   [
     'too many requests',

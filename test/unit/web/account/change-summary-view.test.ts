@@ -35,5 +35,7 @@ test('changeSummaryView says after the hour that the email may still be sent', (
 })
 
 test('changeSummaryView says before the hour when the email is sent', () => {
-  expect(moved({ localDate: TODAY, now: false }).next).toBe('Next email today at 08:00, if anything matches.')
+  expect(moved({ localDate: TODAY, now: false }).next).toBe(
+    'Your next email arrives today at 08:00, if anything matches.',
+  )
 })
