@@ -69,8 +69,8 @@ test('an operator pauses delivery, finds why a subscriber got no email, pauses t
   expect(await heading()).toBe(words.admin.login.heading)
 }, 120_000)
 
-// The HTML of an email has its own tests.
-const NOT_PAGES = ['/admin/subscribers/:id/email/html']
+// The HTML of an email and the sample file have tests of their own.
+const NOT_PAGES = ['/admin/subscribers/:id/email/html', '/admin/subscribers/import/sample.csv']
 
 test('the walk visits every admin page and template', async () => {
   const { page, walk } = seen
