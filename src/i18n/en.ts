@@ -1426,7 +1426,6 @@ export const en = {
       calendar: 'Calendar',
       phrases: 'In these papers',
       week: 'Most votes',
-      feeds: 'Feeds',
       elsewhere: 'Read it elsewhere',
       elsewhereHint: 'The feed that Hugging Face never made.',
       json: 'JSON',
@@ -1541,7 +1540,6 @@ export const en = {
       label: 'Comes close',
     },
     onPage: 'Newest papers as a feed:',
-    formats: { atom: 'Atom', json: 'JSON' },
   },
   paper: {
     /** The only source with summaries and votes. */

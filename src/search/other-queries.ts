@@ -32,6 +32,8 @@ export interface WithoutPart extends CountedQuery {
   isUnwanted: boolean
 }
 
+/** A longer query is not narrowed: each of its words would be looked up again. */
+const MAX_NARROWED = 10
 /** Votes that few papers have. */
 export const MANY_VOTES = 20
 
@@ -60,6 +62,7 @@ export function respelledQuery(archive: Archive, tree: Query): (CountedQuery & {
 
 /** Those that find some of the papers found, but not all of them. */
 export function narrowerQueries(archive: Archive, tree: Query, found: Readonly<Bits>): NarrowerQuery[] {
+  if (leavesOf(tree).length > MAX_NARROWED) return []
   const all = archive.count(found)
   const narrower: [NarrowerQuery['kind'], Query | null][] = [
     ['title', inTitle(tree)],
