@@ -385,6 +385,11 @@ const OTHERS: Stop[] = [
   { name: 'digest', path: async ({ tokens }) => `/digest/${await tokens.digest('ann@example.com')}` },
   { name: 'digest-best', path: async ({ tokens }) => `/digest/${await tokens.digest('best@example.com')}` },
   {
+    name: 'digest-own',
+    path: async ({ tokens }) =>
+      `/manage/${await tokens.of('manage', 'ann@example.com')}/digest/${await tokens.digestMessage('ann@example.com')}`,
+  },
+  {
     name: 'digest-gone',
     path: ({ tokens }) => `/digest/${tokens.sign('digest', 'AAAAAAAAAAAAAAAA')}`,
     status: 410,

@@ -125,6 +125,10 @@ export function tokensOf(site: TestSite) {
   const sign = (purpose: LinkPurpose, id: string, epoch = 0, issuedAt = NOW) =>
     signLink({ purpose, id, epoch, issuedAt }, deps.config.APP_SECRET[0]!)
   const subscriber = (email: string) => db.subscriber.findFirstOrThrow({ where: { address: email } })
+  const newestDigest = async (subscriberId: string): Promise<string> => {
+    const where = { subscriberId, kind: 'digest' }
+    return (await db.message.findFirstOrThrow({ where, orderBy: { datedAt: 'desc' } })).id
+  }
   return {
     sign,
     /** In the newest confirmation to an address. */
@@ -145,11 +149,9 @@ export function tokensOf(site: TestSite) {
     /** In the newest digest to an address. */
     digest: async (email: string) => {
       const { id, epoch } = await subscriber(email)
-      const message = await db.message.findFirstOrThrow({
-        where: { subscriberId: id, kind: 'digest' },
-        orderBy: { datedAt: 'desc' },
-      })
-      return sign('digest', message.id, epoch)
+      return sign('digest', await newestDigest(id), epoch)
     },
+    /** The id of that digest's message. */
+    digestMessage: async (email: string) => newestDigest((await subscriber(email)).id),
   }
 }

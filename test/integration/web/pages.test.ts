@@ -373,6 +373,7 @@ describe('each page', () => {
       `${account}/export.json`,
       `/move/${sign('move', String(move.id))}`,
       `/digest/${sign('digest', welcome.id)}`,
+      `/manage/${sign('manage', id)}/digest/${welcome.id}`,
       `/unsubscribe/${unsubscribe}/changed`,
       '/',
       '/papers',
