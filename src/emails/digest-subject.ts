@@ -26,9 +26,10 @@ function subjectByTopic(content: DigestContent): string {
   const isOneWeek = content.week !== null && isWithinWeek(content.week)
   const topics = topicsInSubject(content)
   const more = strongest.length - 1
-  const form =
-    more > 0 ? (isOneWeek ? subject.moreOfWeek : subject.more) : isOneWeek ? subject.oneOfWeek : subject.one
-  const start = (name: string) => counted(more, form, { name })
+  const start = (name: string) => {
+    if (more > 0) return counted(more, isOneWeek ? subject.moreOfWeek : subject.more, { name })
+    return isOneWeek ? fill(subject.oneOfWeek, { name }) : name
+  }
   const ofTopics = (count: number) => topics.slice(0, count).join(', ')
   const withTopics = (text: string, what: string) => (what ? fill(subject.ofTopics, { text, what }) : text)
   const room = MAX_LENGTH - withTopics(start(''), ofTopics(1)).length

@@ -396,6 +396,7 @@ export const en = {
     myLink: {
       title: 'Your digests',
       heading: 'Get a link to your digests',
+      description: 'Change your topics, your days or your address, pause your emails, or unsubscribe.',
       hint: 'We’ll email you a link for changing your topics and schedule, pausing or unsubscribing. There’s no password.',
       send: 'Email me my link',
       orMail: 'You can also use “Topics and schedule” at the end of any digest. It’s the same link.',
@@ -511,8 +512,8 @@ export const en = {
       votes:
         'Votes and comments are Hugging Face’s. A summary with the label “{label}” was written by a language model there; any other sentence is from the abstract.',
     },
-    promises: {
-      heading: 'What we promise',
+    promises: 'What we promise',
+    promised: {
       emails: 'At most one email a day, and none before you confirm.',
       matching:
         'What you typed decides which papers match. Each email says why, and a preview shows it before you subscribe.',
@@ -529,6 +530,7 @@ export const en = {
   },
   privacy: {
     heading: 'Privacy: what we store',
+    description: 'What this site stores about you, for how long, and how to delete it.',
     summary:
       'In short: no cookies and no tracking. If you subscribe, we store your address, your topics and what we sent you. You can download or delete all of it at any time.',
     reading: {
@@ -733,8 +735,7 @@ export const en = {
       },
       preheader: 'Open one to read its summary, authors and links.',
       subject: {
-        one: { other: '{name}' },
-        oneOfWeek: { other: '{name} this week' },
+        oneOfWeek: '{name} this week',
         more: { one: '{name} and one more', other: '{name} and {count} more' },
         moreOfWeek: { one: '{name} and one more this week', other: '{name} and {count} more this week' },
         /** {what}: topics */
@@ -1310,15 +1311,6 @@ export const en = {
     problem: 'There is a problem',
     /** What search engines and shared links show of a page without a description of its own, by its route. */
     description: 'Each day’s research papers in one sentence each, and those on your topics by email.',
-    descriptions: {
-      '/papers': 'Search research papers by words, author, organization, arXiv ID or DOI.',
-      '/papers/date': 'Go to the papers of any day.',
-      '/subscribe':
-        'Type what you work on, see which papers you would have received, and get new ones by email. One click unsubscribes you.',
-      '/manage': 'Change your topics, your days or your address, pause your emails, or unsubscribe.',
-      '/status': 'Whether emails are being sent, and when each source of papers was last read.',
-      '/privacy': 'What this site stores about you, for how long, and how to delete it.',
-    } as Readonly<Record<string, string>>,
     skip: 'Skip to the content',
     navigation: 'Site',
     today: 'Today',
@@ -1341,6 +1333,7 @@ export const en = {
   },
   status: {
     heading: 'Status',
+    description: 'Whether emails are being sent, and when each source of papers was last read.',
     sending: 'Digests are being sent.',
     problems: {
       paused:
@@ -1384,6 +1377,7 @@ export const en = {
     },
   },
   day: {
+    description: 'Go to the papers of any day.',
     range: 'Papers {first} to {last} of {count}',
     none: 'No papers',
     page: 'Page {page} of {pages}',
@@ -1453,6 +1447,7 @@ export const en = {
   },
   search: {
     heading: 'Search papers',
+    description: 'Search research papers by words, author, organization, arXiv ID or DOI.',
     label: 'Search papers',
     button: 'Search',
     titleOf: '{query}: {count}',
