@@ -44,6 +44,7 @@ describe('each entry of the catalogue', () => {
     )
     // Pages list all entries of these.
     const listed = [
+      'about.promised',
       'account.erase.going',
       'account.erase.staying',
       'admin.actions.heads',
