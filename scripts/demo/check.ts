@@ -110,7 +110,7 @@ function steps(demo: Demo): Step[] {
           /linear attention/i.test(digest.text ?? '') && /linear attention/i.test(html),
           'the topic is missing in the email',
         )
-        must(/<mark/.test(html), 'the words that matched are not marked')
+        must(/class="hit"/.test(html), 'the words that matched are not marked')
         const papers = papersIn(digest)
         must(papers.size > 0, 'the email has no papers')
         must(![...papers].some((paper) => earlier.has(paper)), 'a paper of the welcome was sent again')
@@ -189,7 +189,9 @@ function steps(demo: Demo): Step[] {
 const hourIn = (timeZone: string, at?: Date): number =>
   Number(at && new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(at))
 
-const papersIn = ({ text = '' }: ParsedMail): Set<string> => new Set(text.match(/\/papers\/\d{4}\.\d{4,5}/g))
+/** The text part links to a paper's place in the digest, the HTML to its page. */
+const papersIn = ({ html }: ParsedMail): Set<string> =>
+  new Set((html || '').match(/\/papers\/\d{4}\.\d{4,5}/g))
 
 function must(held: boolean, otherwise: string): asserts held {
   if (!held) throw new Error(otherwise)
