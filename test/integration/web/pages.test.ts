@@ -227,8 +227,8 @@ describe('a request that is refused', () => {
     [
       'an unknown method',
       () => site.app.inject({ method: 'DELETE', url: '/subscribe' }),
-      404,
-      'page.not-found',
+      405,
+      'request.method-not-allowed',
     ],
   ]
   test.each(asPage)('%s: a page with the code, nothing changed', async (_what, send, status, code) => {

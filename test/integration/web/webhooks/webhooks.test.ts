@@ -195,7 +195,7 @@ describe.each(PROVIDERS.map(({ name, setting }) => [name, setting.name] as const
       }
     })
 
-    test('gets 404 without its setting', async () => {
+    test('gets 404 without its setting, and 405 for a GET', async () => {
       const config = { ...site.deps.config, SES_TOPIC_ARN: undefined, SENDGRID_WEBHOOK_KEY: undefined }
       const none = {
         MAILGUN_WEBHOOK_KEY: undefined,
@@ -206,7 +206,7 @@ describe.each(PROVIDERS.map(({ name, setting }) => [name, setting.name] as const
       const at = await app.listen({ port: 0, host: '127.0.0.1' })
       expect(await post(provider, one(), at)).toMatchObject({ status: 404 })
       await app.close()
-      expect((await fetch(`${base}/webhooks/${provider}`)).status).toBe(404)
+      expect((await fetch(`${base}/webhooks/${provider}`)).status).toBe(405)
     })
 
     test('gets a status that makes the provider retry, without a database', async () => {
