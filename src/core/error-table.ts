@@ -141,7 +141,7 @@ export const errorTable = {
     'setting.format': 'format "{value}": takes html or text.',
     'setting.detail': 'detail "{value}": takes full or titles.',
     'setting.related': 'related "{value}": takes true or false.',
-    'setting.until': 'until {value}: takes a date after {today}, up to {latest}.',
+    'setting.until': 'until {value}: takes a date between {earliest} and {latest}.',
     'source.not-begun': '{day} has not started: use a day up to today, {today} (UTC).',
     'preview.days': 'days "{value}": takes a whole number from 1 to {most}.',
     'query.empty': 'The query has no words.',

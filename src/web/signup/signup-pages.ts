@@ -10,6 +10,7 @@ import { exampleQueries } from '../../search/example-queries.ts'
 import { forVisitorIfFree, type Searcher } from '../../search/for-visitor.ts'
 import { type CheckedSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { whenText } from '../account/change-summary-view.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import {
   markPrivate,
@@ -44,11 +45,14 @@ const SEARCH = { slots: 'search' } as const
 const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   const prefilled = settingsInQuery.and(z.object({ topic: topicsInQuery, change: optionalText }))
-  app.get('/subscribe', { schema: { querystring: prefilled }, config: SEARCH }, async (request, reply) => {
+  const config = { ...SEARCH, cachedBy: [] }
+  app.get('/subscribe', { schema: { querystring: prefilled }, config }, async (request, reply) => {
     const { topic: topics, change, ...settings } = request.query
     const typed = { ...settings, topics }
     const keepsTopics = change === '1'
     const { preview, examples } = await searchesOfForm(site, request, typed, keepsTopics)
+    // The empty form is the same for everyone; its searches cost the first visitor of a minute.
+    if (preview && topics.length === 0) cacheForOneMinute(reply)
     return pages.send(reply, 'subscribe', { form: formView(deps, { typed, keepsTopics, examples }), preview })
   })
 

@@ -410,6 +410,17 @@ describe('each page', () => {
       '/unsubscribe/nonsense',
       gone.headers.location as string,
       '/privacy',
+      '/about',
+      '/rss',
+      '/feed',
+      '/atom.xml',
+      '/manifest.webmanifest',
+      '/apple-touch-icon.png',
+      '/apple-touch-icon-precomposed.png',
+      '/og/site.png',
+      '/og/papers/date/2026-11-24.png',
+      '/og/papers/2507.06457.png',
+      '/og/topics/nonsense.png',
       '/live',
       '/ready',
       '/robots.txt',
@@ -438,9 +449,16 @@ describe('each page', () => {
   })
 
   const statusFor = (url: string): number => {
-    const missing = ['/nothing', '/confirm/nonsense', '/unsubscribe/nonsense', '/.well-known/security.txt']
+    const missing = [
+      '/nothing',
+      '/og/topics/nonsense.png',
+      '/confirm/nonsense',
+      '/unsubscribe/nonsense',
+      '/.well-known/security.txt',
+    ]
     if (missing.includes(url)) return 404
-    if (['/favicon.ico', '/papers/month'].includes(url)) return 302
+    if (/^\/apple-touch-icon|^\/favicon\.ico$|^\/papers\/month$/.test(url)) return 302
+    if (['/rss', '/feed', '/atom.xml'].includes(url)) return 301
     // Nothing was chosen instead of the end; a preview takes the form; a token that ended leads to an empty form.
     if (/\/changed?$/.test(url) || url === '/preview') return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200
@@ -466,7 +484,7 @@ describe('each page', () => {
       const { headers, body } = await site.app.inject({ url })
       const scripts = body.includes('<script') ? ";script-src 'self';connect-src 'self'" : ''
       expect(headers).toMatchObject({
-        'content-security-policy': `default-src 'none';style-src 'self';img-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'${scripts}`,
+        'content-security-policy': `default-src 'none';style-src 'self';img-src 'self';manifest-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'${scripts}`,
         'referrer-policy': 'same-origin',
         'x-content-type-options': 'nosniff',
       })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../../src/core/database/database.ts'
 import { silentLog } from '../../../../src/core/log.ts'
+import { dateInWords } from '../../../../src/i18n/dates.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import {
   API_TOKEN,
@@ -136,7 +137,7 @@ describe('an operation of the operator', () => {
     const { answer } = await send('pauseSubscriber', { body: { until: '2026-11-24' } })
     expect(answer.json()).toMatchObject({
       error: 'setting.until',
-      message: expect.stringContaining('2027-11-24'),
+      message: expect.stringContaining(dateInWords('2027-11-24')),
       sentence: expect.any(String),
     })
   })
