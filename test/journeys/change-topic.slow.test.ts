@@ -27,7 +27,7 @@ async function voteFromEmail(javaScriptEnabled: boolean): Promise<Page> {
   const page = await seen.open({ javaScriptEnabled })
   page.setDefaultTimeout(10_000)
   await page.setContent(html)
-  const beside = page.locator('h3', { hasText: HYBRID }).locator('~ p.facts').first()
+  const beside = page.locator('h3', { hasText: HYBRID }).locator('~ .facts').first()
   const link = await beside.getByRole('link', { name: words.vote.names.more }).getAttribute('href')
   const { pathname, search } = new URL(link!)
   await page.goto(pathname + search)
