@@ -123,7 +123,7 @@ export const en = {
     category: 'category {found}',
     code: 'with code',
     revised: 'newer version of {day}',
-    onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
+    onlyRevised: 'a first listing (only a newer version was listed; is:revised finds those)',
     rising: 'Topic: {topics}',
     close: 'Comes close to “{topic}”: {what}',
     closeByMeaning: 'reads like papers that match',
@@ -139,7 +139,7 @@ export const en = {
       title: 'Missing from the title: {terms}',
       abstract: 'Missing from the abstract: {terms}',
     },
-    unwanted: 'Has, though not wanted: {terms}',
+    unwanted: 'Excluded because it contains {terms}',
   },
   preview: {
     button: 'Preview',
@@ -181,7 +181,7 @@ export const en = {
     legend: { match: 'match', close: 'comes close' },
     details: 'Details',
     nothing: 'No papers in {span}',
-    notCounted: 'Papers that come close were not counted, because that took too long.',
+    notCounted: 'We ran out of time to count papers that come close.',
     noPapers: 'We don’t have any papers yet, so there’s nothing to preview.',
     /** Terms of a topic that no paper contains. */
     warning: {
@@ -192,22 +192,22 @@ export const en = {
         other: 'these {count} papers have {parts}.',
       },
       none: 'No paper in the last {span} matches “{topic}”. {keep}',
-      keep: 'Keep the topic and we’ll write when the first paper for it appears.',
+      keep: 'Keep the topic and we’ll email you the first paper that appears.',
     },
     /** Queries that bring more than the topic. */
-    offers: { more: 'For more, ask for', offer: '{query}, {papers}' },
+    offers: { more: 'For more papers, try', offer: '{query} ({papers})' },
     /** Above the papers of an offer, for a topic that matches nothing. */
     instead: {
       one: 'One paper matches “{query}”',
       other: '{count} papers match “{query}”',
     },
     narrow: 'Less than one a week.',
-    tooMuch: 'That is about {count} a weekday, and an email has up to {most}.',
-    letCap: 'We email the top {most}, the rest are on the site.',
+    tooMuch: 'That’s about {count} per weekday, and an email has up to {most}.',
+    letCap: 'We email you the best {most}; the rest are on the site.',
     digest: {
-      heading: 'The email of {day}, as you’d have received it',
+      heading: 'The email you’d have received on {day}',
       from: 'From {site}',
-      none: 'Nothing matched or came close on {day}, so you wouldn’t have received an email.',
+      none: 'Nothing matched or came close on {day}, so there’d have been no email.',
       more: { one: 'One more is on the site.', other: '{count} more are on the site.' },
       /** Papers that the picture of the email leaves out. */
       rest: { one: 'And {count} more in this email.', other: 'And {count} more in this email.' },
@@ -223,7 +223,7 @@ export const en = {
     more: '{count} more',
     few: 'Less than one a week',
     none: 'Nothing in the last {span}',
-    later: 'We’ll write when the first paper appears.',
+    later: 'We’ll email you the first paper that appears.',
     daily: {
       name: 'Daily',
       hint: 'Each day’s papers on your topics',
@@ -274,7 +274,7 @@ export const en = {
       'This time the form had different settings: {schedule}. {size}. Your current settings stay the same.',
     leftOut: 'No room for',
     leftOutHint:
-      'These won’t be added, because you’d have too many topics, or too long ones. You can combine several into one with OR.',
+      'These won’t be added: with them, your topics would be too many or too long. You can combine several into one with OR.',
     idle: 'Nothing matched in the last 30 days. To match more papers, use fewer words or put OR between them. You can still confirm: you’ll get an email as soon as a paper matches or comes close, and you can change your topics from any email.',
     someIdle:
       'If a topic matched nothing in the last 30 days, use fewer words or put OR between them. You can change your topics later from any email.',
@@ -289,8 +289,8 @@ export const en = {
     },
     noneAdded: 'No topics were added',
     firstHtml:
-      'Your first digest arrives on <strong>{when}</strong>, if anything matches. After that, you’ll get one on your days ({days}) whenever there’s something new.',
-    nextHtml: 'Your next digest arrives on <strong>{when}</strong>, if anything matches.',
+      'Your first digest arrives on <strong>{when}</strong> if anything matches. After that, you’ll get one on your days ({days}) whenever there’s something new.',
+    nextHtml: 'Your next digest arrives on <strong>{when}</strong> if anything matches.',
     paused: 'Your digests are paused.',
     overHtml:
       'This link was used before, and the subscription has ended since, so you won’t get any digests. <a href="/subscribe">Subscribe again</a> whenever you like.',
@@ -307,7 +307,7 @@ export const en = {
     topics: 'Your topics',
     leftOut: 'Not added',
     leftOutHint:
-      'You already have as many topics as we allow, or as long ones. Remove some, or combine several into one with OR.',
+      'With them, your topics would be too many or too long. Remove some, or combine several into one with OR.',
     manage: 'Change topics or schedule',
     read: 'Read today’s papers',
   },
@@ -350,7 +350,7 @@ export const en = {
       title: 'Subscribed',
       heading: 'You’re subscribed',
       nextHtml:
-        'Your topics and schedule are as they were. Your next email may arrive on <strong>{when}</strong>, if anything matches.',
+        'Your topics and schedule are as they were. Your next email arrives on <strong>{when}</strong> if anything matches.',
       pausedHtml:
         'Your topics and schedule are as they were. Your digests are paused, and resume on <strong>{date}</strong>.',
       pausedForGood:
@@ -366,7 +366,7 @@ export const en = {
       short: 'Up to {most} papers per email',
       shortText: 'From now on each digest has up to {most} papers, best first. The rest are on the site.',
       undone: 'Everything is as it was',
-      nextHtml: 'Your next email may arrive on <strong>{when}</strong>, if anything matches.',
+      nextHtml: 'Your next email arrives on <strong>{when}</strong> if anything matches.',
       undo: 'Undo',
       stopHtml: 'Want to stop completely? <a href="{path}">Unsubscribe</a>',
     },
@@ -376,10 +376,10 @@ export const en = {
     whose: 'Papers for one reader’s topics.',
     whoseBest: 'The most upvoted papers, from one reader’s digest.',
     likeThis: 'Get digests like this',
-    own: 'This page is yours alone: its links change your digests.',
+    own: 'Keep this page to yourself: its links change your digests.',
     share: 'Page to share',
     more: { one: '{count} more paper', other: '{count} more papers' },
-    moreText: 'They match too, but the reader limits how many papers an email contains.',
+    moreText: 'They match too, but didn’t fit in the email.',
     andMore: 'And {count} more.',
     gone: 'This digest is no longer available',
     goneText:
@@ -389,7 +389,7 @@ export const en = {
   account: {
     heading: 'Your account',
     email: 'Email address',
-    whoseHtml: 'This page is about <strong>{address}</strong>. Nothing changes until you press a button.',
+    whoseHtml: 'This page is for <strong>{address}</strong>. Nothing changes until you press a button.',
     back: 'Back to your account',
     papers: 'Read today’s papers',
     meant: 'Did you mean {domain}? Go back and correct it.',
@@ -403,16 +403,16 @@ export const en = {
     },
     linkSent: {
       heading: 'Check your inbox',
-      sent: 'If you’ve just asked for your link, an email is on its way to the address you gave. If that address is subscribed, the email has the link. If not, it explains how to subscribe.',
+      sent: 'Look for our email at the address you gave. If you’re subscribed, it has your link. If not, it explains how to subscribe.',
       nothing:
-        'Didn’t get it? Check your spam folder, and look for an earlier email: we send each address up to two in 24 hours, and the link in an earlier one works too. If the address isn’t subscribed and many people are signing up right now, try again in an hour.',
+        'Didn’t get it? Check your spam folder, and look for an earlier email: we send up to two a day, and the link in an earlier one works too. If you aren’t subscribed and many people are signing up right now, try again in an hour.',
       again: 'Try another address',
     },
     accountLinkSent: {
       sentHtml:
-        'If you’ve just asked for it, a link to your account page is on its way to <strong>{address}</strong>. It works for one day.',
+        'Look for our email at <strong>{address}</strong> and open the link in it. The link works for one day.',
       nothing:
-        'Didn’t get it? Check your spam folder, and look for an earlier email: we send up to two in 24 hours.',
+        'Didn’t get it? Check your spam folder, and look for an earlier email: you can ask twice a day.',
       why: 'We email this link separately because digests get forwarded: someone who reads your digest must not be able to delete or move your subscription.',
       back: 'Back to your digests',
     },
@@ -429,9 +429,9 @@ export const en = {
     },
     newAddress: {
       heading: 'Check your new inbox',
-      sent: 'If you’ve just given a new address, and digests can go there, an email is on its way to it. Open its link within a day and press the button to move your digests. Until then nothing changes.',
+      sent: 'Look for our email at your new address. Open its link within a day and press the button to move your digests. Until then nothing changes.',
       nothing:
-        'Didn’t get it? Check your spam folder, and look for an earlier email: you can ask for up to two in 24 hours, and we send each address up to two.',
+        'Didn’t get it? Check the address and your spam folder, and look for an earlier email. You can ask twice a day.',
     },
     confirmAddress: {
       title: 'New address',
@@ -481,9 +481,9 @@ export const en = {
       stays: 'What’s kept, and why',
       staying: {
         counts:
-          'A row with a random number instead of you, the dates of its digests, the numbers of the papers in them, and whether the mail server accepted or returned each one. This keeps the totals of past days correct.',
+          'Anonymous records: the dates of your digests, the papers in them, and whether the mail server accepted or returned each one. They keep the totals of past days correct.',
         consents:
-          'When that number agreed, changed something or unsubscribed: the proof that the emails were requested. Nothing links it to you.',
+          'When you agreed, changed something or unsubscribed, under a random number that nothing links to you: proof that the emails were requested.',
         code: 'If we must never email your address again, because of a complaint or because the mailbox no longer exists: a code made from it with a secret key, which can’t be reversed. Without it we might email you again.',
       },
       press: 'Delete everything',
@@ -505,18 +505,18 @@ export const en = {
     heading: 'About {site}',
     description: 'What {site} is, where its papers come from, and who runs it.',
     intro:
-      '{site} reads each day’s research papers and emails you the ones on your topics, with the reason for each. You choose the topics, the days and the hour, and one click ends it.',
+      '{site} reads each day’s research papers and emails you the ones on your topics, with the reason for each. You choose the topics, the days and the hour, and leave with one click.',
     papers: {
       heading: 'Where the papers come from',
       sources: 'Papers come from {sources}. We are not affiliated with any of them.',
       votes:
-        'Votes and comments are Hugging Face’s. A summary with the label “{label}” was written by a language model there; any other sentence is from the abstract.',
+        'Votes and comments come from Hugging Face. A summary labelled “{label}” was written there by a language model; any other sentence is from the abstract.',
     },
     promises: 'What we promise',
     promised: {
       emails: 'At most one email a day, and none before you confirm.',
       matching:
-        'What you typed decides which papers match. Each email says why, and a preview shows it before you subscribe.',
+        'What you type decides which papers match. Each email says why, and a preview shows it before you subscribe.',
       tracking: 'No cookies, no tracking, nothing from other sites. The privacy page lists what we store.',
     },
     elsewhere: {
@@ -612,7 +612,7 @@ export const en = {
       preheader: 'You won’t get any more emails here.',
       heading: 'Your digests now go to another address',
       lead: 'You (or someone with your account link) changed the address of your subscription on {at} ({zone}). We won’t send anything new to this address.',
-      otherwise: 'Wasn’t it you? Reply to this email, or write to {contact}.',
+      otherwise: 'Not you? Reply to this email, or write to {contact}.',
     },
     parts: {
       viewInBrowser: 'View in browser',
@@ -648,7 +648,7 @@ export const en = {
           notYet: 'nothing yet',
           weekend: 'no new papers at the weekend',
           holiday: 'no new papers on a holiday',
-          repeated: 'still an older list',
+          repeated: 'no new list',
         },
         moreSections: '{names} and {count} more',
         more: { one: 'And {count} more source.', other: 'And {count} more sources.' },
@@ -720,8 +720,8 @@ export const en = {
         },
         others: { one: 'The other one is on the site.', other: 'The {count} others are on the site.' },
         moreMatches: {
-          one: '{count} more matches and is on the site.',
-          other: '{count} more match and are on the site.',
+          one: '{count} more match is on the site.',
+          other: '{count} more matches are on the site.',
         },
       },
       seeOthers: { one: 'See the other one', other: 'See the other {count}' },
@@ -788,7 +788,7 @@ export const en = {
       subjectBare: 'Welcome to {site}',
       preheaderAlone: 'You’re subscribed. Here’s when digests arrive and where to change your topics.',
       heading: 'You’re subscribed',
-      first: 'Your first digest arrives on {day} at {hour} ({zone}), if anything matches or comes close.',
+      first: 'Your first digest arrives on {day} at {hour} ({zone}) if anything matches or comes close.',
       start: {
         one: 'Here is a paper to get you started.',
         other: 'Here are some papers to get you started.',
@@ -816,7 +816,7 @@ export const en = {
         'You (or someone with one of your digests) unsubscribed on {at} ({zone}). We won’t email you again.',
       reportedLead:
         'On {at} ({zone}) we received a report that our email to you is unwanted, so we unsubscribed you. We can’t verify who sent it.',
-      reportedMistake: 'Wasn’t it you? One button brings back your topics and schedule as they were.',
+      reportedMistake: 'Not you? One button brings back your topics and schedule as they were.',
       pressedMistake: 'Changed your mind? One button brings back your topics and schedule as they were.',
       undo: 'Resubscribe',
       bare: 'If the button doesn’t work, open this link:',
@@ -831,12 +831,12 @@ export const en = {
       lead: 'There were new papers on {count} of your days since {since}, but none matched your topics or came close. That’s why you haven’t had a digest. (We send this email at most once in 30 days.)',
       topics: 'Your topics',
       nearest: 'Closest papers',
-      nearestHint: 'These didn’t match, so they may still come later.',
+      nearestHint: 'These don’t match. If one does later, we’ll still email it to you.',
       ways: 'What you can do',
       change: 'Change topics',
       changeHint: 'Remove a word, or put OR between two, to match more papers.',
       fewer: 'Pause, or get one digest a week',
-      fewerHint: 'A weekly digest collects more. Your topics stay the same.',
+      fewerHint: 'A weekly digest has more in it. Your topics stay the same.',
       pause: 'Pause for a month',
       pauseHint: 'Your topics stay the same, and digests resume on their own.',
       stop: 'Unsubscribe',
@@ -880,9 +880,9 @@ export const en = {
       paused: 'Paused {until}',
       pause: 'Pause',
       resumed: 'Resumed',
-      next: 'Your next email arrives {when} at {hour}, if anything matches.',
+      next: 'Your next email arrives {when} at {hour} if anything matches.',
       nextNow:
-        'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
+        'Today’s email arrives soon if anything matches. If papers are late, it waits for them up to three hours.',
       undo: 'Undo',
     },
     topics: {
@@ -1000,7 +1000,7 @@ export const en = {
   },
   learned: {
     heading: 'What we learned from you',
-    hint: 'From “More like this” and “Less like this”. It changes the order of papers, and which ones come close.',
+    hint: 'From “More like this” and “Less like this”. They change the order of papers, and which ones come close.',
     moreOf: 'More of',
     lessOf: 'Less of',
     rest: { one: '{count} more phrase', other: '{count} more phrases' },
@@ -1029,16 +1029,17 @@ export const en = {
     fromTopic: '{what} · from your topic {topic}',
     whatChanges: 'What will change',
     changes: {
-      moreHtml: 'In <strong>{topic}</strong> you get more papers like these, also ones that only come close.',
+      moreHtml:
+        'In <strong>{topic}</strong>, you’ll see papers like this higher up, and more that come close.',
       lessHtml:
-        'In <strong>{topic}</strong> you get fewer papers like these, also fewer that only come close.',
+        'In <strong>{topic}</strong>, you’ll see papers like this lower down, and fewer that come close.',
     },
     nothingHtml:
-      'We found no phrase that says what this paper is about, so in <strong>{topic}</strong> nothing will move yet.',
+      'We found no phrase that says what this paper is about, so nothing changes in <strong>{topic}</strong> yet.',
     untick: 'Untick what you don’t mean',
     span: { one: 'in {count} day', other: 'in {count} days' },
     keep: 'No change',
-    calm: 'Nothing changes until you press. Then you can take it back.',
+    calm: 'Nothing changes until you press the button, and you can undo it.',
     moved: { more: 'What it would have moved up', less: 'What it would have moved down' },
     dated: '{date} · {what}',
     fromPlace: {
@@ -1095,7 +1096,7 @@ export const en = {
   },
   receipts: {
     heading: 'Delivery history',
-    hint: 'Every date in the last 30 days on which an email was due. “Delivered” means that your mail server accepted it.',
+    hint: 'The last 30 days. “Delivered” means your mail server accepted it.',
     none: 'No email has been due yet.',
     notDue: 'On your current schedule, nothing is due on {days}.',
     welcome: 'Welcome',
@@ -1168,7 +1169,7 @@ export const en = {
     },
   },
   form: {
-    closed: 'New subscriptions are closed here. You can still read each day’s papers here.',
+    closed: 'New subscriptions are closed. You can still read each day’s papers.',
     error: 'Error:',
     reference: 'Reference: {reference}',
     email: 'Email address',
@@ -1186,7 +1187,7 @@ export const en = {
       syntax: 'A topic is words or a query. Press an example to add it.',
       know: 'At most one email a day, and none on days when nothing matches. You confirm first, and can unsubscribe in one click.',
     },
-    keepsTopics: 'Leave this empty to keep the topics that you gave before.',
+    keepsTopics: 'Leave this empty to keep your earlier topics.',
     when: '{schedule}; first email {first}.',
     change: 'Change',
     hour: 'Hour',
@@ -1228,14 +1229,14 @@ export const en = {
   },
   library: {
     summary: 'Start from papers you have',
-    hint: 'Paste references, titles, arXiv ids or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',
+    hint: 'Paste references, titles, arXiv IDs or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',
     paste: 'References',
     file: 'Or a file',
     fileHint:
-      'BibTeX, RIS or CSL-JSON, up to 5 MB and 2,000 entries. Needed for more than 50,000 characters.',
+      'BibTeX, RIS or CSL-JSON, up to 5 MB and 2,000 entries. Use a file for more than 50,000 characters.',
     learn: 'Also order my papers by these',
     learnHint:
-      'The newest 50 that are on our site then count as “more like this” under the topics that they match, and we keep which ones they are. To undo that, press “Forget all of this”.',
+      'The newest 50 that are on our site then count as “more like this” for the topics they match, and we store which ones they are. “Forget all of this” undoes it.',
     learned: {
       one: 'Saved: {count} of them counts as “more like this”.',
       other: 'Saved: {count} of them count as “more like this”.',
@@ -1249,17 +1250,18 @@ export const en = {
     done: 'We read {papers} and added {topics} below.',
     none: 'We read {papers} but couldn’t spot a shared topic.',
     nothing:
-      'We read {papers} but couldn’t spot a shared topic. Type what they have in common, and Preview shows what it brings.',
-    proposed: '{query} is shared by {entries} and brings {papers} in {days}.',
+      'We read {papers} but couldn’t spot a shared topic. Type what they have in common, then press Preview.',
+    proposed: '{query}: shared by {entries}, with {papers} in {days}.',
     yours: { one: '{count} of your papers', other: '{count} of your papers' },
     offers: 'Try one of these:',
     brings: '{papers} in {days}',
-    bringNone: 'None of these brought papers in the last {days}. A topic waits for the first one.',
+    bringNone:
+      'None of these matched in the last {days}. Keep one and we’ll email you the first paper that appears.',
     added: 'Added {query} to the field below.',
-    taken: 'We read {papers}. You already have the topics that they share.',
+    taken: 'We read {papers}. You already have the topics they share.',
     noTime: 'We read {papers} and ran out of time before we found a topic. Try fewer of them.',
     tooMany: 'Only the first {most} of {count} entries were read.',
-    tooSlow: 'We got through {reached} of {count} entries; the others would take too long.',
+    tooSlow: 'We read {reached} of {count} entries; the others would take too long.',
     skipped: { one: 'We skipped {count} entry:', other: 'We skipped {count} entries:' },
     line: 'Line {line}: {reason}',
     item: 'Entry {line}: {reason}',
@@ -1290,8 +1292,8 @@ export const en = {
       heading: 'What happens next',
       open: 'Open our email and follow its link.',
       confirm: 'Press Confirm subscription on that page.',
-      welcome: 'A welcome email follows with papers of the last days.',
-      daily: 'Then you get papers on your schedule. Every email has an unsubscribe link.',
+      welcome: 'A welcome email follows, with recent papers.',
+      daily: 'After that, papers arrive on your schedule. Every email has an unsubscribe link.',
     },
     meant: 'Did you mean {domain}?',
     correct: 'Go back and correct it',
@@ -1310,7 +1312,7 @@ export const en = {
     errorTitle: 'Error: {page}',
     problem: 'There is a problem',
     /** What search engines and shared links show of a page without a description of its own, by its route. */
-    description: 'Each day’s research papers in one sentence each, and those on your topics by email.',
+    description: 'Each day’s research papers in one sentence each, and the ones on your topics by email.',
     skip: 'Skip to the content',
     navigation: 'Site',
     today: 'Today',
@@ -1341,16 +1343,16 @@ export const en = {
       off: 'Sending is off on this site.',
       stopped:
         'Sending stopped at {since} UTC. Digests that were due will be sent later or with the next one.',
-      mailServer: 'Emails may be late: the mail server has not accepted them as usual since {since} UTC.',
-      late: 'Some digests may be late: not all work has been done on time since {since} UTC.',
+      mailServer: 'Emails may be late: the mail server hasn’t accepted them as usual since {since} UTC.',
+      late: 'Some digests may be late: we’ve been behind since {since} UTC.',
       domains: 'Emails to some addresses are late.',
-      papers: 'New papers may be late: a source is not being read as usual.',
+      papers: 'New papers may be late: we can’t read a source as usual.',
       signups: 'Many people are signing up, so new sign-ups may be asked to try again later.',
-      links: 'Some links in emails do not work at the moment. If yours does not, ask for your own link.',
+      links: 'Some links in emails don’t work at the moment. If yours does not, ask for your own link.',
       reports: 'Unsubscribing by email takes longer than usual. The link in each email works at once.',
     },
-    closed: 'All digests up to {day} have a final result.',
-    neverClosed: 'No day’s digests all have a final result yet.',
+    closed: 'Every digest up to {day} was sent or accounted for.',
+    neverClosed: 'No day has finished sending yet.',
     sourcesHint: 'Sources of papers, by day (UTC).',
     never: 'Not checked yet.',
     read: 'Last checked: {at} UTC.',
@@ -1372,7 +1374,7 @@ export const en = {
       weekend: 'weekend',
       holiday: 'holiday',
       none: 'no papers that day',
-      repeated: 'the list of an earlier day',
+      repeated: 'no new list',
       'made-up': 'available, from an archive',
     },
   },
@@ -1386,7 +1388,7 @@ export const en = {
     go: 'Go',
     choose: 'Go to a day',
     date: 'Date',
-    dateHint: 'Year, month, day: 2026-11-24.',
+    dateHint: 'For example, {date}.',
     emptyWeekend: 'No papers: it’s a {weekday}.',
     emptyToday: 'Today’s papers aren’t here yet. They usually arrive by the afternoon (UTC).',
     emptyAhead: 'This day hasn’t happened yet.',
@@ -1415,7 +1417,7 @@ export const en = {
     aside: 'More papers',
     rail: {
       days: 'Papers a day',
-      daysText: '{count} from {from} to {to}, at most {most} on one day.',
+      daysText: '{count} from {from} to {to}, up to {most} a day.',
       closeText: { one: '{count} more comes close.', other: '{count} more come close.' },
       calendar: 'Calendar',
       phrases: 'In these papers',
@@ -1425,7 +1427,7 @@ export const en = {
       json: 'JSON',
       api: 'API',
     },
-    trendingHint: 'by new votes of the last {days}',
+    trendingHint: 'by votes gained in the last {days}',
     gained: { votes: '+{count}', lately: 'in {days}', inAll: '{count} in all' },
     today: 'today',
     briefs: 'In brief',
@@ -1484,8 +1486,8 @@ export const en = {
     atom: 'Atom feed',
     json: 'JSON feed',
     pages: 'Pages of results',
-    lastPage: 'Only the first {shown} are listed. Add a word or a filter to get fewer.',
-    backTo: 'Searched back to {day}. Older papers are on the pages of their days.',
+    lastPage: 'Only the first {shown} are listed. Add a word or a filter to narrow them down.',
+    backTo: 'Searched back to {day}. Older papers are listed by day.',
     /** After a start, older papers are read in the background. */
     reading: 'Searched back to {day} so far. Older papers are being loaded: search again in a few seconds.',
     noneYet: 'No papers so far',
@@ -1588,7 +1590,7 @@ export const en = {
       topics: 'Topics',
       author: 'by {author}',
       button: 'Email me new ones',
-      rate: 'You would have received {rate}.',
+      rate: 'You’d have received {rate}.',
     },
   },
   /** Buttons that a script shows. */
@@ -1621,7 +1623,7 @@ export const en = {
       'Something went wrong on our side, and nothing was changed. Please try again in a few minutes.',
     'page.not-found': 'There’s no page at this address. The newest papers are on the front page.',
     'paper.not-here': '{name} isn’t on this site.',
-    'search.page': 'These results have no such page. Press Search to see the first one.',
+    'search.page': 'There’s no such page of results. Press Search to see the first one.',
     'request.method-not-allowed': 'This address can’t be used like that. It takes {allowed}.',
     'request.too-large': 'That’s more than this form accepts. Send less text and try again.',
     'request.too-slow': 'What you sent arrived too slowly. Please try again.',
@@ -1637,8 +1639,8 @@ export const en = {
       'We can’t reach our database right now. Nothing was changed. Please try again in a few minutes.',
     'library.empty': 'Paste some references, or choose a file.',
     'zone.unknown': 'We don’t recognise the time zone “{zone}”. Use a name such as Europe/Paris, or UTC.',
-    'date.invalid': '“{date}” isn’t a date. Write it like 2026-11-24.',
-    'span.invalid': '“{name}” isn’t a week or a month. Write it like 2026-W48 or 2026-11.',
+    'date.invalid': '“{date}” isn’t a date. Choose a day from the calendar.',
+    'span.invalid': '“{name}” isn’t a week or a month. Choose Week or Month above.',
     'address.empty': 'Enter your email address.',
     'address.malformed': 'Enter one email address in the form name@example.com.',
     'address.typo': 'Did you mean {domain}? Correct it, or press the button again if your address is right.',
@@ -1656,14 +1658,14 @@ export const en = {
     'link.outdated':
       'This link has been replaced by a newer one. Use the link in our newest email, or ask for a new one.',
     'link.expired': 'This link expired on {ended}. Nothing was changed.',
-    'signup.closed': 'New subscriptions are closed. You can still read each day’s papers here.',
+    'signup.closed': 'New subscriptions are closed. You can still read each day’s papers.',
     'signup.busy':
       'Many people are signing up right now, and we can’t send more emails yet. Wait {wait}, then try again. If you’re already subscribed with this address, your email is on its way.',
     'signup.domain': 'Only addresses at {domains} can subscribe. Enter one of those.',
     'topics.too-many':
       'That’s {count} topics, and the limit is {most}. Remove some, or combine several with OR.',
     'topics.too-long':
-      'Your topics have {bytes} bytes together, and the limit is {most}. Remove some, or use fewer words.',
+      'Your topics are too long: {bytes} bytes together, and the limit is {most}. Remove some, or use fewer words.',
     'topics.no-query': 'There’s no topic below “[{name}]”. Write it on the next line, or remove the name.',
     'topic.none': 'Choose at least one topic, or type one of your own.',
     'topic.exists': 'You already have this topic. Enter a different one.',
@@ -1678,7 +1680,7 @@ export const en = {
     'setting.max': 'Choose a number of papers per email from 1 to {most}.',
     'setting.format': 'Choose html or text.',
     'setting.detail': 'Choose title and summary, or titles only.',
-    'setting.related': 'Choose whether emails show papers that come close.',
+    'setting.related': 'Choose whether emails include papers that come close.',
     'setting.until': 'Choose a date between {earliest} and {latest}.',
     'subscriber.unknown': 'No one is subscribed with this address.',
     'subscriber.suppressed':
@@ -1692,37 +1694,37 @@ export const en = {
     'query.only-filler':
       '“{query}” asks for papers but doesn’t say what about. Add a word for the subject, or put what you meant in quotes.',
     'query.only-not':
-      '“{query}” only excludes papers (column {column}). Add a word that papers must contain.',
+      '“{query}” only excludes papers (character {column}). Add a word that papers must contain.',
     'query.bracket-open':
-      'We couldn’t read “{query}”: the bracket at column {column} is never closed. Add the missing ) or remove the bracket.',
+      'We couldn’t read “{query}”: the bracket at character {column} is never closed. Add the missing ) or remove the bracket.',
     'query.bracket-stray':
-      'We couldn’t read “{query}”: the bracket at column {column} has no opening bracket. Remove it, or open one before it.',
+      'We couldn’t read “{query}”: the bracket at character {column} has no opening bracket. Remove it, or open one before it.',
     'query.quote-open':
-      'The quote at column {column} is never closed. Add the missing one or remove it: {query}',
+      'The quote at character {column} is never closed. Add the missing one or remove it: {query}',
     'query.word-missing':
-      'We couldn’t read “{query}”: a word is missing {where}, at column {column}. Add it there.',
+      'We couldn’t read “{query}”: a word is missing {where}, at character {column}. Add it there.',
     'query.unknown-field':
-      'We couldn’t read “{query}”: there’s no field “{field}:” (column {column}). Use title: abstract: author: cat: keyword: org: has:code is:revised votes>=20 or paper:2507.06457. To search for the text itself, put it in quotes.',
+      'We couldn’t read “{query}”: there’s no field “{field}:” (character {column}). Use title: abstract: author: cat: keyword: org: has:code is:revised votes>=20 or paper:2507.06457. To search for the text itself, put it in quotes.',
     'query.unkept-field':
-      'We couldn’t read “{query}”: “{field}:” (column {column}) asks for {what}, which we don’t have. Remove it, or search titles and abstracts: abs:word.',
+      'We couldn’t read “{query}”: “{field}:” (character {column}) asks for {what}, which we don’t have. Remove it, or search titles and abstracts: abs:word.',
     'query.paper':
-      'We couldn’t read “{query}”: “{value}” (column {column}) isn’t a paper number. Write it like paper:2507.06457 or paper:doi:10.1000/1.',
+      'We couldn’t read “{query}”: “{value}” (character {column}) isn’t a paper number. Write it like paper:2507.06457 or paper:doi:10.1000/1.',
     'query.address':
-      'We can’t read “{value}” (column {column}) as the address of a paper. Paste one from arxiv.org, huggingface.co/papers or doi.org, or describe what the paper is about.',
+      'We can’t read “{value}” (character {column}) as the address of a paper. Paste one from arxiv.org, huggingface.co/papers or doi.org, or describe what the paper is about.',
     'query.not-english':
       'All papers are in English, so we only search for English words. Please write the topic in English, for example: {example}.',
     'query.category':
-      'We couldn’t read “{query}”: “{value}” (column {column}) isn’t an arXiv category. Use one such as cat:cs.LG, or cat:cs for all of cs.',
+      'We couldn’t read “{query}”: “{value}” (character {column}) isn’t an arXiv category. Use one such as cat:cs.LG, or cat:cs for all of cs.',
     'query.has':
-      'We couldn’t read “{query}”: has:{value} (column {column}) is unknown. Use has:code for papers with code.',
+      'We couldn’t read “{query}”: has:{value} (character {column}) is unknown. Use has:code for papers with code.',
     'query.is':
-      'We couldn’t read “{query}”: is:{value} (column {column}) is unknown. Use is:revised for newer versions of papers.',
+      'We couldn’t read “{query}”: is:{value} (character {column}) is unknown. Use is:revised for newer versions of papers.',
     'query.votes':
-      'We couldn’t read “{query}”: votes{value} (column {column}) isn’t a limit. Write it like votes>=20.',
+      'We couldn’t read “{query}”: votes{value} (character {column}) isn’t a limit. Write it like votes>=20.',
     'query.too-long':
       'That query is too long: it has {bytes} bytes, and the limit is {most}. Use fewer words, or several topics.',
     'query.too-deep':
-      'We couldn’t read “{query}”: it’s nested too deeply at column {column}. Use up to {most} brackets, NOTs and fields inside each other.',
+      'We couldn’t read “{query}”: it’s nested too deeply at character {column}. Use up to {most} brackets, NOTs and fields inside each other.',
   },
   admin,
 }

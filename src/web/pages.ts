@@ -72,7 +72,7 @@ interface PageData {
   /** A day, a week, a month, or the papers that are trending. */
   list: ListData
   /** The form that goes to a date, with the typed text and its errors. */
-  date: { date: string; errors: { id: string; code: string; sentence: string }[] }
+  date: { date: string; today: Day; errors: { id: string; code: string; sentence: string }[] }
   search: { search: ReturnType<typeof emptySearch> }
   paper: {
     paper: ReturnType<typeof paperPageView>

@@ -1,3 +1,4 @@
+import { shortDate } from '../../i18n/dates.ts'
 import type { RenderedEmail } from '../../mail/rendering/template.ts'
 import { wrap } from '../../mail/rendering/text.ts'
 import { shortInstant } from '../../operator/health/condition.ts'
@@ -20,7 +21,8 @@ export function writeAlerts(alerts: readonly Alert[], resolved: readonly Alert[]
 
 /** "mail server refuses"; "resolved: …" if it ended before an email could be sent. */
 export function alertTitle({ kind, values, endedAt }: Alert): string {
-  if (isWeekly({ kind })) return `the week from ${values.from} to ${values.to}`
+  if (isWeekly({ kind }))
+    return `the week from ${shortDate(String(values.from))} to ${shortDate(String(values.to))}`
   return `${endedAt ? 'resolved: ' : ''}${kind.replaceAll('-', ' ')}`
 }
 

@@ -19,7 +19,7 @@ const kind = z.enum(BOUNCE_CLASSES, { error: `one of ${BOUNCE_CLASSES.join(', ')
 
 const list = listOperation({
   name: 'bounces list',
-  summary: `what came back, newest first, up to ${MAX_LISTED}`,
+  summary: `bounces and complaints, newest first, up to ${MAX_LISTED}`,
   rows: ({ db, clock }, { days, ...filter }, { after, max }: Page<BounceCursor>) => {
     const from = days === undefined ? undefined : new Date(clock.now().getTime() - days * DAY_MS)
     return newestBounces(db, { ...filter, from, after, most: max })
@@ -30,7 +30,7 @@ const list = listOperation({
     max: MAX_LISTED,
     options: {
       class: ['--class <class>', 'only these'],
-      days: ['--days <days>', 'only from the last days, such as 7'],
+      days: ['--days <days>', 'only from this many days, such as 7'],
     },
     output: textOfList,
   },

@@ -73,7 +73,7 @@ const filters = {
 
 const list = listOperation({
   name: 'messages list',
-  summary: `newest first, up to ${MAX_LISTED}`,
+  summary: `emails, newest first, up to ${MAX_LISTED}`,
   rows: ({ db }, { state, kind, date }, { after, max }: Page<MessageCursor>) =>
     listMessages(db, { state: state ? stateOfName(state) : undefined, kind, day: date, after, most: max }),
   json: jsonOfMessage,

@@ -62,9 +62,9 @@ const importFile = operation({
         }
       : { json: { ...imported, dryRun }, text: textOfIngested([imported], dryRun) },
   command: {
-    arguments: { file: ['<file>', 'or a folder: each .json file in it, of the day in its name'] },
+    arguments: { file: ['<file>', 'or a folder: imports each .json file in it, for the day in its name'] },
     options: {
-      date: ['--date <date>', `${DATE}; default: today; in a folder: of files without a date in their name`],
+      date: ['--date <date>', `${DATE}; default: today; in a folder: for files without a date in their name`],
     },
     // The text is read later, so that it takes no memory while the papers are stored.
     readFiles: ({ file }) => access(file).then(() => ({}), noFile(file)),
@@ -92,7 +92,7 @@ const list = operation({
 
 const like = operation({
   name: 'papers like',
-  summary: 'papers similar to one, the most similar first',
+  summary: 'papers similar to one, most similar first',
   effect: 'read',
   input: z.object({ paper: z.string(), limit: wholeNumber(1000).default(10) }),
   run: async (deps, { paper, limit }) => {

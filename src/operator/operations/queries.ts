@@ -51,7 +51,7 @@ const test = operation({
 
 const explain = operation({
   name: 'queries explain',
-  summary: 'why a query matches a paper or does not',
+  summary: 'why a query does or does not match a paper',
   effect: 'read',
   input: z.object({ query: z.string(), paper: z.string() }),
   run: explainQuery,
@@ -64,7 +64,7 @@ const explain = operation({
 
 const rank = operation({
   name: 'queries rank',
-  summary: 'every paper of some days, best first',
+  summary: 'all papers of a period, best match first',
   effect: 'read',
   input: z.object({
     query: z.string(),
@@ -92,13 +92,13 @@ const rank = operation({
       title: paper.title,
     }))
     const cells = rows.map(({ id, score, matched, related, title }) => {
-      return [id, score, matched ? 'matched' : related ? 'related' : '', title]
+      return [id, score, matched ? 'matched' : related ? 'close' : '', title]
     })
     return {
       json: rows.map(({ title: _, ...row }) => row),
       text: [
         table(['id', 'score', '', 'title'], cells),
-        `Related: ${MIN_CLOSENESS.toFixed(2)} or more, up to one in ${PAPERS_PER_CLOSE} papers of a day, with those that match.`,
+        `Close: a score of ${MIN_CLOSENESS.toFixed(2)} or more, and up to one in ${PAPERS_PER_CLOSE} papers of a day, counting those that match.`,
         ...(isKnown ? [] : ['The archive has too few papers about this topic, so none counts as close.']),
       ].join('\n'),
     }
@@ -129,7 +129,7 @@ function testText(json: PreviewJson): string {
   ])
   return [
     `Understood: ${understood}.`,
-    ...(absent.length > 0 ? [`No paper of these days has: ${absent.join(', ')}`] : []),
+    ...(absent.length > 0 ? [`No paper of these days mentions: ${absent.join(', ')}`] : []),
     `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC); ${relatedTotal === null ? words.preview.notCounted : `${counted(relatedTotal, words.preview.count.close)}.`}`,
     table(['day', 'match', 'close', ''], days),
     ...termLines(json),

@@ -62,7 +62,7 @@ const resume = operation({
   effect: 'change',
   subject: 'subscriber',
   run: (deps, { who }) => resumeSubscriber(deps, who),
-  output: (_result, { who }) => ({ json: { ...who, state: 'active' }, text: 'Active.' }),
+  output: (_result, { who }) => ({ json: { ...who, state: 'active' }, text: 'Resumed.' }),
   command: {},
   api: changeRoute('resume', 'resumeSubscriber'),
   admin: {

@@ -42,7 +42,7 @@ export function textOfAdded(added: AddSubscriberResult): string {
   }
   if (added.held === 'suppressed') return 'Recorded, but no email was sent: the address is suppressed.'
   if (added.held === 'limit')
-    return 'Recorded, but no email was sent: this address reached the limit in SECURITY.md for unconfirmed sign-ups. With --consent none is needed.'
+    return 'Recorded, but no email was sent: this address reached the limit in SECURITY.md for unconfirmed sign-ups. With --consent, none is needed.'
   if (added.mail === 'manage-link')
     return 'Already subscribed: an email with the link to their digests is on its way.'
   return added.mail === 'add-topics'

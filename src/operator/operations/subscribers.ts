@@ -76,7 +76,7 @@ const find = operation({
 
 export const add = operation({
   name: 'subscribers add',
-  summary: 'add a subscriber: with a confirmation email, or with --consent confirmed at once',
+  summary: 'add a subscriber, who gets a confirmation email; with --consent, confirmed at once',
   effect: 'change',
   input: z.object({
     email: z.string(),
@@ -100,11 +100,11 @@ export const add = operation({
       topics: ['--topic <query>', 'a topic; repeat for more; without one, the day’s most upvoted papers'],
       hour: ['--hour <hour>', 'hour of the day, 0 to 23, in their zone'],
       zone: ['--zone <zone>', 'time zone, such as Europe/Paris'],
-      days: ['--days <days>', 'comma list of: mon, tue, wed, thu, fri, sat, sun'],
+      days: ['--days <days>', 'separated by commas: mon, tue, wed, thu, fri, sat, sun'],
       max: ['--max <papers>', 'papers per email, 1 to 25'],
       format: ['--format <format>', 'html or text'],
       detail: ['--detail <detail>', 'full or titles'],
-      related: ['--related <related>', 'false: no papers that only come close in emails'],
+      related: ['--related <related>', 'false: leave out papers that only come close'],
       consent: ['--consent <how>', 'how they agreed'],
     },
   },

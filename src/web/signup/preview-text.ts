@@ -151,7 +151,7 @@ export function tooMuchLines({ weekdays }: PreviewResult, { total }: MatchSummar
   return [fill(tooMuch, { count: papersText(aWeekday), most }), fill(letCap, { most })]
 }
 
-/** "KV cache, 6 papers" */
+/** "KV cache (6 papers)" */
 export const offerView = ({ query, papers }: Offer) => ({
   query,
   text: fill(words.preview.offers.offer, { query: shortTopic(query), papers: papersText(papers) }),

@@ -67,13 +67,14 @@ export const paperListRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, 
   // The date form: redirects to that day, or shows the form again with the error.
   const typedDate = { querystring: z.object({ date: z.string().trim().catch('') }) }
   app.get('/papers/date', { schema: typedDate }, async ({ query: { date } }, reply) => {
-    if (!date) return pages.send(reply, 'date', { date, errors: [] })
+    const today = dayOf(deps.clock.now())
+    if (!date) return pages.send(reply, 'date', { date, today, errors: [] })
     try {
       return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       const { code, sentence } = error
-      return pages.send(reply, 'date', { date, errors: [{ id: 'date', code, sentence }] }, 422)
+      return pages.send(reply, 'date', { date, today, errors: [{ id: 'date', code, sentence }] }, 422)
     }
   })
 }

@@ -349,7 +349,7 @@ describe('the weekly report', () => {
     await Promise.all([runAlerts(deps), runAlerts(deps)])
     later(MINUTE)
     await runAlerts(deps)
-    expect(subjects()).toEqual(['Daily Papers: the week from 2026-11-23 to 2026-11-29'])
+    expect(subjects()).toEqual(['Daily Papers: the week from 23 Nov to 29 Nov'])
     expect(toOperator()[0]!.text).toMatch(/Subscribers +2 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Confirmed +1 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Bounced: no mailbox +1 +1\r\n/)
