@@ -14,6 +14,9 @@ const LINE = { text: 'This is a static copy with sample papers.', link: 'Run it 
 const searchPath = (query: string) => `/papers?${new URLSearchParams({ q: query })}`
 const SEARCHES = ['robots', '"linear attention"']
 
+/** Shown instead of the mail server of the demo, which is on this machine, at another port each time. */
+const SAMPLE_MAIL_SERVER = 'smtp.example.org:587'
+
 /** Files that no link of the site leads to, by the path under which pages here may link to them. */
 const EXTRA_FILES: Record<string, string> = {
   '/preview': 'subscribe-preview.html',
@@ -98,11 +101,11 @@ function contentsOf(
   addText('digest-email.txt', digest.text ?? '')
   addPage(DEMO_ONLY, demoOnlyPage(crawled))
   const randomId = new RegExp([...ids.keys()].join('|'), 'g')
-  for (const [file, content] of contents)
-    contents.set(
-      file,
-      content.replaceAll(randomId, (id) => ids.get(id)!),
-    )
+  const mailServer = new URL(demo.mailbox.smtpUrl).host
+  for (const [file, content] of contents) {
+    const withSampleIds = content.replaceAll(randomId, (id) => ids.get(id)!)
+    contents.set(file, withSampleIds.replaceAll(mailServer, SAMPLE_MAIL_SERVER))
+  }
   return contents
 }
 
