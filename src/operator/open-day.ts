@@ -53,7 +53,7 @@ export async function openReasons(deps: Deps, totals: DayTotals): Promise<OpenRe
     reasons.push({
       reason: 'closing',
       emails: 0,
-      sentence: 'Every email has a final result. The service closes the date within a minute.',
+      sentence: 'Every email was sent or accounted for. The service closes the date within a minute.',
     })
   return reasons
 }

@@ -13,6 +13,7 @@ import {
 import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { cityOfZone } from '../../i18n/zones.ts'
 import { truncateAtWord } from '../../mail/rendering/text.ts'
+import { topicName } from '../../queries/language/topic-name.ts'
 import {
   changedSettings,
   type SettingName,
@@ -115,12 +116,15 @@ function topicLines(before: TopicText[], after: TopicText[]): string[] {
   const { said } = words.manage
   const { added, removed, edited, reordered } = topicDifference(before, after)
   return [
-    ...added.map(({ name }) => fill(said.added, { name: shortTopic(name) })),
-    ...removed.map(({ name }) => fill(said.removed, { name: shortTopic(name) })),
+    ...added.map(nameText).map((name) => fill(said.added, { name })),
+    ...removed.map(nameText).map((name) => fill(said.removed, { name })),
     ...edited.map(({ from, to }) => editLine(from, to)),
-    ...(reordered ? [fill(said.order, { names: listed(after.map(({ name }) => shortTopic(name))) })] : []),
+    ...(reordered ? [fill(said.order, { names: listed(after.map(nameText)) })] : []),
   ]
 }
+
+/** A topic as its heading names it, within a sentence. */
+const nameText = (topic: TopicText): string => shortTopic(topicName(topic))
 
 /**
  * For a topic named after its query, one line with both queries; for a topic with its own name, the query and the name.

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OpenedManagePage } from '../../../../src/account/open-manage-page.ts'
+import { fill, words } from '../../../../src/i18n/words.ts'
 import { changeSummaryView, nextEmailText } from '../../../../src/web/account/change-summary-view.ts'
 
 const TODAY = '2026-11-24'
@@ -27,15 +28,13 @@ const moved = (next: { localDate: string; now: boolean }) => {
 
 // Papers that are usually there by now may be late: a digest waits for them, and no page promises minutes.
 test('changeSummaryView says after the hour that the email may still be sent', () => {
-  expect(moved({ localDate: TODAY, now: true }).next).toBe(
-    'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
-  )
+  expect(moved({ localDate: TODAY, now: true }).next).toBe(words.manage.said.nextNow)
   const next = { localDate: TODAY, now: true } as NonNullable<OpenedManagePage['next']>
-  expect(nextEmailText(next, TODAY)).toBe('soon')
+  expect(nextEmailText(next, TODAY)).toBe(words.manage.when.now)
 })
 
 test('changeSummaryView says before the hour when the email is sent', () => {
   expect(moved({ localDate: TODAY, now: false }).next).toBe(
-    'Your next email arrives today at 08:00, if anything matches.',
+    fill(words.manage.said.next, { when: words.manage.when.today, hour: '08:00' }),
   )
 })
