@@ -111,7 +111,7 @@ export const WRONG_SITES: Record<string, WrongSite> = {
     fault: 'the preview writes titles of papers without escaping',
     check: markupStaysText,
     only: '/preview',
-    hook: answering('POST /preview', (page) => unescaped(page, 'class="preview-title"[^>]*>', '</a>')),
+    hook: answering('POST /preview', (page) => unescaped(page, '<li>\\s*<a href="/papers/[^>]*>', '</a>')),
     sees: /^POST \/preview: <x-alive>/,
   },
   'web-markup-wrong-name-unescaped': {
