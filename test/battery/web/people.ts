@@ -5,6 +5,7 @@ import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribe } from '../../../src/account/unsubscribe.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
+import { ownDigestPage } from '../../../src/subscribers/page-links.ts'
 import { readTypedSettings } from '../../../src/subscribers/read-signup.ts'
 import type { MailFormat } from '../../../src/subscribers/subscriber.ts'
 import { inboxPath } from '../../../src/web/signup/inbox-view.ts'
@@ -25,6 +26,8 @@ export interface Person {
   subscriberId: string
   /** The id of one of their messages, or of the reader's. */
   messageId: string
+  /** The page of a digest for its reader, who is somebody else: only the reader got one of hostile papers. */
+  readersDigest: string
   format: MailFormat
   /** In the link of that purpose that they got last. */
   token(purpose: TokenPurpose): string
@@ -55,11 +58,15 @@ export async function somebody(
   if (state === 'moving') await requestAddressChange(deps, { token: sign('account'), email: `new-${email}` })
   const ids = await idsOf(deps, id)
   const others: Partial<Record<LinkPurpose, number | string>> = ids
+  const reader = await deps.db.subscriber.findFirstOrThrow({ where: { address: READER } })
+  const readersLink = { purpose: 'manage' as const, id: reader.id, epoch: reader.epoch, issuedAt }
+  const readersPage = `/manage/${signLink(readersLink, deps.config.APP_SECRET[0]!)}`
   const sent = { email, settings: readTypedSettings(deps.config, typed), topics: typed.topics }
   const inbox = inboxPath(deps.config, sent, issuedAt).split('/').at(-1)!
   return {
     email,
     subscriberId: id,
+    readersDigest: ownDigestPage(readersPage, ids.digest),
     format,
     ...ids,
     token: (purpose) => (purpose === 'check-inbox' ? inbox : sign(purpose, String(others[purpose] ?? id))),

@@ -176,16 +176,29 @@ async function tryForm({ form, name, send }: Found): Promise<{ faults: string[];
       const fields = filled.flatMap(([control, values]) =>
         values.map((value): [string, string] => [control.name, value]),
       )
-      const pressed = 'field' in button && button.field ? [button.field] : []
+      const pressed: [string, string][] = 'field' in button && button.field ? [button.field] : []
       const answer = await send([...form.hidden, ...fields, ...pressed], button.action)
       if (answer.status < 400) continue
       times++
-      faults.push(...faultsOf(answer, form, filled).map((fault) => `${name}, ${wrong.name} wrong: ${fault}`))
+      const kept = filled.map(
+        ([control, values]) => [control, withExample(control, values, pressed)] as const,
+      )
+      faults.push(...faultsOf(answer, form, kept).map((fault) => `${name}, ${wrong.name} wrong: ${fault}`))
     }
     refused += times
     if (times === 0) faults.push(`${name}: ${wrong.name} is never refused`)
   }
   return { faults, refused }
+}
+
+/** A button with the name of a field is an example, which is added to what was typed, on a line of its own. */
+const withExample = (
+  { name, kind }: Control,
+  values: string[],
+  pressed: [name: string, value: string][],
+): string[] => {
+  const examples = pressed.filter(([of]) => kind === 'text' && of === name).map(([, value]) => value)
+  return examples.length > 0 ? [[...values, ...examples].join('\n')] : values
 }
 
 const canBeBad = ({ name, kind }: Control): boolean =>

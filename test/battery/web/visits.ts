@@ -43,7 +43,13 @@ function requireSamples(routes: Route[]): void {
   }
 }
 
-const ANYBODY = { token: () => 'x', subscriberId: 'x', messageId: 'x', topicId: 0 }
+const ANYBODY = {
+  token: () => 'x',
+  readersDigest: '/manage/x/digest/x',
+  subscriberId: 'x',
+  messageId: 'x',
+  topicId: 0,
+}
 
 /** A page with the same link, or at the same address. */
 const isBehind = (page: string, button: string): boolean =>
@@ -66,10 +72,14 @@ const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['p
 /** A path of a route; an unknown parameter is kept as it is. */
 export const pathOf = (
   url: string,
-  { token, subscriberId, messageId, topicId }: Pick<Person, keyof typeof ANYBODY>,
+  { token, readersDigest, subscriberId, messageId, topicId }: Pick<Person, keyof typeof ANYBODY>,
 ): string =>
   url
+    .replace('/manage/:token/digest/:message', readersDigest)
     .replace(':token', () => token(purposeOf(url)))
+    .replace('/date/:file', () => `/date/${DAYS.at(-1)!}.png`)
+    .replace('/topics/:file', '/topics/unknown.png')
+    .replace('/og/papers/*', '/og/papers/2511.00001.png')
     .replace('/papers/:id', '/papers/2511.00001')
     .replace('/topics/:id', () => `/topics/${topicId}`)
     .replace('/messages/:id', () => `/messages/${messageId}`)
