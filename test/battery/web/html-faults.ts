@@ -4,7 +4,7 @@ import { ALIVE } from './hostile.ts'
 type Node = DefaultTreeAdapterMap['node']
 type Element = DefaultTreeAdapterMap['element']
 
-const EMBEDS = ['iframe', 'object', 'embed', 'base', 'svg', 'video', 'audio', 'frame', 'applet']
+const EMBEDS = ['iframe', 'object', 'embed', 'base', 'video', 'audio', 'frame', 'applet']
 const NEVER = new Set([ALIVE, ...EMBEDS])
 const LINKS = new Set(['href', 'src', 'action', 'formaction', 'poster', 'background', 'srcset'])
 const GOOD_LINK = /^(https:\/\/|http:\/\/localhost|mailto:|\/|#|\?|$)/i
@@ -17,6 +17,12 @@ const MATH =
 const IN_MATH =
   /^(aria-label|role|display|displaystyle|scriptlevel|mathvariant|form|fence|separator|stretchy|symmetric|movablelimits|[lr]space|width|height|m(in|ax)size|linethickness|notation)$/
 const MATHML = 'http://www.w3.org/1998/Math/MathML'
+
+// Our own drawings, which only show: no link, no action, no style, no text.
+const SVG = /^(svg|rect|path)$/
+const IN_SVG = /^(class|viewBox|aria-hidden|width|height|rx|d)$/
+const DRAWINGS = ['mark', 'magnifier', 'vote-bar']
+const SVG_NAMESPACE = 'http://www.w3.org/2000/svg'
 
 /** Files of our own, by src: for pages. Inline styles: for emails, which have no files. */
 type Allowed = 'files' | 'styles'
@@ -38,13 +44,18 @@ function faultsOf(node: Node, allowed: Allowed): string[] {
 function faultsOfElement(element: Element, allowed: Allowed): string[] {
   const { tagName, attrs, childNodes, namespaceURI } = element
   const isMath = namespaceURI === MATHML
+  const isSvg = namespaceURI === SVG_NAMESPACE
   const attribute = (name: string) => attrs.find((one) => one.name === name)?.value
   const isOurScript = allowed === 'files' && attribute('src')?.startsWith('/') && childNodes.length === 0
+  const isOurDrawing = attribute('aria-hidden') === 'true' && DRAWINGS.includes(attribute('class') ?? '')
   const wrong: [boolean, string][] = [
     [NEVER.has(tagName), `<${tagName}>`],
     [isMath && (allowed !== 'files' || !MATH.test(tagName)), `<${tagName}> of MathML`],
     [isMath && attrs.some(({ name }) => !IN_MATH.test(name)), `an attribute of <${tagName}>`],
     [isInMath(element) && !isMath, `<${tagName}> in math`],
+    [isSvg && (allowed !== 'files' || !SVG.test(tagName)), `<${tagName}> of SVG`],
+    [isSvg && attrs.some(({ name }) => !IN_SVG.test(name)), `an attribute of <${tagName}>`],
+    [tagName === 'svg' && !isOurDrawing, '<svg>'],
     [tagName === 'script' && !isOurScript, 'a script'],
     [(tagName === 'style' || attribute('style') !== undefined) && allowed !== 'styles', 'a style'],
     [tagName === 'meta' && attribute('http-equiv') === 'refresh', 'a refresh'],
