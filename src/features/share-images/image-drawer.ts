@@ -81,7 +81,11 @@ export function openImageDrawer({ program = PROGRAM, idleMs = IDLE_MS, hungMs = 
       } finally {
         clearTimeout(hung)
         drawings.delete(id)
-        if (drawings.size === 0) idle = setTimeout(() => end('idle'), idleMs).unref()
+        if (drawings.size === 0) {
+          // Drawings that end together each get here.
+          clearTimeout(idle)
+          idle = setTimeout(() => end('idle'), idleMs).unref()
+        }
       }
     },
     close() {

@@ -191,6 +191,17 @@ describe('the process that draws', () => {
     expect(Number(await brief.draw(card()))).not.toBe(first)
     brief.close()
   })
+
+  test('finishes a picture however many ended together before it', async () => {
+    const slow = 'setTimeout(() => process.send({ id, png: Buffer.from("image") }), 600)'
+    const program = programOf('slow.mjs', `process.on("message", ({ id }) => ${slow})`)
+    const drawer = openImageDrawer({ program, idleMs: 300 })
+    const together = [drawer.draw(card()), drawer.draw(card())]
+    drawer.close()
+    expect((await Promise.allSettled(together)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect((await drawer.draw(card())).toString()).toBe('image')
+    drawer.close()
+  })
 })
 
 const isRunning = (pid: number): boolean => {
