@@ -13,7 +13,7 @@ const VERBS = ['pause', 'resume', 'suppress', 'unsuppress', 'send-link', 'unsubs
 // A login and what it counts.
 const OWN_TABLES = ['admin_session', 'bucket']
 
-// The charts; nothing else of the site is drawn in a page.
+// The charts, which have a title and a summary.
 const OWN_DRAWING =
   /<svg viewBox="[\d ]+" role="img" aria-labelledby="[\w-]+" aria-describedby="[\w-]+">.*?<\/svg>/gs
 

@@ -20,8 +20,8 @@ const MATHML = 'http://www.w3.org/1998/Math/MathML'
 
 // Our own drawings, which only show: no link, no action, no style, no text.
 const SVG = /^(svg|rect|path)$/
-const IN_SVG = /^(class|viewBox|aria-hidden|width|height|rx|d)$/
-const DRAWINGS = ['mark', 'magnifier', 'vote-bar']
+const IN_SVG = /^(class|viewBox|preserveAspectRatio|aria-hidden|width|height|rx|d)$/
+const DRAWINGS = ['mark', 'magnifier', 'vote-bar', 'share', 'spark']
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg'
 
 /** Files of our own, by src: for pages. Inline styles: for emails, which have no files. */
