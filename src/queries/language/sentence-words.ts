@@ -134,7 +134,9 @@ const MIN_NOUN_LENGTH = 13
 export function mayBeForeign(text: string): boolean {
   const words = text.normalize('NFC').match(/[\p{L}\p{M}]+/gu) ?? []
   const isMarked = (word: string) => LETTER_WITH_MARK.test(word)
-  const isName = (word: string) => /^\p{Lu}/u.test(word) && word.length < MIN_NOUN_LENGTH
+  // A name may also be all that was typed: müller.
+  const isName = (word: string) =>
+    (/^\p{Lu}/u.test(word) || words.length === 1) && word.length < MIN_NOUN_LENGTH
   return SMALL_FOREIGN_WORD.test(text) || words.some((word) => isMarked(word) && !isName(word))
 }
 

@@ -22,8 +22,8 @@ import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-p
 
 /** The feeds of the newest papers, for a query or for all papers, and the addresses at which people look for one. */
 export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
-  for (const alias of ['/rss', '/feed', '/atom.xml']) {
-    app.get(alias, async (_request, reply) => reply.redirect(feedPath('xml'), 301))
+  for (const guessed of ['/rss', '/feed', '/atom.xml']) {
+    app.get(guessed, async (_request, reply) => reply.redirect(feedPath('xml'), 301))
   }
   for (const format of ['xml', 'json'] as const) {
     app.get(

@@ -144,6 +144,7 @@ function itemOf(paper: ShownPaper) {
         : {
             count: votes,
             url: votesUrl({ arxivId: arxivLink(path) ? path.replace('/papers/', '') : null, votes }),
+            share: null,
           },
     facts: links.flatMap(({ text, url }) => (url ? [{ text, url }] : [])),
     keywords: [],

@@ -14,14 +14,14 @@ import { type SimilarPapers, similarPapers } from '../../search/similar-papers.t
 import { logFault, toFault } from '../errors.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
-import { markPrivate, withToken } from '../request.ts'
+import { firstText, markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { paperListRoutes } from './list-routes.ts'
 import { followView, paperPageView } from './paper-page-view.ts'
 import { placeOfDay } from './place-of-day.ts'
-import { readSearchParams, searchFields } from './search-paths.ts'
+import { readSearchParams, searchFields, searchPath } from './search-paths.ts'
 import { emptySearch, isOfQuery, searchOfFault, searchView } from './search-view.ts'
 
 /** The public pages: lists, papers, search, feeds and shared digests. */
@@ -58,6 +58,12 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 
   const examplesFor = (request: FastifyRequest) =>
     forVisitorIfFree(deps, request, NO_EXAMPLES, (deps) => exampleQueries(deps, {}))
+
+  app.get(
+    '/search',
+    { schema: { querystring: z.object({ q: firstText }) } },
+    async ({ query: { q } }, reply) => reply.redirect(searchPath({ query: q }), 301),
+  )
 
   // An empty form, a page of results, or the paper that the query names.
   app.get(

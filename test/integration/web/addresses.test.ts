@@ -10,6 +10,8 @@ test.each([
   ['/subscribe/?topic=mamba', '/subscribe?topic=mamba'],
   ['//example.org/', '/example.org'],
   ['/unknown/', '/unknown'],
+  ['/search?q=world+models', '/papers?q=world+models'],
+  ['/week', '/papers/week'],
 ])('`GET %s` redirects to %s', async (asked, path) => {
   const { statusCode, headers } = await get(site, asked)
   expect([statusCode, headers.location]).toEqual([301, path])

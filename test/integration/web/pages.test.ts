@@ -412,6 +412,10 @@ describe('each page', () => {
       '/privacy',
       '/about',
       '/rss',
+      '/search',
+      '/week',
+      '/month',
+      '/trending',
       '/feed',
       '/atom.xml',
       '/manifest.webmanifest',
@@ -458,7 +462,7 @@ describe('each page', () => {
     ]
     if (missing.includes(url)) return 404
     if (/^\/apple-touch-icon|^\/favicon\.ico$|^\/papers\/month$/.test(url)) return 302
-    if (['/rss', '/feed', '/atom.xml'].includes(url)) return 301
+    if (/^\/(rss|feed|atom\.xml|search|week|month|trending)$/.test(url)) return 301
     // Nothing was chosen instead of the end; a preview takes the form; a token that ended leads to an empty form.
     if (/\/changed?$/.test(url) || url === '/preview') return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200

@@ -15,6 +15,7 @@ test.each([
   ['modelos para el aprendizaje', true],
   ['apprentissage profondément', true],
   ['Müller', false],
+  ['müller', false],
   ['parallel policy learning', false],
   ['MIT DES attack on π0', false],
 ])('mayBeForeign finds signs of another language: %s', (text, is) => expect(mayBeForeign(text)).toBe(is))
