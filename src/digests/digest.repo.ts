@@ -186,6 +186,13 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
     where d.id = w.id and d.id between ${first} and ${last}`
 }
 
+/** The papers in an email, and what its links were signed with. */
+export interface MailedContent {
+  content: DigestContent
+  datedAt: Date
+  secretId: string
+}
+
 /**
  * The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. With
  * `subscriberId`, also null for an email to someone else.
@@ -193,13 +200,14 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
 export async function mailedContent(
   db: Database,
   { messageId, subscriberId }: { messageId: string; subscriberId?: string },
-): Promise<DigestContent | null> {
+): Promise<MailedContent | null> {
   const row = await db.message.findUnique({
     where: { id: messageId, subscriberId },
-    select: { content: true, digest: { select: { content: true } } },
+    select: { content: true, datedAt: true, secretId: true, digest: { select: { content: true } } },
   })
   const own = row?.content as { content?: unknown } | null | undefined
-  return openStoredContent(db, row?.digest?.content ?? own?.content)
+  const content = await openStoredContent(db, row?.digest?.content ?? own?.content)
+  return row && content && { content, datedAt: row.datedAt, secretId: row.secretId }
 }
 
 /** Every digest of a subscriber, complete, oldest first. */

@@ -4,11 +4,9 @@ import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { readLink } from '../subscribers/links.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
-import { mailedContent } from './digest.repo.ts'
-import type { DigestContent } from './digest-content.ts'
+import { type MailedContent, mailedContent } from './digest.repo.ts'
 
-export interface ShownDigest {
-  content: DigestContent
+export interface ShownDigest extends MailedContent {
   /** The listed papers beyond the subscriber's cap, in their current state. */
   beyond: Paper[]
 }
@@ -32,5 +30,5 @@ export const showOwnDigest = async (
   messageId: string,
 ): Promise<ShownDigest | null> => shown(db, await mailedContent(db, { messageId, subscriberId }))
 
-const shown = async (db: Database, content: DigestContent | null): Promise<ShownDigest | null> =>
-  content && { content, beyond: await papersById(db, content.beyond) }
+const shown = async (db: Database, mailed: MailedContent | null): Promise<ShownDigest | null> =>
+  mailed && { ...mailed, beyond: await papersById(db, mailed.content.beyond) }

@@ -138,6 +138,22 @@ describe('the page of a digest for its reader', () => {
     expect(body).not.toContain('/manage/')
   })
 
+  test('leads to the same address as the email, at any time', async () => {
+    const id = await mailed({ topic: 'robots' })
+    const inEmail = pathOf(id)
+    site.clock.moveTo(new Date('2026-12-25T08:00:00Z'))
+    const { own } = await ownPath(id)
+    expect((await get(own)).body).toContain(`href="${inEmail}"`)
+  })
+
+  test.each(['%00', '%F0%9F%A4%97', 'x'.repeat(200)])(
+    'does not exist for the message %s',
+    async (message) => {
+      await mailed({ topic: 'robots' })
+      expect((await get((await ownPath(message)).own)).statusCode).toBe(404)
+    },
+  )
+
   test('is no page for another subscriber', async () => {
     const id = await mailed({ topic: 'robots' })
     await subscribeThroughSite(site, 'bob@reader.example', {
