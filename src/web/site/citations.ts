@@ -1,9 +1,8 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
-import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
-import { foldAccents } from '../../queries/text/fold.ts'
-import { authorName, firstPerson } from './author-name.ts'
+import { authorName } from './author-name.ts'
 import { latexText } from './latex-text.ts'
 
 /** The file extensions. */
@@ -46,19 +45,19 @@ export function citation(format: CitationFormat, paper: Paper, url: string): str
 }
 
 /**
- * "gu2023mamba-2312.00752": the family name of the first author who is a person, the year, the first word of the title
- * that is not a stop word, and the paper's identifier, so that two papers never have the same key.
+ * "arXiv.2312.00752", "doi.10.1101-2024.01.02" or "paper.17": the paper's identifier, as title, authors and dates change
+ * with a new version. It has only letters, digits, dots and hyphens, and no two papers have the same key.
  */
-export function citationKey(paper: Paper): string {
-  const { title, authors } = plainTextsOf(paper)
-  const author = firstPerson(authors)
-  const words = letters(title).filter((word) => !SKIPPED.has(word))
-  const family = author ? letters(authorName(author).family).join('') : ''
-  const id = paperNameOf(paper)
-    .replace(/^(?:doi|id):/, '')
-    .replace(/[^a-z0-9.]+/gi, '-')
-  return `${family || 'paper'}${publishedOn(paper).slice(0, 4)}${words[0] ?? ''}-${id}`
+export function citationKey({ arxivId, doi, id }: Pick<Paper, 'arxivId' | 'doi' | 'id'>): string {
+  if (arxivId) return `arXiv.${inKey(arxivId)}`
+  return doi ? `doi.${inKey(doi)}` : `paper.${id}`
 }
+
+/** Identifiers are in lower case, so that "x5F" is always a sign. */
+const inKey = (identifier: string): string =>
+  identifier
+    .replace('/', '-')
+    .replace(/[^A-Za-z0-9.-]/g, (sign) => `x${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 
 /**
  * The date of publication, or else of the first listing. Sources sometimes give a paper a date of months after its arXiv
@@ -89,15 +88,6 @@ function monthOfArxivId(arxivId: string | null): string | null {
 const isMonthsLater = (day: Day, month: string): boolean => monthNumber(day) - monthNumber(month) > 1
 
 const monthNumber = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7))
-
-const SKIPPED = new Set(
-  'a an the on of in to for and or with from by at is are can do does how what why'.split(' '),
-)
-
-const letters = (text: string): string[] =>
-  foldAccents(text)
-    .toLowerCase()
-    .match(/[a-z0-9]+/g) ?? []
 
 function bibtexOf(paper: Paper, url: string): string {
   const { arxivId, categories } = paper
