@@ -18,13 +18,15 @@ const ONLY_SUFFIX = new RegExp(`^(?:${SUFFIX})$`)
 
 const GROUP = /\band\b|\b(?:collaboration|consortium|team|group)\b/i
 
-/** Reads "Albert Gu", "Gu, Albert", "Hal Daumé III" and "King, Martin Luther, Jr.". */
+/** Reads "Albert Gu", "Gu, Albert", "Hal Daumé III", "King, Martin Luther, Jr." and BibTeX's "Jones, Jr., Tim". */
 export function authorName(name: string): AuthorName {
   const group = { family: name, given: '', suffix: '', isGroup: true }
   if (GROUP.test(name) || !name.includes(' ')) return group
   const [first = '', ...rest] = name.split(/,\s*/)
   if (rest.length > 2) return group
   const [second = '', third = ''] = rest
+  if (third && ONLY_SUFFIX.test(second))
+    return { family: first, given: third, suffix: second, isGroup: false }
   if (rest.length > 0 && !ONLY_SUFFIX.test(second))
     return { family: first, given: second, suffix: third, isGroup: false }
   const { given = '', family = name, suffix = '' } = FAMILY_LAST.exec(name)?.groups ?? {}

@@ -12,6 +12,7 @@ test.each([
   ['Antonio Laverghetta Jr.', ['Laverghetta', 'Antonio', 'Jr.']],
   ['Tim Jones, Sr', ['Jones', 'Tim', 'Sr']],
   ['King, Martin Luther, Jr.', ['King', 'Martin Luther', 'Jr.']],
+  ['Jones, Jr., Tim', ['Jones', 'Tim', 'Jr.']],
   ['The ATLAS Collaboration', ['The ATLAS Collaboration', '', '']],
   ['NVIDIA', ['NVIDIA', '', '']],
   ['One, Two, Three, Four', ['One, Two, Three, Four', '', '']],
