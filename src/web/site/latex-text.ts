@@ -60,7 +60,9 @@ function latexOf(sign: string): string {
   if (READ_BY_LATEX.test(sign)) return sign
   const math = MATH.get(sign)
   if (math) return `$${math}$`
-  const [base = '', ...marks] = sign.normalize('NFD')
+  const decomposed = sign.normalize('NFD')
+  if (decomposed.includes(HORN)) return latexOf(decomposed.replaceAll(HORN, '').normalize('NFC'))
+  const [base = '', ...marks] = decomposed
   // No accent fits on math: a Greek letter loses its own.
   if (marks.length > 0 && MATH.has(base)) return latexOf(base)
   if (marks.length > 0 && marks.every((mark) => ACCENTS.has(mark))) {
@@ -84,6 +86,9 @@ function plainOf(sign: string): string {
   if ([...plain].length > 1 && !/\p{M}/u.test(plain)) return [...plain].map(latexOf).join('')
   return /^[\p{L}\p{N}\p{P}]/u.test(sign) ? sign : ''
 }
+
+/** LaTeX has no macro for the horn of "ơ" and "ư": such a letter loses it, and keeps its other accents. */
+const HORN = '\u031b'
 
 /** By combining accent. */
 const ACCENTS = new Map([

@@ -49,6 +49,7 @@ const AUTHORS = [
   'The {A} & B_C Collaboration',
   'One, Two, Three, Four',
   'Nguyễn Đăng',
+  'Trường Phương Thơ Ưng',
   'and',
   'others',
   "Conan O'Brien",

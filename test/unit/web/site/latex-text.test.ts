@@ -26,6 +26,8 @@ describe('`latexText`', () => {
     ['Müller Łukasz Şahin “x” – °C 1⁄2', 'Müller Łukasz Şahin “x” – °C 1⁄2'],
     ['Mu\u0308ller', 'Müller'],
     ['Nguyễn', String.raw`Nguy{\~{{\^{{e}}}}}n`],
+    ['Phương Đức', 'Phuong Đúc'],
+    ['Trường Hợp', String.raw`Truòng H{\d{o}}p`],
     ['Νίκος', String.raw`N$\iota\kappa$o$\varsigma$`],
     ['Bălțatu', String.raw`Băl{\textcommabelow{t}}atu`],
     ['x̂', String.raw`{\^{{x}}}`],
@@ -35,7 +37,7 @@ describe('`latexText`', () => {
 
   test.each([
     ['ﬁne 𝒳 in ℝ', 'fine X in R'],
-    ['王瑞金 and Đức', '王瑞金 and Đức'],
+    ['王瑞金 and Đ', '王瑞金 and Đ'],
     ['🤗 Transformers 🦙️ ✓', 'Transformers'],
     ['zero\u200bwidth', 'zerowidth'],
     ['{\u0301 _\u0301x', String.raw`\textbraceleft{} \_x`],
