@@ -135,7 +135,8 @@ test('a paper for two subscribers has the links of each, from one rendering', ()
   for (const topicId of [31, 2 ** 31 - 1, 32]) {
     const { html, text } = emails.digest(digest({ sections: [{ topic: 'robots', topicId, papers }] }))
     expect(html).toContain(`/topics/${topicId}?paper=7&amp;vote=less`)
-    expect(text).toContain(`/topics/${topicId}?paper=7\n`)
+    expect(text).toContain('/digest/AAECAwQFBgcICQoL#paper-7\n')
+    expect(text).toContain(`/topics/${topicId}?paper=7&edit=topic\n`)
   }
 })
 
