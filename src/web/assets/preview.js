@@ -13,7 +13,7 @@
   }
 
   const sayChanged = () => {
-    const { value, defaultValue } = form.querySelector('[name="topic"], #query')
+    const { value, defaultValue } = form.querySelector('textarea[name="topic"], #query')
     if (value === defaultValue) return
     form.querySelector('#topic, #query').dispatchEvent(new Event('input', { bubbles: true }))
   }

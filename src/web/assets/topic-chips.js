@@ -1,16 +1,17 @@
-// Shows each topic as a chip. The text field stays in the form, hidden, with one topic on each line: it has what is sent,
-// also what is still being typed. Without this script, people type into that field.
+// Shows the topics as chips. The text field stays in the form, hidden, with the text as it was typed, commas too: the
+// server splits it, as without this script. A chip shows a part of that text, so it decides nothing about what is sent.
 {
   const form = document.getElementById('subscribe')
   const field = form?.querySelector('textarea[name="topic"]')
 
-  // As the server reads a field: words after a comma that only make sense with those before it.
+  // After a comma, these words belong to those before it: the whole line becomes one chip.
   const CONTINUES =
-    /^(?:but|not|no|except|without|excluding|especially|particularly|in particular|such as|like|which|that)\b/i
+    /^(?:but|not|no|except|without|excluding|minus|especially|particularly|mainly|mostly|preferably|in|on|of|to|by|from|for|with|using|via|as|like|such|that|which|who|where|including|e\.?g|i\.?e|rather|other than)\b/i
   const SENTENCE_WORDS = 5
   const wordsIn = (text) => text.split(/\s+/).filter(Boolean).length
   const isOpen = (text) =>
     (text.match(/"/g) ?? []).length % 2 === 1 || /[“][^”]*$/.test(text) || /\([^()]*$/.test(text)
+  const endsLine = (topic) => topic.after.includes('\n')
 
   const make = (name, properties, ...children) => {
     const element = Object.assign(document.createElement(name), properties)
@@ -18,120 +19,159 @@
     return element
   }
 
-  const start = () => {
-    /** `after`: the mark that ended the topic; a comma may turn out to belong to a sentence. */
-    let topics = field.value
-      .split('\n')
-      .flatMap((text) => (text.trim() ? [{ text: text.trim(), after: '\n' }] : []))
-    const list = make('ul', { className: 'chips' })
-    const draft = make('textarea', { className: 'draft', rows: 1, spellcheck: false })
-    const box = make('div', { className: 'chips-box two-rows' }, list, draft)
+  const list = make('ul', { className: 'chips' })
+  const draft = make('textarea', { className: 'draft', rows: 1, spellcheck: false })
+  const box = make('div', { className: 'chips-box two-rows' }, list, draft)
 
-    const typed = () => draft.value.replace(/\s+/g, ' ').trim()
-    const lines = () => {
-      const all = [...topics, { text: typed(), after: '' }].filter(({ text }) => text)
-      return all.reduce((text, topic, i) => {
-        const goesOn = i > 0 && all[i - 1].after === ',' && CONTINUES.test(topic.text)
-        return `${text}${i === 0 ? '' : goesOn ? ', ' : '\n'}${topic.text}`
-      }, '')
-    }
-    const say = () => {
-      field.value = lines()
-      draft.placeholder = topics.length > 0 ? field.dataset.another : ''
-      // Its place stays, so that nothing moves.
-      const used = field.value.split('\n')
-      for (const button of form.querySelectorAll('.try .chip')) {
-        const isUsed = button.name === 'best' ? field.value !== '' : used.includes(button.value)
-        button.classList.toggle('used', isUsed)
-      }
-    }
-    const show = () => {
-      list.replaceChildren(...topics.map(chipOf))
-      say()
-      box.scrollTop = box.scrollHeight
-    }
-    const changed = () => {
-      show()
-      draft.dispatchEvent(new Event('input', { bubbles: true }))
-    }
-    const without = (topic) => {
-      topics = topics.filter((one) => one !== topic)
-    }
-    const chipOf = (topic) => {
-      const { edit, remove } = field.dataset
-      const text = make(
-        'button',
-        { type: 'button', className: 'chip-text', ariaLabel: `${edit} ${topic.text}` },
-        topic.text,
-      )
-      text.addEventListener('click', () => {
-        take()
-        without(topic)
-        draft.value = topic.text
-        changed()
-        draft.focus()
-      })
-      const cross = make(
-        'button',
-        { type: 'button', className: 'chip-cross', ariaLabel: `${remove} ${topic.text}` },
-        '×',
-      )
-      cross.addEventListener('click', () => {
-        without(topic)
-        changed()
-        draft.focus()
-      })
-      return make('li', { className: 'topic-chip' }, text, cross)
-    }
-    const add = (text, after) => {
-      if (text && !topics.some((topic) => topic.text === text)) topics.push({ text, after })
-    }
-    /** Makes a chip of what is typed. */
-    const take = (after = '\n') => {
+  /** `after`: the separators behind the text, as typed; empty if the field lost the focus there. */
+  let topics = []
+  /** Whether the draft is the text of a chip, which stays whole. */
+  let keepsWhole = false
+
+  const typed = () => {
+    const add = (text, topic) => topic.text + (topic.after || (text && '\n')) + text
+    return topics.reduceRight(add, draft.value.trimEnd()).trimEnd()
+  }
+
+  const endLine = () => {
+    const last = topics.at(-1)
+    if (last && !endsLine(last)) last.after = '\n'
+  }
+
+  /** The draft becomes a chip, with the rest of its line if it continues that. */
+  const take = (after = '') => {
+    const text = draft.value
+    draft.value = ''
+    keepsWhole = false
+    if (!text.trim()) {
       const last = topics.at(-1)
-      if (last?.after === ',' && CONTINUES.test(typed())) {
-        const text = lines().split('\n').at(-1)
-        const parts = topics.filter(({ text: part }) => text.startsWith(part) || text.includes(`, ${part}`))
-        topics = topics.filter((topic) => !parts.includes(topic))
-        draft.value = text
+      if (last) last.after += after
+      return
+    }
+    const topic = { text, after }
+    if (CONTINUES.test(text.trim())) {
+      while (topics.length > 0 && topics.at(-1).after && !endsLine(topics.at(-1))) {
+        const before = topics.pop()
+        topic.text = before.text + before.after + topic.text
       }
-      add(typed(), after)
-      draft.value = ''
     }
-    // A comma in quotes, in brackets or in a sentence ends no topic.
-    const endsTopic = ({ 0: mark, index }) => {
-      const before = draft.value.slice(0, index)
-      return !isOpen(before) && (mark === '\n' || wordsIn(before) < SENTENCE_WORDS)
-    }
-    const split = () => {
+    topics.push(topic)
+  }
+
+  // A comma in quotes, in brackets or in a sentence ends no chip.
+  const endsTopic = ({ 0: mark, index }) => {
+    const before = draft.value.slice(0, index)
+    return !isOpen(before) && (mark === '\n' || wordsIn(before) < SENTENCE_WORDS)
+  }
+
+  const split = () => {
+    if (keepsWhole) return
+    for (;;) {
       const end = [...draft.value.matchAll(/[,;，；\n]/g)].find(endsTopic)
       if (!end) return
       const rest = draft.value.slice(end.index + 1)
       draft.value = draft.value.slice(0, end.index)
-      take(/[,，]/.test(end[0]) ? ',' : '\n')
-      draft.value = rest.trimStart()
-      show()
-      split()
+      take(end[0])
+      draft.value = rest
     }
+  }
 
+  const say = () => {
+    field.value = typed()
+    draft.placeholder = topics.length > 0 ? field.dataset.another : ''
+    const used = topics.map(({ text }) => text.trim())
+    // Its place stays, so that nothing moves.
+    for (const button of form.querySelectorAll('.try .chip')) {
+      const isUsed = button.name === 'best' ? field.value !== '' : used.includes(button.value)
+      button.classList.toggle('used', isUsed)
+    }
+  }
+
+  const show = () => {
+    list.replaceChildren(...topics.map(chipOf))
+    say()
+    box.scrollTop = box.scrollHeight
+  }
+
+  const changed = () => {
+    show()
+    draft.dispatchEvent(new Event('input', { bubbles: true }))
+    draft.focus()
+  }
+
+  const remove = (topic) => {
+    const at = topics.indexOf(topic)
+    topics.splice(at, 1)
+    const before = topics[at - 1]
+    // What follows must not join the topics before it.
+    if (before && !endsLine(before) && (endsLine(topic) || !topic.after)) before.after = '\n'
+  }
+
+  const edit = (topic) => {
+    take()
+    const last = topics.at(-1)
+    // The draft may have become a part of it.
+    const edited = topics.includes(topic) ? topic : last
+    if (edited === last) topics.pop()
+    else {
+      remove(edited)
+      endLine()
+    }
+    draft.value = edited.text.trim()
+    keepsWhole = true
+    changed()
+  }
+
+  const chipOf = (topic) => {
+    const name = topic.text.trim()
+    const button = (className, label, text, press) => {
+      const made = make('button', { type: 'button', className, ariaLabel: `${label} ${name}` }, text)
+      made.addEventListener('click', press)
+      return made
+    }
+    const text = button('chip-text', field.dataset.edit, name, () => edit(topic))
+    const cross = button('chip-cross', field.dataset.remove, '×', () => {
+      remove(topic)
+      changed()
+    })
+    return make('li', { className: 'topic-chip' }, text, cross)
+  }
+
+  const pressKey = (event) => {
+    if (event.isComposing) return
+    if (event.key === 'Enter') {
+      event.preventDefault()
+      take('\n')
+      changed()
+    } else if (event.key === 'Backspace' && draft.value === '' && topics.length > 0) {
+      event.preventDefault()
+      edit(topics.at(-1))
+    }
+  }
+
+  /** An example is a line of its own, as if it were another field. */
+  const addExample = (event) => {
+    const button = event.target.closest('.topics-field button[name="topic"], button[name="best"]')
+    if (!button) return
+    event.preventDefault()
+    take('\n')
+    if (button.name === 'best') topics = []
+    else if (!topics.some(({ text }) => text.trim() === button.value)) {
+      endLine()
+      topics.push({ text: button.value, after: '\n' })
+    }
+    changed()
+  }
+
+  const listen = () => {
     draft.addEventListener('input', () => {
+      if (!draft.value) keepsWhole = false
       split()
-      say()
+      show()
     })
-    draft.addEventListener('keydown', (event) => {
-      if (event.isComposing) return
-      if (event.key === 'Enter') {
-        event.preventDefault()
-        take()
-        changed()
-      } else if (event.key === 'Backspace' && draft.value === '' && topics.length > 0) {
-        event.preventDefault()
-        draft.value = topics.pop().text
-        changed()
-      }
-    })
+    draft.addEventListener('keydown', pressKey)
     draft.addEventListener('blur', () => {
-      if (!typed()) return
+      if (!draft.value.trim()) return
       take()
       show()
     })
@@ -140,23 +180,20 @@
     box.addEventListener('click', ({ target }) => {
       if (target === box || target === list) draft.focus()
     })
-    form.addEventListener('click', (event) => {
-      const button = event.target.closest('.topics-field button[name="topic"], button[name="best"]')
-      if (!button) return
-      event.preventDefault()
-      if (button.name === 'best') topics = []
-      draft.value = ''
-      add(button.name === 'best' ? '' : button.value, '\n')
-      changed()
-      draft.focus()
-    })
+    form.addEventListener('click', addExample)
+  }
 
+  const start = () => {
+    draft.value = field.value
+    split()
+    take()
     for (const name of ['aria-describedby', 'aria-invalid'])
       if (field.hasAttribute(name)) draft.setAttribute(name, field.getAttribute(name))
     field.id = 'topics'
     draft.id = 'topic'
     field.hidden = true
     field.before(box)
+    listen()
     show()
   }
 
