@@ -13,16 +13,21 @@
     return answer
   }
 
-  // A browser may call Asia/Kolkata by an older name.
-  const isZone = (own) => {
+  // A browser may call Asia/Kolkata by an older name. Looking for that makes a format for each option, so it is last.
+  const isOlderNameOf = (own) => {
     const nameOf = (timeZone) => new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
     return ({ value }) => {
       try {
-        return value === own || nameOf(value) === own
+        return nameOf(value) === own
       } catch {
         return false
       }
     }
+  }
+
+  const optionOf = (own) => {
+    const options = [...(zone.options ?? [])]
+    return options.find(({ value }) => value === own) ?? options.find(isOlderNameOf(own))
   }
 
   const fillIn = async () => {
@@ -32,7 +37,7 @@
     const settings = chosen().map(([name, value]) => [name, name === 'zone' ? own : value])
     // Keep the zone that the reader chose in the meantime.
     if (!(await say(settings)).ok || zone.value !== before) return
-    const { value = own } = [...(zone.options ?? [])].find(isZone(own)) ?? {}
+    const { value = own } = optionOf(own) ?? {}
     zone.value = value
     if (zone.value !== value) zone.add(new Option(own, own, true, true))
     fold()
