@@ -23,7 +23,7 @@ export interface FormContents {
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
 
 /** Besides "best of the day". */
-const MAX_EXAMPLES = 3
+const MAX_EXAMPLES = 4
 
 export type FormView = ReturnType<typeof formView>
 
