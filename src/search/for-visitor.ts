@@ -76,18 +76,22 @@ export async function forVisitor<T>(
   }
 }
 
-/** `forVisitor` for an optional part of a page: returns `fallback` if the search is refused for now. */
+/**
+ * `forVisitor` for an optional part of a page: returns `fallback` if the search is refused for now, or takes longer than
+ * `maxMs`.
+ */
 export async function forVisitorIfFree<T>(
   deps: Deps,
   searcher: Searcher,
   fallback: T,
   work: (deps: Deps) => Promise<T>,
+  maxMs = MAX_OPTIONAL_MS,
 ): Promise<T> {
   const searching = forVisitor(deps, searcher, work, MAX_OPTIONAL_WAIT_MS)
   try {
     if (!deps.searchThread) return await searching
     searching.catch(() => {})
-    return await Promise.race([searching, sleep(MAX_OPTIONAL_MS, fallback, { ref: false })])
+    return await Promise.race([searching, sleep(maxMs, fallback, { ref: false })])
   } catch (error) {
     if (isTemporaryRefusal(error) || isDatabaseUnavailable(error)) return fallback
     throw error

@@ -89,7 +89,7 @@ export function railView({ days, phrases, topOfWeek }: Rail) {
     daysText: fill(words.list.rail.daysText, { count: counted(total, words.counts.paper), from, to, most }),
     from,
     to,
-    phrases: phrases.map(({ text, papers }) => ({
+    phrases: (phrases ?? []).map(({ text, papers }) => ({
       text,
       papers,
       path: searchPath({ query: `"${text}"` }),

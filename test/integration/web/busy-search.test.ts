@@ -193,3 +193,22 @@ test('a step to more close papers is offered without numbers while no search is 
   await site.db.learnedTopic.create({ data: { topicId, subscriberId, step: 3 } })
   expect((await get(site, path)).body).toContain(words.step.end.more)
 })
+
+test('lists and their phrases are cached by nobody until the search for phrases was possible', async () => {
+  await addPapers(site.db)
+  const paths = ['/', '/papers/week/2026-W48', '/papers/month/2026-11?sort=newest', '/papers/trending']
+  const caching = async (path: string) => {
+    const { statusCode, headers } = await get(site, path)
+    return { path, statusCode, caching: headers['cache-control'] }
+  }
+  hold('127.0.0.1', 8)
+  for (const path of paths)
+    expect(await caching(path)).toEqual({ path, statusCode: 200, caching: 'no-cache' })
+  await thread.release()
+  for (const path of paths)
+    expect(await caching(path)).toEqual({ path, statusCode: 200, caching: 'public, max-age=60' })
+  hold('127.0.0.1', 8)
+  expect(await caching('/papers/month/2026-11?code=1&other=1')).toMatchObject({
+    caching: 'public, max-age=60',
+  })
+})
