@@ -4,12 +4,12 @@ const SMALL_WORDS = new Set(
 )
 
 /**
- * The name of an organization for readers: blanks and underscores at the ends are removed, and a name in lower case gets
- * capitals. Other names keep their case: "inclusionAI", "iRobot".
+ * The name of an organization for readers: blanks and underscores at the ends are removed, and a name of several words in
+ * lower case gets capitals. Other names keep their case: "inclusionAI"; a handle such as "openai" may be an abbreviation.
  */
 export function organizationName(name: string): string {
   const trimmed = name.replace(/[\s_]+/g, ' ').trim()
-  if (trimmed !== trimmed.toLowerCase()) return trimmed
+  if (!trimmed.includes(' ') || trimmed !== trimmed.toLowerCase()) return trimmed
   return trimmed
     .split(' ')
     .map((word, i) => (i > 0 && SMALL_WORDS.has(word) ? word : capitalized(word)))

@@ -27,7 +27,7 @@ export interface PlainPaper extends PlainTexts, PaperSentence {
 export type StoredPlainPaper = Partial<PlainPaper>
 
 /** Increases when the same texts give another `PlainPaper`: stored ones are then replaced. */
-export const PLAIN_VERSION = 5
+export const PLAIN_VERSION = 6
 
 /** Identifies the texts of a paper, and the version of the program that reads them. */
 export const plainFingerprint = (paper: Paper): string => {

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest'
 import { organizationName } from '../../../src/papers/organization-name.ts'
 
 test.each([
-  ['jingdong', 'Jingdong'],
-  ['alibaba-inc', 'Alibaba-Inc'],
+  ['openai', 'openai'],
+  ['ibm-granite', 'ibm-granite'],
+  ['google-deepmind', 'google-deepmind'],
+  ['ai2_', 'ai2'],
+  ['université paris-saclay', 'Université Paris-Saclay'],
   ['university of science and technology  of china', 'University of Science and Technology of China'],
   ['the university of tokyo', 'The University of Tokyo'],
   ['Mistral AI_', 'Mistral AI'],
