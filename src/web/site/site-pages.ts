@@ -6,7 +6,7 @@ import { digestPageView } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/health/site-status.ts'
 import { votesOfDay } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { exampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
+import { type ExampleQueries, exampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { forVisitor, forVisitorIfFree } from '../../search/for-visitor.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
 import { searchArchive } from '../../search/search-archive.ts'
@@ -56,8 +56,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     })
   })
 
+  /** Null if they were refused: a page without them is only for this visitor. */
   const examplesFor = (request: FastifyRequest) =>
-    forVisitorIfFree(deps, request, NO_EXAMPLES, (deps) => exampleQueries(deps, {}))
+    forVisitorIfFree<ExampleQueries | null>(deps, request, null, (deps) => exampleQueries(deps, {}))
 
   app.get(
     '/search',
@@ -74,8 +75,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       try {
         const params = readSearchParams(asked)
         if (!params) {
-          const search = emptySearch(BASE_URL, await examplesFor(request))
-          return pages.send(cacheForOneMinute(reply), 'search', { search })
+          const examples = await examplesFor(request)
+          const search = emptySearch(BASE_URL, examples ?? NO_EXAMPLES)
+          return pages.send(examples ? cacheForOneMinute(reply) : reply, 'search', { search })
         }
         const searched = await forVisitor(deps, request, (deps) => searchArchive(deps, params))
         const [named] = searched.tree.kind === 'paper' ? searched.found : []
@@ -85,7 +87,7 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       } catch (error) {
         const fault = toFault(error)
         const reference = logFault(deps, reply, fault)
-        const examples = isOfQuery(fault) ? await examplesFor(request) : NO_EXAMPLES
+        const examples = (isOfQuery(fault) && (await examplesFor(request))) || NO_EXAMPLES
         const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference, examples })
         return pages.send(reply, 'search', { search }, fault.status)
       }

@@ -194,9 +194,15 @@ test('a step to more close papers is offered without numbers while no search is 
   expect((await get(site, path)).body).toContain(words.step.end.more)
 })
 
-test('lists and their phrases are cached by nobody until the search for phrases was possible', async () => {
+test('a list without its phrases and a search form without examples may not be cached', async () => {
   await addPapers(site.db)
-  const paths = ['/', '/papers/week/2026-W48', '/papers/month/2026-11?sort=newest', '/papers/trending']
+  const paths = [
+    '/',
+    '/papers',
+    '/papers/week/2026-W48',
+    '/papers/month/2026-11?sort=newest',
+    '/papers/trending',
+  ]
   const caching = async (path: string) => {
     const { statusCode, headers } = await get(site, path)
     return { path, statusCode, caching: headers['cache-control'] }
