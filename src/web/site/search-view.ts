@@ -72,7 +72,8 @@ export function searchView(typed: SearchParams, searched: SearchedArchive, baseU
     results: { ...results, corrected: isCorrected ? correctedView(typed) : null },
     heading: topicName({ name: query, query }),
     title: fill(words.search.titleOf, inTitle),
-    canonical: `${baseUrl}${searchPath(typed)}`,
+    // Of a corrected search too, so that its picture and its link elsewhere are of what was searched.
+    canonical: `${baseUrl}${searchPath(params)}`,
     hidden: true,
   }
 }
@@ -80,7 +81,7 @@ export function searchView(typed: SearchParams, searched: SearchedArchive, baseU
 const correctedView = (typed: SearchParams) => ({
   from: fill(words.search.correctedFrom, { query: typed.query.trim() }),
   text: fill(words.search.exact, { query: typed.query.trim() }),
-  path: searchPath({ query: typed.query, exact: true }),
+  path: searchPath({ ...typed, exact: true, page: 1 }),
 })
 
 function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {

@@ -401,6 +401,13 @@ describe('a search with a misspelled word', () => {
     expect(body).toContain('href="/papers?q=zebrafish+mice&amp;sort=newest"')
   })
 
+  test('keeps order and filters in the link to the typed words, and is canonically the corrected search', async () => {
+    const { body } = await search({ q: 'zebrafsh mice', sort: 'newest', month: '2026-11' })
+    expect(body).toContain(`href="${exactPath}&amp;sort=newest&amp;month=2026-11"`)
+    const path = '/papers?q=zebrafish+mice&amp;sort=newest&amp;month=2026-11'
+    expect(body).toContain(`<link rel="canonical" href="http://localhost:3000${path}">`)
+  })
+
   test('with `exact` shows what has the typed words, and links to the corrected query', async () => {
     const { body } = await search({ q: 'zebrafsh mice', exact: '1' })
     expect(body).toContain(`id="results">${words.day.none}<`)
