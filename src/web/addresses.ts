@@ -15,8 +15,8 @@ export function redirectTrailingSlashes(app: FastifyInstance): void {
     const [, path = '', query = ''] = /^([^?#]*)(.*)$/s.exec(url) ?? []
     const isRead = method === 'GET' || method === 'HEAD'
     if (!isRead || path === '/' || !path.endsWith('/')) return
-    // With two slashes at the beginning it would lead to another site.
-    return reply.redirect(`/${path.replace(/^\/+|\/+$/g, '')}${query}`, 301)
+    // With two slashes at the beginning it would lead to another site, and browsers take a backslash for a slash.
+    return reply.redirect(`/${path.replace(/^[\\/]+|\/+$/g, '')}${query}`, 301)
   })
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { expect, test } from 'vitest'
 import { errorsOn } from '../../support/page-text.ts'
 import { get, useSite } from '../../support/site.ts'
@@ -15,6 +17,15 @@ test.each([
 ])('`GET %s` redirects to %s', async (asked, path) => {
   const { statusCode, headers } = await get(site, asked)
   expect([statusCode, headers.location]).toEqual([301, path])
+})
+
+test('a backslash at the beginning does not lead to another site', async () => {
+  const address = await site.app.listen({ port: 0, host: '127.0.0.1' })
+  // As a program sends it: browsers and `inject` make it a slash.
+  const asked = request(address, { path: '/\\example.org/' }).end()
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  response.resume()
+  expect([response.statusCode, response.headers.location]).toEqual([301, '/example.org'])
 })
 
 test('a POST to an address with a slash at its end is not redirected', async () => {
