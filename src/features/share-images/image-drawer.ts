@@ -82,8 +82,7 @@ export function openImageDrawer({ program = PROGRAM, idleMs = IDLE_MS, hungMs = 
         clearTimeout(hung)
         drawings.delete(id)
         if (drawings.size === 0) {
-          // Drawings that end together each get here.
-          clearTimeout(idle)
+          clearTimeout(idle) // drawings that end together each get here
           idle = setTimeout(() => end('idle'), idleMs).unref()
         }
       }
