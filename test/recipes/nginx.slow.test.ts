@@ -108,7 +108,14 @@ test('pages, style sheets, feeds and the API are compressed, pages behind a pers
     (await go(path, { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']
   for (const path of ['/', '/assets/site.css', '/papers/trending', '/openapi.json'])
     expect([path, await encodingOf(path)]).toEqual([path, 'gzip'])
-  for (const path of ['/manage/token', '/manage', '/confirm/token', '/unsubscribe/token', '/digest/token'])
+  for (const path of [
+    '/manage/token',
+    '/manage/token/library',
+    '/manage',
+    '/confirm/token',
+    '/unsubscribe/token',
+    '/digest/token',
+  ])
     expect([path, await encodingOf(path)]).toEqual([path, undefined])
 })
 
