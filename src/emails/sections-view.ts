@@ -3,7 +3,8 @@ import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { oneLine, truncateAtWord, visibleText } from '../mail/rendering/text.ts'
-import { asHeading } from '../queries/language/topic-name.ts'
+import { parseOrNull } from '../queries/language/parse-query.ts'
+import { asHeading, proposedName } from '../queries/language/topic-name.ts'
 import { beyondTitleText, reasonText } from '../queries/reasons/reason-text.ts'
 import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
 import {
@@ -110,14 +111,18 @@ export function headingOf({ topic, rising, close }: DigestSection, maxLength = M
 }
 
 /** A topic may have its query as its name: "RAG or retrieval" for "RAG OR retrieval". */
-const withoutOperators = (name: string): string =>
-  oneLine(name)
-    .replace(/ (?:AND|OR|NOT) /g, (operator) => operator.toLowerCase())
+function withoutOperators(topic: string): string {
+  const name = oneLine(topic)
+  if (OPERATORS.test(name) && parseOrNull(name)) return proposedName(name)
+  return name
     .replace(/(^|,? )votes\s*>=\s*(\d+)/gi, (_, before, votes) => {
       const limit = fill(words.emails.parts.votesInTopic, { votes })
       return before ? `, ${limit}` : limit
     })
     .replaceAll('"', '')
+}
+
+const OPERATORS = /\b(?:AND|OR|NOT|ANDNOT)\b|\b[a-z]+:\S/
 
 /**
  * The maximum length of each part of a paper, in UTF-16 units; a longer sentence is left out. Without `body`, only
