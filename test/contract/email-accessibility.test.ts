@@ -42,7 +42,12 @@ describe('`breachedRules` finds', () => {
     ['small text', (html) => html.replace('font-size:14px', 'font-size:11px')],
     ['a link without an underline', (html) => html.replace(/text-decoration:underline([^>]*>PDF<)/, '$1')],
     ['a mark', (html) => html.replace('<span class="hit"', '<mark></mark><span class="hit"')],
-    ['white hidden text', (html) => html.replace('color:#1f1e1b', 'color:#ffffff')],
+    ...['color:#ffffff', 'color:#888', 'color:transparent', 'opacity:1'].map(
+      (style): [string, (html: string) => string] => [
+        `hidden text with ${style}`,
+        (html) => html.replace('mso-hide:all;color:#1f1e1b', `mso-hide:all;${style}`),
+      ],
+    ),
   ])('%s', (_what, spoil) => {
     const html = spoil(sample)
     expect(html).not.toBe(sample)

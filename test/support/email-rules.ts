@@ -56,11 +56,13 @@ const RULES: Record<string, (page: EmailPage) => unknown[]> = {
     }),
   'marks are no <mark>, which Roundcube removes': ({ all }) =>
     all.filter(({ tagName }) => tagName === 'mark'),
-  'hidden text has the color of visible text': ({ all }) =>
-    all.filter((element) => {
-      const style = attribute(element, 'style') ?? ''
-      return /display: ?none/.test(style) && /color: ?#f/i.test(style)
-    }),
+  'hidden text has the color of visible text': ({ all }) => {
+    const withText = all.filter(hasOwnText)
+    const heading = withText.find(({ tagName }) => tagName === 'h1')
+    return withText.filter(
+      (element) => isPreheader(element) && colorOf(element) !== (heading && colorOf(heading)),
+    )
+  },
 }
 
 /** The breaches of the rules by an email's HTML: "rule: the first element". */
@@ -125,6 +127,18 @@ function sizeOf(element: Element): number {
   if (size !== undefined) return Number(size)
   const { parentNode } = element
   return parentNode && isElement(parentNode) ? sizeOf(parentNode) : 16
+}
+
+/** Hidden in every program; what is hidden only on wide screens has a class that shows it. */
+const isPreheader = (element: Element): boolean =>
+  /display: ?none/.test(attribute(element, 'style') ?? '') && !attribute(element, 'class')
+
+/** The color of an element's text, its own or an inherited one; empty for that of the program. */
+function colorOf(element: Element): string {
+  const color = /(?:^|;)\s*color:\s*([^;]+)/.exec(attribute(element, 'style') ?? '')?.[1]
+  if (color !== undefined) return color.trim().toLowerCase()
+  const { parentNode } = element
+  return parentNode && isElement(parentNode) ? colorOf(parentNode) : ''
 }
 
 const nameOf = (element: Element): string => attribute(element, 'aria-label') ?? textOf(element)
