@@ -20,9 +20,10 @@ export function openImageStore(folder: string, maxBytes = MAX_BYTES): ImageStore
   const write = async (name: string, image: Buffer) => {
     written += image.length
     if (written > bytesBetween) {
-      written = image.length
       await mkdir(folder, { recursive: true })
       await removeOldest(folder, maxBytes - bytesBetween)
+      // After a failure, the next picture tries again.
+      written = image.length
     }
     // A reader never finds half a picture.
     const partial = join(folder, `${name}.${randomId(80)}`)

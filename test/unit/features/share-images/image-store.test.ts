@@ -38,10 +38,14 @@ test('a store counts what an earlier process left, also what it did not finish',
   expect(sizeOf(folder)).toBeLessThanOrEqual(10_000)
 })
 
-test('a store whose folder cannot be written goes on without it', async () => {
+test('a store whose folder cannot be written goes on without it, until it can', async () => {
   const file = join(folder, 'file')
   writeFileSync(file, '')
   const store = openImageStore(file)
   await store.write('a.png', Buffer.from('image'))
   expect(await store.read('a.png')).toBeUndefined()
+
+  rmSync(file)
+  await store.write('b.png', Buffer.from('image'))
+  expect(String(await store.read('b.png'))).toBe('image')
 })
