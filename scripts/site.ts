@@ -7,8 +7,8 @@ const USAGE = `Usage: npm run site [-- FOLDER] [OPTIONS]
 Writes a site as files for any static host, or for none: open FOLDER/index.html. FOLDER is .site by default; it must be
 empty, or written by this command before. The default is the demo, with sample papers and a sample reader.
 
-  --from-archive   your own papers, from the database of your settings, which is not changed. Links to the rest of the
-                   site lead to BASE_URL if it begins with https://
+  --from-archive   your own papers, from the database of your settings, which is not changed except for rate limits.
+                   Links to the rest of the site lead to BASE_URL if it begins with https://
   --topic "QUERY"  with --from-archive: only the papers that match this query (up to 500)
   --url URL        where the files will be published, for feeds and links to share.
                    Default: https://papers.example.org/daily-papers/
