@@ -11,7 +11,6 @@ import { asHeading, proposedName } from '../../queries/language/topic-name.ts'
 import { FIRST_PAGE, loadPaperList } from '../../search/load-paper-list.ts'
 import { parseSpan } from '../../search/spans.ts'
 import type { ShareCard } from './share-card.ts'
-import { topicRate } from './topic-rate.ts'
 
 const OUR_ACCENT = '#12564f'
 /** More would be lines: those with the fewest votes are left out. */
@@ -84,13 +83,12 @@ export async function dayCard(deps: Deps, day: Day): Promise<ShareCard> {
   }
 }
 
-/** A topic with the papers that it matched on each of the last 30 days. Throws query.*, and what a search throws. */
-export async function topicCard(deps: Deps, query: string): Promise<ShareCard> {
-  const bars = await topicRate(deps, { query })
+/** A topic with the number of papers that it matched on each day, oldest first. */
+export function topicCard(config: Config, query: string, bars: number[]): ShareCard {
   const total = bars.reduce((sum, papers) => sum + papers, 0)
   const span = counted(bars.length, words.counts.day)
   return {
-    ...siteCard(deps.config),
+    ...siteCard(config),
     title: asHeading(proposedName(query)),
     lead: '',
     figure: String(total),

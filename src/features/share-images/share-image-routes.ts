@@ -15,6 +15,7 @@ import { openImageStore } from './image-store.ts'
 import type { ShareCard } from './share-card.ts'
 import { dayCard, paperCard, siteCard, topicCard } from './share-cards.ts'
 import { queryOfImageName } from './topic-address.ts'
+import { openTopicRates, topicRate } from './topic-rate.ts'
 
 /** Increases when the same card is drawn differently. */
 const LOOK = 2
@@ -85,10 +86,14 @@ export const shareImageRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps 
     return send(request, reply, await paperCard(deps, paper))
   })
 
+  const keptRate = openTopicRates()
   app.get('/og/topics/:file', ofFile, async (request, reply) => {
     const query = queryOfImageName(nameIn(request.params.file), config.APP_SECRET)
     if (query === undefined) throw new Fault('page.not-found')
-    return send(request, reply, await forVisitor(deps, request, (deps) => topicCard(deps, query)))
+    const rate = await forVisitor(deps, request, (deps) =>
+      keptRate(deps, query, () => topicRate(deps, { query })),
+    )
+    return send(request, reply, topicCard(config, query, rate))
   })
 }
 
