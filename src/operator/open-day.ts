@@ -3,10 +3,12 @@ import { dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import type { DayTotals } from '../digests/reconciliation.repo.ts'
 import { shortDate } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
 import { openStatesOf } from '../mail/outbox/message-list.repo.ts'
 import { deliverySwitch } from './delivery-switch.ts'
 import { count } from './operations/fields.ts'
-import { quantity } from './operations/text-table.ts'
+
+const w = words.admin.openDay
 
 const REASONS = [
   'none-due',
@@ -37,8 +39,7 @@ export type OpenReason = z.infer<typeof openReason>
 /** Why the date of these totals is not complete; empty if it is. */
 export async function openReasons(deps: Deps, totals: DayTotals): Promise<OpenReason[]> {
   if (totals.closed) return []
-  if (totals.due === 0)
-    return [{ reason: 'none-due', emails: 0, sentence: 'No digest has been due on this date so far.' }]
+  if (totals.due === 0) return [{ reason: 'none-due', emails: 0, sentence: w.noneDue }]
   const { nothingMatched, paused, missed, planned, due, open } = totals
   const unplanned = due - nothingMatched - paused - missed - planned
   const reasons: OpenReason[] = []
@@ -46,23 +47,22 @@ export async function openReasons(deps: Deps, totals: DayTotals): Promise<OpenRe
     reasons.push({
       reason: 'unplanned',
       emails: unplanned,
-      sentence: `Due, but the papers are not chosen yet: ${quantity(unplanned, 'digest')}.`,
+      sentence: fill(w.unplanned, { digests: counted(unplanned, w.digest) }),
     })
   if (open > 0) reasons.push(...(await reasonsOfEmails(deps, totals)))
   if (reasons.length === 0)
     reasons.push({
       reason: 'closing',
       emails: 0,
-      sentence: 'Every email was sent or accounted for. The service closes the date within a minute.',
+      sentence: w.closing,
     })
   return reasons
 }
 
 async function reasonsOfEmails(deps: Deps, { date, open }: DayTotals): Promise<OpenReason[]> {
   const { delivery, reason } = await deliverySwitch(deps)
-  const why = delivery === 'paused' ? `Delivery is paused (${reason})` : 'Delivery is off (SENDING=off)'
-  const held: OpenReason[] =
-    delivery === 'on' ? [] : [{ reason: 'held', emails: open, sentence: `${why}, so nothing is sent.` }]
+  const sentence = delivery === 'paused' ? fill(w.paused, { reason: String(reason) }) : w.off
+  const held: OpenReason[] = delivery === 'on' ? [] : [{ reason: 'held', emails: open, sentence }]
   const now = deps.clock.now()
   const states = await openStatesOf(deps.db, date)
   const known = states.reduce((sum, { state, emails }) => sum + (state === 'uncertain' ? 0 : emails), 0)
@@ -73,24 +73,16 @@ async function reasonsOfEmails(deps: Deps, { date, open }: DayTotals): Promise<O
     return {
       reason,
       emails: number,
-      sentence: STATE_SENTENCES[reason](quantity(number, 'email'), tryText(nextTry, now)),
+      sentence: fill(w.states[reason], { emails: counted(number, w.email), at: tryText(nextTry, now) }),
     }
   })
   return [...held, ...ofStates.filter(({ emails }) => emails > 0)]
 }
 
-const STATE_SENTENCES: Record<
-  'ready' | 'sending' | 'deferred' | 'uncertain',
-  (emails: string, at: string) => string
-> = {
-  ready: (emails) => `Waiting to be sent: ${emails}.`,
-  sending: (emails) => `Being sent now: ${emails}.`,
-  deferred: (emails, at) => `Deferred: ${emails}; the next try is ${at}.`,
-  uncertain: (emails, at) => `Without a reply from the mail server: ${emails}; sent once more ${at}.`,
-}
-
 function tryText(at: Date | null, now: Date): string {
-  if (!at || at <= now) return 'within a minute'
+  if (!at || at <= now) return w.tries.soon
   const time = `${at.toISOString().slice(11, 16)} UTC`
-  return dayOf(at) === dayOf(now) ? `at ${time}` : `on ${shortDate(dayOf(at))} at ${time}`
+  return dayOf(at) === dayOf(now)
+    ? fill(w.tries.today, { time })
+    : fill(w.tries.later, { date: shortDate(dayOf(at)), time })
 }

@@ -43,6 +43,24 @@ export const admin = {
   /** The periods that charts and totals cover. */
   spans: { days: '{count} days', weeks: '{count} weeks' },
 
+  /** Why a date is not complete, also in the output of commands. */
+  openDay: {
+    digest: { one: '{count} digest', other: '{count} digests' },
+    email: { one: '{count} email', other: '{count} emails' },
+    noneDue: 'No digest has been due on this date so far.',
+    unplanned: 'Due, but the papers are not chosen yet: {digests}.',
+    closing: 'Every email was sent or accounted for. The service closes the date within a minute.',
+    paused: 'Delivery is paused ({reason}), so nothing is sent.',
+    off: 'Delivery is off (SENDING=off), so nothing is sent.',
+    states: {
+      ready: 'Waiting to be sent: {emails}.',
+      sending: 'Being sent now: {emails}.',
+      deferred: 'Deferred: {emails}; the next try is {at}.',
+      uncertain: 'Without a reply from the mail server: {emails}; sent once more {at}.',
+    },
+    tries: { soon: 'within a minute', today: 'at {time}', later: 'on {date} at {time}' },
+  },
+
   login: {
     heading: 'Log in',
     password: 'Password',
