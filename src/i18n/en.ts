@@ -896,10 +896,7 @@ export const en = {
       /** What a topic of one name is. */
       fields: { author: 'author', org: 'organization', keyword: 'keyword' },
       add: 'Add a topic',
-      example: 'e.g. world models',
       addHint: 'Separate several with commas.',
-      addHintHtml:
-        'Separate topics with commas: <span class="sample">linear attention,</span> <span class="sample">“world model” -robot,</span> <span class="sample">author:LeCun</span>',
       addButton: 'Add topic',
       full: 'You’ve reached the limit. To add another topic, remove one or combine several into one with OR.',
     },
@@ -1147,7 +1144,6 @@ export const en = {
   home: {
     banner: 'Papers on your topics, by email.',
     topic: 'Topic',
-    topicExample: 'e.g. reward models',
     email: 'Email',
     emailExample: 'you@lab.edu',
     skip: 'Skip to the papers',
