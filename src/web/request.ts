@@ -69,6 +69,9 @@ function daysOfPace(pace?: string, weekday = 'mon'): string[] | undefined {
 /** The settings in the query string of a URL, as far as they can be read. */
 export const settingsInQuery = z.object(settingsFields).catch({})
 
+/** The names of the parameters that `settingsInQuery` reads. */
+export const SETTINGS_IN_QUERY: readonly string[] = Object.keys(settingsFields)
+
 /** Settings as the form has them at this moment. */
 export const settingsOfForm = z
   .object({ ...settingsFields, ...choiceFields })

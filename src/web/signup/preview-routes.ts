@@ -71,6 +71,8 @@ export async function searchesOfForm(
   typed: PreviewedForm['typed'],
   keepsTopics: boolean,
 ): Promise<FormSearches> {
+  // The page has no form.
+  if (deps.config.SIGNUP === 'closed') return { examples: NO_EXAMPLES }
   return forVisitorIfFree<FormSearches>(deps, request, { examples: NO_EXAMPLES }, async (deps) => {
     const examples = await exampleQueries(deps, {})
     if (keepsTopics && typed.topics.length === 0) return { examples }

@@ -15,6 +15,7 @@ import type { Site } from '../pages.ts'
 import {
   markPrivate,
   optionalText,
+  SETTINGS_IN_QUERY,
   settingsInQuery,
   settingsOfForm,
   topicsInQuery,
@@ -48,6 +49,8 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const config = { ...SEARCH, cachedBy: [] }
   app.get('/subscribe', { schema: { querystring: prefilled }, config }, async (request, reply) => {
     const { topic: topics, change, ...settings } = request.query
+    // Any other parameter would bypass the cache of the empty form, and cost a search.
+    if (hasOnlyOtherNames(request.url)) return reply.redirect('/subscribe')
     const typed = { ...settings, topics }
     const keepsTopics = change === '1'
     const { preview, examples } = await searchesOfForm(site, request, typed, keepsTopics)
@@ -91,6 +94,15 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       }
     },
   )
+}
+
+const NAMES_IN_LINK = [...SETTINGS_IN_QUERY, 'topic', 'change']
+
+/** Whether a URL of the form has parameters, but none that the form reads. */
+function hasOnlyOtherNames(url: string): boolean {
+  const [, query = ''] = url.split('?', 2)
+  const names = [...new URLSearchParams(query).keys()]
+  return names.length > 0 && !names.some((name) => NAMES_IN_LINK.includes(name))
 }
 
 /** Throws FieldFaults; a sender who insists on an address, or asks for another email to it, has seen the hint. */

@@ -327,6 +327,21 @@ describe('sign-up', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
+  test('that is closed searches nothing for its page, not even for topics in a link', async () => {
+    await site.db.bucket.deleteMany()
+    const app = buildServer({ ...site.deps, config: { ...site.deps.config, SIGNUP: 'closed' } })
+    for (const url of ['/subscribe', '/subscribe?topic=attention'])
+      expect((await app.inject({ url })).statusCode).toBe(200)
+    await app.close()
+    expect(await site.db.bucket.count({ where: { key: { startsWith: 'search' } } })).toBe(0)
+  })
+
+  test('ignores parameters that its form does not read', async () => {
+    const { statusCode, headers } = await site.app.inject({ url: '/subscribe?utm_source=x' })
+    expect([statusCode, headers.location]).toEqual([302, '/subscribe'])
+    expect((await site.app.inject({ url: '/subscribe?utm_source=x&hour=9' })).statusCode).toBe(200)
+  })
+
   test('for some domains names them to others, and compares the whole domain', async () => {
     const settings = { SIGNUP_DOMAINS: ['Example.ORG'] }
     const refused = await withSettings(settings, 'ann@evil-example.org')
