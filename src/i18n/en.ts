@@ -234,6 +234,10 @@ export const en = {
       aWeek: 'About {papers} a week',
       titles: '{day}: {titles}.',
       nothing: '{day}: nothing, so no email.',
+      onlyClose: {
+        one: '{day}: no match, but one paper that comes close.',
+        other: '{day}: no match, but {count} papers that come close.',
+      },
     },
     weekly: {
       name: 'Weekly',

@@ -38,7 +38,7 @@ export interface LastSelection {
   more: number
 }
 
-/** The digest of the last day that has papers: before today, if there is such a day. */
+/** The digest of `digestDay`. */
 export interface LastDigest {
   day: Day
   /** Null if nothing matched. */
@@ -58,11 +58,9 @@ export interface OfferedPapers {
 
 type FoundTree = Pick<DigestTopicTree, 'tree' | 'learned'> & { found: Bits }
 
-/** The matches of a topic on the day of the digest. */
-export function lastDayMatches(window: DayWindow, topic: FoundTree): OfferedPapers {
-  const day = lastDay(window)
-  return day === null ? NOTHING_OFFERED : matchesWithin(window, topic, { from: day, to: day })
-}
+/** The matches of a topic on the day of the digest; null if no day has papers. */
+export const dayMatches = (window: DayWindow, day: Day | null, topic: FoundTree): OfferedPapers =>
+  day === null ? NOTHING_OFFERED : matchesWithin(window, topic, { from: day, to: day })
 
 function matchesWithin(
   window: DayWindow,
@@ -90,16 +88,14 @@ function matchesWithin(
 export const learnedPreference = (archive: Archive, learned: LearnedTopic | undefined) =>
   learned?.phrases.size ? preferenceOf(archive, learned) : undefined
 
-export const NOTHING_OFFERED: OfferedPapers = { offered: [], scores: null }
+const NOTHING_OFFERED: OfferedPapers = { offered: [], scores: null }
 
-/** Selects papers as digests do, for the topics in the subscriber's order; null if no day has papers. */
+/** Selects the papers of a day as digests do, for the topics in the subscriber's order. */
 export function selectLastDigest(
   window: DayWindow,
   topics: readonly LastDayTopic[],
-  most: number,
-): LastSelection | null {
-  const day = lastDay(window)
-  if (day === null) return null
+  { day, most }: OfDay,
+): LastSelection {
   if (topics.length === 0) return bestOf(window, { day, most })
   const { sections, more } = byTopics(topics, most)
   const { index } = window.archive
@@ -121,13 +117,12 @@ export interface LastWeek extends Required<DayBounds> {
 /** How many papers of the week are loaded: some are named. */
 const NAMED_OF_WEEK = 6
 
-/** The first papers of the week's digest, as ids; null if no day has papers. */
+/** The first papers of the digest of the week that ends on a day, as ids. */
 export function selectLastWeek(
   window: DayWindow,
   topics: readonly (DigestTopicTree & { found: Bits })[],
-): (Omit<LastWeek, 'papers'> & { ids: number[] }) | null {
-  const to = lastDay(window)
-  if (to === null) return null
+  to: Day,
+): Omit<LastWeek, 'papers'> & { ids: number[] } {
   const days = { from: addDays(to, -6), to }
   if (topics.length === 0) {
     const papers = votedWithin(window, days)
@@ -144,8 +139,21 @@ export function selectLastWeek(
   return { ...days, total: all.size, ids }
 }
 
+/**
+ * The newest day on which one of some sets of matches has a paper: an email without a match says little about topics.
+ * Without such a day, the newest day with papers; null if there is none.
+ */
+export function digestDay(window: DayWindow, matches: readonly Bits[]): Day | null {
+  const last = lastDay(window)
+  const perDay = matches.map((found) => window.countByDay(found))
+  const matched = window.days.findLast(
+    (day, place) => last !== null && day <= last && perDay.some((counts) => counts[place]! > 0),
+  )
+  return matched ?? last
+}
+
 /** The newest day with papers; today, whose papers may still be coming, from half as many on as the day before it has. */
-export function lastDay({ days, perDay }: DayWindow): Day | null {
+function lastDay({ days, perDay }: DayWindow): Day | null {
   const today = perDay.at(-1)!
   const before = perDay.findLastIndex((papers, day) => papers > 0 && day < days.length - 1)
   if (before < 0 || today >= perDay[before]! / 2) return today > 0 ? days.at(-1)! : null

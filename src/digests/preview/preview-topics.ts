@@ -26,12 +26,11 @@ import { addExtras, evaluateTopic, type TopicEvaluation } from './evaluate-topic
 import {
   buildLastDigest,
   type DigestTopicTree,
+  dayMatches,
+  digestDay,
   type LastDigest,
   type LastWeek,
-  lastDay,
-  lastDayMatches,
   learnedPreference,
-  NOTHING_OFFERED,
   type OfferedPapers,
   selectedIds,
   selectLastDigest,
@@ -55,7 +54,7 @@ export interface PreviewResult {
   topics: TopicPreview[]
   /** All topics together, each paper once; without a topic, every paper. */
   together: MatchSummary
-  /** The digest of the last day with papers; null if it is not requested, or if there are no papers. */
+  /** Null if it is not requested, or if there are no papers. */
   digest: LastDigest | null
   /** What a weekly email of that day would have had; null without a digest. */
   week: LastWeek | null
@@ -77,6 +76,8 @@ export interface PreviewInput {
   most?: number
   /** Also preview the digest of the last day with papers, for the queries and the other topics. */
   digest?: boolean
+  /** The digest is of the last day with a match, if there is one: for a reader who gets no emails yet. */
+  withMatch?: boolean
   /** Whether emails show papers that come close; default: yes. */
   close?: boolean
   /** Time limit for close papers, offers and counts of terms, in milliseconds; the rest is left out. */
@@ -104,16 +105,16 @@ async function previewHere(deps: Deps, input: PreviewInput): Promise<PreviewResu
   const withMeaning = (topic: TypedTopic) => ({ ...topic, meaning: meaningOf(topic.tree) })
   const topics = typed.map(withMeaning)
   const all = typedOthers.map(withMeaning).toSpliced(input.place ?? 0, 0, ...topics)
-  const found = foundIn(window, all, input)
+  const { day, found } = foundIn(window, all, input)
   const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
   const tests = tested.map(({ tree, found, query }) => {
     checkDeadline()
     return evaluateTopic(window, { query, tree, found }, { latest, most })
   })
   const budget = extrasBudget(input.extrasMs)
-  within(budget, () => findExtras(window, tests, { found, tested, input, latest, most }))
-  const choice = input.digest ? selectLastDigest(window, named(found), most) : null
-  const week = input.digest ? selectLastWeek(window, found) : null
+  within(budget, () => findExtras(window, tests, { day, found, tested, input, latest, most }))
+  const choice = day === null ? null : selectLastDigest(window, named(found), { day, most })
+  const week = day === null ? null : selectLastWeek(window, found, day)
   const together = togetherOf(window, tested, latest)
   const closeOf = tested.map(({ close }) => close && closestOfEachDay(window.archive, close))
   const matchIds = [...tests, together].flatMap(idsOf)
@@ -140,10 +141,10 @@ async function previewHere(deps: Deps, input: PreviewInput): Promise<PreviewResu
   }
 }
 
-const shownWeek = (
-  { ids, ...week }: NonNullable<ReturnType<typeof selectLastWeek>>,
-  papers: LoadedPapers,
-): LastWeek => ({ ...week, papers: ids.flatMap((id) => papers.show(id, null) ?? []) })
+const shownWeek = ({ ids, ...week }: ReturnType<typeof selectLastWeek>, papers: LoadedPapers): LastWeek => ({
+  ...week,
+  papers: ids.flatMap((id) => papers.show(id, null) ?? []),
+})
 
 /** With the names that an email shows. */
 function named(topics: readonly FoundTopic[]): FoundTopic[] {
@@ -175,20 +176,28 @@ interface FoundTopic extends DigestTopicTree, OfferedPapers {
   close: readonly ClosePaper[] | null
 }
 
+/** The matches of topics, and the day of the digest; null if it is not requested, or if there are no papers. */
 function foundIn(
   window: DayWindow,
   topics: readonly DigestTopicTree[],
-  { digest = false, close = true }: PreviewInput,
-): FoundTopic[] {
-  return topics.map((topic) => {
+  { digest = false, withMatch = false, close = true }: PreviewInput,
+): { day: Day | null; found: FoundTopic[] } {
+  const all = topics.map((topic) => {
     checkDeadline()
-    const found = window.find(topic.tree)
-    const offered = digest ? lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
-    return { ...topic, topic, found, ...offered, close: close ? null : [] }
+    return { ...topic, topic, found: window.find(topic.tree) }
   })
+  const matches = withMatch ? all.map(({ found }) => found) : []
+  const day = digest ? digestDay(window, matches) : null
+  const found = all.map((topic): FoundTopic => {
+    checkDeadline()
+    return { ...topic, ...dayMatches(window, day, topic), close: close ? null : [] }
+  })
+  return { day, found }
 }
 
 interface ExtrasInput {
+  /** The day of the digest. */
+  day: Day | null
   found: readonly FoundTopic[]
   /** Those of them that are previewed. */
   tested: readonly FoundTopic[]
@@ -200,18 +209,21 @@ interface ExtrasInput {
 function findExtras(
   window: DayWindow,
   tests: readonly TopicEvaluation[],
-  { found, tested, input, latest, most }: ExtrasInput,
+  { day, found, tested, input, latest, most }: ExtrasInput,
 ): void {
-  if (input.close !== false) findClose(window, input.digest ? found : tested, tested)
+  if (input.close !== false) findClose(window, day, { topics: input.digest ? found : tested, tested })
   for (const test of tests) {
     const others = found.filter((one) => one.found !== test.found)
     addExtras(window, test, { others, latest, most })
   }
 }
 
-function findClose(window: DayWindow, topics: readonly FoundTopic[], tested: readonly FoundTopic[]): void {
+function findClose(
+  window: DayWindow,
+  day: Day | null,
+  { topics, tested }: { topics: readonly FoundTopic[]; tested: readonly FoundTopic[] },
+): void {
   const all = { from: window.days[0]!, to: window.days.at(-1)! }
-  const day = lastDay(window)
   for (const topic of topics) {
     // The papers up to today say what a topic is about, whichever days are shown.
     const days = tested.includes(topic) ? all : { ...all, from: day ?? all.to }

@@ -1,5 +1,8 @@
 import type { Weekday } from '../../core/dates.ts'
 import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
+import { paperName } from '../../emails/paper-name.ts'
+import { textOfRuns } from '../../emails/sections-view.ts'
+import { isOnlyClose, splitSections } from '../../emails/strongest-papers.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
@@ -69,11 +72,13 @@ const fewText = (total: number, days: number): string =>
 
 /** "Today: OpenWorldLib and TriAttention. No email on a day without papers." */
 function dailyTitles({ digest, to, together }: PreviewResult): string {
-  if (!digest || together.total === 0) return words.paces.later
-  const { noEmail, nothing, titles: sentence } = words.paces.daily
+  if (!digest) return words.paces.later
+  const { noEmail, nothing, onlyClose, titles: sentence } = words.paces.daily
   const day = digest.day === to ? words.paces.today : shortDate(digest.day)
-  const papers = (digest.content?.sections ?? []).flatMap(({ papers, close }) => (close ? [] : papers))
-  if (papers.length === 0) return fill(nothing, { day })
+  if (!digest.content) return together.total === 0 ? words.paces.later : fill(nothing, { day })
+  // In the order of the email's subject.
+  const papers = splitSections(digest.content.sections).strongest.map(({ paper }) => paper)
+  if (isOnlyClose(digest.content)) return counted(papers.length, onlyClose, { day })
   return `${fill(sentence, { day, titles: titlesText(papers, papers.length) })} ${noEmail}`
 }
 
@@ -85,20 +90,15 @@ function weeklyTitles({ week }: PreviewResult, most: number): string {
   return fill(words.paces.weekly.titles, { days, titles })
 }
 
-/** Names the first papers with short titles, and counts the others. */
+/** Names the first paper, as the subject of an email does, and others with short titles; counts the rest. */
 function titlesText(papers: readonly ShownPaper[], total: number): string {
-  const named = papers
-    .map(shortTitle)
-    .filter(({ length }) => length <= MAX_TITLE)
-    .slice(0, NAMED)
+  const [first = '', ...rest] = papers.map(({ title }, place) =>
+    paperName(textOfRuns(title), place === 0 ? MAX_TITLE : Number.POSITIVE_INFINITY),
+  )
+  const short = rest.filter((name) => name && name.length <= MAX_TITLE)
+  // An ellipsis before a comma looks like a mistake.
+  const named = first.endsWith('…') ? [first] : [first, ...short].filter(Boolean).slice(0, NAMED)
   if (named.length === 0) return papersText(total)
   const others = total - named.length
   return listed(others > 0 ? [...named, fill(words.paces.more, { count: others })] : named)
 }
-
-/** "TriAttention" for "TriAttention: Efficient Long Reasoning …". */
-const shortTitle = ({ title }: ShownPaper): string =>
-  title
-    .map(({ text }) => text)
-    .join('')
-    .split(': ')[0]!

@@ -93,7 +93,14 @@ export async function formPreview(deps: Deps, form: PreviewedForm): Promise<Prev
   const queries = topics.map(({ query }) => query)
   const most = mostPapers(deps, form)
   const close = form.typed.related !== 'false'
-  const asked = { queries, latest: latestPerTopic(queries.length), most, close, digest: true }
+  const asked = {
+    queries,
+    latest: latestPerTopic(queries.length),
+    most,
+    close,
+    digest: true,
+    withMatch: true,
+  }
   const options = { most, ...whenOf(deps, form), baseUrl: deps.config.BASE_URL }
   return previewView(await previewTopics(deps, asked), options)
 }

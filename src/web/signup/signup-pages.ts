@@ -212,7 +212,7 @@ async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Pr
   if (topics === null) return null
   const { maxPapers: most, related: close } = settings
   const latest = latestPerTopic(topics.length)
-  const asked = { queries: topics, latest, most, close, digest: true }
+  const asked = { queries: topics, latest, most, close, digest: true, withMatch: true }
   const preview = await forVisitorIfFree(deps, searcher, null, (deps) => previewTopics(deps, asked))
   return preview && withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }

@@ -210,10 +210,16 @@ test('a preview shows the digest of the newest day as its page would', async () 
   expect(text).toMatch(new RegExp(`Hundred A Report .* ${fill(words.reason.also, { topics: 'attention' })}`))
   const less = textOf((await postLive({ topic: 'attention, hundred', max: '1' })).body)
   expect(less).toContain(counted(1, words.preview.digest.more))
-  const none = textOf((await postLive({ topic: 'title:strings' })).body)
+  const none = textOf((await postLive({ topic: 'xylophone' })).body)
   expect(none).toContain(fill(words.preview.digest.none, { day: 'Tuesday 24 November' }))
   const best = textOf((await postLive({ max: '1' })).body)
   expect(best).toContain(counted(1, words.emails.digest.lead.best, { when: longDate('2026-11-24') }))
+})
+
+test('a preview shows the digest of the newest day with a match', async () => {
+  const text = textOf((await postLive({ topic: 'title:strings' })).body)
+  expect(text).toContain(fill(words.preview.digest.heading, { day: 'Monday 23 November' }))
+  expect(text).not.toMatch(sentence(words.paces.daily.nothing))
 })
 
 test('a preview shows the digest of the day before while today has less than half as many papers', async () => {

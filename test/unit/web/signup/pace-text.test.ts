@@ -70,6 +70,33 @@ describe('the titles of a schedule', () => {
     )
   })
 
+  test('begin with the paper that the subject of the email names', () => {
+    const strong = {
+      ...titled('Gated Linear Attention Transformers with Hardware-Efficient Training'),
+      votes: 9,
+    }
+    const weak = { ...titled('Quartet: Native Training'), votes: 1 }
+    const reason = { kind: 'match', found: { abstract: ['attention'] } }
+    const sections = [
+      { topic: 'quantization', papers: [{ ...weak, reason }] },
+      { topic: 'attention', papers: [strong] },
+    ]
+    const digest = { day: '2026-04-07', content: { sections } }
+    const titles = `Gated Linear Attention Transformers… and ${fill(words.paces.more, { count: 1 })}`
+    expect(texts({ together, digest }).daily.says).toBe(
+      `${fill(daily.titles, { day: words.paces.today, titles })} ${daily.noEmail}`,
+    )
+  })
+
+  test('are none on a day whose email has only papers that come close, which are counted', () => {
+    const close = [{ close: true, papers: [titled('DV-World')] }]
+    const digest = { day: '2026-04-06', content: { sections: close } }
+    for (const total of [0, 44])
+      expect(texts({ together: { total }, digest }).daily.says).toBe(
+        counted(1, daily.onlyClose, { day: '6 Apr' }),
+      )
+  })
+
   test('name the day of the digest, and say so if nothing matched', () => {
     const digest = { day: '2026-04-06', content: null }
     expect(texts({ together, digest }).daily.says).toBe(fill(daily.nothing, { day: '6 Apr' }))
