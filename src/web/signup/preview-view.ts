@@ -4,6 +4,7 @@ import type { MatchSummary, TopicPreview } from '../../digests/preview/shown-top
 import { digestPageView } from '../../emails/digest-email.ts'
 import { dateRange, hourOfDay, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
+import { topicNames } from '../../queries/language/topic-name.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { shortTopic } from '../account/change-summary-view.ts'
 import { barsOf } from '../bars.ts'
@@ -43,7 +44,8 @@ interface PreviewOptions {
 export function previewView(preview: PreviewResult, options: PreviewOptions) {
   const { most, pathTo, weekday = 'mon' } = options
   const { topics } = preview
-  const each = topics.map((topic, place) => topicPart(preview, topic, most, place))
+  const names = topicNames(topics.map(({ query }) => ({ name: query, query })))
+  const each = topics.map((topic, place) => topicPart(preview, topic, { most, place, name: names[place]! }))
   const all = topics.length === 1 ? [] : [combinedPart(preview, most)]
   const parts = [...each, ...all]
   return {
@@ -154,7 +156,14 @@ function combinedPart(preview: PreviewResult, most: number) {
   }
 }
 
-function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, place: number) {
+interface PartOptions {
+  most: number
+  place: number
+  /** As emails name the topic. */
+  name: string
+}
+
+function topicPart(preview: PreviewResult, topic: TopicPreview, { most, place, name }: PartOptions) {
   const { topics } = preview
   const part = matchPart(preview, topic)
   const [offer] = topic.offers
@@ -163,8 +172,7 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     strip: topics.length > MAX_WITH_BARS ? undefined : part.strip,
     id: `preview-${place + 1}`,
     place,
-    name: topic.query,
-    isQuery: true,
+    name,
     text: topic.understood,
     warning: warningText(preview, topic),
     share: shareText(preview, topic),

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { longDate } from '../../../src/i18n/dates.ts'
 import { counted, fill, rateOf, words } from '../../../src/i18n/words.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
+import { topicNames } from '../../../src/queries/language/topic-name.ts'
 import { saveLearned } from '../../../src/queries/learned/learned-models.repo.ts'
 import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
@@ -61,7 +62,7 @@ test('a preview is in the form with all input', async () => {
   expect(answer.body).toMatch(/id="days-sat"[^>]* checked/)
   expect(answer.body).toContain('<option value="7" selected>')
   const text = textOf(answer.body)
-  expect(text).toContain(`"linear attention" ${rateOf(1, 30)}`)
+  expect(text).toContain(`linear attention ${rateOf(1, 30)}`)
   const mentions = fill(words.preview.warning.mentions, { span: '30 days', parts: '“xylophone”' })
   expect(text).toContain(`${NOTHING} ${mentions}. ${words.preview.warning.keep}`)
   expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
@@ -72,6 +73,14 @@ test('a preview without a form redirects to the form', async () => {
     const { statusCode, headers } = await site.app.inject({ method, url: '/preview' })
     expect([statusCode, headers.location]).toEqual([303, '/subscribe'])
   }
+})
+
+test('a preview names its topics as emails do', async () => {
+  const { body } = await postLive({ topic: 'hybrid OR strings\nattention OR attentions' })
+  const headings = [...body.matchAll(/<h3 id="preview-\d+">([^<]*)</g)].map(([, heading]) => heading)
+  const queries = ['hybrid OR strings', 'attention OR attentions']
+  expect(headings).toEqual(topicNames(queries.map((query) => ({ name: query, query }))))
+  expect(headings.join()).not.toContain('OR')
 })
 
 test('the meaning of a topic is on the page once', async () => {
