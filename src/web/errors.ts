@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Config } from '../config/config.ts'
 import { wrapIfUnavailable } from '../core/database/database.ts'
 import {
   errorText,
@@ -51,7 +52,7 @@ export function sendFault({ deps, pages }: Site, reply: FastifyReply, fault: Fau
   const heading = HEADINGS[fault.status] ?? words.fault.heading
   const { code } = fault
   const asksLink = code === 'link.outdated'
-  const ways = recoveryLinks(fault)
+  const ways = recoveryLinks(fault, deps.config)
   const view = { code, heading, sentence: sentenceOf(fault), reference, ways, asksLink }
   return pages.send(reply, 'fault', view, fault.status)
 }
@@ -59,13 +60,11 @@ export function sendFault({ deps, pages }: Site, reply: FastifyReply, fault: Fau
 /**
  * Links from an expired link to a new one, for subscribers and for others; from a paper that is not here to its source.
  */
-function recoveryLinks({ code, values }: Fault): { path: string; text: string }[] {
+function recoveryLinks({ code, values }: Fault, { SIGNUP }: Config): { path: string; text: string }[] {
   if (code === 'paper.not-here') return [externalPaperLink(String(values.name)) ?? []].flat()
   if (code !== 'link.expired') return []
-  return [
-    { path: '/subscribe', text: words.fault.again },
-    { path: '/manage', text: words.fault.myLink },
-  ]
+  const myLink = { path: '/manage', text: words.fault.myLink }
+  return SIGNUP === 'closed' ? [myLink] : [{ path: '/subscribe', text: words.fault.again }, myLink]
 }
 
 /** The sentence of a fault, with dates and papers formatted as on pages. */

@@ -229,6 +229,7 @@ export function openPageRenderer(
     footer: config.SITE_FOOTER,
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
     demo: config.demo,
+    takesSignups: config.SIGNUP === 'open',
     feeds: { atom: feedPath('xml'), json: feedPath('json') },
     edition,
     /** The picture of a page by its canonical URL; null without a feature that has pictures. */

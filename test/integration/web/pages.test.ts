@@ -314,8 +314,9 @@ describe('sign-up', () => {
     const app = buildServer({ ...site.deps, config: { ...site.deps.config, ...settings } })
     const answer = await post({ ...site, app } as TestSite, '/subscribe', { email })
     const home = await app.inject({ url: '/' })
+    const search = await app.inject({ url: '/papers?q=attention' })
     await app.close()
-    return { answer, home }
+    return { answer, home, search }
   }
 
   test('that is closed has no form and refuses requests', async () => {
@@ -340,6 +341,15 @@ describe('sign-up', () => {
     const { statusCode, headers } = await site.app.inject({ url: '/subscribe?utm_source=x' })
     expect([statusCode, headers.location]).toEqual([302, '/subscribe'])
     expect((await site.app.inject({ url: '/subscribe?utm_source=x&hour=9' })).statusCode).toBe(200)
+  })
+
+  test('that is closed is offered nowhere', async () => {
+    await addPapers(site.db)
+    const linksIn = (body: string) => body.match(/href="\/subscribe[^"]*"/g) ?? []
+    const open = await withSettings({}, EMAIL)
+    const closed = await withSettings({ SIGNUP: 'closed' }, EMAIL)
+    expect([open.home, open.search].map(({ body }) => linksIn(body).length)).toEqual([1, 3])
+    expect([closed.home, closed.search].map(({ body }) => linksIn(body).length)).toEqual([0, 0])
   })
 
   test('for some domains names them to others, and compares the whole domain', async () => {
