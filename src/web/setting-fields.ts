@@ -4,7 +4,7 @@ import { fill, words } from '../i18n/words.ts'
 import { currentZoneName, zoneChoices } from '../i18n/zones.ts'
 import type { TypedSettings } from '../subscribers/read-signup.ts'
 import { MAX_PAPERS, type SubscriberSettings } from '../subscribers/subscriber.ts'
-import { paceHints } from './signup/pace-text.ts'
+import { paceHints } from './pace-text.ts'
 
 /** The typed values, right or wrong, and the current settings for the rest. `today` decides the offsets of zones. */
 export function settingFields(typed: TypedSettings, settings: SubscriberSettings, today: Day) {

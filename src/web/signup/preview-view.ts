@@ -8,7 +8,7 @@ import { topicNames } from '../../queries/language/topic-name.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { shortTopic } from '../account/change-summary-view.ts'
 import { barsOf } from '../bars.ts'
-import { type PaceTexts, paceTexts } from './pace-text.ts'
+import { type PaceTexts, paceTexts } from '../pace-text.ts'
 import {
   notCountedLines,
   noteLines,

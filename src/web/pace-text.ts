@@ -1,11 +1,11 @@
-import type { Weekday } from '../../core/dates.ts'
-import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
-import { paperName } from '../../emails/paper-name.ts'
-import { textOfRuns } from '../../emails/sections-view.ts'
-import { isOnlyClose, splitSections } from '../../emails/strongest-papers.ts'
-import { dateRange, shortDate } from '../../i18n/dates.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
-import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
+import type { Weekday } from '../core/dates.ts'
+import type { PreviewResult } from '../digests/preview/preview-topics.ts'
+import { paperName } from '../emails/paper-name.ts'
+import { textOfRuns } from '../emails/sections-view.ts'
+import { isOnlyClose, splitSections } from '../emails/strongest-papers.ts'
+import { dateRange, shortDate } from '../i18n/dates.ts'
+import { counted, fill, listed, words } from '../i18n/words.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 
 /** What emails of a schedule bring: how many papers, and which ones lately. */
 interface PaceText {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { PreviewResult } from '../../../../src/digests/preview/preview-topics.ts'
-import { counted, fill, words } from '../../../../src/i18n/words.ts'
-import { paceTexts } from '../../../../src/web/signup/pace-text.ts'
+import type { PreviewResult } from '../../../src/digests/preview/preview-topics.ts'
+import { counted, fill, words } from '../../../src/i18n/words.ts'
+import { paceTexts } from '../../../src/web/pace-text.ts'
 
 const { daily, weekly, few, later } = words.paces
 const ON = fill(words.paces.on, { day: words.weekdays.mon })
