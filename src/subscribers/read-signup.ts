@@ -11,6 +11,7 @@ import {
   DETAILS,
   FORMATS,
   MAX_PAPERS,
+  MAX_TOPICS,
   requireFewTopics,
   requireTopicsSize,
   type SignupRequest,
@@ -77,6 +78,16 @@ export const readTopicsInThread = inSearchThread(
   import.meta.url,
   'readTopicsInThread',
   async (_deps, typed: Pick<TypedSignup, 'topics'>) => readTopics(typed),
+)
+
+/** The topics that can be read; none of too many. */
+export const readableTopicsInThread = inSearchThread(
+  import.meta.url,
+  'readableTopicsInThread',
+  async (_deps, { topics }: Pick<TypedSignup, 'topics'>) => {
+    const texts = splitFields(topics)
+    return texts.length > MAX_TOPICS ? [] : texts.filter(isReadable)
+  },
 )
 
 /** Throws query.* with the column if the text cannot be read. */

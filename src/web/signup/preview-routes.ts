@@ -2,12 +2,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
-import { FieldFaults, undefinedIfFault } from '../../core/errors.ts'
+import { type Fault, FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { type ExampleQueries, exampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { forVisitor, forVisitorIfFree, isTemporaryRefusal, type Searcher } from '../../search/for-visitor.ts'
-import { readTopicsInThread, readTypedSettings } from '../../subscribers/read-signup.ts'
+import {
+  readableTopicsInThread,
+  readTopicsInThread,
+  readTypedSettings,
+} from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { isJson } from '../request.ts'
@@ -57,13 +61,15 @@ export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site)
 
 /** What a form shows of the archive. */
 interface FormSearches {
-  preview?: PreviewView
+  preview?: PreviewView | ReturnType<typeof previewOfFault>
   examples: ExampleQueries
+  /** What is wrong with topics in a link. */
+  fault?: Fault
 }
 
 /**
- * The preview of the topics in a link to the form, or of the day's best, and example topics. No preview if a topic cannot
- * be read, or if earlier topics are kept; neither if too many people search.
+ * The preview of the topics in a link to the form, or of the day's best, and example topics. No preview if earlier topics
+ * are kept; neither if too many people search. Topics that cannot be read are reported, and the others previewed.
  */
 export async function searchesOfForm(
   { deps }: Site,
@@ -79,10 +85,24 @@ export async function searchesOfForm(
     try {
       return { examples, preview: await formPreview(deps, { typed }) }
     } catch (error) {
-      if (error instanceof FieldFaults) return { examples }
-      throw error
+      if (!(error instanceof FieldFaults)) throw error
+      const preview = (await readablePreview(deps, typed)) ?? previewOfFault(error.sentence)
+      return { examples, fault: error, preview }
     }
   })
+}
+
+/** The preview of the topics that can be read; undefined if there is none. */
+async function readablePreview(deps: Deps, typed: PreviewedForm['typed']): Promise<PreviewView | undefined> {
+  const topics = await readableTopicsInThread(deps, { topics: typed.topics })
+  if (topics.length === 0) return undefined
+  try {
+    return await formPreview(deps, { typed: { ...typed, topics } })
+  } catch (error) {
+    // Together they may be too long.
+    if (error instanceof FieldFaults) return undefined
+    throw error
+  }
 }
 
 type PreviewedForm = { typed: Pick<SubscribeForm['typed'], 'topics'> & Partial<SubscribeForm['typed']> }
@@ -142,7 +162,7 @@ function sendPreview(
   { deps, pages }: Site,
   reply: FastifyReply,
   { typed, keepsTopics }: SubscribeForm,
-  { preview, examples }: Required<FormSearches>,
+  { preview, examples }: Pick<Required<FormSearches>, 'preview' | 'examples'>,
 ): FastifyReply {
   if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
   return pages.send(reply, 'subscribe', {

@@ -53,10 +53,10 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     if (hasOnlyOtherNames(request.url)) return reply.redirect('/subscribe')
     const typed = { ...settings, topics }
     const keepsTopics = change === '1'
-    const { preview, examples } = await searchesOfForm(site, request, typed, keepsTopics)
+    const { preview, ...found } = await searchesOfForm(site, request, typed, keepsTopics)
     // The empty form is the same for everyone; its searches cost the first visitor of a minute.
     if (preview && topics.length === 0) cacheForOneMinute(reply)
-    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, keepsTopics, examples }), preview })
+    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, keepsTopics, ...found }), preview })
   })
 
   // The text about hour, time zone and days for other values: a script inserts it into the form.
@@ -201,8 +201,8 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const { days } = sent.settings
     const settings = settingsInQuery.parse({ ...Object.fromEntries(settingsPairs(sent.settings)), days })
     const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
-    const { preview, examples } = await searchesOfForm(site, request, typed, false)
-    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, examples }), preview })
+    const { preview, ...found } = await searchesOfForm(site, request, typed, false)
+    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, ...found }), preview })
   })
 }
 

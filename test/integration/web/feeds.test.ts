@@ -7,7 +7,7 @@ import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
-import { sentence } from '../../support/page-text.ts'
+import { errorsOn, sentence } from '../../support/page-text.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -316,6 +316,27 @@ describe('a link with topics', () => {
     const evil = await ask(`/subscribe?topic=${encodeURIComponent('"</textarea><script>x</script>')}`)
     expect([evil.statusCode, evil.body.includes('<script>x')]).toEqual([200, false])
     expect((await ask('/subscribe?topic[]=a&topic=linear+AND')).body).toContain('linear AND</textarea>')
+  })
+})
+
+describe('a link with topics that cannot be read', () => {
+  test('shows what is wrong with them, and previews the others', async () => {
+    const { statusCode, body } = await ask('/subscribe?topic=author:Gu&topic=(robot&topic=linear+AND')
+    expect([statusCode, errorsOn(body)]).toEqual([
+      200,
+      ['topic: query.bracket-open', 'topic: query.word-missing'],
+    ])
+    expect(body).toContain('aria-invalid="true"')
+    expect(body.match(/<h3 id="preview-\d+">/g)).toHaveLength(1)
+  })
+
+  test.each([
+    ['is too long', `topic=${'x'.repeat(3000)}`, 'topic: query.too-long'],
+    ['are too many', Array.from({ length: 21 }, (_, n) => `topic=t${n}`).join('&'), 'topic: topics.too-many'],
+  ])('says so if it %s, in place of a preview', async (_, query, error) => {
+    const { statusCode, body } = await ask(`/subscribe?${query}`)
+    expect([statusCode, errorsOn(body)]).toEqual([200, [error]])
+    expect(body).toContain(words.preview.noPreview)
   })
 })
 
