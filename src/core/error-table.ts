@@ -163,7 +163,7 @@ export const errorTable = {
         '"{value}" is not a paper. Use an arXiv id such as 2507.06457, a DOI or the address of a paper.',
       'query.address':
         '"{value}" is not the address of a paper. Use one from arxiv.org, huggingface.co/papers, doi.org or this site.',
-      'query.not-english': 'words of another language. Use English words, such as: {example}.',
+      'query.not-english': 'words of another language. Use English words{example}.',
       'query.category':
         'unknown category "{value}". Use an arXiv category such as cs.LG, or cs for all of cs.',
       'query.has': 'has:{value} is unknown. Use has:code.',

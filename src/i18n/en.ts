@@ -78,8 +78,8 @@ export const en = {
       jr: 'journals',
       rn: 'report numbers',
     },
-    /** An example of a topic in English, for a topic in another language. */
-    example: 'linear attention',
+    /** The words in English of a topic that is partly in another language. */
+    example: ', for example: {terms}',
     not: 'not {what}',
     neither: 'neither {what}',
     nor: '{one} nor {other}',
@@ -1712,7 +1712,7 @@ export const en = {
     'query.address':
       'We can’t read “{value}” (character {column}) as the address of a paper. Paste one from arxiv.org, huggingface.co/papers or doi.org, or describe what the paper is about.',
     'query.not-english':
-      'All papers are in English, so we only search for English words. Please write the topic in English, for example: {example}.',
+      'All papers are in English, so we only search for English words. Please write the topic in English{example}.',
     'query.category':
       'We couldn’t read “{query}”: “{value}” (character {column}) isn’t an arXiv category. Use one such as cat:cs.LG, or cat:cs for all of cs.',
     'query.has':

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Parser } from 'peggy'
 import { Fault } from '../../core/errors.ts'
 import { memoize } from '../../core/memoize.ts'
-import { words } from '../../i18n/words.ts'
+import { fill, words } from '../../i18n/words.ts'
 import type { Query } from '../query.ts'
 import { isPrintableAscii } from '../text/fold.ts'
 import { truncate } from '../text/truncate.ts'
@@ -89,8 +89,11 @@ const NAMES = /\b(?:author|au|org)\s*:/i
 
 const isPaper = (text: string): boolean => readPaperName(text) !== undefined
 
-/** An example of a query that would be accepted. */
-const exampleIn = (text: string): string => englishTerms(text).join(', ') || words.query.example
+/** An example of a query that would be accepted; empty if the text has no English words. */
+function exampleIn(text: string): string {
+  const terms = englishTerms(text).join(', ')
+  return terms && fill(words.query.example, { terms })
+}
 
 // Replaces single characters with single characters, so that columns do not change.
 const normalizeBlanksAndQuotes = (text: string): string =>
