@@ -104,19 +104,14 @@ test('from the form to one click: tokens are in emails, and in no log', async ()
 })
 
 test('pages, style sheets, feeds and the API are compressed, pages behind a personal link are not', async () => {
-  const encodingOf = async (path: string) =>
-    (await go(path, { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']
+  const asked = { accept: 'text/html', 'accept-encoding': 'gzip' }
+  const encodingOf = async (path: string, { headers = {}, ...options } = {}) =>
+    (await go(path, { headers: { ...headers, ...asked }, ...options })).headers['content-encoding']
   for (const path of ['/', '/assets/site.css', '/papers/trending', '/openapi.json'])
     expect([path, await encodingOf(path)]).toEqual([path, 'gzip'])
-  for (const path of [
-    '/manage/token',
-    '/manage/token/library',
-    '/manage',
-    '/confirm/token',
-    '/unsubscribe/token',
-    '/digest/token',
-  ])
+  for (const path of ['/manage/token', '/manage', '/confirm/token', '/unsubscribe/token', '/digest/token'])
     expect([path, await encodingOf(path)]).toEqual([path, undefined])
+  expect(await encodingOf('/manage/token/library', form({ library: 'robots' }))).toBe(undefined)
 })
 
 test('every path of the site that holds a token is in the map, and not compressed', () => {
