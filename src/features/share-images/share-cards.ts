@@ -3,13 +3,14 @@ import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
-import { counted, fill, placed, words } from '../../i18n/words.ts'
+import { counted, words } from '../../i18n/words.ts'
 import { votesOfDay } from '../../papers/listed.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { asHeading, proposedName } from '../../queries/language/topic-name.ts'
 import { FIRST_PAGE, loadPaperList } from '../../search/load-paper-list.ts'
 import { parseSpan } from '../../search/spans.ts'
+import { placeByVotes, placeText } from '../../web/site/place-of-day.ts'
 import type { ShareCard } from './share-card.ts'
 
 const OUR_ACCENT = '#12564f'
@@ -17,6 +18,7 @@ const OUR_ACCENT = '#12564f'
 const MAX_BARS = 60
 
 const w = words.shareImages
+const PLACE_WORDS = { most: w.most, place: w.place }
 
 /** The card of pages without one of their own. */
 export const siteCard = ({ SITE_NAME: site, SITE_COLOR: color }: Config): ShareCard => ({
@@ -47,21 +49,18 @@ export async function paperCard({ config, db }: Deps, paper: Paper): Promise<Sha
   const { votes } = paper
   if (votes === null) return card
   const all = (await votesOfDay(db, paper.firstDay)).sort((a, b) => a.votes - b.votes)
+  const papers = counted(all.length, words.counts.paper)
   const shown = all.slice(-MAX_BARS)
   const chosen = shown.findIndex(({ id }) => id === paper.id)
   return {
     ...card,
     figure: String(votes),
-    caption: counted(votes, w.votes, { place: placeText(votes, all) }),
+    caption: counted(votes, w.votes, {
+      place: placeText({ place: placeByVotes(votes, all), papers }, PLACE_WORDS),
+    }),
     bars: shown.map((one) => one.votes),
     chosen: chosen < 0 ? null : chosen,
   }
-}
-
-function placeText(votes: number, all: readonly { votes: number }[]): string {
-  const place = 1 + all.filter((one) => one.votes > votes).length
-  const papers = counted(all.length, words.counts.paper)
-  return place === 1 ? fill(w.most, { papers }) : placed(place, w.place, { papers })
 }
 
 /** A day with its number of papers and the title with the most votes. Throws days.*, page.not-found without papers. */

@@ -1,5 +1,5 @@
 import { distinctBy } from '../../core/distinct-by.ts'
-import { fill, placed, words } from '../../i18n/words.ts'
+import { fill, words } from '../../i18n/words.ts'
 import { arxivHtmlUrl, arxivUrl, type Paper, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { abstractRunsOf, plainPaperOf, plainTextsOf } from '../../papers/plain-paper.ts'
@@ -19,7 +19,7 @@ import {
   type TextLink,
   withWholeCompounds,
 } from './paper-view.ts'
-import type { PlaceOfDay } from './place-of-day.ts'
+import { type PlaceOfDay, placeText } from './place-of-day.ts'
 import { searchPath } from './search-paths.ts'
 
 const SHOWN_AUTHORS = 12
@@ -48,7 +48,7 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
     organization: organizationOf(organization),
     summary: plainSummaryOf(paper),
     description: sentence,
-    place: place && placeText(place),
+    place: place && placeText(place, PLACE_WORDS),
     bars: place?.bars ?? [],
     papersOfDay: place && fill(words.paper.dayByVotes, { papers: place.papers }),
     abstractRuns: abstract ? abstractRunsOf(paper).flatMap(splitAtUrls) : [],
@@ -66,8 +66,7 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
   }
 }
 
-const placeText = ({ place, papers }: PlaceOfDay): string =>
-  place === 1 ? fill(words.paper.mostOfDay, { papers }) : placed(place, words.paper.placeOfDay, { papers })
+const PLACE_WORDS = { most: words.paper.mostOfDay, place: words.paper.placeOfDay }
 
 /** The links of cards, with the HTML of arXiv after arXiv's page. */
 function pageLinks(paper: Paper): TextLink[] {

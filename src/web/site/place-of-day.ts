@@ -1,8 +1,9 @@
+import { fill, placed } from '../../i18n/words.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { type Bar, barsOf } from '../bars.ts'
 
 export interface PlaceOfDay {
-  /** 1 for the most votes; papers with equal votes share a place. */
+  /** From `placeByVotes`. */
   place: number
   papers: number
   /** The day's papers by votes, the most last; `own` is this paper. */
@@ -26,8 +27,23 @@ export function placeOfDay(
     group === groupOf(own) ? votes : (rising.findLast((_, index) => groupOf(index) === group)?.votes ?? 0),
   )
   return {
-    place: 1 + day.filter((paper) => paper.votes > votes).length,
+    place: placeByVotes(votes, day),
     papers: day.length,
     bars: barsOf(counts).map((bar, group) => ({ ...bar, own: group === groupOf(own) })),
   }
 }
+
+/** 1 for the most votes; papers with equal votes share a place. */
+export const placeByVotes = (votes: number, day: readonly { votes: number }[]): number =>
+  1 + day.filter((paper) => paper.votes > votes).length
+
+interface PlaceWords {
+  most: string
+  place: Parameters<typeof placed>[1]
+}
+
+/** "most of 31 papers", "3rd of 31 papers", in the words of a page or a picture. */
+export const placeText = (
+  { place, papers }: { place: number; papers: number | string },
+  forms: PlaceWords,
+): string => (place === 1 ? fill(forms.most, { papers }) : placed(place, forms.place, { papers }))
