@@ -5,6 +5,7 @@ import { type Day, parseDay } from '../../core/dates.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { dateAndTime, longDate, longDateWithoutYear, weekdayDate } from '../../i18n/dates.ts'
+import { numberText } from '../../i18n/numbers.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
 import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
@@ -34,8 +35,6 @@ export interface AdminButton {
   text: string
 }
 
-const number = new Intl.NumberFormat('en')
-
 /** A period that charts and totals cover: in days, a year in whole weeks. */
 const spanText = (days: number): string =>
   days > 300
@@ -62,11 +61,11 @@ const HELPERS = {
   weekdayDate,
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
-  number: (value: number) => number.format(value),
+  number: numberText,
   orList: (items: readonly string[]) => listed(items, 'or'),
   /** "1,234 people": `counted` with a {number} for people. */
   numbered: (count: number, forms: Parameters<typeof counted>[1]) =>
-    counted(count, forms, { number: number.format(count) }),
+    counted(count, forms, { number: numberText(count) }),
   about: actionDetailText,
 }
 
@@ -90,9 +89,7 @@ export function openAdminPages(
 export function actionDetailText(detail: string): string {
   if (!detail.startsWith('{')) return detail
   return Object.entries(JSON.parse(detail) as Record<string, unknown>)
-    .map(([name, value]) =>
-      typeof value === 'number' ? `${number.format(value)} ${name}` : `${name} ${value}`,
-    )
+    .map(([name, value]) => (typeof value === 'number' ? `${numberText(value)} ${name}` : `${name} ${value}`))
     .join(', ')
 }
 

@@ -1,5 +1,6 @@
 import type { Day } from '../../core/dates.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
+import { numberText } from '../../i18n/numbers.ts'
 import { fill, words } from '../../i18n/words.ts'
 import type { DayFigures } from '../../operator/daily-figures.ts'
 import { type ChartOptions, drawChart } from './draw-chart.ts'
@@ -78,7 +79,7 @@ function chartView<D extends { day: Day }>(series: Series<D>, groups: D[][]) {
   const { id, title, column, unit = '', of } = series
   const points = groups.map((days) => {
     const value = of(days)
-    const text = value === null ? w.noSignups : `${number.format(value)}${unit}`
+    const text = value === null ? w.noSignups : `${numberText(value)}${unit}`
     const [first, last] = [days[0]!.day, days.at(-1)!.day]
     return {
       value,
@@ -108,8 +109,6 @@ export const dayChart = (
     { ...look, of: ([one]) => one!.count },
     days.map((one) => [one]),
   )
-
-const number = new Intl.NumberFormat('en')
 
 /**
  * A text with what the chart shows, for readers who cannot see it: "Newest 320 (24 Nov), highest 410 (12 Nov), lowest 0

@@ -1,3 +1,5 @@
+import { shortNumber } from '../../i18n/numbers.ts'
+
 /** One value of a series; null if there is no value. */
 export interface ChartPoint {
   /** "24 Nov" */
@@ -38,7 +40,7 @@ export function drawChart(
   const y = (value: number) => rounded(base - (Math.min(value, top) / top) * (base - TOP))
   const rules = Array.from({ length: steps + 1 }, (_, n) => ({
     y: y(n * step),
-    text: `${figure.format(n * step)}${unit}`,
+    text: `${shortNumber(n * step)}${unit}`,
   }))
   const left = Math.max(...rules.map(({ text }) => text.length)) * CHARACTER + 8
   const slot = (WIDTH - left - RIGHT) / Math.max(data.length, 1)
@@ -47,7 +49,6 @@ export function drawChart(
   return { width: WIDTH, height: HEIGHT, ...drawn, left, rules, labels, labelY: HEIGHT - 6 }
 }
 
-const figure = new Intl.NumberFormat('en', { notation: 'compact' })
 const rounded = (value: number): number => Math.round(value * 10) / 10
 
 /** 1, 2 or 5 times a power of ten, at least 1, so that up to four steps reach `highest`. */

@@ -2,6 +2,7 @@ import { enabledChannels } from '../../bounces/enabled-channels.ts'
 import { dayOf } from '../../core/dates.ts'
 import type { DayTotals } from '../../digests/reconciliation.repo.ts'
 import { shortDate } from '../../i18n/dates.ts'
+import { numberText } from '../../i18n/numbers.ts'
 import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import type { DayFigures } from '../../operator/daily-figures.ts'
 import type { Problem } from '../../operator/health/conditions.ts'
@@ -47,12 +48,11 @@ function sentText({ accepted, refused, gaveUp }: DayFigures): string {
   const sent = countedEmails(accepted)
   return failed === 0
     ? counted(accepted, w.headline.delivered, { sent })
-    : fill(w.headline.failed, { sent, failed: number.format(failed) })
+    : fill(w.headline.failed, { sent, failed: numberText(failed) })
 }
 
-const number = new Intl.NumberFormat('en')
 const countedEmails = (count: number): string =>
-  counted(count, words.admin.counts.email, { number: number.format(count) })
+  counted(count, words.admin.counts.email, { number: numberText(count) })
 
 /** The first sentence, and what follows it. A sentence in brackets, such as a typed reason, is not split. */
 function splitSentence(text: string): { first: string; rest: string } {
@@ -136,7 +136,7 @@ function sourceState(status: SourceStatus, now: Date): Part {
 function bouncesState(facts: HealthFacts, bounced: number): Part {
   const channels = enabledChannels(facts).map(({ channel }) => channel)
   const isSetUp = channels.length > 0
-  const received = counted(bounced, w.now.bounced, { number: number.format(bounced) })
+  const received = counted(bounced, w.now.bounced, { number: numberText(bounced) })
   return {
     name: w.now.bounces,
     state: isSetUp ? 'well' : 'unset',
@@ -195,7 +195,7 @@ export function sendsView(totals: DayTotals) {
     (column) => w.none[column as keyof typeof w.none],
   )
   const sentence = [
-    fill(w.dueSoFar, { due: number.format(due), planned: number.format(planned) }),
+    fill(w.dueSoFar, { due: numberText(due), planned: numberText(planned) }),
     none.length > 0 ? fill(w.nothingFailed, { failures: listed(none, 'or') }) : '',
   ]
   const failed = FAILURES.reduce((sum, column) => sum + totals[column], 0)
@@ -228,7 +228,7 @@ export function statesView(
   const today = days.at(-1)!
   const change = today.subscribers - (days.at(-1 - WEEK_DAYS) ?? days[0]!).subscribers
   const comparison = change === 0 ? w.change.same : change > 0 ? w.change.more : w.change.fewer
-  const active = fill(comparison, { state: capitalized('active'), number: number.format(Math.abs(change)) })
+  const active = fill(comparison, { state: capitalized('active'), number: numberText(Math.abs(change)) })
   const labels: Partial<Record<SubscriberState, string>> = { active, pending: w.notConfirmed }
   const activeFirst = counts.toSorted((a, b) => Number(b.state === 'active') - Number(a.state === 'active'))
   return activeFirst.map((one) => ({ ...one, label: labels[one.state] }))

@@ -1,5 +1,6 @@
 import type { Day } from '../../core/dates.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
+import { shortNumber } from '../../i18n/numbers.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
@@ -127,10 +128,8 @@ export function linksOf(paper: Paper): TextLink[] {
   return all.flatMap(({ text, url }) => (url ? [{ text, url }] : []))
 }
 
-const count = new Intl.NumberFormat('en', { notation: 'compact' })
-
 const codeText = ({ codeStars }: Paper): string =>
-  codeStars ? fill(words.paper.codeStars, { count: count.format(codeStars) }) : words.paper.code
+  codeStars ? fill(words.paper.codeStars, { count: shortNumber(codeStars) }) : words.paper.code
 
 export const commentsOf = (paper: Pick<Paper, 'arxivId' | 'votes' | 'comments'>): Fact[] =>
   paper.comments ? [{ text: counted(paper.comments, words.counts.comment), url: votesUrl(paper) }] : []
