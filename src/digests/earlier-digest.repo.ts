@@ -99,6 +99,7 @@ export async function papersShownTo(
 /** What the digests of some days had together. */
 export interface EmailedWeek {
   emails: number
+  /** Those that matched, shown or not. Papers that only come close do not count. */
   papers: number
 }
 
@@ -109,7 +110,7 @@ export async function emailedWeeks(
 ): Promise<(EmailedWeek & { subscriberId: string })[]> {
   if (subscriberIds.length === 0) return []
   return db.$queryRaw<(EmailedWeek & { subscriberId: string })[]>`
-    select d.subscriber_id as "subscriberId", count(*)::int as emails, sum(cardinality(d.papers))::int as papers
+    select d.subscriber_id as "subscriberId", count(*)::int as emails, sum(d.matched)::int as papers
     from digest d join message m on m.digest_id = d.id
     where d.subscriber_id = any(${subscriberIds}) and m.state in ('accepted', 'uncertain')
       and d.local_date >= ${from}::date and d.local_date < ${before}::date

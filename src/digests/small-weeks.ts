@@ -8,14 +8,14 @@ const MIN_EMAILS = 3
 const MAX_PAPERS_PER_EMAIL = 2
 
 /**
- * The subscribers whose emails of the last seven days were small, and would have fitted into one. Only for digests of a
- * Monday, so that nobody is asked more than once a week.
+ * The subscribers whose emails of the last seven days had few matches, which would have fitted into one. Only for digests
+ * of the first Monday of a quarter, so that nobody is asked more than four times a year.
  */
 export async function smallWeeks(
   tx: Database,
   { localDate, digests }: { localDate: Day; digests: readonly DueDigest[] },
 ): Promise<Map<string, EmailedWeek>> {
-  if (weekdayOf(localDate) !== 'mon') return new Map()
+  if (!isFirstMondayOfQuarter(localDate)) return new Map()
   const daily = digests.filter(({ weekly }) => !weekly)
   const most = new Map(daily.map(({ subscriberId, maxPapers }) => [subscriberId, maxPapers]))
   const weeks = await emailedWeeks(tx, {
@@ -25,7 +25,15 @@ export async function smallWeeks(
   })
   const small = weeks.filter(
     ({ subscriberId, emails, papers }) =>
-      emails >= MIN_EMAILS && papers <= emails * MAX_PAPERS_PER_EMAIL && papers <= most.get(subscriberId)!,
+      emails >= MIN_EMAILS &&
+      papers > 0 &&
+      papers <= emails * MAX_PAPERS_PER_EMAIL &&
+      papers <= most.get(subscriberId)!,
   )
   return new Map(small.map(({ subscriberId, emails, papers }) => [subscriberId, { emails, papers }]))
+}
+
+function isFirstMondayOfQuarter(date: Day): boolean {
+  const [, month, day] = date.split('-').map(Number)
+  return weekdayOf(date) === 'mon' && month! % 3 === 1 && day! <= 7
 }

@@ -77,7 +77,7 @@ function moreOnSite(content: DigestContent, { links, viewUrl }: { links: Links; 
 /** The page to unsubscribe has a button for one email a week. */
 function weeklyOffer({ emails, papers }: EmailedWeek, unsubscribeUrl: string) {
   const { heading, text, link } = words.emails.digest.weekly
-  return { heading, text: fill(text, { emails, papers }), link, url: `${unsubscribeUrl}#less` }
+  return { heading, text: counted(papers, text, { emails }), link, url: `${unsubscribeUrl}#less` }
 }
 
 /** "You subscribed on 3 Nov 2026." */

@@ -731,10 +731,14 @@ export const en = {
       seeOthers: { one: 'See the other one', other: 'See the other {count}' },
       seeDay: 'See all papers of {day}',
       seeWeek: 'See all papers of the week',
-      /** {emails} is at least 3, so {papers} is too. */
+      /** {emails} is at least 3, {count} at least 1. */
       weekly: {
         heading: 'Would once a week be enough?',
-        text: 'Your {emails} emails of the last seven days had {papers} papers. One email would have had them all.',
+        text: {
+          one: 'Your {emails} emails of the last seven days had {count} match. One email would have had it too.',
+          other:
+            'Your {emails} emails of the last seven days had {count} matches. One email would have had them all.',
+        },
         link: 'Switch to weekly',
       },
       preheader: 'Open one to read its summary, authors and links.',

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { addDays, type Day } from '../../../src/core/dates.ts'
+import { emailedWeeks } from '../../../src/digests/earlier-digest.repo.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
-const MONDAY = '2026-11-30'
+/** The first Monday of a quarter. */
+const MONDAY = '2027-01-04'
 
 /** Sends Ann a digest with so many papers on each of some days before a Monday, and plans the next one. */
 async function sendDays(
@@ -24,7 +26,7 @@ async function sendDays(
   return (content as { lastWeek?: object }).lastWeek
 }
 
-describe('the digest of a Monday', () => {
+describe('the digest of the first Monday of a quarter', () => {
   test('has the size of the last week, if one email would have had its papers', async () => {
     await world.addSubscriber('ann', { topics: ['robots'] })
     expect(await sendDays(4)).toEqual({ emails: 4, papers: 4 })
@@ -40,7 +42,20 @@ describe('the digest of a Monday', () => {
   })
 })
 
-test('the digest of another day has no size of a week', async () => {
+test('counts only papers that matched, and those that did not fit into an email', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
-  expect(await sendDays(4, { until: '2026-12-01' })).toBeUndefined()
+  await sendDays(4)
+  const sent = { localDate: { lt: new Date(MONDAY) } }
+  await world.db.digest.updateMany({ where: sent, data: { matched: 2 } })
+  const where = { subscriberIds: ['ann'], from: addDays(MONDAY, -7), before: MONDAY }
+  expect(await emailedWeeks(world.db, where)).toEqual([{ subscriberId: 'ann', emails: 4, papers: 8 }])
+})
+
+test.each([
+  ['another weekday', '2027-01-05'],
+  ['the second Monday of a quarter', '2027-01-11'],
+  ['the first Monday of another month', '2026-12-07'],
+])('the digest of %s has no size of a week', async (_what, until) => {
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  expect(await sendDays(4, { until })).toBeUndefined()
 })
