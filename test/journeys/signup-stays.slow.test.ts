@@ -38,6 +38,15 @@ test.each([
   },
 )
 
+test('the form and its preview need no sideways scrolling with text of twice the size', async () => {
+  const page = await seen.open({ viewport: { width: 1280, height: 900 } })
+  for (const path of ['/subscribe', '/subscribe?topic=linear+attention&topic=strings+and+branes']) {
+    await page.goto(path)
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280)
+  }
+})
+
 test('a topic becomes a chip at a comma, a semicolon or Enter, and what is still typed is sent too', async () => {
   const page = await seen.open()
   await page.goto('/subscribe')
