@@ -196,6 +196,14 @@ test('if too little matched, a button puts a query that matches more into the fo
   expect(textOf(pressed.body)).toContain(`linear ${rateOf(5, 30)}`)
 })
 
+test('why a topic brings little and the queries that bring more are one line', async () => {
+  // Four weeks ago, so that one match is less than one a week.
+  await importPapers(site.deps, { text: JSON.stringify([{ title: 'An Old One' }]), day: '2026-10-27' })
+  const { body } = await postLive({ topic: 'title:hybrid attention' })
+  const lines = body.match(/<p[^>]*>(?:(?!<\/p>).)*<button[^>]* name="use"/gs) ?? []
+  expect(lines.map((line) => line.includes(words.preview.narrow))).toEqual([true])
+})
+
 test.each(['7 linear', 'linear', '0 '])('a button without a topic changes nothing: %s', async (use) => {
   const { statusCode, body } = await post(site, '/preview', { topic: 'strings', use })
   expect([statusCode, body.includes('strings</textarea>')]).toEqual([200, true])
