@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
+import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import { parseList } from '../../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../../src/papers/listing.repo.ts'
+import { MAX_DAYS } from '../../../../src/search/open-archive.ts'
 import { signLink } from '../../../../src/subscribers/links.ts'
 import { get, NOW, post, textOf, useSite } from '../../../support/site.ts'
 
@@ -72,8 +74,7 @@ describe('a library on the subscribe page', () => {
     const body = await propose(SEVEN)
     expect(fieldOf(body, 'topic')).toBe('"world models"')
     const text = textOf(body)
-    expect(text).toContain('We read 7 papers and added 1 topic below.')
-    expect(text).toContain('"world models" is shared by 7 of your papers and brings 40 papers in 30 days.')
+    expect(text).toContain('"world models": shared by 7 of your papers, with 40 papers in 30 days.')
     expect(text).toContain('"world models" 40 papers in 30 days')
   })
 
@@ -81,7 +82,7 @@ describe('a library on the subscribe page', () => {
     const body = await propose(THIRTEEN)
     expect(fieldOf(body, 'topic')).toBe('"world model"\nauthor:"Yann LeCun"')
     expect(textOf(body)).toContain(
-      'author:"Yann LeCun" is shared by 2 of your papers and brings 2 papers in 30 days.',
+      'author:"Yann LeCun": shared by 2 of your papers, with 2 papers in 30 days.',
     )
   })
 
@@ -98,7 +99,9 @@ describe('a library on the subscribe page', () => {
   test('offers the subjects of its entries with a message, if it matches no paper', async () => {
     const body = await propose('Medieval trade routes\nLattice gauge theory')
     expect(offersOf(body).toSorted()).toEqual(['"lattice gauge theory"', '"medieval trade routes"'])
-    expect(textOf(body)).toContain('None of these brought papers in the last 30 days.')
+    expect(textOf(body)).toContain(
+      fill(words.library.bringNone, { days: counted(MAX_DAYS, words.counts.day) }),
+    )
     expect(body).not.toContain('id="preview-heading"')
   })
 

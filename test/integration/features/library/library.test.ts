@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
-import { words } from '../../../../src/i18n/words.ts'
+import { counted, fill, words } from '../../../../src/i18n/words.ts'
 import { importPapers, parseList } from '../../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../../src/papers/listing.repo.ts'
 import { openArchive } from '../../../../src/search/open-archive.ts'
@@ -178,7 +178,9 @@ describe('a library on the subscribe page', () => {
       library: 'Protein folding',
       topic: '"protein folding"',
     })
-    expect(textOf(again.body)).toContain('We read 1 paper. You already have the topics that they share.')
+    expect(textOf(again.body)).toContain(
+      fill(words.library.taken, { papers: counted(1, words.counts.paper) }),
+    )
   })
 
   test('refuses more than 5 MB, a long text without multipart, hundreds of fields, and a body that is not a form', async () => {
@@ -349,6 +351,6 @@ describe('a library on the manage page', () => {
     expect((await post(site, '/manage/nonsense/library', { library: 'Protein folding' })).statusCode).toBe(
       404,
     )
-    expect((await get(site, `${path}/library`)).statusCode).toBe(404)
+    expect((await get(site, `${path}/library`)).statusCode).toBe(405)
   })
 })

@@ -126,7 +126,7 @@ describe('`queries test`', () => {
       offers: [{ query: 'attention', papers: 1 }],
       instead: [{ id: '2611.00001' }],
     })
-    expect(text.split('\n')).toContain('No paper of these days has: xylophone')
+    expect(text.split('\n')).toContain('No paper of these days mentions: xylophone')
     expect(text.split('\n').slice(-5)).toEqual([
       'For more, ask for:',
       '  attention: 1 paper',
