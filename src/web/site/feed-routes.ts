@@ -20,11 +20,8 @@ import type { Site } from '../pages.ts'
 import { firstText } from '../request.ts'
 import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
 
-/** The feeds of the newest papers, for a query or for all papers, and the addresses at which people look for one. */
+/** The feeds of the newest papers, for a query or for all papers. */
 export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
-  for (const guessed of ['/rss', '/feed', '/atom.xml']) {
-    app.get(guessed, async (_request, reply) => reply.redirect(feedPath('xml'), 301))
-  }
   for (const format of ['xml', 'json'] as const) {
     app.get(
       feedPath(format),

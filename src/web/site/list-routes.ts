@@ -67,10 +67,6 @@ export const paperListRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, 
 
   app.register(newestSpanRoutes, { deps, pages })
 
-  for (const guessed of ['week', 'month', 'trending']) {
-    app.get(`/${guessed}`, async (_request, reply) => reply.redirect(`/papers/${guessed}`, 301))
-  }
-
   const options = { schema: { querystring: listFields }, config: LIST }
   app.get('/papers/trending', options, async (request, reply) => {
     const list = await loadTrendingList(deps, readListChoice({ ...request.query, sort: 'votes' }))

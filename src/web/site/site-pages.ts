@@ -14,19 +14,21 @@ import { type SimilarPapers, similarPapers } from '../../search/similar-papers.t
 import { logFault, toFault } from '../errors.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
-import { firstText, markPrivate, withToken } from '../request.ts'
+import { markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { guessedAddresses } from './guessed-addresses.ts'
 import { paperListRoutes } from './list-routes.ts'
 import { followView, paperPageView } from './paper-page-view.ts'
 import { placeOfDay } from './place-of-day.ts'
-import { readSearchParams, searchFields, searchPath } from './search-paths.ts'
+import { readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, isOfQuery, searchOfFault, searchView } from './search-view.ts'
 
 /** The public pages: lists, papers, search, feeds and shared digests. */
 export const sitePages: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.register(paperListRoutes, site)
+  app.register(guessedAddresses)
   app.register(paperRoutes, site)
   app.register(digestRoute, site)
   app.register(feedRoutes, site)
@@ -59,12 +61,6 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   /** Null if they were refused: a page without them is only for this visitor. */
   const examplesFor = (request: FastifyRequest) =>
     forVisitorIfFree<ExampleQueries | null>(deps, request, null, (deps) => exampleQueries(deps, {}))
-
-  app.get(
-    '/search',
-    { schema: { querystring: z.object({ q: firstText }) } },
-    async ({ query: { q } }, reply) => reply.redirect(searchPath({ query: q }), 301),
-  )
 
   // An empty form, a page of results, or the paper that the query names.
   app.get(

@@ -6,7 +6,10 @@ import type { Site } from '../../../src/web/pages.ts'
 
 const pageOf = (fault: Fault): object => {
   const sent: unknown[] = []
-  const site = { deps: {}, pages: { send: (_reply: unknown, ...page: unknown[]) => sent.push(...page) } }
+  const site = {
+    deps: { config: { SIGNUP: 'open' } },
+    pages: { send: (_reply: unknown, ...page: unknown[]) => sent.push(...page) },
+  }
   const request = { headers: { accept: 'text/html' }, url: '/papers/x' }
   sendFault(site as unknown as Site, { request } as FastifyReply, fault)
   const [template, view, status] = sent
