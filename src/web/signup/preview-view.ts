@@ -44,7 +44,9 @@ interface PreviewOptions {
 export function previewView(preview: PreviewResult, options: PreviewOptions) {
   const { most, pathTo, weekday = 'mon' } = options
   const { topics } = preview
-  const names = topicNames(topics.map(({ query }) => ({ name: query, query })))
+  const queries = topics.map(({ query }) => query)
+  // Who changes a query sees the query, the excluded words too.
+  const names = pathTo ? queries : topicNames(queries.map((query) => ({ name: query, query })))
   const each = topics.map((topic, place) => topicPart(preview, topic, { most, place, name: names[place]! }))
   const all = topics.length === 1 ? [] : [combinedPart(preview, most)]
   const parts = [...each, ...all]
