@@ -1183,7 +1183,7 @@ export const en = {
     /** Example topics: buttons that add one. */
     examples: { try: 'Try', add: 'Add', best: 'best of the day' },
     /** With scripts each topic is a chip. */
-    chips: { another: 'add another', edit: 'Edit', remove: 'Remove' },
+    chips: { another: 'add another', edit: 'Edit', remove: 'Remove', count: '{count} topics' },
     help: {
       heading: 'How topics work',
       /** For screen readers: before an example that a button adds to the topics. */

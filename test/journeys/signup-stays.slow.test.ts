@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { fill, words } from '../../src/i18n/words.ts'
 import { splitTopics } from '../../src/queries/language/split-topics.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
@@ -146,3 +147,51 @@ test.each([true, false])(
     expect(new URL(page.url()).pathname).toBe(javaScriptEnabled ? '/subscribe' : '/preview')
   },
 )
+
+test('Back after a sign-up shows the topics that the form still has, and their preview', async () => {
+  const page = await seen.open()
+  await page.goto('/subscribe')
+  for (const topic of ['linear attention', 'strings']) {
+    await page.locator('#topic').pressSequentially(topic)
+    await page.keyboard.press('Enter')
+  }
+  await page.locator('#preview-2').waitFor()
+  await page.fill('#email', 'ann@example.com')
+  await page.locator('#subscribe-button').click()
+  await page.waitForURL(/check-inbox/)
+  await page.goBack()
+  await expect.poll(() => page.locator('.chip-text').allInnerTexts()).toEqual(['linear attention', 'strings'])
+  expect(await typedTopics(page)).toBe('linear attention\nstrings')
+  await page.locator('#preview-2').waitFor()
+})
+
+test.each([1280, 375])(
+  'a topic is typed on one whole line, however little room is left, %i px',
+  async (width) => {
+    const page = await seen.open({ viewport: { width, height: 900 } })
+    await page.goto('/subscribe')
+    const draft = page.locator('#topic')
+    for (const topic of ['world models', 'KV cache compression']) {
+      await draft.pressSequentially(topic)
+      await page.keyboard.press('Enter')
+    }
+    await draft.pressSequentially('reinforcement learning for robots')
+    const [box, line] = [await page.locator('.chips-box').boundingBox(), await draft.boundingBox()]
+    expect(line!.width).toBeGreaterThan(box!.width * 0.9)
+    expect(line!.y + line!.height).toBeLessThanOrEqual(box!.y + box!.height)
+    const isWhole = 'document.activeElement.scrollHeight <= document.activeElement.clientHeight'
+    expect(await page.evaluate(isWhole)).toBe(true)
+  },
+)
+
+test('more topics than the field shows are counted', async () => {
+  const page = await seen.open()
+  const topics = Array.from({ length: 20 }, (_, n) => `topic number ${n + 1}`)
+  await page.goto(
+    `/subscribe?${new URLSearchParams(topics.map((topic): [string, string] => ['topic', topic]))}`,
+  )
+  const count = page.locator('#topic-count')
+  expect(await count.innerText()).toBe(fill(words.form.chips.count, { count: 20 }))
+  while ((await page.locator('.chip-cross').count()) > 1) await page.locator('.chip-cross').last().click()
+  await expect.poll(() => count.isVisible()).toBe(false)
+})

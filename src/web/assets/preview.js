@@ -4,22 +4,29 @@
   const form = document.querySelector('#subscribe, #trial')
   const htmx = document.currentScript.src.replace(/[^/]+$/, 'htmx.js')
 
+  const script = document.createElement('script')
   const load = () => {
-    const script = document.createElement('script')
+    if (script.src) return
     script.src = htmx
     // Include what was typed in the meantime; htmx reads the page before that.
     script.addEventListener('load', () => setTimeout(sayChanged))
     document.body.append(script)
   }
 
-  const sayChanged = () => {
+  const isChanged = () => {
     const { value, defaultValue } = form.querySelector('textarea[name="topic"], #query')
-    if (value === defaultValue) return
+    return value !== defaultValue
+  }
+
+  const sayChanged = () => {
+    if (!isChanged()) return
     form.querySelector('#topic, #query').dispatchEvent(new Event('input', { bubbles: true }))
   }
 
   if (form?.contains(document.activeElement)) load()
-  else form?.addEventListener('focusin', load, { once: true })
+  form?.addEventListener('focusin', load)
+  // Back restores what was typed, but not its preview.
+  if (form) addEventListener('pageshow', () => isChanged() && load())
 }
 
 // A preview needs no address and no library, so the form sends them only to subscribe.

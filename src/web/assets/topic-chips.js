@@ -21,6 +21,8 @@
 
   const list = make('ul', { className: 'chips' })
   const draft = make('textarea', { className: 'draft', rows: 1, spellcheck: false })
+  const label = form?.querySelector('label[for="topic"]')
+  const count = make('span', { className: 'quiet', id: 'topic-count' })
   const box = make('div', { className: 'chips-box two-rows' }, list, draft)
 
   /** `after`: the separators behind the text, as typed; empty if the field lost the focus there. */
@@ -90,6 +92,11 @@
   const show = () => {
     list.replaceChildren(...topics.map(chipOf))
     say()
+    // A line of its own once the text is longer than the room beside the chips.
+    draft.classList.remove('whole-line')
+    draft.classList.toggle('whole-line', draft.scrollWidth > draft.clientWidth)
+    count.hidden = box.scrollHeight < box.clientHeight + draft.offsetHeight
+    count.textContent = field.dataset.count.replace('{count}', topics.length)
     box.scrollTop = box.scrollHeight
   }
 
@@ -183,18 +190,28 @@
     form.addEventListener('click', addExample)
   }
 
-  const start = () => {
+  const read = () => {
+    topics = []
     draft.value = field.value
     split()
     take()
+    show()
+  }
+
+  const start = () => {
     for (const name of ['aria-describedby', 'aria-invalid'])
       if (field.hasAttribute(name)) draft.setAttribute(name, field.getAttribute(name))
     field.id = 'topics'
     draft.id = 'topic'
     field.hidden = true
     field.before(box)
+    label.after(count)
     listen()
-    show()
+    read()
+    // Back restores the field later.
+    addEventListener('pageshow', () => {
+      if (field.value !== typed()) read()
+    })
   }
 
   if (field) start()
