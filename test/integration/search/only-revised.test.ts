@@ -6,6 +6,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { FEATURES } from '../../../src/features/index.ts'
+import { words } from '../../../src/i18n/words.ts'
 import { explainQuery } from '../../../src/operator/operations/queries.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { papersInRange } from '../../../src/papers/paper.repo.ts'
@@ -132,7 +133,7 @@ describe('a preview that found nothing', () => {
 })
 
 describe('a paper explained against a query', () => {
-  const LACKS = 'listed as new: only a newer version of it was listed; is:revised finds those'
+  const LACKS = words.reason.onlyRevised
   test.each([
     ['attention', [LACKS]],
     ['attention quantum', [LACKS, 'quantum']],

@@ -12,11 +12,7 @@ const get = (url: string, headers: Record<string, string> = {}) => site.app.inje
 
 describe('a paper for reference managers', () => {
   test.each([
-    [
-      '2507.06457.bib',
-      'application/x-bibtex; charset=utf-8',
-      /^@misc\{wang2025systematic-2507\.06457,\n {2}title = /,
-    ],
+    ['2507.06457.bib', 'application/x-bibtex; charset=utf-8', /^@misc\{arXiv\.2507\.06457,\n {2}title = /],
     [
       '2507.06457.ris',
       'application/x-research-info-systems; charset=utf-8',
@@ -36,7 +32,7 @@ describe('a paper for reference managers', () => {
     expect([statusCode, headers['content-type']]).toEqual([200, type])
     expect(body).toMatch(start)
     expect(headers['content-disposition']).toMatch(
-      /^attachment; filename="[a-z0-9.-]+\.(bib|ris|csl\.json)"$/,
+      /^attachment; filename="[A-Za-z0-9.-]+\.(bib|ris|csl\.json)"$/,
     )
     expect(headers['cache-control']).toBe('public, max-age=60')
     const again = await get(`/papers/${numbered}`, { 'if-none-match': headers.etag as string })

@@ -75,7 +75,7 @@ describe('a library on the subscribe page', () => {
     expect(fieldOf(body, 'topic')).toBe('"world models"')
     const text = textOf(body)
     expect(text).toContain('"world models": shared by 7 of your papers, with 40 papers in 30 days.')
-    expect(text).toContain('"world models" 40 papers in 30 days')
+    expect(text).toContain('world models 40 papers in 30 days')
   })
 
   test('proposes a phrase of four entries and the author of two, and nothing that brings no papers', async () => {

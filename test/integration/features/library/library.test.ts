@@ -89,7 +89,7 @@ describe('a library on the subscribe page', () => {
     expect(text).toContain(
       'We skipped 2 entries: Line 3: a closing brace or quote is missing Line 6: it has no title',
     )
-    expect(text).toContain('"speculative decoding" 6 papers in 30 days')
+    expect(text).toContain('speculative decoding 6 papers in 30 days')
     expect(fieldOf(body, 'library')).toBe('')
     expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
     expect(site.logged.join()).not.toContain('phones')

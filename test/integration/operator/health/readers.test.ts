@@ -17,7 +17,7 @@ const statusOf = async (site: TestSite) => textOf((await get(site, '/status')).b
 
 test('a service without faults has no incident on the overview, /status and in health checks', async () => {
   const { site } = faulty
-  expect(await overviewOf(site)).toContain('Nothing is wrong.')
+  expect(await overviewOf(site)).toContain(words.admin.overview.headline.none)
   expect(await statusOf(site)).toContain(words.status.sending)
 })
 

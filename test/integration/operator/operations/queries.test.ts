@@ -128,7 +128,7 @@ describe('`queries test`', () => {
     })
     expect(text.split('\n')).toContain('No paper of these days mentions: xylophone')
     expect(text.split('\n').slice(-5)).toEqual([
-      'For more, ask for:',
+      'For more papers, try:',
       '  attention: 1 paper',
       'One paper matches “attention”:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
