@@ -233,11 +233,13 @@ const pageFaults = ({ url }: Route, body: string): string[] =>
 
 function faultsOfInside(route: Route, { statusCode, headers, body }: LightMyRequestResponse): string[] {
   const isPage = String(headers['content-type']).startsWith('text/html')
+  // A file keeps what was typed.
+  const isFile = String(headers['content-type']).startsWith('text/csv')
   const location = String(headers.location ?? '/admin')
   return [
     ...(statusCode >= 500 ? [`${statusCode}`] : []),
     ...(/^\/admin(\/[\w/-]+)?(\?done=[\w-]+)?$/.test(location) ? [] : [`leads to ${location}`]),
     ...(isPage ? pageFaults(route, body) : []),
-    ...(/<x-alive/.test(body) ? ['<x-alive>'] : []),
+    ...(!isFile && /<x-alive/.test(body) ? ['<x-alive>'] : []),
   ].map((fault) => `${nameOf(route)}: ${fault}`)
 }

@@ -20,7 +20,7 @@ const MATHML = 'http://www.w3.org/1998/Math/MathML'
 
 // Our own drawings, which only show: no link, no action, no style, no text.
 const SVG = /^(svg|rect|path)$/
-const IN_SVG = /^(class|viewBox|preserveAspectRatio|aria-hidden|width|height|rx|d)$/
+const IN_SVG = /^(class|viewBox|preserveAspectRatio|aria-hidden|x|width|height|rx|d)$/
 const DRAWINGS = ['mark', 'magnifier', 'vote-bar', 'share', 'spark']
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg'
 
@@ -47,9 +47,15 @@ function faultsOfElement(element: Element, allowed: Allowed): string[] {
   const isSvg = namespaceURI === SVG_NAMESPACE
   const attribute = (name: string) => attrs.find((one) => one.name === name)?.value
   const isOurScript = allowed === 'files' && attribute('src')?.startsWith('/') && childNodes.length === 0
+  // The HTML of an email, which may run nothing.
+  const isOurFrame =
+    allowed === 'files' &&
+    tagName === 'iframe' &&
+    attribute('sandbox') === '' &&
+    attribute('src')?.startsWith('/')
   const isOurDrawing = attribute('aria-hidden') === 'true' && DRAWINGS.includes(attribute('class') ?? '')
   const wrong: [boolean, string][] = [
-    [NEVER.has(tagName), `<${tagName}>`],
+    [NEVER.has(tagName) && !isOurFrame, `<${tagName}>`],
     [isMath && (allowed !== 'files' || !MATH.test(tagName)), `<${tagName}> of MathML`],
     [isMath && attrs.some(({ name }) => !IN_MATH.test(name)), `an attribute of <${tagName}>`],
     [isInMath(element) && !isMath, `<${tagName}> in math`],
