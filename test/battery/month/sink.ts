@@ -1,6 +1,6 @@
 import { SMTPServer } from 'smtp-server'
 
-/** An email as received: kind, recipient, date, and the papers in its text part. */
+/** An email as received: kind, recipient, date, and the papers that it links to. */
 export interface CaughtMail {
   /** "digest" or "note", from its Feedback-ID. */
   kind: string
@@ -9,7 +9,7 @@ export interface CaughtMail {
   at: string
   messageId: string
   papers: string[]
-  /** "See the 12 others" */
+  /** "See the other 12" */
   more: number
   bytes: number
   htmlBytes: number
@@ -50,14 +50,15 @@ export function readMail(raw: string, to: string): CaughtMail {
     raw.match(new RegExp(`^${name}: ([^\\r\\n]*(?:\\r\\n[ \\t][^\\r\\n]*)*)`, 'im'))?.[1] ?? ''
   const html = raw.indexOf('Content-Type: text/html')
   const text = decode(raw.slice(0, html < 0 ? undefined : html))
-  const papers = [...text.matchAll(/\/papers\/(\d{4}\.\d{4,5})/g)].map(([, id = '']) => id)
+  // In the text part, a paper's address is its place on the reader's page of the digest.
+  const papers = [...decode(raw).matchAll(/\/papers\/(\d{4}\.\d{4,5})/g)].map(([, id = '']) => id)
   return {
     kind: header('Feedback-ID').split(':')[0]!,
     to,
     at: new Date(header('Date')).toISOString(),
     messageId: header('Message-ID'),
     papers: [...new Set(papers)],
-    more: text.includes('See the other one:') ? 1 : Number(text.match(/See the (\d+) others:/)?.[1] ?? 0),
+    more: text.includes('See the other one:') ? 1 : Number(text.match(/See the other (\d+):/)?.[1] ?? 0),
     bytes: raw.length,
     htmlBytes: html < 0 ? 0 : raw.length - html,
   }
