@@ -146,7 +146,7 @@ async function addReaders(db: Database, settings: Record<string, string>, reader
   }
   await db.$executeRaw`alter table subscriber drop constraint subscriber_max_papers`
   await db.$executeRaw`alter table digest drop constraint digest_papers`
-  await db.subscriber.updateMany({ data: { maxPapers: 500, format: 'text', detail: 'titles' } })
+  await db.subscriber.updateMany({ data: { maxPapers: 500, detail: 'titles' } })
 }
 
 /** Two days more than the month has, so that what came last is out. */
