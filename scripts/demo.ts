@@ -8,6 +8,7 @@ import { checkDemo } from './demo/check.ts'
 import { type Demo, portOr, removeDemo, requireAlone, startDemo } from './demo/demo.ts'
 import { type Desk, startDesk } from './demo/desk.ts'
 import { describeDay, describeSent, KEYS, USAGE, welcome } from './demo/words.ts'
+import { optionsOrExit } from './options-or-exit.ts'
 
 function optionsFrom(args: string[]) {
   const { values } = parseArgs({
@@ -90,15 +91,8 @@ function openInBrowser(url: string): void {
   spawn(command, [url], { stdio: 'ignore', detached: true }).on('error', () => {})
 }
 
-let options: Options
 try {
-  options = optionsFrom(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(`${errorText(error)}\n\n${USAGE}`)
-  process.exit(2)
-}
-try {
-  await run(options)
+  await run(optionsOrExit(optionsFrom, USAGE))
 } catch (error) {
   process.stderr.write(`${errorText(error)}\n`)
   process.stderr.write('Left over from an earlier demo? npm run demo -- --reset\n')

@@ -1,6 +1,7 @@
 // Writes a site as files for any static host: the demo's, or the operator's own papers. npm run site -- --help
 import { parseArgs } from 'node:util'
 import { errorText } from '../src/core/errors.ts'
+import { optionsOrExit } from './options-or-exit.ts'
 
 const USAGE = `Usage: npm run site [-- FOLDER] [OPTIONS]
 
@@ -65,15 +66,8 @@ async function fromDemo(folder: string, url: string): Promise<string[]> {
   return writeSite(folder, url)
 }
 
-let options: ReturnType<typeof optionsFrom>
 try {
-  options = optionsFrom(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(`${errorText(error)}\n\n${USAGE}`)
-  process.exit(2)
-}
-try {
-  await run(options)
+  await run(optionsOrExit(optionsFrom, USAGE))
   process.exit(0)
 } catch (error) {
   process.stderr.write(`${errorText(error)}\n`)

@@ -9,7 +9,7 @@ const MAX_PAPERS_PER_EMAIL = 2
 
 /**
  * The subscribers whose emails of the last seven days had few matches, which would have fitted into one. Only for digests
- * of the first Monday of a quarter, so that nobody is asked more than four times a year.
+ * of the first Monday of a quarter, so each is asked up to four times a year.
  */
 export async function smallWeeks(
   tx: Database,

@@ -16,7 +16,7 @@ export function paperName(title: string, maxLength: number): string {
 export const titleOrName = (title: string, maxLength: number): string =>
   title.length <= maxLength ? title : paperName(title, maxLength)
 
-/** As many words as fit, with an ellipsis; the last one is none such as "of" or "with". */
+/** As many words as fit, with an ellipsis. It does not end with a word such as "of" or "with". */
 function inWholeWords(text: string, maxLength: number): string {
   const words = text.slice(0, maxLength - ELLIPSIS.length + 1).split(' ')
   words.pop()

@@ -30,7 +30,7 @@ export interface PaperInSection {
 
 /**
  * Papers that match only by words of their abstract come last. Among others, each section's best match comes first, then
- * the papers with most votes. Of a digest without topics, as they are shown.
+ * the papers with most votes. A digest without topics keeps its order.
  */
 function strongestFirst(sections: readonly DigestSection[]): PaperInSection[] {
   const papers = sections.flatMap((section) =>

@@ -185,7 +185,7 @@ function withoutWord(archive: Archive, papers: readonly Paper[], query: string):
   return left > 0 && left < archive.count(found) ? without : null
 }
 
-/** The first in the alphabet of those that occur most often; null if there are none. */
+/** The most frequent text, of several the first in the alphabet; null without texts. */
 function mostFrequent(texts: readonly string[]): string | null {
   const counts = [...Map.groupBy(texts, (text) => text)].map(([text, all]) => ({ text, count: all.length }))
   counts.sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))

@@ -51,7 +51,7 @@ export async function railOf(deps: Deps, searcher: Searcher, list: ListBesideRai
   const isLong = from < firstOf30
   const daysFrom = isLong ? from : firstOf30
   const topFrom = weekUpTo(to).from
-  // Read before the papers: a change meanwhile makes this state one that nobody asks for.
+  // Read before the papers: after a change meanwhile, no request looks up this state again.
   const state = await newestState(db)
   const { days, ids, top } = await summaryOfRange(db, {
     from,

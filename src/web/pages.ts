@@ -276,7 +276,7 @@ const directives = {
 /** For pages that load a script: only our own scripts, which may connect only to us. No inline scripts and no eval. */
 const POLICY_WITH_SCRIPTS = policyOf({ ...directives, scriptSrc: OURSELVES, connectSrc: OURSELVES })
 
-/** For a page that shows another one of ours in a frame. */
+/** For a page with a frame, which shows another page of this site. */
 export const POLICY_WITH_FRAME = policyOf({ ...directives, frameSrc: OURSELVES })
 
 /** No scripts, no frames, nothing from other sites. HSTS only if the site is served over https. */

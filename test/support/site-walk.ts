@@ -12,6 +12,7 @@ import { claimTick } from '../../src/core/tick.repo.ts'
 import { FEATURES } from '../../src/features/index.ts'
 import type { LinkPurpose } from '../../src/subscribers/links.ts'
 import { buildServer, REQUEST_LIMITS } from '../../src/web/server.ts'
+import { GUESSED_ADDRESSES } from '../../src/web/site/guessed-addresses.ts'
 import { get, NOW, post, type TestSite } from './site.ts'
 import { CROWDED_PAPER, FULL_DAY, seedWorld, tokensOf } from './walk-world.ts'
 
@@ -447,13 +448,7 @@ export const NOT_PAGES = [
   '/papers/week',
   '/papers/month',
   '/feed.xml',
-  '/rss',
-  '/search',
-  '/week',
-  '/month',
-  '/trending',
-  '/feed',
-  '/atom.xml',
+  ...GUESSED_ADDRESSES,
   '/feed.json',
   '/sitemap.xml',
   '/sitemap-days.xml',

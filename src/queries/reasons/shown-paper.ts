@@ -21,7 +21,7 @@ export interface ShownPaper extends WhyShown {
   moreAuthors?: number
   /** Absent if unknown. */
   organization?: string
-  /** The paper in one sentence; empty if there is none that is clear without the others. */
+  /** The paper in one sentence; empty if no sentence is clear without the others. */
   snippet: TextRun[]
   /** Set if the snippet is the source's summary; otherwise it is a sentence of the abstract. */
   isSummary?: true

@@ -138,7 +138,7 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
   }
 }
 
-/** The rate is said once: by the rows above the preview, if there are any. */
+/** The rate is shown once: in the rows above the preview, if it has rows. */
 const withoutRates = (view: PreviewView, isSaid: boolean): PreviewView =>
   isSaid ? { ...view, parts: view.parts.map((part) => ({ ...part, rate: '' })) } : view
 

@@ -92,7 +92,7 @@ export async function searchesOfForm(
   })
 }
 
-/** The preview of the topics that can be read; undefined if there is none. */
+/** The preview of the topics that can be read; undefined without one. */
 async function readablePreview(deps: Deps, typed: PreviewedForm['typed']): Promise<PreviewView | undefined> {
   const topics = await readableTopicsInThread(deps, { topics: typed.topics })
   if (topics.length === 0) return undefined

@@ -12,7 +12,10 @@ const PAGES = {
   '/trending': '/papers/trending',
 }
 
-/** Addresses at which people look for a page or a feed: each leads to it. */
+/** Where people look for a page or a feed. */
+export const GUESSED_ADDRESSES = [...Object.keys(PAGES), '/search']
+
+/** Leads each to its page. */
 export const guessedAddresses: FastifyPluginAsyncZod = async (app) => {
   for (const [guessed, path] of Object.entries(PAGES))
     app.get(guessed, async (_request, reply) => reply.redirect(path, 301))

@@ -54,7 +54,7 @@ export function listView(list: PaperList, days: readonly DayCount[] = []) {
     before: links?.previous ?? previous,
     after: links?.next ?? next,
     orders: span ? ordersOf(list) : [],
-    /** Leads to the papers with code, and back; null if there are none. */
+    /** Leads to the papers with code, and back; null if no paper has code. */
     code:
       list.counts.withCode > 0 || withCode
         ? {

@@ -14,7 +14,7 @@ function textWidth(text: string, fontSize: number): number {
 }
 
 /**
- * The first texts that fit into what is left of a line, whole ones; a long one is skipped. `gap`: before each, and
+ * The first texts that fit whole into the rest of a line; a long one is skipped. `gap`: before each, and
  * between the texts that are already on the line.
  */
 export function fittingTexts<T extends { text: string }>(

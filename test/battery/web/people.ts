@@ -26,7 +26,7 @@ export interface Person {
   subscriberId: string
   /** The id of one of their messages, or of the reader's. */
   messageId: string
-  /** The page of a digest for its reader, who is somebody else: only the reader got one of hostile papers. */
+  /** The page of a digest for its reader, another person: only the reader got a digest of hostile papers. */
   readersDigest: string
   format: MailFormat
   /** In the link of that purpose that they got last. */

@@ -5,6 +5,7 @@ import { longDate } from '../../../src/i18n/dates.ts'
 import { counted, fill, words } from '../../../src/i18n/words.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import { buildServer } from '../../../src/web/server.ts'
+import { GUESSED_ADDRESSES } from '../../../src/web/site/guessed-addresses.ts'
 import { checksums } from '../../support/checksums.ts'
 import { mailed } from '../../support/mailed-links.ts'
 import { errorsOn } from '../../support/page-text.ts'
@@ -436,13 +437,7 @@ describe('each page', () => {
       gone.headers.location as string,
       '/privacy',
       '/about',
-      '/rss',
-      '/search',
-      '/week',
-      '/month',
-      '/trending',
-      '/feed',
-      '/atom.xml',
+      ...GUESSED_ADDRESSES,
       '/manifest.webmanifest',
       '/apple-touch-icon.png',
       '/apple-touch-icon-precomposed.png',
@@ -487,7 +482,7 @@ describe('each page', () => {
     ]
     if (missing.includes(url)) return 404
     if (/^\/apple-touch-icon|^\/favicon\.ico$|^\/papers\/month$/.test(url)) return 302
-    if (/^\/(rss|feed|atom\.xml|search|week|month|trending)$/.test(url)) return 301
+    if (GUESSED_ADDRESSES.includes(url)) return 301
     // Nothing was chosen instead of the end; a preview takes the form; a token that ended leads to an empty form.
     if (/\/changed?$/.test(url) || url === '/preview') return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200

@@ -5,7 +5,7 @@ import { longDateWithoutYear } from '../../../src/i18n/dates.ts'
 const NOTHING = { planned: 0, nothingMatched: 0, emails: [] }
 const demo = { now: () => new Date('2026-12-01T07:00:00Z'), today: () => '2026-12-01' as const }
 
-test('`describeSent` names the key or button for new papers if nobody is due', () => {
+test('`describeSent` names the key or button for new papers if no subscriber is due', () => {
   expect(describeSent(NOTHING, 'press n')).toContain('press n')
   expect(describeSent(NOTHING, 'press “Next day”')).toContain('press “Next day”')
 })

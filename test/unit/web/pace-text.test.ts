@@ -88,7 +88,7 @@ describe('the titles of a schedule', () => {
     )
   })
 
-  test('are none on a day whose email has only papers that come close, which are counted', () => {
+  test('are left out on a day whose email has only papers that come close, which are counted', () => {
     const close = [{ close: true, papers: [titled('DV-World')] }]
     const digest = { day: '2026-04-06', content: { sections: close } }
     for (const total of [0, 44])

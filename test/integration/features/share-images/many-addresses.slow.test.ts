@@ -32,7 +32,7 @@ const MS_BETWEEN = 60
 const SECONDS = 15
 const MAX_MS = 300
 
-/** Papers, most of which exist, and topics of this site; some unknown papers, and topics that nobody signed. */
+/** Papers, most of which exist, and topics of this site; some unknown papers, and topics without a signature. */
 function addressOf(n: number): string {
   if (n % 5 === 0) return `/og/papers/2401.${10_000 + n}.png`
   if (n % 5 === 1) return `/og/topics/${topicImageName(`topic ${n}`, ['a'.repeat(32)])}.png`

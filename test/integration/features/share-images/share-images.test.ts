@@ -105,9 +105,9 @@ describe('a picture', () => {
   test.each([
     ['an unknown paper', '/og/papers/2501.00001.png'],
     ['a paper without the suffix', '/og/papers/2507.06457'],
-    ['a name that is none', '/og/papers/x%00.png'],
+    ['a name with a NUL character', '/og/papers/x%00.png'],
     ['a day without papers', '/og/papers/date/2026-11-22.png'],
-    ['a day that is none', '/og/papers/date/2026-11-31.png'],
+    ['a day that does not exist', '/og/papers/date/2026-11-31.png'],
     ['a topic signed by someone else', topic('robots', 'a'.repeat(32))],
     ['a topic without a signature', `/og/topics/${Buffer.from('robots').toString('base64url')}.png`],
     ['another name', '/og/other.png'],

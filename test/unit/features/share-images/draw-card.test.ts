@@ -171,7 +171,7 @@ describe('the process that draws', () => {
     broken.close()
   })
 
-  test('gets no setting of ours, and only our font', async () => {
+  test('gets none of the service’s settings, and only its own font', async () => {
     const reply = 'process.send({ id, png: Buffer.from(Object.keys(process.env).sort().join()) })'
     const spying = openImageDrawer({
       program: programOf('spy.mjs', `process.on("message", ({ id }) => ${reply})`),
