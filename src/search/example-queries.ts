@@ -10,6 +10,7 @@ import { parseQuery } from '../queries/language/parse-query.ts'
 import { isFiller } from '../queries/language/sentence-words.ts'
 import { type Bits, countIntersection, hasBit } from '../queries/matching/bits.ts'
 import { untilChange } from '../queries/matching/paper-index.ts'
+import { mostFrequent, type NamedPhrase, namedPhrases } from '../queries/ranking/named-phrases.ts'
 import { isPart, type Phrase, phrasesIn } from '../queries/ranking/phrases.ts'
 import { isContentWord } from '../queries/ranking/tf-idf.ts'
 import { foldedWords, toPaperText } from '../queries/text/tokens.ts'
@@ -86,12 +87,7 @@ export function examplesFrom(archive: Archive, papers: readonly Paper[]): Exampl
   return { topics: topics.map(({ text }) => text), syntax: syntaxOf(archive, recent, topics) }
 }
 
-/** A phrase that papers are named after. */
-interface Named extends Phrase {
-  papers: number
-}
-
-interface Topic extends Named {
+interface Topic extends NamedPhrase {
   found: Bits
 }
 
@@ -117,25 +113,17 @@ function isAlike(archive: Archive, one: Topic, other: Topic): boolean {
   return countIntersection(one.found, other.found) > MAX_COMMON * archive.count(other.found)
 }
 
-/** The phrases in titles and keywords, as most papers write them, those of the most papers first. */
-function namesOf(papers: readonly Paper[]): Named[] {
-  const all = papers.flatMap((paper) => {
+/** The phrases in titles and keywords, those of the most papers first. */
+function namesOf(papers: readonly Paper[]): NamedPhrase[] {
+  const phrases = papers.map((paper) => {
     const { title, keywords } = toPaperText(paper)
-    const phrases = phrasesIn([title, ...keywords]).filter(isPlain)
-    return [...new Map(phrases.map((phrase) => [keyOf(phrase), phrase])).values()]
+    return phrasesIn([title, ...keywords]).filter(isPlain)
   })
-  const names = [...Map.groupBy(all, keyOf).values()]
-    .filter(({ length }) => length >= MIN_NAMED || papers.length < FEW_PAPERS)
-    .map((uses): Named => {
-      const text = mostFrequent(uses.map(({ text }) => text))!
-      return { keys: uses[0]!.keys, text, papers: uses.length }
-    })
+  const names = namedPhrases(phrases).filter((one) => one.papers >= MIN_NAMED || papers.length < FEW_PAPERS)
   return names
     .filter((one) => !names.some((whole) => isPart(one, whole) && whole.papers >= FRAGMENT * one.papers))
     .sort((a, b) => b.papers - a.papers || (a.text < b.text ? -1 : 1))
 }
-
-const keyOf = ({ keys }: Phrase): string => keys.join(' ')
 
 /** Words that a person would type, not numbers and not a name that only its paper uses. */
 const isPlain = ({ text }: Phrase): boolean =>
@@ -147,7 +135,7 @@ function syntaxOf(archive: Archive, papers: readonly Paper[], topics: readonly T
   const [first, second, third] = topics.map(({ text }) => text)
   const byVotes = papers.toSorted((a, b) => (b.votes ?? -1) - (a.votes ?? -1) || b.id - a.id)
   const [best] = byVotes
-  const category = mostFrequent(papers.flatMap(({ categories }) => categories.slice(0, 1)))
+  const category = mostFrequentOf(papers.flatMap(({ categories }) => categories.slice(0, 1)))
   const author = byVotes.flatMap(({ authors }) => authors.slice(0, 1)).find(isPersonName)
   const queries: [ExampleKind, string | null | undefined][] = [
     ['words', first],
@@ -178,19 +166,15 @@ function withoutWord(archive: Archive, papers: readonly Paper[], query: string):
     })
     .flatMap(({ title }) => foldedWords(title.toLowerCase()))
     .filter((word) => /^[a-z]{4,}$/.test(word) && isContentWord(word) && !isFiller(word) && !own.has(word))
-  const word = mostFrequent(words)
+  const word = mostFrequentOf(words)
   if (word === null) return null
   const without = `${query} -${word}`
   const left = countOf(archive, without)
   return left > 0 && left < archive.count(found) ? without : null
 }
 
-/** The most frequent text, of several the first in the alphabet; null without texts. */
-function mostFrequent(texts: readonly string[]): string | null {
-  const counts = [...Map.groupBy(texts, (text) => text)].map(([text, all]) => ({ text, count: all.length }))
-  counts.sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
-  return counts[0]?.text ?? null
-}
+const mostFrequentOf = (texts: readonly string[]): string | null =>
+  mostFrequent(new Map([...Map.groupBy(texts, (text) => text)].map(([text, { length }]) => [text, length])))
 
 const isPersonName = (name: string): boolean =>
   /^\p{Lu}\p{L}+(?: \p{L}+){1,2}$/u.test(name) && !/ (?:Team|Labs?|Group|Project|Research|AI)$/.test(name)

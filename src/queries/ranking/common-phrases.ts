@@ -3,6 +3,7 @@ import { isFiller } from '../language/sentence-words.ts'
 import { evaluate } from '../matching/evaluate.ts'
 import type { TextLeaf } from '../query.ts'
 import { type PaperText, type Token, type WordIndex, wordKeyOf } from '../text/tokens.ts'
+import { type NamedPhrase, namedPhrases } from './named-phrases.ts'
 import { isPart, type Phrase, phrasesIn, WEAK_HEADS } from './phrases.ts'
 
 /** A phrase of several papers, as most of them write it, and the number of papers that a search for it finds. */
@@ -61,13 +62,6 @@ const BROAD: ReadonlySet<string> = new Set(
 /** Words that end no name: "multimodal large" is cut out of a longer one. */
 const NEVER_LAST = new Set(['large', 'language', 'vision', 'open', 'long', 'new', 'multi'].map(keyOf))
 
-interface Candidate extends Phrase {
-  /** How often each way of writing it is used. */
-  written: Map<string, number>
-  /** The papers that have it in the title or as a keyword. */
-  named: number
-}
-
 interface Counted {
   text: string
   keys: readonly string[]
@@ -81,9 +75,9 @@ interface Counted {
  */
 export async function commonPhrases(papers: readonly PaperText[], limit: number): Promise<CommonPhrase[]> {
   const candidates = candidatesOf(papers)
-    .filter(({ named, keys }) => keys.length > 1 || named >= MIN_TITLES_OF_WORD)
+    .filter(({ papers, keys }) => keys.length > 1 || papers >= MIN_TITLES_OF_WORD)
     .filter(({ keys }) => !BROAD.has(keys.join(' ')))
-    .sort((a, b) => b.named - a.named)
+    .sort((a, b) => b.papers - a.papers)
     .slice(0, Math.max(MIN_CANDIDATES, Math.floor(MAX_LOOKUPS / papers.length)))
   const most = Math.max(SHORT_LIST * MAX_SHARE, papers.length * MAX_SHARE)
   const counted = (await countIn(papers, candidates)).filter(
@@ -104,22 +98,15 @@ export async function commonPhrases(papers: readonly PaperText[], limit: number)
     .sort((a, b) => b.papers - a.papers || a.text.localeCompare(b.text, 'en'))
 }
 
-function candidatesOf(papers: readonly PaperText[]): Candidate[] {
-  const found = new Map<string, Candidate>()
-  for (const { title, keywords } of papers) {
-    const ofPaper = new Set<string>()
-    for (const phrase of [...phrasesIn([title, ...keywords]), ...pluralsIn(title)]) {
-      const key = phrase.keys.join(' ')
-      if (NEVER_LAST.has(phrase.keys.at(-1)!)) continue
-      const candidate = found.get(key) ?? { ...phrase, written: new Map(), named: 0 }
-      candidate.written.set(phrase.text, (candidate.written.get(phrase.text) ?? 0) + 1)
-      if (!ofPaper.has(key)) candidate.named++
-      ofPaper.add(key)
-      found.set(key, candidate)
-    }
-  }
-  return [...found.values()]
-}
+/** The phrases in titles and keywords. */
+const candidatesOf = (papers: readonly PaperText[]): NamedPhrase[] =>
+  namedPhrases(
+    papers.map(({ title, keywords }) =>
+      [...phrasesIn([title, ...keywords]), ...pluralsIn(title)].filter(
+        ({ keys }) => !NEVER_LAST.has(keys.at(-1)!),
+      ),
+    ),
+  )
 
 /** Single words of a title that name things: agents, embeddings. Others may be adjectives. */
 const pluralsIn = ({ tokens }: WordIndex): Phrase[] =>
@@ -131,9 +118,8 @@ const isPlural = ({ folded, key }: Token): boolean =>
   !isFiller(folded) &&
   !WEAK_HEADS.has(key)
 
-async function countIn(papers: readonly PaperText[], candidates: readonly Candidate[]): Promise<Counted[]> {
-  const counted = candidates.map(({ keys, written, named }) => {
-    const text = [...written].sort((a, b) => b[1] - a[1])[0]![0]
+async function countIn(papers: readonly PaperText[], candidates: readonly NamedPhrase[]): Promise<Counted[]> {
+  const counted = candidates.map(({ keys, text, papers: named }) => {
     const leaf: TextLeaf = { kind: keys.length > 1 ? 'phrase' : 'word', field: 'any', text, quoted: true }
     return { text, keys, named, leaf, found: new Set<number>() }
   })
