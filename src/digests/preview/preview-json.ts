@@ -19,7 +19,7 @@ export interface PreviewPaperJson {
 /** The preview of one query in the JSON API; shares are rounded to four digits. */
 export interface PreviewJson
   extends Pick<PreviewResult, 'from' | 'to' | 'days' | 'papers' | 'openDays'>,
-    Omit<TopicPreview, 'perDay' | 'latest' | 'close' | 'instead' | 'keyWords'> {
+    Omit<TopicPreview, 'name' | 'perDay' | 'latest' | 'close' | 'instead' | 'keyWords'> {
   /** Every day, oldest first. `related`: papers that come close, as many as emails would have shown. */
   perDay: { day: Day; papers: number; related: number | null }[]
   /** Null, as each day's, if counting them took too long. */

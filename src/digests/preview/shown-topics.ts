@@ -1,5 +1,5 @@
 import { describeQuery } from '../../queries/language/describe-query.ts'
-import { topicName } from '../../queries/language/topic-name.ts'
+import { topicName, topicNames } from '../../queries/language/topic-name.ts'
 import type { ClosePaper } from '../../queries/ranking/close-papers.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
@@ -28,6 +28,8 @@ interface CloseSummary {
 export interface TopicPreview
   extends MatchSummary,
     Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'insteadIds' | 'offers' | 'empty'> {
+  /** As an email shows it, told apart from the others. */
+  name: string
   /** "Papers with …" */
   understood: string
   /** Queries that would have brought more. */
@@ -52,6 +54,7 @@ export function shownTopics(
   papers: LoadedPapers,
 ): TopicPreview[] {
   const { meaningOf } = window.archive
+  const names = topicNames(tests.map(({ query }) => ({ name: query, query })))
   return tests.map((test, i) => {
     const { tree, found: _, latestIds, insteadIds, offers, empty: nothing, ...others } = test
     const meaning = meaningOf(tree)
@@ -59,6 +62,7 @@ export function shownTopics(
     return {
       ...others,
       nothing,
+      name: names[i]!,
       understood: describeQuery(meaning),
       latest: latestIds.flatMap((id) => papers.show(id, meaning) ?? []),
       close: closeSummary(window, closeOf[i]!, latest, ({ id }) => papers.showClose(id, topic)),

@@ -4,7 +4,6 @@ import type { MatchSummary, TopicPreview } from '../../digests/preview/shown-top
 import { digestPageView } from '../../emails/digest-email.ts'
 import { dateRange, hourOfDay, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
-import { topicNames } from '../../queries/language/topic-name.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { shortTopic } from '../account/change-summary-view.ts'
 import { barsOf } from '../bars.ts'
@@ -44,10 +43,11 @@ interface PreviewOptions {
 export function previewView(preview: PreviewResult, options: PreviewOptions) {
   const { most, pathTo, weekday = 'mon' } = options
   const { topics } = preview
-  const queries = topics.map(({ query }) => query)
-  // Who changes a query sees the query, the excluded words too.
-  const names = pathTo ? queries : topicNames(queries.map((query) => ({ name: query, query })))
-  const each = topics.map((topic, place) => topicPart(preview, topic, { most, place, name: names[place]! }))
+  const each = topics.map((topic, place) => {
+    // Who changes a query sees the query, the excluded words too.
+    const name = pathTo ? topic.query : topic.name
+    return topicPart(preview, topic, { most, place, name })
+  })
   const all = topics.length === 1 ? [] : [combinedPart(preview, most)]
   const parts = [...each, ...all]
   return {
