@@ -15,7 +15,11 @@ import { NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
 const PASSWORD = 'a long password of the operator'
-const DOCS = readFileSync(resolve(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
+const documentOf = (path: string) => readFileSync(resolve(import.meta.dirname, '../../../docs', path), 'utf8')
+const DOCS = documentOf('metrics.md')
+const DASHBOARD: { panels: { targets?: { expr: string }[] }[] } = JSON.parse(
+  documentOf('recipes/grafana.json'),
+)
 
 const site = useSite()
 let sink: SmtpSink
@@ -258,8 +262,10 @@ describe('the metrics', () => {
     }
   })
 
-  test('include those in the rules of docs/metrics.md', () => {
-    const rules = [...DOCS.matchAll(/^\s+expr: (.*)$/gm)].map(([, expr]) => expr!)
+  test.each([
+    ['the rules of docs/metrics.md', [...DOCS.matchAll(/^\s+expr: (.*)$/gm)].map(([, expr]) => expr!)],
+    ['the dashboard', DASHBOARD.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))],
+  ])('include those in %s', (_, rules) => {
     expect(rules.length).toBeGreaterThan(5)
     const names = new Set(
       [...families].flatMap(([name, { type }]) =>
