@@ -32,8 +32,11 @@ export async function actionsForSubscriber(db: Database, subscriberId: string): 
   return rows.map(toRecordedAction)
 }
 
-const toRecordedAction = ({ via, subscriberId, ...row }: ActionRow): RecordedAction => ({
-  ...row,
+const toRecordedAction = ({ id, at, via, verb, subscriberId, detail }: ActionRow): RecordedAction => ({
+  id,
+  at,
   via: via as Action['via'],
+  verb,
   subscriberId: subscriberId ?? '',
+  detail,
 })
