@@ -1,14 +1,23 @@
 # docker build -t daily-papers .                      the service and its commands
 # docker build --target mailbox -t … .                the demo's mail catcher and sample papers; no part of the service
 
-FROM node:24-trixie-slim AS packages
+# A release pins both: --build-arg NODE=node:24-trixie-slim@sha256:…
+ARG NODE=node:24-trixie-slim
+ARG DEBIAN=debian:trixie-slim
+# Where the image is for another processor and NODE has only the one of the machine that builds.
+ARG TARGET_NODE=${NODE}
+
+# Packages are installed by the machine that builds, for the processor that the image is for.
+FROM --platform=$BUILDPLATFORM ${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json scripts/container/ ./
 
 FROM packages AS modules
+ARG TARGETARCH
 COPY scripts/slim-install.mjs scripts/
 RUN --mount=type=cache,target=/root/.npm \
-  npm ci --omit=dev --omit=peer --ignore-scripts --no-audit --no-fund && \
+  npm ci --omit=dev --omit=peer --os=linux --libc=glibc --cpu="$(echo "$TARGETARCH" | sed s/amd64/x64/)" \
+  --ignore-scripts --no-audit --no-fund && \
   node scripts/slim-install.mjs && ./slim-modules.sh
 
 FROM packages AS generated
@@ -23,11 +32,20 @@ RUN --mount=type=cache,target=/root/.npm \
   node keep-packages.mjs eta fastify mailparser smtp-server temporal-polyfill && \
   npm install --ignore-scripts --no-audit --no-fund
 
-# Node alone: npm and the compilers' headers stay behind.
-FROM debian:trixie-slim AS runtime
-COPY --from=node:24-trixie-slim /usr/local/bin/node /usr/local/bin/
-RUN groupadd --gid 1000 papers && useradd --uid 1000 --gid papers --no-create-home --home-dir /app papers
+FROM ${DEBIAN} AS debian
+FROM ${TARGET_NODE} AS node
+
+# Debian without package tools, and Node alone: npm and the compilers' headers stay behind.
+FROM packages AS system
+COPY --from=debian / /system
+RUN ./slim-debian.sh /system
+COPY --from=node /usr/local/bin/node /system/usr/local/bin/
+
+FROM scratch AS runtime
+COPY --from=system /system /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 WORKDIR /app
+LABEL org.opencontainers.image.licenses=MIT
 
 FROM runtime AS mailbox
 COPY --from=mailbox-modules /app/node_modules node_modules
@@ -37,6 +55,7 @@ COPY src/i18n src/i18n
 COPY scripts/mailbox.ts scripts/
 COPY scripts/demo scripts/demo
 USER papers
+LABEL org.opencontainers.image.title="Daily Papers: mailbox of the demo"
 CMD ["node", "--disable-warning=ExperimentalWarning", "scripts/mailbox.ts"]
 
 FROM runtime AS service
@@ -47,12 +66,13 @@ COPY prisma/migrations prisma/migrations
 COPY templates templates
 COPY src src
 COPY --from=generated /app/src/generated src/generated
-RUN install -d -o papers -g papers /data .cache
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER papers
-# Commands start from what is compiled here; the service, which starts once, keeps the memory that this takes.
+# Commands start from what is compiled here. For another processor than that of the machine, it must be able to emulate it.
 RUN daily-papers --help >/dev/null
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=2", "src/main.ts"]
+LABEL org.opencontainers.image.title="Daily Papers" \
+  org.opencontainers.image.description="Emails each subscriber, at their hour, the day's research papers that match their topics."
+CMD ["daily-papers", "start"]
