@@ -6,7 +6,7 @@ import { wrapIfUnavailable } from './core/database/database.ts'
 import { errorText, Fault } from './core/errors.ts'
 import { FEATURES } from './features/index.ts'
 import { ROLES, type Role, startService } from './service/service.ts'
-import { startLine } from './service/start-line.ts'
+import { startLine, stopLine } from './service/start-line.ts'
 import { MAX_STOP_MS } from './service/worker-thread.ts'
 
 function parseArguments(args: string[]) {
@@ -43,6 +43,8 @@ try {
     if (err) service.log.error('service.crashed', { what: err.stack ?? errorText(err) })
     stopped ??= service.stop()
     await stopped
+    const line = stopLine(config)
+    if (line && process.stdout.isTTY) process.stdout.write(`${line}\n`)
   })
   // Emitted if the launcher is killed. Without a launcher, as under systemd or Docker, there is no channel.
   process.once('disconnect', grace.close)

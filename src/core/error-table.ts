@@ -212,6 +212,8 @@ export const errorTable = {
       'Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again.',
     'database.behind': `The database is missing {count} migration(s), the first is {name}. Run: ${cliCommand('db migrate')}`,
     'database.others-running': `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${cliCommand('db migrate')}`,
+    'database.in-use':
+      '{others} running process(es) use the embedded Postgres and would start it again. Stop them first.',
     'source.unreachable': '{source} did not respond for {day}: {what}',
     'source.failing': '{source} returned {status} for {day}.',
     'source.rate-limited': '{source} returned {status} for {day}: rate limited for {seconds} s.',

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { cliCommand } from '../core/cli-command.ts'
 import type { Role } from './service.ts'
 
 /** What a person at a terminal reads before the log: where the site will be. */
@@ -15,3 +16,9 @@ export function startLine(
   const listens = new URL(BASE_URL).port === String(PORT) ? '' : ` It listens on ${host}:${PORT}.`
   return `Daily Papers starts at ${BASE_URL}, with ${admin}.${listens} ${log}`
 }
+
+/** What a person reads once the service has stopped, if its database goes on. */
+export const stopLine = ({ DATABASE_URL }: Pick<Config, 'DATABASE_URL'>): string | undefined =>
+  DATABASE_URL === 'embedded'
+    ? `The embedded Postgres still runs, for your commands. To stop it: ${cliCommand('db stop')}`
+    : undefined

@@ -11,6 +11,7 @@ import { Fault } from '../errors.ts'
 import { linkLibraries } from './library-links.ts'
 
 const run = promisify(execFile)
+const DATABASE = 'daily_papers'
 const TRIES = 60
 const RETRY_EVERY_MS = 250
 /** Another program that has the port may accept the connection and not respond. */
@@ -36,7 +37,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(
   folder: string,
-  { database = 'daily_papers', durable = true, mayMove = true } = {},
+  { database = DATABASE, durable = true, mayMove = true } = {},
 ): Promise<EmbeddedPostgres> {
   const server = await prepare(resolve(folder), mayMove)
   requireSameVersion(server)
@@ -46,20 +47,21 @@ export async function startEmbeddedPostgres(
     try {
       await initialise(server)
       await start(server, { durable, port: await portFor(server.data) })
-      const url = (name: string) => `postgresql://postgres@127.0.0.1:${portOf(server.data)}/${name}`
-      await createDatabase(url('postgres'), database)
-      return {
-        url: url(database),
-        folder: server.data,
-        stop: () => stop(server, 'fast'),
-        destroy: () => destroy(server),
-      }
+      await createDatabase(urlOf(server, 'postgres'), database)
+      return handleOf(server, database)
     } catch (error) {
       lastError = error
       await sleep(RETRY_EVERY_MS)
     }
   }
   throw lastError
+}
+
+/** The server of `folder` if it runs, also one of another version. Never starts it. */
+export async function findEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres | undefined> {
+  if (!existsSync(folder)) return undefined
+  const server = await prepare(resolve(folder), true)
+  return (await isRunning(server)) ? handleOf(server, DATABASE) : undefined
 }
 
 /**
@@ -87,6 +89,22 @@ interface Server {
   data: string
   as: RunAs
 }
+
+const urlOf = ({ data }: Server, database: string): string =>
+  `postgresql://postgres@127.0.0.1:${portOf(data)}/${database}`
+
+const handleOf = (server: Server, database: string): EmbeddedPostgres => ({
+  url: urlOf(server, database),
+  folder: server.data,
+  stop: () => stop(server, 'fast'),
+  destroy: () => destroy(server),
+})
+
+const isRunning = ({ bin, data, as }: Server): Promise<boolean> =>
+  run(bin.pg_ctl, ['-D', data, 'status'], as).then(
+    () => true,
+    () => false,
+  )
 
 async function stop({ bin, data, as }: Server, mode: 'fast' | 'immediate'): Promise<void> {
   await run(bin.pg_ctl, ['-D', data, '-m', mode, '-w', 'stop'], as)
@@ -168,15 +186,9 @@ async function initialise({ bin, data, as }: Server): Promise<void> {
   )
 }
 
-async function start(
-  { bin, data, as }: Server,
-  { durable, port }: { durable: boolean; port: number },
-): Promise<void> {
-  const running = await run(bin.pg_ctl, ['-D', data, 'status'], as).then(
-    () => true,
-    () => false,
-  )
-  if (running) return
+async function start(server: Server, { durable, port }: { durable: boolean; port: number }): Promise<void> {
+  if (await isRunning(server)) return
+  const { bin, data, as } = server
   const settings = [
     '-c listen_addresses=127.0.0.1',
     '-c unix_socket_directories=',

@@ -1,11 +1,17 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { inspectConfig } from '../../config/config.ts'
+import { openDatabase } from '../../core/database/database.ts'
+import { findEmbeddedPostgres } from '../../core/database/embedded-postgres.ts'
 import { applyMigrations, newerMigration, pendingMigrations } from '../../core/database/migrations.ts'
 import { countRunningProcesses } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { nudgeNames } from '../../core/feature-nudge.ts'
+import { silentLog } from '../../core/log.ts'
 import { prepareQueue } from '../../core/queue.ts'
 import { recordSuppressionKey } from '../../subscribers/suppression-key.ts'
-import { operation } from './operation.ts'
+import { operation, setupCommand } from './operation.ts'
 
 const migrate = operation({
   name: 'db migrate',
@@ -24,7 +30,35 @@ const migrate = operation({
   command: { dryRun: 'show what would be applied; changes nothing' },
 })
 
-export const DATABASE_OPERATIONS = [migrate]
+// Without Deps, which would start the server first.
+const stop = setupCommand({
+  name: 'db stop',
+  summary: 'stop the embedded Postgres; the next start or command starts it again',
+  input: z.object({}),
+  command: {},
+  runBeforeSetup: async ({ environment, features }) => {
+    const { DATABASE_URL, DATA_DIR } = inspectConfig(environment, features).config
+    if (DATABASE_URL !== 'embedded')
+      throw new Fault('usage.wrong', {
+        what: 'DATABASE_URL names a server of your own: stop it as a service.',
+      })
+    const stopped = await stopEmbeddedPostgres(join(DATA_DIR, 'postgres'))
+    return { json: { stopped }, text: stopped ? 'Stopped.' : 'It was not running.' }
+  },
+})
+
+export const DATABASE_OPERATIONS = [migrate, stop]
+
+/** False if it was not running. Throws database.in-use: a service would start it again within seconds. */
+async function stopEmbeddedPostgres(folder: string): Promise<boolean> {
+  const server = await findEmbeddedPostgres(folder)
+  if (!server) return false
+  const { db, close } = openDatabase(server.url, silentLog)
+  const others = await countRunningProcesses(db).finally(close)
+  if (others > 0) throw new Fault('database.in-use', { others })
+  await server.stop()
+  return true
+}
 
 /**
  * Migrates our tables and those of the queue. Returns the names of the applied migrations. Throws

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startLine } from '../../../src/service/start-line.ts'
+import { startLine, stopLine } from '../../../src/service/start-line.ts'
 
 const LOCAL = { BASE_URL: 'http://localhost:3080', HOST: '127.0.0.1', PORT: 3080, ADMIN_PASSWORD: 'secret' }
 const ALL = ['web', 'schedule', 'worker'] as const
@@ -23,4 +23,9 @@ test('`startLine` names where the site listens behind a proxy', () => {
 
 test('`startLine` names no address for a process without a site', () => {
   expect(startLine(LOCAL, ['schedule', 'worker'])).not.toContain('http')
+})
+
+test('`stopLine` names the command that stops the embedded Postgres, and only that one', () => {
+  expect(stopLine({ DATABASE_URL: 'embedded' })).toContain('db stop')
+  expect(stopLine({ DATABASE_URL: 'postgresql://papers@localhost/papers' })).toBeUndefined()
 })

@@ -1,13 +1,17 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import {
+  findEmbeddedPostgres,
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../../src/core/database/embedded-postgres.ts'
+import { holdProcessLock } from '../../../../src/core/database/process-lock.ts'
 import { buildDeps } from '../../../../src/core/deps.ts'
+import { silentLog } from '../../../../src/core/log.ts'
+import { runCli } from '../../../support/commands.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -46,4 +50,49 @@ test('embedded Postgres starts anew after data of another major version is remov
   const folder = folderOfVersion('18')
   await removeEmbeddedPostgres(folder)
   expect(existsSync(folder)).toBe(false)
+})
+
+async function startedServer() {
+  const DATA_DIR = mkdtempSync(join(tmpdir(), 'db-stop-'))
+  chmodSync(DATA_DIR, 0o755)
+  const folder = join(DATA_DIR, 'postgres')
+  const { url } = await startEmbeddedPostgres(folder, { durable: false })
+  onTestFinished(() => removeEmbeddedPostgres(folder))
+  const stop = async () => {
+    const { code, stdout, stderr } = await runCli(['db', 'stop', '--json'], {
+      DATABASE_URL: 'embedded',
+      DATA_DIR,
+    })
+    return { code, ...JSON.parse(stdout || stderr) }
+  }
+  return { url, folder, stop }
+}
+
+test('`db stop` stops the embedded Postgres, and does nothing if it is not running', async () => {
+  const { folder, stop } = await startedServer()
+  expect(await stop()).toEqual({ code: 0, stopped: true })
+  expect(await findEmbeddedPostgres(folder)).toBeUndefined()
+  expect(await stop()).toEqual({ code: 0, stopped: false })
+  expect(await startEmbeddedPostgres(folder, { durable: false })).toMatchObject({ folder })
+})
+
+test('`db stop` fails with database.in-use while a process works on the embedded Postgres', async () => {
+  const { url, folder, stop } = await startedServer()
+  const lock = await holdProcessLock(url, silentLog)
+  expect(await stop()).toMatchObject({ code: 1, error: 'database.in-use' })
+  expect(await findEmbeddedPostgres(folder)).toMatchObject({ url })
+  await lock.stop()
+  expect(await stop()).toEqual({ code: 0, stopped: true })
+})
+
+test('`db stop` stops no server but the embedded one, and creates no folder', async () => {
+  const own = await runCli(['db', 'stop', '--json'], {
+    DATABASE_URL: 'postgresql://papers@127.0.0.1:1/papers',
+  })
+  expect([own.code, JSON.parse(own.stderr).error]).toEqual([2, 'usage.wrong'])
+  const DATA_DIR = join(tmpdir(), 'db-stop-without-data')
+  expect(await runCli(['db', 'stop', '--json'], { DATA_DIR })).toMatchObject({
+    stdout: '{"stopped":false}\n',
+  })
+  expect(existsSync(DATA_DIR)).toBe(false)
 })
