@@ -2,7 +2,7 @@
 // On an older Node it fetches Node 24 from npm into .node/, once. With --no-fetch, which is for the service, it stops instead.
 import { spawn, spawnSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -44,7 +44,8 @@ function fetchNode() {
   return works() ? binary : fail('npm could not fetch Node 24. Install Node 24 or newer by hand.')
 }
 
-function run([first, ...rest]) {
+/** Runs FILE, a path from this folder or an absolute one, with its arguments. */
+export function run([first, ...rest]) {
   const mayFetch = first !== '--no-fetch'
   if (!mayFetch && !isNewEnough(process.version)) {
     fail(
@@ -55,11 +56,11 @@ function run([first, ...rest]) {
   const args = mayFetch ? [first, ...rest] : rest
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
   // Stripped and compiled sources. Not for tests: functions from the cache make coverage less precise.
-  if (args.some((arg) => arg.startsWith('src/'))) {
+  if (args.some((arg) => resolve(arg).startsWith(join(root, 'src')))) {
     env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/daily-papers')
   }
   // The service stops once this channel closes, which it also does if this process is killed.
-  const channel = args.includes('src/main.ts') ? ['ipc'] : []
+  const channel = args.some((arg) => resolve(arg) === join(root, 'src/main.ts')) ? ['ipc'] : []
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
     stdio: ['inherit', 'inherit', 'inherit', ...channel],
     env,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-/** "" is a value that nobody knows yet: a release names it and refuses to run, and nothing that a reader sees uses it. */
+/** "" is a value that is not known yet: a release names it and refuses to run, and no page shows it. */
 const known = <T extends z.ZodType>(value: T) => z.union([z.literal(''), value])
 const address = known(
   z.url({ protocol: /^https$/ }).refine((url) => !url.endsWith('/'), 'no slash at the end'),

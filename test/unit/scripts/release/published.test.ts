@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parsePublished, readPublished, unknownIn } from '../../../scripts/release/published.ts'
+import { parsePublished, readPublished, unknownIn } from '../../../../scripts/release/published.ts'
 
 const known = {
   repository: 'https://code.example.org/lab/daily-papers',

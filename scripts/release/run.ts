@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export const ROOT = join(import.meta.dirname, '../..')
+
+const MAX_OUTPUT_BYTES = 100_000_000
+
+/** The output of a program. Rejects with the end of what it wrote to stderr if it fails. */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const { cwd = ROOT, env = process.env } = options
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES })
+    return stdout
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    const end = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n')
+    throw new Error(`${program} ${args.join(' ')} in ${cwd}:\n${end}`)
+  }
+}
