@@ -11,7 +11,9 @@ const flagsIn = (command: string | undefined): string[] =>
 
 const STARTS = {
   'npm start': JSON.parse(read('package.json')).scripts.start,
-  Dockerfile: read('Dockerfile').match(/^CMD .*src\/main\.ts.*$/m)?.[0],
+  'daily-papers start of the image': read('scripts/container/daily-papers').match(
+    /^.*src\/main\.ts.*$/m,
+  )?.[0],
   'systemd unit': read('docs/recipes/daily-papers.service').match(/^ExecStart=.*$/m)?.[0],
 }
 
