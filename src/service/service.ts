@@ -2,7 +2,7 @@ import { enabledChannels } from '../bounces/enabled-channels.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { DEFAULT_CONNECTIONS } from '../core/database/database.ts'
-import { holdProcessLock } from '../core/database/process-lock.ts'
+import { keepProcessLock } from '../core/database/process-lock.ts'
 import { addQueue, buildDeps, clockOf, type DepsOptions, type ServiceDeps } from '../core/deps.ts'
 import type { Feature } from '../core/feature.ts'
 import { type Log, openLog } from '../core/log.ts'
@@ -80,7 +80,7 @@ export async function startService(
   await migrateIfAlone(built.deps)
   const processLock = await (config.DATABASE_URL === 'embedded'
     ? keepEmbeddedPostgres(config, built.deps)
-    : holdProcessLock(built.deps.databaseUrl, log))
+    : keepProcessLock(built.deps.databaseUrl, log))
   await pauseIfRestored(built.deps)
   const { deps: queued, close } = await addQueue(built)
   const watchdog = hasWorkerThread ? openWorkerWatchdog(queued, pings) : undefined

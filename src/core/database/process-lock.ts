@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { errorText } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -27,6 +28,41 @@ export async function holdProcessLock(
     stop: async () => {
       if (onLost) client.off('end', onLost)
       await client.end().catch(() => {})
+    },
+  }
+}
+
+/** How long a process waits before it takes a lost lock again. */
+const RETRY_MS = 5_000
+
+/**
+ * Holds the process lock until `stop`. Whenever its connection ends, as when the database or a pooler restarts, waits,
+ * calls `prepare`, and takes it again; otherwise a command would find no process and change the schema under it.
+ */
+export async function keepProcessLock(
+  url: string,
+  log: Log,
+  { retryMs = RETRY_MS, prepare }: { retryMs?: number; prepare?: () => Promise<void> } = {},
+): Promise<{ stop(): Promise<void> }> {
+  let isStopped = false
+  const hold = () => holdProcessLock(url, log, () => void holdAgain())
+  let lock = await hold()
+  async function holdAgain(): Promise<void> {
+    await sleep(retryMs, undefined, { ref: false })
+    if (isStopped) return
+    try {
+      await prepare?.()
+      lock = await hold()
+      if (isStopped) await lock.stop()
+    } catch (error) {
+      log.error('database.error', { what: errorText(error) })
+      await holdAgain()
+    }
+  }
+  return {
+    stop: async () => {
+      isStopped = true
+      await lock.stop()
     },
   }
 }

@@ -1,5 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import { countRunningProcesses, holdProcessLock } from '../../../../src/core/database/process-lock.ts'
+import {
+  countRunningProcesses,
+  holdProcessLock,
+  keepProcessLock,
+} from '../../../../src/core/database/process-lock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { startDatabaseProxy } from '../../../support/database-proxy.ts'
@@ -26,5 +30,21 @@ test('a lock whose connection ends no longer counts and calls onLost, unlike one
   await expect.poll(count).toBe(0)
   expect(onLost).toHaveBeenCalledOnce()
   expect(onStopped).not.toHaveBeenCalled()
+  await proxy.close()
+})
+
+test('`keepProcessLock` takes the lock again after its connection ended, and not after `stop`', async () => {
+  const proxy = await startDatabaseProxy(database.url)
+  const prepare = vi.fn(async () => {})
+  prepare.mockRejectedValueOnce(new Error('not yet'))
+  const lock = await keepProcessLock(proxy.url, silentLog, { retryMs: 20, prepare })
+  expect(await count()).toBe(1)
+  proxy.cut('end')
+  await expect.poll(proxy.count).toBe(2)
+  await expect.poll(count).toBe(1)
+  expect(prepare).toHaveBeenCalledTimes(2)
+  await lock.stop()
+  await expect.poll(count).toBe(0)
+  expect(proxy.count()).toBe(2)
   await proxy.close()
 })
