@@ -43,6 +43,8 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
     'services-takeover has three services share a run without loss; how much faster several are is measured only at night, because no promise depends on it.',
   'rolling-restart':
     'services-takeover ends a service in the middle of a run that others continue, and integration/service.slow.test.ts requires exit code 0 after SIGTERM.',
+  'split-kill-any-wrong-records-in-groups':
+    'kill-at-each-point-wrong-recording-order crashes a worker that records late and must see emails doubled; that split-kill-any notices it too is shown only at night.',
   'full-bulk-lane':
     'integration/mail/sending/drain.test.ts requires that digests leave connections and permits to transactional emails; that 100,000 digests change nothing about it is shown only at night.',
   'full-bulk-lane-with-rate':

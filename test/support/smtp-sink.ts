@@ -9,6 +9,8 @@ export type { Behaviour } from './sink-acts.ts'
 export type { SinkRule, Step } from './sink-rules.ts'
 
 export interface SinkOptions {
+  /** 127.0.0.1 by default. */
+  host?: string
   port?: number
   /** Gets a line for each mail, on the disk before the mail is answered: see readArrivals. */
   file?: string
@@ -79,7 +81,9 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     talk(socket, sink, { ...options, file: undefined }, { file, ruled, delay })
   })
   server.on('error', (error) => console.error(`sink: ${error.message}`))
-  await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening))
+  await new Promise<void>((listening) =>
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', listening),
+  )
   const sink: SmtpSink = {
     port: (server.address() as AddressInfo).port,
     mails: [],

@@ -30,7 +30,11 @@ export interface World {
 }
 
 /** Opens a bench's database with everything that a service needs, including its queue, while `work` runs. */
-export async function withWorld<T>(bench: Bench, now: Date, work: (world: World) => Promise<T>): Promise<T> {
+export async function withWorld<T>(
+  bench: Pick<Bench, 'settings' | 'folder'>,
+  now: Date,
+  work: (world: World) => Promise<T>,
+): Promise<T> {
   const clock = stoppedClock(now)
   const { deps, close } = await buildDeps(readConfig(bench.settings), {
     clock,
