@@ -1,5 +1,6 @@
 # docker build -t daily-papers .                      the service and its commands
 # docker build --target mailbox -t … .                the demo's mail catcher and sample papers; no part of the service
+# docker build --target pgbouncer -t … .              with --target relay: what the parts need where they run apart
 
 # A release pins both: --build-arg NODE=node:24-trixie-slim@sha256:…
 ARG NODE=node:24-trixie-slim
@@ -57,6 +58,29 @@ COPY scripts/demo scripts/demo
 USER papers
 LABEL org.opencontainers.image.title="Daily Papers: mailbox of the demo"
 CMD ["node", "--disable-warning=ExperimentalWarning", "scripts/mailbox.ts"]
+
+# Of docker compose --profile split: Debian's PgBouncer and Postfix, with the files of docs/recipes.
+FROM debian AS pgbouncer
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends pgbouncer && rm -rf /var/lib/apt/lists/*
+COPY docs/recipes/pgbouncer.ini /etc/pgbouncer/
+COPY scripts/container/start-pgbouncer /usr/local/bin/
+USER postgres
+EXPOSE 6432
+HEALTHCHECK --interval=10s --start-period=30s --start-interval=1s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/6432"]
+CMD ["start-pgbouncer"]
+
+FROM debian AS relay
+RUN apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix ca-certificates && \
+  rm -rf /var/lib/apt/lists/*
+COPY docs/recipes/postfix-main.cf /etc/postfix/main.cf
+COPY scripts/container/configure-relay.sh scripts/container/start-relay /usr/local/bin/
+RUN configure-relay.sh
+ENV MAIL_CONFIG=/run/postfix
+VOLUME /var/spool/postfix
+EXPOSE 2525
+HEALTHCHECK --interval=30s --start-period=30s --start-interval=1s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/2525"]
+CMD ["start-relay"]
 
 FROM runtime AS service
 COPY scripts/container/daily-papers /usr/local/bin/

@@ -20,11 +20,25 @@ export interface Composed {
   down(): Promise<void>
 }
 
-export async function openCompose(): Promise<Composed> {
+export interface ComposeOptions {
+  /** "demo" by default. */
+  profile?: string
+  /** A file that adds to the repository's. */
+  override?: string
+  /** Variables of the compose file. */
+  env?: Record<string, string>
+}
+
+export async function openCompose({
+  profile = 'demo',
+  override,
+  env: more = {},
+}: ComposeOptions = {}): Promise<Composed> {
   const [demoPort, mailboxPort] = [String(await freePort()), String(await freePort())]
-  const env = { ...process.env, DEMO_PORT: demoPort, MAILBOX_PORT: mailboxPort }
-  const run = (args: string[], input = '') =>
-    ended(['compose', '--project-name', `daily-papers-test-${process.pid}`, ...args], env, input)
+  const env = { ...process.env, DEMO_PORT: demoPort, MAILBOX_PORT: mailboxPort, ...more }
+  const files = override ? ['--file', 'docker-compose.yml', '--file', override] : []
+  const project = ['--project-name', `daily-papers-${profile}-test-${process.pid}`, ...files]
+  const run = (args: string[], input = '') => ended(['compose', ...project, ...args], env, input)
   const must = async (args: string[], input?: string) => {
     const { code, stdout, stderr } = await run(args, input)
     if (code !== 0) throw new Error(`docker compose ${args.join(' ')}: ${code}\n${stderr.slice(-2000)}`)
@@ -35,7 +49,7 @@ export async function openCompose(): Promise<Composed> {
     mailbox: `http://localhost:${mailboxPort}`,
     run,
     must,
-    down: async () => void (await run(['--profile', 'demo', 'down', '--volumes', '--timeout', '5'])),
+    down: async () => void (await run(['--profile', profile, 'down', '--volumes', '--timeout', '5'])),
   }
 }
 
