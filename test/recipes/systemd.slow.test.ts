@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
+import { ROLES } from '../../src/service/service.ts'
 import { toolPath } from '../support/tools.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -49,6 +50,43 @@ test('systemd takes the unit, and finds little that it is exposed to', (context)
   // The same without its walls is not let through.
   writeFileSync(file, here.replace(/^(Protect|Private|Restrict|SystemCall|Capability).*$/gm, ''))
   expect(spawnSync(analyze!, options, { encoding: 'utf8' }).status).not.toBe(0)
+})
+
+test('systemd takes the unit as a template with roles, and finds as little', (context) => {
+  if (!analyze) context.skip('no systemd-analyze on this machine')
+  const own = join(folder, 'units')
+  mkdirSync(join(own, 'daily-papers@.service.d'), { recursive: true })
+  const here = (text: string) =>
+    text.replaceAll('/usr/bin/node', process.execPath).replace('file:/opt/daily-papers', 'file:/')
+  writeFileSync(join(own, 'daily-papers@.service'), here(unit))
+  const dropIn = readFileSync(join(root, 'docs/recipes/daily-papers@.conf'), 'utf8')
+  writeFileSync(join(own, 'daily-papers@.service.d/roles.conf'), here(dropIn))
+  // The trailing colon adds the units of this machine.
+  const env = { ...process.env, SYSTEMD_UNIT_PATH: `${own}:` }
+  const verify = () => {
+    const { status, stderr } = spawnSync(analyze!, ['verify', 'daily-papers@web1.service'], {
+      env,
+      encoding: 'utf8',
+    })
+    return { status, stderr }
+  }
+  expect(verify()).toEqual({ status: 0, stderr: '' })
+  const rated = ['security', '--offline=true', `--threshold=${MAX_EXPOSURE}`, '--no-pager']
+  expect(spawnSync(analyze!, [...rated, 'daily-papers@web1.service'], { env, encoding: 'utf8' }).status).toBe(
+    0,
+  )
+  // A line that systemd does not know is noticed, so that the drop-in is read at all.
+  writeFileSync(join(own, 'daily-papers@.service.d/roles.conf'), `${here(dropIn)}Roles=web\n`)
+  expect(verify().stderr).toContain('Roles')
+})
+
+test('each part has the roles of its file, and starts as the whole service does', () => {
+  const dropIn = readFileSync(join(root, 'docs/recipes/daily-papers@.conf'), 'utf8')
+  const [start = ''] = valuesOf('ExecStart')
+  expect(dropIn).toContain(`\nExecStart=\nExecStart=${start} --roles \${ROLES}\n`)
+  const page = readFileSync(join(root, 'docs/recipes/systemd.md'), 'utf8')
+  const roles = [...page.matchAll(/ROLES=(\w+)/g)].map(([, role]) => role)
+  expect(new Set(roles)).toEqual(new Set(ROLES))
 })
 
 test('the settings in it are complete: every secret that it loads is named, and read', () => {
