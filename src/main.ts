@@ -8,6 +8,7 @@ import { FEATURES } from './features/index.ts'
 import { ROLES, type Role, startService } from './service/service.ts'
 import { startLine, stopLine } from './service/start-line.ts'
 import { MAX_STOP_MS } from './service/worker-thread.ts'
+import { hasAdminPages } from './web/feature-routes.ts'
 
 function parseArguments(args: string[]) {
   try {
@@ -34,7 +35,8 @@ try {
   const options = { features: FEATURES, threads: true }
   const roles = rolesFrom(process.argv.slice(2))
   // For a person: what reads the log from a pipe or a file gets only lines of JSON.
-  if (process.stdout.isTTY) process.stdout.write(`${startLine(config, roles)}\n`)
+  if (process.stdout.isTTY)
+    process.stdout.write(`${startLine(config, roles, hasAdminPages(FEATURES, config))}\n`)
   const starting = startService(config, roles, options)
   let stopped: Promise<void> | undefined
   // Its worker may be sending before all has started.

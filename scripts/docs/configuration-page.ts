@@ -49,7 +49,10 @@ function blocksOf(lines: string[]): Block[] {
 
 function entryOf({ names, text }: Block): string {
   const isRequired = text.startsWith(REQUIRED)
-  const meaning = (isRequired ? text.slice(REQUIRED.length) : text).replace(/docs\/(\w+)\.md/g, '[$1]($1.md)')
+  const meaning = (isRequired ? text.slice(REQUIRED.length) : text).replace(
+    /docs\/((?:\w+\/)?(\w+))\.md/g,
+    '[$2]($1.md)',
+  )
   return `- ${names.map((name) => `\`${name}\`${isRequired ? ' (required)' : defaultOf(name)}`).join(', ')}: ${meaning}`
 }
 

@@ -8,6 +8,8 @@ export interface Action {
   verb: string
   subscriberId?: string
   detail?: string
+  /** The name of the operator, if the way in gives one; never an address. */
+  by?: string
 }
 
 export async function recordAction(db: Database, action: Action): Promise<void> {
@@ -32,11 +34,12 @@ export async function actionsForSubscriber(db: Database, subscriberId: string): 
   return rows.map(toRecordedAction)
 }
 
-const toRecordedAction = ({ id, at, via, verb, subscriberId, detail }: ActionRow): RecordedAction => ({
+const toRecordedAction = ({ id, at, via, verb, subscriberId, detail, by }: ActionRow): RecordedAction => ({
   id,
   at,
   via: via as Action['via'],
   verb,
   subscriberId: subscriberId ?? '',
   detail,
+  by,
 })

@@ -5,6 +5,7 @@ import { explain } from './explain/index.ts'
 import { imap } from './imap/index.ts'
 import { importExport } from './import-export/index.ts'
 import { library } from './library/index.ts'
+import { oidc } from './oidc/index.ts'
 import { shareImages } from './share-images/index.ts'
 
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
@@ -15,5 +16,6 @@ export const FEATURES: readonly Feature[] = [
   imap,
   importExport,
   library,
+  oidc,
   shareImages,
 ]

@@ -4,12 +4,13 @@ import type { Role } from './service.ts'
 
 /** What a person at a terminal reads before the log: where the site will be. */
 export function startLine(
-  { BASE_URL, HOST, PORT, ADMIN_PASSWORD }: Pick<Config, 'BASE_URL' | 'HOST' | 'PORT' | 'ADMIN_PASSWORD'>,
+  { BASE_URL, HOST, PORT }: Pick<Config, 'BASE_URL' | 'HOST' | 'PORT'>,
   roles: readonly Role[],
+  hasAdmin: boolean,
 ): string {
   const log = 'The log follows, one JSON object per line.'
   if (!roles.includes('web')) return `Daily Papers starts without a site, as ${roles.join(' and ')}. ${log}`
-  const admin = ADMIN_PASSWORD
+  const admin = hasAdmin
     ? `the admin pages at ${BASE_URL}/admin`
     : 'no admin pages, because ADMIN_PASSWORD is not set'
   const host = HOST.includes(':') ? `[${HOST}]` : HOST

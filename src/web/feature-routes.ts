@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { Config } from '../config/config.ts'
 import type { Feature } from '../core/feature.ts'
-import type { AdminButton, AdminLink, AdminSite } from './admin/admin-site.ts'
+import type { AdminButton, AdminLink, AdminSite, DoorLink } from './admin/admin-site.ts'
 import type { Site } from './pages.ts'
 
 /** Pages of a feature for the operator, below /admin and behind the login. */
@@ -8,6 +9,16 @@ export interface AdminRoutes {
   plugin: FastifyPluginAsync<AdminSite>
   link?: AdminLink
   button?: AdminButton
+}
+
+/** A way to log in to the admin pages besides ADMIN_PASSWORD. */
+export interface AdminDoor extends DoorLink {
+  /** Its routes, below /admin and in front of the login. */
+  plugin: FastifyPluginAsync<AdminSite>
+  /** Its sessions end when this changes: a digest of the settings that decide who may log in. */
+  key: string
+  /** The page after the log-out button. */
+  leavePath: string
 }
 
 /** site: for everyone. manage: below /manage/:token, where a link that does not work gets the page that offers a new one. */
@@ -23,10 +34,16 @@ interface FeatureAdminRoutes {
   read(): Promise<AdminRoutes>
 }
 
+interface FeatureDoor {
+  area: 'login'
+  isOpen(config: Config): boolean
+  read(config: Config): Promise<AdminDoor>
+}
+
 declare module '../core/feature.ts' {
   interface Feature {
     /** Pages beside those of the core. Read when a server is built that has the area. */
-    routes?: readonly (SiteRoutes | FeatureAdminRoutes)[]
+    routes?: readonly (SiteRoutes | FeatureAdminRoutes | FeatureDoor)[]
   }
 }
 
@@ -38,7 +55,7 @@ export const readRoutes = (
 ): Promise<FastifyPluginAsync<Site>[]> =>
   Promise.all(
     allOf(features)
-      .filter((one) => one.area !== 'admin')
+      .filter((one) => one.area !== 'admin' && one.area !== 'login')
       .filter((one) => one.area === area)
       .map((one) => one.read()),
   )
@@ -49,3 +66,15 @@ export const readAdminRoutes = (features: readonly Feature[]): Promise<AdminRout
       .filter((one) => one.area === 'admin')
       .map((one) => one.read()),
   )
+
+const openDoors = (features: readonly Feature[], config: Config): FeatureDoor[] =>
+  allOf(features)
+    .filter((one) => one.area === 'login')
+    .filter((one) => one.isOpen(config))
+
+/** Without a way to log in, there are no admin pages. */
+export const hasAdminPages = (features: readonly Feature[], config: Config): boolean =>
+  config.ADMIN_PASSWORD !== undefined || openDoors(features, config).length > 0
+
+export const readAdminDoors = (features: readonly Feature[], config: Config): Promise<AdminDoor[]> =>
+  Promise.all(openDoors(features, config).map((one) => one.read(config)))

@@ -24,7 +24,7 @@ import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
-import { readRoutes } from './feature-routes.ts'
+import { hasAdminPages, readRoutes } from './feature-routes.ts'
 import { addPageCache } from './page-cache.ts'
 import { readPageImage } from './page-image.ts'
 import { keepBodies, readPageParts } from './page-parts.ts'
@@ -103,7 +103,7 @@ const routes: FastifyPluginAsync<Site> = async (app, { deps }) => {
   app.register(metricsRoute, site)
   app.register(webhooks, site)
   app.register(api, site)
-  if (config.ADMIN_PASSWORD) {
+  if (hasAdminPages(features, config)) {
     const { adminPages } = await import('./admin/admin-pages.ts')
     app.register(adminPages, { ...site, prefix: '/admin' })
   }

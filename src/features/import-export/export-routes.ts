@@ -5,6 +5,7 @@ import { dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { words } from '../../i18n/words.ts'
 import type { AdminSite } from '../../web/admin/admin-site.ts'
+import { type AdminActor, actorOf } from '../../web/admin/operator-rights.ts'
 import type { AdminRoutes } from '../../web/feature-routes.ts'
 import { sendCsv } from './csv-download.ts'
 import { exportSubscribers, subscriberLines } from './export-subscribers.ts'
@@ -13,9 +14,9 @@ const PATH = '/subscribers/export'
 
 /** All subscribers as CSV, as `subscribers export` writes them. A POST, since it is recorded in the operator's log. */
 const exportRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps }) => {
-  app.post(PATH, async (_request, reply) => {
+  app.post(PATH, async (request, reply) => {
     const name = `subscribers-${dayOf(deps.clock.now())}.csv`
-    return sendCsv(reply, name, Readable.from(recordedLines(deps)))
+    return sendCsv(reply, name, Readable.from(recordedLines(deps, actorOf(request))))
   })
 }
 
@@ -25,7 +26,7 @@ export const exportPages: AdminRoutes = {
 }
 
 /** Also recorded if the download is cancelled: addresses have left the service by then. */
-async function* recordedLines(deps: Deps): AsyncGenerator<string> {
+async function* recordedLines(deps: Deps, actor: AdminActor): AsyncGenerator<string> {
   let lines = 0
   try {
     for await (const line of subscriberLines(exportSubscribers(deps))) {
@@ -34,7 +35,7 @@ async function* recordedLines(deps: Deps): AsyncGenerator<string> {
     }
   } finally {
     const detail = JSON.stringify({ subscribers: Math.max(0, lines - 1) })
-    const action = { at: deps.clock.now(), via: 'admin' as const, verb: 'subscribers export', detail }
+    const action = { at: deps.clock.now(), ...actor, verb: 'subscribers export', detail }
     await recordAction(deps.db, action)
   }
 }

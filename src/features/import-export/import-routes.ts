@@ -9,6 +9,7 @@ import { words } from '../../i18n/words.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { acceptFiles } from '../../web/accept-files.ts'
 import { type AdminSite, lineField } from '../../web/admin/admin-site.ts'
+import { actorOf } from '../../web/admin/operator-rights.ts'
 import { toFault } from '../../web/errors.ts'
 import type { AdminRoutes } from '../../web/feature-routes.ts'
 import { formOf, formText } from '../../web/request.ts'
@@ -38,7 +39,9 @@ const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send 
   const show = (reply: FastifyReply, form: object, shown: object = {}, status = 200) =>
     send(reply, PAGE, { form, result: null, ...shown }, status)
 
-  app.get('/subscribers/import', async (_request, reply) => show(reply, importBody.parse({})))
+  app.get('/subscribers/import', { config: { effect: 'change' } }, async (_request, reply) =>
+    show(reply, importBody.parse({})),
+  )
 
   app.get('/subscribers/import/sample.csv', async (_request, reply) => sendCsv(reply, 'sample.csv', SAMPLE))
 
@@ -56,7 +59,13 @@ const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send 
     const isDone = form.do === 'import'
     try {
       if (request.validationError) throw request.validationError
-      const asked = { consent: consent || undefined, topics: topics || undefined, ask, dryRun: !isDone }
+      const asked = {
+        ...actorOf(request),
+        consent: consent || undefined,
+        topics: topics || undefined,
+        ask,
+        dryRun: !isDone,
+      }
       const imported = await importText(deps, csv, asked)
       if (imported.result.asked > 0) await nudgeTransactional(deps)
       const allRefused = isAllRefused(imported.result)
@@ -76,6 +85,7 @@ export const importPages: AdminRoutes = {
     after: '/admin/subscribers/add',
     path: '/admin/subscribers/import',
     text: words.admin.importExport.link,
+    effect: 'change',
   },
 }
 
@@ -87,12 +97,12 @@ function downloadOf(rows: string): { base64: string; isCut: boolean } {
 }
 
 /** Imports a text through a file, as the command does. Throws import.* and query.* */
-async function importText(deps: Deps, csv: string, options: Omit<ImportInput, 'file' | 'via'>) {
+async function importText(deps: Deps, csv: string, options: Omit<ImportInput, 'file'>) {
   const folder = await mkdtemp(join(tmpdir(), 'import-'))
   try {
     const file = join(folder, 'subscribers.csv')
     await writeFile(file, csv, { mode: 0o600 })
-    const result = await importSubscribers(deps, { ...options, file, via: 'admin' })
+    const result = await importSubscribers(deps, { ...options, file })
     const refused = result.refusedFile ? await readFile(result.refusedFile, 'utf8') : ''
     return { result, refused: downloadOf(refused) }
   } finally {

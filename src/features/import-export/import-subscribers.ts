@@ -29,6 +29,7 @@ export interface ImportInput extends ReadingOptions {
   batchRows?: number
   /** For the operator's log; default: command. */
   via?: Action['via']
+  by?: Action['by']
 }
 
 export interface ImportCounts {
@@ -69,7 +70,7 @@ const BATCH_ROWS = 1000
  */
 export async function importSubscribers(deps: Deps, input: ImportInput): Promise<SubscriberImportResult> {
   const { config, clock, db, log } = deps
-  const { ask = false, dryRun = false, via = 'command', batchRows = BATCH_ROWS } = input
+  const { ask = false, dryRun = false, via = 'command', by, batchRows = BATCH_ROWS } = input
   const now = clock.now()
   const file = await openImportFile(input.file)
   const reader = createRecordReader({ config, now }, file.head, input)
@@ -92,7 +93,7 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
   const asked = ask && !dryRun ? await requestConfirmations(deps) : 0
   if (!dryRun) {
     const detail = JSON.stringify({ ...counts, asked })
-    await recordAction(db, { at: now, via, verb: 'subscribers import', detail })
+    await recordAction(db, { at: now, via, by, verb: 'subscribers import', detail })
     log.info('subscribers.imported', { format, ...counts, asked })
   }
   return { ...counts, tally, format, ignored, refusedFile: counts.refused > 0 ? refusedFile : null, asked }

@@ -7,6 +7,8 @@ export const admin = {
   skip: 'Skip to content',
   navigation: 'Admin',
   logout: 'Log out',
+  loggedInAs: '{name}',
+  loggedInToLook: '{name}, may only look',
   problem: 'There is a problem',
   sections: {
     overview: 'Overview',
@@ -464,6 +466,7 @@ export const admin = {
       at: 'When (UTC)',
       what: 'What',
       via: 'Via',
+      by: 'Who',
       subscriber: 'Subscriber',
       details: 'Details',
     },
@@ -521,6 +524,21 @@ export const admin = {
       'manage-link': 'They were already subscribed. An email with the link to their settings is on its way.',
       suppressed: 'No email was sent: the address is suppressed.',
       limit: 'No email was sent: this address has reached the limit for unconfirmed sign-ups.',
+    },
+  },
+
+  oidc: {
+    button: 'Log in at {host}',
+    hint: 'You’re logged out after 30 minutes of inactivity, or after an hour.',
+    loggedIn: {
+      heading: 'Logged in',
+      text: 'The page you asked for opens by itself.',
+      link: 'Continue',
+    },
+    loggedOut: {
+      heading: 'Logged out',
+      text: 'Your session here has ended. The login provider asks whether to end its own session too.',
+      link: 'Continue to the login provider',
     },
   },
 

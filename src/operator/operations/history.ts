@@ -17,6 +17,9 @@ const action = z
     verb: z.string().describe('As the command says it: subscribers pause'),
     subscriber: z.string().nullable(),
     detail: z.string(),
+    by: z
+      .string()
+      .describe('The name of the operator who logged in; empty for the password, the API and commands'),
   })
   .meta({ id: 'Action' })
 

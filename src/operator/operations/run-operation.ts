@@ -7,6 +7,12 @@ import { errorText, Fault } from '../../core/errors.ts'
 import { type Nudge, openQueue } from '../../core/queue.ts'
 import type { Operation, OperationContext } from './operation.ts'
 
+/** `by`: the name of the operator, for the operator's log. */
+interface OperationCall extends Pick<Action, 'via' | 'by'> {
+  input: object
+  context?: Partial<OperationContext>
+}
+
 /**
  * Runs an operation. A change and its row in the operator's log are one transaction; nothing is logged if the result
  * says `unchanged`, and a dry run is rolled back. `read` gets the result inside the transaction. Throws what `run`
@@ -15,7 +21,7 @@ import type { Operation, OperationContext } from './operation.ts'
 export async function runOperation<R, T>(
   deps: Deps & Partial<ServiceDeps>,
   operation: Operation<R>,
-  { via, input, context: given }: { via: Action['via']; input: object; context?: Partial<OperationContext> },
+  { via, by, input, context: given }: OperationCall,
   read: (deps: Deps, result: R, context: OperationContext) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation
@@ -45,7 +51,7 @@ export async function runOperation<R, T>(
       const result = await run(inside)
       if ((result as { unchanged?: boolean } | undefined)?.unchanged !== true) {
         const subscriberId = before ?? (await subjectId(inside, input))
-        const action = { via, verb: name, detail: who ? undefined : detail, subscriberId }
+        const action = { via, by, verb: name, detail: who ? undefined : detail, subscriberId }
         await recordAction(tx, { ...action, at: deps.clock.now() })
       }
       return read(inside, result, context)

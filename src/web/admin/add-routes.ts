@@ -10,6 +10,7 @@ import { add } from '../../operator/operations/subscribers.ts'
 import { toFault } from '../errors.ts'
 import { formOf, formText } from '../request.ts'
 import { type AdminSite, lineField } from './admin-site.ts'
+import { actorOf } from './operator-rights.ts'
 
 type Outcome = keyof typeof words.admin.add.did
 
@@ -39,14 +40,16 @@ export const addRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, s
   const show = (reply: FastifyReply, form: Form, shown: object = {}, status = 200) =>
     send(reply, 'add', { form, wrong: [], ...shown }, status)
 
-  app.get('/subscribers/add', async (_request, reply) => show(reply, body.parse({})))
+  app.get('/subscribers/add', { config: { effect: 'change' } }, async (_request, reply) =>
+    show(reply, body.parse({})),
+  )
 
   app.post('/subscribers/add', { schema: { body }, attachValidation: true }, async (request, reply) => {
     const form = formOf(body, request)
     const { email, topic, consent } = form
     const isDone = form.do === 'add'
     const call = {
-      via: 'admin' as const,
+      ...actorOf(request),
       input: { email, topics: [topic], consent: consent || undefined },
       context: { dryRun: !isDone },
     }

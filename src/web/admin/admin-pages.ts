@@ -3,19 +3,18 @@ import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { counted, words } from '../../i18n/words.ts'
 import { logFault, toFault } from '../errors.ts'
-import { type AdminRoutes, readAdminRoutes } from '../feature-routes.ts'
+import { type AdminDoor, type AdminRoutes, readAdminDoors, readAdminRoutes } from '../feature-routes.ts'
 import type { Site } from '../pages.ts'
-import { formText, markPrivate } from '../request.ts'
+import { markPrivate } from '../request.ts'
 import { addRoutes } from './add-routes.ts'
 import { type AdminSite, openAdminPages } from './admin-site.ts'
 import { bounceRoutes } from './bounce-routes.ts'
-import { checkPassword } from './check-password.ts'
 import { listRoutes, subscriberListRoutes } from './list-routes.ts'
+import { loginPath, loginRoutes } from './login-routes.ts'
 import { messageRoutes } from './message-routes.ts'
+import { requireRight } from './operator-rights.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
 import { previewRoutes } from './preview-routes.ts'
 import { openSessionStore } from './session.repo.ts'
@@ -30,13 +29,15 @@ export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   const added = await readAdminRoutes(deps.features)
   const links = added.flatMap(({ link }) => link ?? [])
   const buttons = added.flatMap(({ button }) => button ?? [])
-  const admin: AdminSite = { deps, send: openAdminPages(deps, { links, buttons }) }
+  const doors = await readAdminDoors(deps.features, deps.config)
+  const admin: AdminSite = { deps, send: openAdminPages(deps, { links, buttons, doors }) }
   app.addHook('onRequest', markPrivate)
   app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
   await addSessions(app, admin)
   app.setErrorHandler(async (error, _request, reply) => sendAdminFault(admin, reply, error))
   app.register(loginRoutes, admin)
-  app.register(loggedInRoutes, { ...admin, added })
+  for (const { plugin } of doors) app.register(plugin, admin)
+  app.register(loggedInRoutes, { ...admin, added, doors })
 }
 
 async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise<void> {
@@ -58,22 +59,29 @@ async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise
   })
 }
 
-const loggedInRoutes: FastifyPluginAsyncZod<AdminSite & { added: AdminRoutes[] }> = async (
-  app,
-  { added, ...admin },
-) => {
-  app.addHook('onRequest', async ({ session }, reply) => {
-    if (!session.startedAt) return reply.redirect('/admin/login', 303)
+interface LoggedInSite extends AdminSite {
+  added: AdminRoutes[]
+  doors: AdminDoor[]
+}
+
+const loggedInRoutes: FastifyPluginAsyncZod<LoggedInSite> = async (app, { added, doors, ...admin }) => {
+  const doorOf = ({ session }: FastifyRequest) => doors.find(({ key }) => key === session.operator?.door)
+  app.addHook('onRequest', async (request, reply) => {
+    const { session, method, url } = request
+    if (session.operator && !doorOf(request)) await session.destroy()
+    if (!request.session?.startedAt) return reply.redirect(loginPath(method === 'GET' ? url : '/admin'), 303)
     const now = admin.deps.clock.now().getTime()
     if (now - (session.seenAt ?? 0) >= SEEN_EVERY_MS) session.seenAt = now
   })
   app.addHook('preValidation', (request, reply, done) =>
     request.method === 'POST' ? app.csrfProtection(request, reply, done) : done(),
   )
-  app.post('/logout', async (request, reply) => {
+  app.addHook('preValidation', async (request) => requireRight(request))
+  app.post('/logout', { config: { effect: 'read' } }, async (request, reply) => {
+    const leavePath = doorOf(request)?.leavePath ?? '/admin/login'
     await request.session.destroy()
     admin.deps.log.info('admin.logged-out')
-    return reply.redirect('/admin/login', 303)
+    return reply.redirect(leavePath, 303)
   })
   app.register(overviewRoutes, admin)
   app.register(subscriberListRoutes, admin)
@@ -114,37 +122,3 @@ function sendAdminFault({ deps, send }: AdminSite, reply: FastifyReply, error: u
 
 const isCsrfError = (error: unknown): boolean =>
   String((error as { code?: string }).code).startsWith('FST_CSRF')
-
-/** The login page. A GET sets no cookie: only a login creates a session. */
-const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
-  const { deps, send } = admin
-  app.get('/login', async ({ session }, reply) =>
-    session.startedAt ? reply.redirect('/admin', 303) : send(reply, 'login', { problem: '' }),
-  )
-
-  const body = z.object({ password: formText.default('') }).prefault({})
-  app.post('/login', { schema: { body }, attachValidation: true }, async (request, reply) => {
-    const { validationError, ip, body } = request
-    if (validationError) return send(reply, 'login', { problem: toFault(validationError, request) }, 422)
-    const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, ...body })
-    if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
-    if (!isCorrect) return send(reply, 'login', { problem: new Fault('admin.wrong-password') }, 403)
-    await logIn(admin, request, reply)
-    return reply.redirect('/admin', 303)
-  })
-}
-
-async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await request.session.regenerate()
-  const now = deps.clock.now().getTime()
-  Object.assign(request.session, { startedAt: now, seenAt: now, fresh: true })
-  // Created now, so that two pages that open at the same time share one secret.
-  reply.generateCsrf()
-  deps.log.info('admin.logged-in')
-}
-
-function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
-  const message = counted(Math.ceil(seconds / 60), words.admin.login.tooMany)
-  const problem = { code: 'rate.too-many', message }
-  return send(reply.header('retry-after', seconds), 'login', { problem }, 429)
-}

@@ -25,6 +25,8 @@ export interface AdminLink {
   after: string
   path: string
   text: string
+  /** The page is the form for a change: only for operators who may change something. */
+  effect?: 'change'
 }
 
 /** A button of a feature on a page of the core, which posts to `path`. */
@@ -33,6 +35,15 @@ export interface AdminButton {
   on: string
   path: string
   text: string
+}
+
+/** A link on the login page, to another way in than ADMIN_PASSWORD. */
+export interface DoorLink {
+  /** `to` in the query is the page to go to afterwards. */
+  path: string
+  text: string
+  /** How long its sessions last. */
+  hint: string
 }
 
 /** A period that charts and totals cover: in days, a year in whole weeks. */
@@ -71,15 +82,33 @@ const HELPERS = {
 
 export function openAdminPages(
   { config, clock }: Pick<ServiceDeps, 'config' | 'clock'>,
-  added: { links: readonly AdminLink[]; buttons: readonly AdminButton[] },
+  added: {
+    links: readonly AdminLink[]
+    buttons: readonly AdminButton[]
+    doors: readonly DoorLink[]
+  },
 ): SendAdminPage {
   const eta = templatesIn('admin', HELPERS)
-  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, colors: colorSheet(config)?.path, ...added }
+  const site = {
+    name: config.SITE_NAME,
+    assets: ASSETS_PATH,
+    colors: colorSheet(config)?.path,
+    hasPassword: config.ADMIN_PASSWORD !== undefined,
+    ...added,
+  }
   return (reply, page, data, status = 200) => {
     const { session, routeOptions } = reply.request
     const token = session?.startedAt ? reply.generateCsrf() : ''
     const template = page instanceof URL ? eta.nameOfFile(page) : `./${page}`
-    const shared = { site, now: clock.now(), route: routeOptions.url ?? '', token }
+    const operator = session?.operator
+    const shared = {
+      site,
+      now: clock.now(),
+      route: routeOptions.url ?? '',
+      token,
+      operator,
+      mayChange: operator?.mayChange ?? true,
+    }
     const html = eta.render(template, { ...shared, ...data })
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }

@@ -99,7 +99,8 @@ export const subscriberListRoutes: FastifyPluginAsyncZod<AdminSite> = async (app
     sendList(admin, reply, listForm.parse(query)),
   )
 
-  app.post('/subscribers', { schema: { body: listForm.prefault(EMPTY) } }, async ({ body }, reply) => {
+  const filtering = { schema: { body: listForm.prefault(EMPTY) }, config: { effect: 'read' as const } }
+  app.post('/subscribers', filtering, async ({ body }, reply) => {
     const { deps } = admin
     // A whole address leads to its subscriber.
     const key = undefinedIfFault(() => parseAddress(body.contains).key)

@@ -15,6 +15,7 @@ import { retry } from '../../operator/operations/messages.ts'
 import { optionalText } from '../request.ts'
 import { type AdminSite, parseCursor, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 import { doneSentence, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
+import { actorOf } from './operator-rights.ts'
 
 /** Emails of every kind, and the history of each. */
 export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
@@ -45,9 +46,14 @@ export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
     })
   })
 
-  app.post('/messages/:id/retry', { schema: { params: z.object({ id }) } }, async ({ params }, reply) => {
+  app.post('/messages/:id/retry', { schema: { params: z.object({ id }) } }, async (request, reply) => {
+    const { params } = request
     const operation = operationNamed([retry], 'retry')
-    const done = await runAdminOperation(deps, operation, { subject: params, typed: {} })
+    const done = await runAdminOperation(deps, operation, {
+      actor: actorOf(request),
+      subject: params,
+      typed: {},
+    })
     return reply.redirect(`/admin/messages/${params.id}?done=${done}`, 303)
   })
 }

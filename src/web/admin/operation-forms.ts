@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { fieldOf, type Operation, readInput, unwrapped } from '../../operator/operations/operation.ts'
 import { runOperation } from '../../operator/operations/run-operation.ts'
 import { lineField } from './admin-site.ts'
+import type { AdminActor } from './operator-rights.ts'
 
 function adminOf({ name, admin }: Operation) {
   if (!admin) throw new Error(`${name} has no form`)
@@ -58,14 +59,14 @@ export function doneSentence(operations: readonly Operation[], done: unknown): s
 export async function runAdminOperation(
   deps: ServiceDeps,
   operation: Operation,
-  { subject, typed }: { subject?: object; typed: Record<string, string> },
+  { actor, subject, typed }: { actor: AdminActor; subject?: object; typed: Record<string, string> },
 ): Promise<string> {
   const { labels = {}, outcome } = adminOf(operation)
   const names = Object.keys(labels)
   const values = names.flatMap((name) => (typed[name] ? [[name, typed[name]] as const] : []))
   const labelOf = (name: string) => labels[name] ?? name
   const call = {
-    via: 'admin' as const,
+    ...actor,
     input: { ...subject, ...readInput(operation.input, Object.fromEntries(values), labelOf) },
   }
   return runOperation(deps, operation, call, (_within, result) => outcome?.(result) ?? verbOf(operation))

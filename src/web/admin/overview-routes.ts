@@ -26,6 +26,7 @@ import {
   operationNamed,
   runAdminOperation,
 } from './operation-forms.ts'
+import { actorOf } from './operator-rights.ts'
 import { headlineOf, partStates, sendsView, statesView } from './overview-view.ts'
 
 const NEWEST = 8
@@ -74,8 +75,10 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
     })
   })
 
-  app.post('/delivery', { schema: { body: operationBody } }, async ({ body: typed }, reply) => {
-    const done = await runAdminOperation(deps, operationNamed(OPERATIONS, typed.do), { typed })
+  app.post('/delivery', { schema: { body: operationBody } }, async (request, reply) => {
+    const { body: typed } = request
+    const actor = actorOf(request)
+    const done = await runAdminOperation(deps, operationNamed(OPERATIONS, typed.do), { actor, typed })
     return reply.redirect(`/admin?done=${done}`, 303)
   })
 }

@@ -12,12 +12,17 @@ import { toFault } from '../errors.ts'
 import { POLICY_WITH_FRAME } from '../pages.ts'
 import { formOf } from '../request.ts'
 import { type AdminSite, lineField } from './admin-site.ts'
+import { type AdminActor, actorOf } from './operator-rights.ts'
 
 /** An email has styles of its own; nothing else in it may run, load or be sent. */
 const EMAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
 
 const body = z.object({ email: lineField, do: lineField })
+
+/** The other button sends an email. */
+const effect = ({ do: pressed }: Readonly<Record<string, unknown>>) =>
+  pressed === 'preview' ? 'read' : 'change'
 
 /** Today's email as a subscriber would get it, and a test of the mail server. */
 export const previewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
@@ -26,11 +31,12 @@ export const previewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
 
   app.get('/preview', async (_request, reply) => show(reply))
 
-  app.post('/preview', { schema: { body }, attachValidation: true }, async (request, reply) => {
+  const pressing = { schema: { body }, attachValidation: true, config: { effect } }
+  app.post('/preview', pressing, async (request, reply) => {
     const { email, do: pressed } = formOf(body, request)
     try {
       if (request.validationError) throw request.validationError
-      if (pressed === 'test') return show(reply, { lines: await sendTest(deps, email) })
+      if (pressed === 'test') return show(reply, { lines: await sendTest(deps, email, actorOf(request)) })
       return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}/email`, 303)
     } catch (error) {
       const fault = toFault(error, request)
@@ -56,8 +62,8 @@ export const previewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
   })
 }
 
-async function sendTest(deps: ServiceDeps, email: string): Promise<string[]> {
+async function sendTest(deps: ServiceDeps, email: string, actor: AdminActor): Promise<string[]> {
   const sent = await sendTestEmail(deps, { email })
-  await recordAction(deps.db, { at: deps.clock.now(), via: 'admin', verb: 'mail test' })
+  await recordAction(deps.db, { at: deps.clock.now(), ...actor, verb: 'mail test' })
   return testMailLines(sent, deps.config.SMTP_URL!)
 }

@@ -5,6 +5,17 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 
+/** Who logged in through a door that names them: see AdminDoor. */
+export interface SessionOperator {
+  /** For the operator's log; never an address. */
+  name: string
+  mayChange: boolean
+  /** The key of the door. */
+  door: string
+  /** When the session ends at the latest, in ms. */
+  endsAt: number
+}
+
 declare module 'fastify' {
   interface Session {
     /** When the operator logged in, in ms; undefined if they did not. */
@@ -13,6 +24,8 @@ declare module 'fastify' {
     seenAt?: number
     /** The login happened in this request. */
     fresh?: boolean
+    /** Undefined after the password, which names nobody and may change everything. */
+    operator?: SessionOperator
   }
 }
 
@@ -26,7 +39,9 @@ const DEMO_MS = 365 * DAY_MS
  * ADMIN_PASSWORD and APP_SECRET: after a change of password no row is found, and a row does not reveal a cookie.
  */
 export function openSessionStore({ config, db, clock }: Deps): SessionStore {
-  const key = createHmac('sha256', config.APP_SECRET[0]!).update(`admin ${config.ADMIN_PASSWORD}`).digest()
+  const key = createHmac('sha256', config.APP_SECRET[0]!)
+    .update(`admin ${config.ADMIN_PASSWORD ?? ''}`)
+    .digest()
   const [idleMs, maxDurationMs] = config.demo ? [DEMO_MS, DEMO_MS] : [IDLE_MS, MAX_DURATION_MS]
   const idOf = (cookie: string): string => createHmac('sha256', key).update(cookie).digest('hex')
 
@@ -36,9 +51,10 @@ export function openSessionStore({ config, db, clock }: Deps): SessionStore {
   }
 
   async function write(cookie: string, { cookie: _, fresh, ...data }: Session): Promise<void> {
-    const { startedAt, seenAt = 0 } = data
+    const { startedAt, seenAt = 0, operator } = data
     if (startedAt === undefined) return
-    const expiresAt = new Date(Math.min(seenAt + idleMs, startedAt + maxDurationMs))
+    const endsAt = operator?.endsAt ?? startedAt + maxDurationMs
+    const expiresAt = new Date(Math.min(seenAt + idleMs, endsAt))
     const [id, values] = [idOf(cookie), { data: data as Prisma.InputJsonObject, expiresAt }]
     // A request that runs during a logout must not restore the row.
     if (!fresh) return void (await db.adminSession.updateMany({ where: { id }, data: values }))

@@ -29,6 +29,7 @@ import {
   operationNamed,
   runAdminOperation,
 } from './operation-forms.ts'
+import { actorOf } from './operator-rights.ts'
 import { sectionView, subscriberOperations } from './subscriber-sections.ts'
 
 /** One subscriber, identified by number. No URL contains the address. */
@@ -50,7 +51,8 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
     const operation = operationNamed(await changes(), typed.do ?? '')
     try {
       if (validationError) throw toFault(validationError, request)
-      const done = await runAdminOperation(deps, operation, { subject: { who: { id } }, typed })
+      const subject = { who: { id } }
+      const done = await runAdminOperation(deps, operation, { actor: actorOf(request), subject, typed })
       return reply.redirect(`/admin/subscribers/${id}?done=${done}`, 303)
     } catch (error) {
       const fault = toFault(error)
@@ -61,7 +63,8 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
   })
 
   const step = { params: params.extend({ step: z.string() }) }
-  app.get('/subscribers/:id/:step', { schema: step }, async ({ params: { id, step } }, reply) => {
+  const confirming = { schema: step, config: { effect: 'change' as const } }
+  app.get('/subscribers/:id/:step', confirming, async ({ params: { id, step } }, reply) => {
     const confirm = operationNamed(await changes(), step).admin?.confirm
     if (!confirm) throw new Fault('page.not-found')
     const { address } = await findSubscriber(deps.db, { id })

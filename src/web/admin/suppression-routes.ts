@@ -14,6 +14,7 @@ import { toFault } from '../errors.ts'
 import { numberField, optionalText } from '../request.ts'
 import { type AdminSite, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-site.ts'
 import { operationNamed, runAdminOperation } from './operation-forms.ts'
+import { actorOf } from './operator-rights.ts'
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
 export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
@@ -27,7 +28,8 @@ export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, a
   )
 
   // Not a redirect: that would put the address in the browser's history and in the proxy's log.
-  app.post('/suppressions', { schema: emailForm, attachValidation: true }, async (request, reply) => {
+  const lookup = { schema: emailForm, attachValidation: true, config: { effect: 'read' as const } }
+  app.post('/suppressions', lookup, async (request, reply) => {
     const { validationError } = request
     const { email = '' } = validationError ? typedLines(request.body) : request.body
     try {
@@ -41,9 +43,14 @@ export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, a
     }
   })
 
-  app.post('/suppressions/lift', { schema: emailForm }, async ({ body: { email } }, reply) => {
+  app.post('/suppressions/lift', { schema: emailForm }, async (request, reply) => {
+    const { email } = request.body
     const operation = operationNamed(ADMIN_OPERATIONS, 'unsuppress')
-    await runAdminOperation(deps, operation, { subject: { who: { email } }, typed: {} })
+    await runAdminOperation(deps, operation, {
+      actor: actorOf(request),
+      subject: { who: { email } },
+      typed: {},
+    })
     return reply.redirect('/admin/suppressions?done=lifted', 303)
   })
 }

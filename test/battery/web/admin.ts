@@ -138,7 +138,10 @@ async function strangersFaults(site: AdminSession): Promise<string[]> {
 
 function faultsOfStranger(route: Route, { statusCode, headers }: LightMyRequestResponse): string[] {
   const wrong: [boolean, string][] = [
-    [statusCode !== 303 || headers.location !== '/admin/login', `${statusCode} for a stranger`],
+    [
+      statusCode !== 303 || !/^\/admin\/login(\?to=|$)/.test(String(headers.location)),
+      `${statusCode} for a stranger`,
+    ],
     [String(headers['cache-control']) !== 'no-store', 'kept'],
     [/admin=[^;]/.test(String(headers['set-cookie'] ?? '')), 'a cookie for a stranger'],
   ]

@@ -4,6 +4,7 @@ import { recentActions } from '../../../../src/core/action.repo.ts'
 import { planDigests } from '../../../../src/digests/plan-digests.ts'
 import { fill, words } from '../../../../src/i18n/words.ts'
 import { holdPermits } from '../../../../src/limits/permits.repo.ts'
+import { loginPath } from '../../../../src/web/admin/login-routes.ts'
 import { HOSTILE } from '../../../battery/web/hostile.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
@@ -72,7 +73,7 @@ describe('access to the admin pages', () => {
     const before = await checksums(site.db)
     for (const url of PAGES()) {
       const { statusCode, headers } = await site.app.inject({ url })
-      expect([url, statusCode, headers.location]).toEqual([url, 303, '/admin/login'])
+      expect([url, statusCode, headers.location]).toEqual([url, 303, loginPath(url)])
       expect(headers['set-cookie']).toBe(undefined)
     }
     for (const [url, fields] of BUTTONS()) {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { counted, words } from '../../../../src/i18n/words.ts'
+import { loginPath } from '../../../../src/web/admin/login-routes.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { adminWith, cookieOf, logIn, PASSWORD, postLogin } from '../../../support/admin.ts'
 import { errorsOn } from '../../../support/page-text.ts'
-import { get, type TestSite, useSite } from '../../../support/site.ts'
+import { get, post, type TestSite, useSite } from '../../../support/site.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 
@@ -45,6 +46,15 @@ describe('logging in', () => {
     const admin = await logIn(site)
     expect((await admin.get('/admin')).statusCode).toBe(200)
     expect(await site.db.adminSession.count()).toBe(1)
+  })
+
+  test('leads back to the page that was asked for, also after a wrong password', async () => {
+    const to = '/admin/bounces?days=30'
+    const fields = (password: string, path: string) => post(site, '/admin/login', { password, to: path })
+    expect((await get(site, loginPath(to))).body).toContain(`name="to" value="${to}"`)
+    expect((await fields('wrong', to)).body).toContain(`name="to" value="${to}"`)
+    expect((await fields(PASSWORD, to)).headers.location).toBe(to)
+    expect((await fields(PASSWORD, 'https://evil.example/admin')).headers.location).toBe('/admin')
   })
 
   test('with a wrong password gets 403 and no cookie', async () => {
@@ -214,7 +224,7 @@ describe('a session', () => {
       expect((await admin.get('/admin/actions')).statusCode).toBe(200)
     }
     wait(30)
-    expect((await admin.get('/admin/actions')).headers.location).toBe('/admin/login')
+    expect((await admin.get('/admin/actions')).headers.location).toBe(loginPath('/admin/actions'))
   })
 
   test('ends after twelve hours', async () => {
@@ -224,7 +234,7 @@ describe('a session', () => {
       expect((await admin.get('/admin/actions')).statusCode).toBe(200)
     }
     wait(15)
-    expect((await admin.get('/admin/actions')).headers.location).toBe('/admin/login')
+    expect((await admin.get('/admin/actions')).headers.location).toBe(loginPath('/admin/actions'))
   })
 
   test('is valid in every process, until the password changes', async () => {

@@ -1,0 +1,23 @@
+import type { Feature } from '../../core/feature.ts'
+import { hasProvider, OIDC_SETTINGS } from './settings.ts'
+
+/** Operators log in to the admin pages at an OpenID Connect provider: one group may change something, another may look. */
+export const oidc: Feature = {
+  name: 'oidc',
+  settings: OIDC_SETTINGS,
+  routes: [
+    {
+      area: 'login',
+      isOpen: hasProvider,
+      read: async (config) => (await import('./oidc-door.ts')).oidcDoor(config),
+    },
+  ],
+  errors: async () => (await import('./oidc-fault.ts')).oidcErrors,
+  checks: [
+    {
+      name: 'sign-in',
+      settings: OIDC_SETTINGS.map(({ name }) => name),
+      check: async (config, input) => (await import('./check-provider.ts')).checkProvider(config, input),
+    },
+  ],
+}
