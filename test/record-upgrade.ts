@@ -1,13 +1,22 @@
-// Records test/fixtures/upgrade: a database of this version with messages in flight. node test/record-upgrade.ts
-// Needs Debian's Postgres for pg_dump. Run it only before the first release: later ones must upgrade what it recorded.
+// Records test/fixtures/upgrade: a database of this version with messages in flight.
+//   node scripts/launch.mjs test/record-upgrade.ts
+// Needs Debian's Postgres for pg_dump. It was run for 1.0. Later releases must upgrade what it recorded, so run it again only
+// to see what they record.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { openDatabase } from '../src/core/database/database.ts'
+import { giveVote } from '../src/account/votes.ts'
+import { readReports } from '../src/bounces/read-reports.ts'
+import { insertReport } from '../src/bounces/report.repo.ts'
+import { openReportReader } from '../src/bounces/report-reader.ts'
+import { readConfig } from '../src/config/config.ts'
+import { stoppedClock } from '../src/core/clock.ts'
+import { buildDeps, type Deps } from '../src/core/deps.ts'
 import { silentLog } from '../src/core/log.ts'
 import { signLink } from '../src/subscribers/links.ts'
+import { returnAddress } from '../src/subscribers/return-address.ts'
 import { runCli } from './support/commands.ts'
 import { startDebianPostgres } from './support/debian-postgres.ts'
 import { type SinkMail, startSmtpSink } from './support/smtp-sink.ts'
@@ -64,6 +73,62 @@ await first('subscribers', 'erase', mail('gone'))
 await first('papers', 'import', papersOf('2026-11-23'), '--date', '2026-11-23')
 await run('2026-11-23T09:30:00Z', { APP_SECRET: olderSecret })('digests', 'run')
 
+/** What people and mail servers do, for which there is no command. */
+async function inProgram<T>(now: string, work: (deps: Deps) => Promise<T>): Promise<T> {
+  const config = readConfig({ ...settings, DATABASE_URL: databaseUrl })
+  const { deps, close } = await buildDeps(config, { log: silentLog, clock: stoppedClock(new Date(now)) })
+  try {
+    return await work(deps)
+  } finally {
+    await close()
+  }
+}
+
+/** A report that the mailbox of the oldest email to an address was full. */
+async function leaveFullMailbox({ db, clock }: Deps, address: string): Promise<void> {
+  const where = { toAddress: address, kind: 'digest' }
+  const { id } = await db.message.findFirstOrThrow({ where, orderBy: { datedAt: 'asc' } })
+  const recipient = returnAddress({ purpose: 'bounce', id }, olderSecret, settings.BOUNCE_DOMAIN!)
+  const raw = Buffer.from(
+    [
+      'From: <>',
+      `To: ${recipient}`,
+      'Subject: Undelivered Mail',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+      '',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.reader.example',
+      '',
+      `Final-Recipient: rfc822; ${address}`,
+      'Action: failed',
+      'Status: 5.2.2',
+      'Diagnostic-Code: smtp; 552 5.2.2 mailbox full',
+      '',
+      '--b--',
+      '',
+    ].join('\r\n'),
+  )
+  await insertReport(db, { channel: 'lmtp', recipient, raw, at: clock.now() })
+}
+
+await inProgram('2026-11-23T10:00:00Z', async (deps) => {
+  const { id, epoch, topics } = await deps.db.subscriber.findFirstOrThrow({
+    where: { address: mail('accepted') },
+    include: { topics: true },
+  })
+  const paper = await deps.db.paper.findFirstOrThrow({ where: { title: { startsWith: 'Walking' } } })
+  const link = { purpose: 'manage', id, epoch, issuedAt: deps.clock.now() } as const
+  const vote = { topicId: topics[0]!.id, paper: String(paper.id), kind: 'more' } as const
+  await giveVote(deps, signLink(link, secret), vote)
+  const reader = openReportReader()
+  await leaveFullMailbox(deps, mail('accepted'))
+  await readReports({ ...deps, reader })
+  await reader.close()
+})
+
 const second = run('2026-11-24T06:00:00Z')
 await second('subscribers', 'unsubscribe', mail('unsubscribed'))
 await second('subscribers', 'pause', mail('paused'))
@@ -79,10 +144,10 @@ const last = run(LEFT_AT, { SENDING: 'off' })
 await last('digests', 'run')
 await last('subscribers', 'add', mail('fresh'), '--topic', 'robots')
 
-const { db, close } = openDatabase(databaseUrl, silentLog)
-const rows = await db.message.findMany({ orderBy: [{ datedAt: 'asc' }, { toAddress: 'asc' }] })
-const subscribers = await db.subscriber.findMany({ where: { address: { not: null } } })
-await close()
+const { rows, subscribers } = await inProgram(LEFT_AT, async ({ db }) => ({
+  rows: await db.message.findMany({ orderBy: [{ datedAt: 'asc' }, { toAddress: 'asc' }] }),
+  subscribers: await db.subscriber.findMany({ where: { address: { not: null } } }),
+}))
 const messages = rows.map(({ toAddress: to, kind, state, id }) => ({ to, kind, state, id }))
 console.table(messages)
 
@@ -110,14 +175,14 @@ for (const { address, id, epoch, state } of subscribers) {
 }
 
 const sent = ({ to, messageId }: SinkMail) => ({ to, messageId })
-const left = {
+const recorded = {
   leftAt: LEFT_AT,
   messages,
   accepted: sink.accepted.map(sent),
   arrived: sink.mails.map(sent),
   links,
 }
-writeFileSync(join(FOLDER, 'recorded.json'), `${JSON.stringify(left, null, 2)}\n`)
+writeFileSync(join(FOLDER, 'recorded.json'), `${JSON.stringify(recorded, null, 2)}\n`)
 const dump = await server.tool('pg_dump', '--column-inserts', '--no-owner', '--no-privileges', databaseUrl)
 const statements = dump.split('\n').filter((line) => line !== '' && !/^(--|\\)/.test(line))
 writeFileSync(join(FOLDER, 'recorded.sql.gz'), gzipSync(statements.join('\n'), { level: 9 }))

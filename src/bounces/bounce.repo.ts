@@ -82,7 +82,7 @@ export const countedBounces = (
         where later.subscriber_id = b.subscriber_id and later.class = 'auto-reply'
           and later.at > b.at and later.at <= ${now})
       and not exists (
-        select from message m join acceptance a on a.message_id = m.id
+        select from message m join acceptance a on a.message_id = m.id and a.local_date = m.local_date
         where m.subscriber_id = b.subscriber_id and a.at > b.at
           and a.at <= ${now}::timestamptz - make_interval(days => ${ARRIVED_AFTER_DAYS}::int)
           and not exists (
@@ -122,7 +122,7 @@ export async function bounceShareOfDomain(
   const most = Math.ceil((people * 100) / perCent) + 1
   const [sent] = await db.$queryRaw<[{ mails: number }]>`
     select count(*)::int as mails from (
-      select from acceptance a join message m on m.id = a.message_id
+      select from acceptance a join message m on m.id = a.message_id and m.local_date = a.local_date
       where a.at >= ${mailsFrom} and lower(split_part(m.to_address, '@', 2)) = ${domain}
       order by a.at desc limit ${most}) taken`
   return { people, reply: reply ?? '', mails: sent.mails }

@@ -212,6 +212,8 @@ export const errorTable = {
       'The database in {folder} was created by Postgres {found}, and this release runs Postgres {runs}. docs/upgrading.md shows how to move the data. Until then, set DATABASE_URL to a Postgres {found} server. For the demo: npm run demo -- --reset.',
     'database.migration-failed':
       'Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again.',
+    'database.before-release':
+      'The database was made by a version before 1.0 (its migration {name}), and no release upgrades those. Nothing was changed. Write its subscribers to a file with that version (subscribers export), set DATABASE_URL to a new, empty database, start this version, and import the file (subscribers import).',
     'database.behind': `The database is missing {count} migration(s), the first is {name}. Run: ${cliCommand('db migrate')}`,
     'database.others-running': `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${cliCommand('db migrate')}`,
     'database.in-use':

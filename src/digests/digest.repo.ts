@@ -201,7 +201,7 @@ export async function mailedContent(
   db: Database,
   { messageId, subscriberId }: { messageId: string; subscriberId?: string },
 ): Promise<MailedContent | null> {
-  const row = await db.message.findUnique({
+  const row = await db.message.findFirst({
     where: { id: messageId, subscriberId },
     select: { content: true, datedAt: true, secretId: true, digest: { select: { content: true } } },
   })
@@ -271,12 +271,12 @@ export function deleteOldDigests(
 ): Promise<number> {
   return db.$executeRaw`
     with old as (
-      select d.id from digest d
+      select d.id, d.local_date from digest d
       where d.local_date < ${before}::date
         and exists (select from day_totals t where t.local_date = d.local_date and t.counts is not null)
-        and not exists (select from message m where m.digest_id = d.id)
+        and not exists (select from message m where m.digest_id = d.id and m.local_date = d.local_date)
       order by d.local_date limit ${most} for update skip locked)
-    delete from digest using old where digest.id = old.id`
+    delete from digest using old where digest.id = old.id and digest.local_date = old.local_date`
 }
 
 /** Deletes the plans before `before` that have no digests left. */

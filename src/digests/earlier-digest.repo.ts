@@ -24,7 +24,7 @@ export async function earlierDigests(
             left join paper_key k on k.scheme = 'id' and k.value = p.id::text) as papers,
       d.best_day as "bestDay",
       coalesce(m.state = 'accepted' or (m.state = 'uncertain' and m.deadline <= ${now}), true) as settled
-    from digest d left join message m on m.digest_id = d.id
+    from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
     where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
       and (d.to_paper >= ${lowest} or d.local_date >= ${since}::date)
       and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
@@ -64,11 +64,12 @@ export async function lastHistoryPoints(
         order by h.at desc, h.id desc limit 1), 0) as history
     from jsonb_to_recordset(${JSON.stringify(recipients)}::jsonb) as s(id text, here timestamptz)
     left join lateral (
-      select d.to_history, d.created_at, d.local_date from digest d left join message m on m.digest_id = d.id
+      select d.to_history, d.created_at, d.local_date from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
       where d.subscriber_id = s.id and d.to_paper is not null
         and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
         and d.local_date < coalesce((
-          select min(u.local_date) from digest u join message um on um.digest_id = u.id
+          select min(u.local_date) from digest u
+          join message um on um.digest_id = u.id and um.local_date = u.local_date
           where u.subscriber_id = s.id and um.subscriber_id = s.id and u.local_date >= ${since}::date
             and um.state in ('gave_up', 'skipped', 'refused')), 'infinity')
       order by d.local_date desc limit 1) last on true`
@@ -86,7 +87,7 @@ export async function papersShownTo(
   if (subscriberIds.length === 0 || paperIds.length === 0) return new Map()
   const rows = await db.$queryRaw<{ subscriberId: string; paperId: number }[]>`
     select distinct d.subscriber_id as "subscriberId", coalesce(k.paper_id, p.id) as "paperId"
-    from digest d left join message m on m.digest_id = d.id
+    from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
     cross join lateral unnest(d.papers) as p(id)
     left join paper_key k on k.scheme = 'id' and k.value = p.id::text
     where d.subscriber_id = any(${subscriberIds}) and d.local_date >= ${since}::date
@@ -111,7 +112,7 @@ export async function emailedWeeks(
   if (subscriberIds.length === 0) return []
   return db.$queryRaw<(EmailedWeek & { subscriberId: string })[]>`
     select d.subscriber_id as "subscriberId", count(*)::int as emails, sum(d.matched)::int as papers
-    from digest d join message m on m.digest_id = d.id
+    from digest d join message m on m.digest_id = d.id and m.local_date = d.local_date
     where d.subscriber_id = any(${subscriberIds}) and m.state in ('accepted', 'uncertain')
       and d.local_date >= ${from}::date and d.local_date < ${before}::date
     group by d.subscriber_id`

@@ -203,7 +203,8 @@ function messagesFor(
     const { format, detail, epoch } = chosen
     const lastWeek = weeks.get(subscriberId)
     const content: DigestMessage = { format, detail, epoch, confirmedOn: dayOf(confirmedAt ?? now), lastWeek }
-    const dedupe = `${subscriberId}:${plan.localDate}`
-    return [{ kind: 'digest', dedupe, subscriberId, digestId, toAddress, content, ...times }]
+    const { localDate } = plan
+    const dedupe = `${subscriberId}:${localDate}`
+    return [{ kind: 'digest', dedupe, localDate, subscriberId, digestId, toAddress, content, ...times }]
   })
 }

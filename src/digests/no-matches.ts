@@ -82,7 +82,7 @@ function noMatchesMessage(
     confirmedOn: dayOf(confirmedAt ?? input.times.datedAt),
   }
   const dedupe = `${subscriberId}:${localDate}`
-  return { kind: 'note', dedupe, subscriberId, toAddress: address!, content, ...input.times }
+  return { kind: 'note', dedupe, localDate, subscriberId, toAddress: address!, content, ...input.times }
 }
 
 /** Takes papers from the topics in turn, nearest first. */

@@ -120,7 +120,7 @@ function planRows(db: Database, which: Prisma.Sql): Promise<PlanRow[]> {
         count(*) filter (where m.state in ('ready', 'taken', 'deferred')
           or (m.state = 'uncertain' and m.next_try < m.deadline))::int as open,
         greatest(max(m.deadline), p.due_at + make_interval(secs => ${PLAN_WITHIN_MS / 1000}::float8)) as over
-      from digest d left join message m on m.digest_id = d.id
+      from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
       where d.plan_id = p.id) c
     where ${which}`
 }

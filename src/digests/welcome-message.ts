@@ -1,6 +1,6 @@
 import { withTimeout } from '../core/clock.ts'
 import { batchLimits, type Database, isDatabaseUnavailable } from '../core/database/database.ts'
-import { type Day, dayOf } from '../core/dates.ts'
+import { type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import type { TakenMessage } from '../mail/message.ts'
@@ -44,7 +44,10 @@ interface EnqueueWelcomeInput {
   now: Date
 }
 
-/** Enqueues the email that welcomes a new subscriber. Its papers are selected when it is sent. */
+/**
+ * Enqueues the email that welcomes a new subscriber, at the time that is recorded as that of the confirmation. Its papers
+ * are selected when it is sent.
+ */
 export async function enqueueWelcome(
   deps: Deps,
   tx: Database,
@@ -65,9 +68,16 @@ export async function enqueueWelcome(
   await enqueue(tx, 'transactional', [transactionalMessage(deps.config, subscriber, welcome)])
 }
 
-/** The welcome of a signup; null if it had none, or its content was deleted. */
-export const welcomeOf = (db: Database, signupId: number): Promise<PendingWelcome | WelcomeMessage | null> =>
-  messageContent(db, { kind_dedupe: { kind: 'welcome', dedupe: dedupeOf(signupId) } })
+/** The welcome of a signup that was confirmed then; null if it had none, or its content was deleted. */
+export const welcomeOf = (
+  db: Database,
+  { id, confirmedAt }: { id: number; confirmedAt: Date },
+): Promise<PendingWelcome | WelcomeMessage | null> =>
+  messageContent(db, {
+    kind: 'welcome',
+    dedupe: dedupeOf(id),
+    localDate: midnight(dayOf(confirmedAt)),
+  })
 
 const dedupeOf = (signupId: number): string => `signup ${signupId}`
 

@@ -1,3 +1,4 @@
+import type { Day } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 
@@ -24,8 +25,10 @@ export const LOST_REPLY = 'its worker ended, or lost its lease'
 export interface NewMessage {
   /** 'digest', 'welcome' and 'note' only go to active subscribers, others to any address that is not suppressed. */
   kind: string
-  /** Unique among the messages of one kind. */
+  /** Unique among the messages of one kind and local date. */
   dedupe: string
+  /** Determined by `dedupe`, whenever the message is enqueued: otherwise a repeat on another day would be a new message. */
+  localDate: Day
   subscriberId: string
   digestId?: number
   toAddress: string
@@ -42,6 +45,7 @@ export interface NewMessage {
 /** A message that one worker has taken. `attempts` includes the try that is about to begin. */
 export interface TakenMessage {
   id: string
+  localDate: Day
   batchId: number
   kind: string
   subscriberId: string

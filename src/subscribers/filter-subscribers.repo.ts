@@ -92,7 +92,7 @@ const MAX_EMAILS = 5000
 
 /** Reads up to MAX_EMAILS emails for a page, newest first, so that no filter makes it slow. */
 async function byLastEmail(db: Database, { filter, after, max }: PageRequest): Promise<Found> {
-  const last = after ? await db.message.findUnique({ where: { id: after } }) : null
+  const last = after ? await db.message.findFirst({ where: { id: after } }) : null
   const rest = last
     ? Prisma.sql`where m.dated_at <= ${last.datedAt} and (m.dated_at < ${last.datedAt} or m.id > ${last.id})`
     : Prisma.empty

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
-import { DAY_MS } from '../core/dates.ts'
+import { DAY_MS, dayOf } from '../core/dates.ts'
 import { randomId } from '../core/secrets.ts'
 import { LANGUAGE } from '../i18n/words.ts'
 import type { NewMessage } from '../mail/message.ts'
@@ -18,6 +18,7 @@ const DELIVER_WITHIN_MS = 2 * DAY_MS
 interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
   kind: MailKind
   content: object
+  /** The time of the event that `dedupe` names: its date is part of what keeps the message unique. */
   now: Date
   /** Defaults to the subscriber's own. */
   toAddress?: string
@@ -32,6 +33,7 @@ export const transactionalMessage = (
   ...message,
   // A retry has the same language, whatever the subscriber chose meanwhile.
   content: { lang: LANGUAGE, ...content },
+  localDate: dayOf(now),
   subscriberId: id,
   toAddress,
   secretId: secretId(APP_SECRET[0]!),

@@ -211,15 +211,15 @@ async function makeDay(client: pg.Client, day: string, { samples, seed }: { samp
       from digest d join reader r on r.id = d.subscriber_id join sample s on s.n = (r.n * 31 + ${seed}) % ${samples}
       where d.plan_id = ${plan} and d.outcome = 'planned'),
     batches as (insert into batch (lane, done_at, not_before) select 'bulk', ${at} + interval '1 hour', ${at} from (select distinct batch from sent order by 1) c)
-    insert into message (id, kind, dedupe, subscriber_id, digest_id, batch_id, state, attempts, next_try, deadline, dated_at, to_address, secret_id, content)
-    select substr(md5(id::text || 'm'), 1, 16), 'digest', subscriber_id || ':${day}', subscriber_id, id, ${first} + 1 + batch, 'accepted', 1,
+    insert into message (id, local_date, kind, dedupe, subscriber_id, digest_id, batch_id, state, attempts, next_try, deadline, dated_at, to_address, secret_id, content)
+    select substr(md5(id::text || 'm'), 1, 16), '${day}', 'digest', subscriber_id || ':${day}', subscriber_id, id, ${first} + 1 + batch, 'accepted', 1,
       ${at} + interval '20 hours', ${at} + interval '20 hours', ${at}, address, secret_id, said from sent`)
   await client.query(`
-    insert into acceptance (message_id, at, reply) select m.id, ${at}, '250 2.0.0 Ok: queued as ' || upper(substr(md5(m.id), 1, 11))
+    insert into acceptance (message_id, local_date, at, reply) select m.id, m.local_date, ${at}, '250 2.0.0 Ok: queued as ' || upper(substr(md5(m.id), 1, 11))
     from message m join digest d on d.id = m.digest_id where d.plan_id = ${plan}`)
   await client.query(`
-    insert into attempt (message_id, n, at, outcome, status, enhanced, reply)
-    select m.id, 1, ${at}, 'deferred', 451, '4.7.1', '451 4.7.1 Greylisting in action, please come back later'
+    insert into attempt (message_id, local_date, n, at, outcome, status, enhanced, reply)
+    select m.id, m.local_date, 1, ${at}, 'deferred', 451, '4.7.1', '451 4.7.1 Greylisting in action, please come back later'
     from message m join digest d on d.id = m.digest_id where d.plan_id = ${plan} and d.id % 50 = 0`)
 }
 

@@ -7,8 +7,8 @@ const subscriber = `insert into subscriber (id, address, address_key, address_ha
 
 const digest = `insert into digest (plan_id, subscriber_id, local_date, due_at, created_at, outcome`
 const digestValues = `1, 'one', now(), now(), now()`
-const message = `insert into message (kind, id, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id, state`
-const messageValues = `'x', 'x', 'one', 1, now(), now(), now(), 's'`
+const message = `insert into message (kind, id, local_date, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id, state`
+const messageValues = `'x', now(), 'x', 'one', 1, now(), now(), now(), 's'`
 
 describe('the database', () => {
   const refused: [string, string, string][] = [
@@ -95,7 +95,7 @@ describe('the database', () => {
     ],
     [
       'an attempt with an unknown outcome',
-      `insert into attempt (message_id, n, at, outcome, reply) values ('m', 1, now(), 'accepted', '')`,
+      `insert into attempt (message_id, local_date, n, at, outcome, reply) values ('m', now(), 1, now(), 'accepted', '')`,
       'attempt_outcome',
     ],
     [
@@ -178,10 +178,10 @@ test('an acceptance beats every later state', async () => {
   await database.db.$executeRawUnsafe(
     `insert into batch (id, lane, not_before) values (1, 'transactional', now())`,
   )
-  await database.db.$executeRawUnsafe(`insert into message (id, kind, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id)
-    values ('m', 'confirmation', '1', 'one', 1, now(), now(), now(), 's')`)
+  await database.db.$executeRawUnsafe(`insert into message (id, local_date, kind, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id)
+    values ('m', '2026-11-24', 'confirmation', '1', 'one', 1, now(), now(), now(), 's')`)
   await database.db.$executeRawUnsafe(
-    `insert into acceptance (message_id, at, reply) values ('m', now(), '250 ok')`,
+    `insert into acceptance (message_id, local_date, at, reply) values ('m', '2026-11-24', now(), '250 ok')`,
   )
   await database.db.$executeRawUnsafe(`update message set state = 'uncertain' where id = 'm'`)
   const rows = await database.db.$queryRawUnsafe<{ state: string }[]>(

@@ -48,14 +48,15 @@ export const PLANTED: readonly PlantedFault[] = [
     promise: 2,
     file: 'src/mail/outbox/message.repo.ts',
     before: `p.attempts > 0 and exists (
-          select from attempt a where a.message_id = p.id and a.outcome = 'uncertain') as uncertain_before`,
+          select from attempt a where a.message_id = p.id and a.local_date = p.local_date
+            and a.outcome = 'uncertain') as uncertain_before`,
     after: 'false as uncertain_before',
     what: 'an email without a reply is sent again more than once',
   },
   {
     promise: 2,
     file: 'src/mail/outbox/message.repo.ts',
-    before: `where id = \${message.id} and state = 'taken' and taken_by = \${owner} and attempts = \${message.attempts}`,
+    before: `where id = \${message.id} and local_date = \${message.localDate}::date and state = 'taken' and taken_by = \${owner} and attempts = \${message.attempts}`,
     after: `where id = \${message.id}`,
     what: 'a worker without a lease resets the state of a message that another one sent',
   },

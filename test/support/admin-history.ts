@@ -36,16 +36,16 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
   await db.$executeRaw`
     with batch as (insert into batch (lane, not_before, done_at) values ('transactional', ${now}, ${now}) returning id),
     made as (
-      insert into message (id, kind, dedupe, subscriber_id, batch_id, state, reason, attempts, next_try, deadline, dated_at, to_address, secret_id)
-      select 'm' || s.id || '-' || n, 'welcome', s.id || '-' || n, s.id, batch.id,
+      insert into message (id, local_date, kind, dedupe, subscriber_id, batch_id, state, reason, attempts, next_try, deadline, dated_at, to_address, secret_id)
+      select 'm' || s.id || '-' || n, s.created_at::date + n, 'welcome', s.id || '-' || n, s.id, batch.id,
         (case when n % 97 = 0 then 'refused' else 'accepted' end)::message_state,
         case when n % 97 = 0 then '5.7.1' end, 1, ${now}, ${now}::timestamptz + interval '1 hour', s.created_at + make_interval(days => n), s.address, 'x'
       from subscriber s, batch, generate_series(1, 363, 3) n
       where s.id like 'h%' and s.state = 'active' and s.created_at + make_interval(days => n) < ${now}
-      returning id, state, dated_at
+      returning id, local_date, state, dated_at
     )
-    insert into attempt (message_id, n, at, outcome, status, enhanced, reply)
-    select id, 1, dated_at, 'refused', 554, '5.7.1', '554 5.7.1 <x-alive>refused by policy</x-alive>' from made where state = 'refused'`
+    insert into attempt (message_id, local_date, n, at, outcome, status, enhanced, reply)
+    select id, local_date, 1, dated_at, 'refused', 554, '5.7.1', '554 5.7.1 <x-alive>refused by policy</x-alive>' from made where state = 'refused'`
   await db.sourceDay.createMany({
     data: Array.from({ length: 9 }, (_, back) => ({
       source: 'huggingface',

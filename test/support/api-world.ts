@@ -20,9 +20,11 @@ export async function apiWorld({ db, deps }: TestSite): Promise<ApiWorld> {
   const topics = ['attention', 'title:robots']
   await addSubscriber(deps, { email: CANARY, topics, consent: 'on paper' })
   await addSubscriber(deps, { email: OTHER, topics: [] })
-  const { id: messageId } = await db.message.findFirstOrThrow()
-  await db.message.update({ where: { id: messageId }, data: { state: 'refused', reason: 'test' } })
-  await db.attempt.create({ data: { messageId, n: 1, at: NOW, outcome: 'refused', reply: '550 no' } })
+  const { id: messageId, localDate } = await db.message.findFirstOrThrow()
+  await db.message.updateMany({ where: { id: messageId }, data: { state: 'refused', reason: 'test' } })
+  await db.attempt.create({
+    data: { messageId, localDate, n: 1, at: NOW, outcome: 'refused', reply: '550 no' },
+  })
   const subscriber = await db.subscriber.findFirstOrThrow({ where: { address: CANARY } })
   const other = await db.subscriber.findFirstOrThrow({ where: { address: OTHER } })
   await cameBack(db, NOW, { messageId, subscriberId: other.id })

@@ -4,18 +4,17 @@ import { type Channel, insertReport } from '../../src/bounces/report.repo.ts'
 import { openReportReader, type ReportReader } from '../../src/bounces/report-reader.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
-import { DAY_MS } from '../../src/core/dates.ts'
+import { DAY_MS, dayOf } from '../../src/core/dates.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { randomId } from '../../src/core/secrets.ts'
 import { FEATURES } from '../../src/features/index.ts'
-import { recordAcceptances } from '../../src/mail/outbox/acceptance.repo.ts'
 import { enqueue } from '../../src/mail/outbox/message.repo.ts'
 import { addressHash } from '../../src/subscribers/address.ts'
 import { returnAddress, returnToken } from '../../src/subscribers/return-address.ts'
 import type { SubscriberState } from '../../src/subscribers/subscriber.ts'
 import { emptyTables, useDatabase } from './database.ts'
-import { NOW } from './messages.ts'
+import { acceptMessage, NOW } from './messages.ts'
 
 export const BOUNCE_DOMAIN = 'bounce.papers.example'
 
@@ -98,12 +97,13 @@ export function useBounceWorld(): BounceWorld {
       const dedupe = randomId(80)
       await enqueue(db, 'transactional', [
         {
-          ...{ kind, dedupe, subscriberId, toAddress: address, secretId: 'k1', content: { n: 1 } },
+          ...{ kind, dedupe, localDate: dayOf(now), subscriberId, toAddress: address, secretId: 'k1' },
+          content: { n: 1 },
           ...{ datedAt: now, notBefore: now, deadline: new Date(now.getTime() + DAY_MS) },
         },
       ])
       const { id } = await db.message.findFirstOrThrow({ where: { dedupe } })
-      await recordAcceptances(db, [{ messageId: id, at: now, reply: '250 ok' }])
+      await acceptMessage(db, { id, at: now })
       return {
         ...{ id, subscriberId, address },
         messageIdField: `<${kind}.${id}@localhost.example>`,

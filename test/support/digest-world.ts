@@ -93,8 +93,8 @@ export function useDigestWorld(): DigestWorld {
     plan: (now, date) => planDigests(depsAt(now), { date }),
     digestsOf: (subscriberId) => digestsOf(database.db, subscriberId),
     end: async (subscriberId, date, state) => {
-      await database.db.message.update({
-        where: { kind_dedupe: { kind: 'digest', dedupe: `${subscriberId}:${date}` } },
+      await database.db.message.updateMany({
+        where: { kind: 'digest', dedupe: `${subscriberId}:${date}` },
         data: { state, reason: ['gave_up', 'skipped', 'refused'].includes(state) ? 'test' : null },
       })
     },

@@ -1,4 +1,5 @@
 import { simpleParser } from 'mailparser'
+import { dayOf } from '../../src/core/dates.ts'
 import { openComposer } from '../../src/emails/compose-message.ts'
 import type { Prisma } from '../../src/generated/prisma/client.ts'
 import type { Compose, TakenMessage } from '../../src/mail/message.ts'
@@ -26,7 +27,13 @@ export async function composeStored(
   compose: Compose,
   row: Prisma.MessageGetPayload<{ include: { digest: true } }>,
 ): Promise<StoredEmail> {
-  const message = { ...row, digestContent: row.digest?.content, uncertainBefore: false } as TakenMessage
+  const localDate = dayOf(row.localDate)
+  const message = {
+    ...row,
+    localDate,
+    digestContent: row.digest?.content,
+    uncertainBefore: false,
+  } as TakenMessage
   const { raw } = await compose(message)
   const { subject = '', text = '', html } = await simpleParser(raw)
   return { raw: raw.toString(), subject, text, html: html || null }

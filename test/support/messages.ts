@@ -1,4 +1,5 @@
 import type { Database } from '../../src/core/database/database.ts'
+import { dayOf } from '../../src/core/dates.ts'
 import type { Lane, MessageState, NewMessage } from '../../src/mail/message.ts'
 import { enqueue } from '../../src/mail/outbox/message.repo.ts'
 
@@ -36,6 +37,7 @@ export async function addDigests(db: Database, subscribers: number): Promise<num
 export const goodbye = (n: number, changes: Partial<NewMessage> = {}): NewMessage => ({
   kind: 'goodbye',
   dedupe: `s${n}`,
+  localDate: dayOf(changes.datedAt ?? NOW),
   subscriberId: `s${n}`,
   toAddress: `s${n}@y.example`,
   secretId: 'k1',
@@ -68,6 +70,14 @@ export const enqueueGoodbyes = async (db: Database, lane: Lane, count: number): 
     Array.from({ length: count }, (_, i) => goodbye(i + 1)),
   )
 }
+
+/** Records that the server accepted a message then. */
+export const acceptMessage = (
+  db: Database,
+  { id, at = NOW, reply = '250 ok' }: { id: string; at?: Date; reply?: string },
+) => db.$executeRaw`
+  insert into acceptance (message_id, local_date, at, reply)
+  select id, local_date, ${at}, ${reply} from message where id = ${id}`
 
 export interface MessageRow {
   id: string

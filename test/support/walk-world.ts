@@ -74,7 +74,9 @@ async function bringDigests({ db, clock, deps }: TestSite, date: string): Promis
   await planDigests(deps)
   const ready = await db.message.findMany({ where: { state: 'ready', kind: 'digest' } })
   await db.acceptance.createMany({
-    data: ready.map(({ id }) => ({ messageId: id, at: new Date(`${date}T08:00:04Z`), reply: '250 OK' })),
+    data: ready.map(({ id: messageId, localDate }) => {
+      return { messageId, localDate, at: new Date(`${date}T08:00:04Z`), reply: '250 OK' }
+    }),
   })
   await db.message.updateMany({ where: { state: 'ready', kind: 'digest' }, data: { state: 'accepted' } })
 }

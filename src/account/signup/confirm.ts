@@ -43,7 +43,7 @@ export async function openConfirmation(deps: Deps, token: string) {
     next: state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
     /** The token of the page for topics, days and hour; null without a subscription. */
     manage: joined ? signLink(manage, config.APP_SECRET[0]!) : null,
-    welcome: signup.confirmedAt && (await welcomeOf(db, signup.id)),
+    welcome: signup.confirmedAt && (await welcomeOf(db, { id: signup.id, confirmedAt: signup.confirmedAt })),
     /** The change that added this signup's topics, if it is their newest one. */
     change: newest && newest.at.getTime() === signup.confirmedAt?.getTime() ? newest : null,
   }

@@ -6,11 +6,12 @@ const UNKNOWN = '-'
 
 /**
  * Distinguishes this database from a copy that was restored from a dump: "server/database/table", each a number, "-" if
- * the server does not reveal its identifier. A copy of the server's files has the same three: see databaseTimeline.
+ * the server does not reveal its identifier. A copy of the server's files has the same three: see databaseTimeline. The
+ * table is the one that stores this: a migration may replace others by partitioned ones.
  */
 export async function databaseIdentity(db: Database): Promise<string> {
   const [own] = await db.$queryRaw<{ database: string; table: string; maySee: boolean }[]>`
-    select d.oid::text as database, 'message'::regclass::oid::text as table,
+    select d.oid::text as database, 'switch'::regclass::oid::text as table,
       has_function_privilege('pg_control_system()', 'execute') as "maySee"
     from pg_database d where d.datname = current_database()`
   return [own!.maySee ? await systemIdentifierOf(db) : UNKNOWN, own!.database, own!.table].join('/')

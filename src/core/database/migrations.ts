@@ -44,7 +44,8 @@ export const migrationNames = (folder = FOLDER): string[] =>
 /**
  * Brings the schema up to date and returns the names applied. Uses the same table, checksums and lock as
  * `prisma migrate deploy`, without its engine. Safe to run twice, and from several machines at once. Throws
- * database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
+ * database.unreachable, database.before-release, and database.migration-failed with the reason; a migration that fails
+ * changes nothing.
  */
 export async function applyMigrations(
   url: string,
@@ -104,7 +105,15 @@ const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).
 
 function missingFrom(applied: readonly AppliedMigration[], folder: string): string[] {
   const names = new Set(applied.map(({ name }) => name))
-  return migrationNames(folder).filter((name) => !names.has(name))
+  const own = migrationNames(folder)
+  requireReleased(names, own)
+  return own.filter((name) => !names.has(name))
+}
+
+/** The migrations of the versions before 1.0 were replaced by one, which cannot be applied after them. */
+function requireReleased(names: ReadonlySet<string>, [first = '']: readonly string[]): void {
+  const name = [...names].find((one) => one < first)
+  if (name) throw new Fault('database.before-release', { name })
 }
 
 /**
@@ -138,7 +147,7 @@ interface QueryRunner {
   $queryRawUnsafe<T>(sql: string): Promise<T>
 }
 
-/** Migrations of this release that the database lacks. */
+/** Migrations of this release that the database lacks. Throws database.before-release. */
 export async function pendingMigrations(db: QueryRunner, folder = FOLDER): Promise<string[]> {
   const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
     `select to_regclass('_prisma_migrations') is not null as exists`,
@@ -154,7 +163,7 @@ export async function newerMigration(db: QueryRunner): Promise<string | undefine
   return applied.findLast(({ name }) => !ownNames.has(name))?.name
 }
 
-/** Throws database.behind if a migration is missing. */
+/** Throws database.behind if a migration is missing, and database.before-release. */
 export async function requireMigrated(db: QueryRunner): Promise<void> {
   const [first, ...others] = await pendingMigrations(db)
   if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })

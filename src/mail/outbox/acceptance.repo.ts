@@ -1,8 +1,10 @@
 import type { Database } from '../../core/database/database.ts'
-import { DAY_MS } from '../../core/dates.ts'
+import { DAY_MS, type Day } from '../../core/dates.ts'
 
 export interface NewAcceptance {
   messageId: string
+  /** Of the message. */
+  localDate: Day
   at: Date
   /** The server's reply, without addresses. */
   reply: string
@@ -20,13 +22,15 @@ export async function recordAcceptances(
 ): Promise<void> {
   await db.$executeRaw`
     /* prepared: record-acceptances */
-    insert into acceptance (message_id, at, reply)
+    insert into acceptance (message_id, local_date, at, reply)
     select * from unnest(
       ${accepted.map(({ messageId }) => messageId)}::text[],
+      ${accepted.map(({ localDate }) => localDate)}::date[],
       ${accepted.map(({ at }) => at.toISOString())}::timestamptz[],
-      ${accepted.map(({ reply }) => reply)}::text[]) as received(id, at, reply)
+      ${accepted.map(({ reply }) => reply)}::text[]) as received(id, local_date, at, reply)
     where not ${again}::boolean or not exists (
-      select from acceptance a where a.message_id = received.id and a.at = received.at and a.reply = received.reply)`
+      select from acceptance a where a.message_id = received.id and a.local_date = received.local_date
+        and a.at = received.at and a.reply = received.reply)`
 }
 
 /** Number of acceptances from `from` until before `to`; stops counting at `most`. */

@@ -65,10 +65,10 @@ export async function leaseBatch(db: Database, input: LeaseInput): Promise<Lease
         next_try = case when ${whenUncertain}::text = 'hold' then m.deadline else ${now}::timestamptz end,
         taken_at = null, taken_by = null
       from leased where m.batch_id = leased.id and m.state = 'taken' and m.taken_by <> ${owner}
-      returning m.id, m.attempts
+      returning m.id, m.local_date, m.attempts
     ), noted as (
-      insert into attempt (message_id, n, at, outcome, reply)
-      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from lost
+      insert into attempt (message_id, local_date, n, at, outcome, reply)
+      select id, local_date, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from lost
       on conflict do nothing
     )
     select id, domain, (select count(*) from lost)::int as lost,
@@ -100,7 +100,7 @@ export async function splitBatch(db: Database, input: LeaseInput): Promise<Lease
         and ${maySend}
       group by b.id having count(*) > 1 order by ready desc, b.id limit 1
     ), half as (
-      select m.id from message m join fullest f on m.batch_id = f.id
+      select m.id, m.local_date from message m join fullest f on m.batch_id = f.id
       where m.state in ('ready', 'deferred') and m.next_try <= ${now}
       order by m.id desc limit (select ready / 2 from fullest) for update of m skip locked
     ), made as (
@@ -109,7 +109,8 @@ export async function splitBatch(db: Database, input: LeaseInput): Promise<Lease
       from fullest where exists (select from half)
       returning id, domain
     ), moved as (
-      update message m set batch_id = made.id from half, made where m.id = half.id
+      update message m set batch_id = made.id from half, made
+      where m.id = half.id and m.local_date = half.local_date
     )
     select id, domain, 0 as lost, false as more from made`
   return row ?? null
@@ -127,7 +128,7 @@ export async function splitOffDomain(
     with mine as (
       select id, lane, not_before from batch where id = ${batch} and owner = ${owner} and lease_until > now() for update
     ), theirs as (
-      select m.id, m.state from message m join mine on m.batch_id = mine.id
+      select m.id, m.local_date, m.state from message m join mine on m.batch_id = mine.id
       where (m.id = any(${ids}) and m.state = 'taken' and m.taken_by = ${owner})
         or (m.state in ('ready', 'deferred') and lower(substring(m.to_address from '[^@]*$')) = ${domain})
       for update of m
@@ -138,7 +139,7 @@ export async function splitOffDomain(
     update message m set batch_id = made.id,
       state = (case theirs.state when 'taken' then 'ready' else theirs.state end)::message_state,
       attempts = m.attempts - (theirs.state = 'taken')::int, taken_at = null, taken_by = null
-    from theirs, made where m.id = theirs.id`
+    from theirs, made where m.id = theirs.id and m.local_date = theirs.local_date`
 }
 
 /** Renews the leases that are still valid, by the database's clock; returns their owners. */

@@ -42,7 +42,7 @@ export async function listMessages(
   ]
   const rows = await db.message.findMany({
     where: { state, kind, datedAt, OR: afterCursor, ...(state && WHERE_TO_LOOK[state]) },
-    omit: { content: true },
+    omit: { content: true, localDate: true },
     include: { batch: { select: { lane: true } } },
     orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
     take: most,
@@ -53,19 +53,19 @@ export async function listMessages(
 export interface MessageWithHistory extends ListedMessage {
   /** Each time the server accepted it, with the reply. */
   acceptances: { at: Date; reply: string }[]
-  tries: Omit<AttemptRow, 'messageId'>[]
+  tries: Omit<AttemptRow, 'messageId' | 'localDate'>[]
 }
 
 const HISTORY = {
   acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
-  tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
+  tries: { omit: { messageId: true, localDate: true }, orderBy: { n: 'asc' } },
 } as const
 
 /** A message and its history; null if no message has that id. */
 export async function messageById(db: Database, id: string): Promise<MessageWithHistory | null> {
-  const row = await db.message.findUnique({
+  const row = await db.message.findFirst({
     where: { id },
-    omit: { content: true },
+    omit: { content: true, localDate: true },
     include: { batch: { select: { lane: true } }, ...HISTORY },
   })
   if (!row) return null
@@ -83,7 +83,7 @@ export async function requeueMessage(db: Database, id: string, now: Date): Promi
   // It gets a batch of its own: a worker that releases the old one now might not see the message, and end the batch.
   const changed = await db.$executeRaw`
     with again as (
-      select m.id, b.lane from message m join batch b on b.id = m.batch_id
+      select m.id, m.local_date, b.lane from message m join batch b on b.id = m.batch_id
       where m.id = ${id} and m.deadline > ${now} and m.to_address is not null
         and m.state::text = any(${RETRYABLE})
         and m.reason is distinct from 'restored'
@@ -92,7 +92,7 @@ export async function requeueMessage(db: Database, id: string, now: Date): Promi
       insert into batch (lane, not_before) select lane, ${now}::timestamptz from again returning id
     )
     update message m set state = 'ready', reason = null, next_try = ${now}, batch_id = made.id
-    from again, made where m.id = again.id`
+    from again, made where m.id = again.id and m.local_date = again.local_date`
   return changed > 0
 }
 
@@ -155,6 +155,7 @@ export const countReady = (db: Database, now: Date): Promise<number> =>
   })
 
 const INTERNAL_COLUMNS = {
+  localDate: true,
   subscriberId: true,
   batchId: true,
   takenBy: true,
@@ -204,7 +205,7 @@ export function messagesByDay(db: Database, { from, to }: { from: Day; to: Day }
 
 /** `toAddress` is null if the subscriber was erased since. */
 export const messageRecipient = (db: Database, id: string) =>
-  db.message.findUnique({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
+  db.message.findFirst({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
 
 /** The addresses to which a subscriber was sent emails since an instant. */
 export async function addressesMailedSince(

@@ -28,6 +28,7 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
     ids: messages.map(() => randomId(96)),
     kinds: messages.map(({ kind }) => kind),
     dedupes: messages.map(({ dedupe }) => dedupe),
+    localDates: messages.map(({ localDate }) => localDate),
     subscriberIds: messages.map(({ subscriberId }) => subscriberId),
     digestIds: messages.map(({ digestId = null }) => digestId),
     addresses: messages.map(({ toAddress }) => toAddress),
@@ -41,11 +42,13 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
     with wanted as (
       select w.*, lower(substring(to_address from '[^@]*$')) as domain
       from unnest(${columns.ids}::text[], ${columns.kinds}::text[], ${columns.dedupes}::text[],
-        ${columns.subscriberIds}::text[], ${columns.digestIds}::int[], ${columns.addresses}::text[],
-        ${columns.secretIds}::text[], ${columns.contents}::text[], ${columns.datedAts}::timestamptz[],
-        ${columns.notBefores}::timestamptz[], ${columns.deadlines}::timestamptz[])
-        as w(id, kind, dedupe, subscriber_id, digest_id, to_address, secret_id, content, dated_at, not_before, deadline)
-      where not exists (select from message m where m.kind = w.kind and m.dedupe = w.dedupe)
+        ${columns.localDates}::date[], ${columns.subscriberIds}::text[], ${columns.digestIds}::int[],
+        ${columns.addresses}::text[], ${columns.secretIds}::text[], ${columns.contents}::text[],
+        ${columns.datedAts}::timestamptz[], ${columns.notBefores}::timestamptz[], ${columns.deadlines}::timestamptz[])
+        as w(id, kind, dedupe, local_date, subscriber_id, digest_id, to_address, secret_id, content, dated_at, not_before,
+             deadline)
+      where not exists (
+        select from message m where m.kind = w.kind and m.dedupe = w.dedupe and m.local_date = w.local_date)
     ), grouped as (
       select *, case when count(*) over (partition by domain) >= ${MIN_FOR_OWN_BATCH} then domain end as of_batch
       from wanted
@@ -54,12 +57,12 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
       select ${lane}::lane, of_batch, min(not_before) from grouped group by of_batch
       returning id, domain
     )
-    insert into message (id, kind, dedupe, subscriber_id, digest_id, batch_id, to_address, secret_id, content,
+    insert into message (id, local_date, kind, dedupe, subscriber_id, digest_id, batch_id, to_address, secret_id, content,
                          dated_at, next_try, deadline)
-    select w.id, w.kind, w.dedupe, w.subscriber_id, w.digest_id, made.id, w.to_address, w.secret_id, w.content::jsonb,
-           w.dated_at, w.not_before, w.deadline
+    select w.id, w.local_date, w.kind, w.dedupe, w.subscriber_id, w.digest_id, made.id, w.to_address, w.secret_id,
+           w.content::jsonb, w.dated_at, w.not_before, w.deadline
     from grouped w join made on made.domain is not distinct from w.of_batch
-    on conflict (kind, dedupe) do nothing`
+    on conflict (kind, dedupe, local_date) do nothing`
 }
 
 export interface TakeInput {
@@ -101,12 +104,12 @@ export async function mayStillSend(
 ): Promise<boolean> {
   const [row] = await db.$queryRaw<{ may: boolean }[]>`
     with mine as (
-      select p.id, ${skipReason(now)} is null and ${maySend} as may
+      select p.id, p.local_date, ${skipReason(now)} is null and ${maySend} as may
       from message p join subscriber s on s.id = p.subscriber_id
       where p.id = ${id} and p.state = 'taken' and p.taken_by = ${owner} for update of p
     ), given_back as (
       update message m set state = 'ready', attempts = m.attempts - 1, taken_at = null, taken_by = null
-      from mine where m.id = mine.id and not mine.may
+      from mine where m.id = mine.id and m.local_date = mine.local_date and not mine.may
     )
     select may from mine`
   return row?.may ?? false
@@ -125,17 +128,19 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
       select id from batch where id = ${batch} and owner = ${owner} and lease_until > now()
         and ${maySend}
     ), picked as (
-      select m.id, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
+      select m.id, m.local_date, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
       from message m join lease on m.batch_id = lease.id
       where m.next_try <= ${now}
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
       order by m.state = 'uncertain', m.next_try, m.id limit ${limit} for update of m skip locked
     ), judged as materialized (
-      select p.id, p.attempts,
+      select p.id, p.local_date, p.attempts,
         p.attempts > 0 and exists (
-          select from attempt a where a.message_id = p.id and a.outcome = 'uncertain') as uncertain_before,
+          select from attempt a where a.message_id = p.id and a.local_date = p.local_date
+            and a.outcome = 'uncertain') as uncertain_before,
         p.attempts > 0 and exists (
-          select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
+          select from attempt a where a.message_id = p.id and a.local_date = p.local_date
+            and a.outcome in ('uncertain', 'lost')) as in_doubt,
         ${skipReason(now)} as reason
       from picked p join subscriber s on s.id = p.subscriber_id
     ), checked as (
@@ -150,11 +155,12 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
         next_try = case when j.reason is null then m.next_try else m.deadline end,
         taken_at = case when j.reason is null then ${now}::timestamptz end,
         taken_by = case when j.reason is null then ${owner}::text end
-      from judged j where m.id = j.id
-      returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+      from judged j where m.id = j.id and m.local_date = j.local_date
+      returning m.id, m.local_date as "localDate", m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
         m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
-        m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason,
-        (select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"
+        m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason, (
+          select d.content from digest d
+          where d.id = m.digest_id and d.local_date = m.local_date and j.reason is null) as "digestContent"
     )
     select coalesce(json_agg(checked), '[]')::text as messages from checked`
   const messages: MessageJson[] = JSON.parse(row!.messages)
@@ -181,7 +187,7 @@ export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' 
 export async function recordFailedAttempt(
   db: Database,
   input: {
-    message: Pick<TakenMessage, 'id' | 'attempts'>
+    message: Pick<TakenMessage, 'id' | 'localDate' | 'attempts'>
     owner: string
     now: Date
     made: AttemptResult
@@ -191,15 +197,16 @@ export async function recordFailedAttempt(
   const { message, owner, now, made, next } = input
   await db.$executeRaw`
     with noted as (
-      insert into attempt (message_id, n, at, outcome, status, enhanced, reply)
-      values (${message.id}, ${message.attempts}, ${now}, ${made.outcome}, ${made.status}, ${made.enhanced}, ${made.reply})
-      on conflict (message_id, n) do update set
+      insert into attempt (message_id, local_date, n, at, outcome, status, enhanced, reply)
+      values (${message.id}, ${message.localDate}::date, ${message.attempts}, ${now}, ${made.outcome}, ${made.status},
+              ${made.enhanced}, ${made.reply})
+      on conflict (message_id, local_date, n) do update set
         at = excluded.at, outcome = excluded.outcome, status = excluded.status, enhanced = excluded.enhanced,
         reply = excluded.reply
     )
     update message set state = ${next.state}::message_state, reason = ${next.reason}, next_try = ${next.nextTry},
       taken_at = null, taken_by = null
-    where id = ${message.id} and state = 'taken' and taken_by = ${owner} and attempts = ${message.attempts}`
+    where id = ${message.id} and local_date = ${message.localDate}::date and state = 'taken' and taken_by = ${owner} and attempts = ${message.attempts}`
 }
 
 /**
@@ -209,8 +216,9 @@ export async function recordFailedAttempt(
 export async function endExpiredMessages(db: Database, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ ended: number }[]>`
     with late as (
-      select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
-        select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
+      select m.id, m.local_date, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
+        select from attempt a where a.message_id = m.id and a.local_date = m.local_date
+          and a.outcome in ('uncertain', 'lost')) as in_doubt
       from message m join batch b on b.id = m.batch_id
       where b.done_at is null and (b.lease_until is null or b.lease_until <= now())
         and m.deadline <= ${now} and (m.state in ('ready', 'deferred', 'taken')
@@ -222,11 +230,11 @@ export async function endExpiredMessages(db: Database, now: Date): Promise<numbe
                  end)::message_state,
         reason = case when not late.in_doubt then 'expired' end,
         next_try = m.deadline, taken_at = null, taken_by = null
-      from late where m.id = late.id
+      from late where m.id = late.id and m.local_date = late.local_date
       returning m.id, m.batch_id
     ), noted as (
-      insert into attempt (message_id, n, at, outcome, reply)
-      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from late where taken
+      insert into attempt (message_id, local_date, n, at, outcome, reply)
+      select id, local_date, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from late where taken
       on conflict do nothing
     ), done as (
       update batch b set done_at = ${now}, owner = null, lease_until = null

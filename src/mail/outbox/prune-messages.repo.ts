@@ -6,8 +6,7 @@ import { LOST_REPLY } from '../message.ts'
 // Done before that day began in UTC. A digest of the day itself may be done too, in zones where the day begins earlier.
 const isOld = (before: Day) => Prisma.sql`
   b.done_at < ${midnight(before)} and not exists (
-    select from message n join digest d on d.id = n.digest_id
-    where n.batch_id = b.id and d.local_date >= ${before}::date)`
+    select from message n where n.batch_id = b.id and n.digest_id is not null and n.local_date >= ${before}::date)`
 
 /** A report: the messages, and the digests among them, of batches done before a day that have no digest of it. */
 export async function countOldMessages(
@@ -43,8 +42,10 @@ export const deleteMessagesOf = (tx: Database, subscriberIds: readonly string[])
 
 /** A bulk write: with what belongs to them. */
 async function deleteMessages(tx: Database, which: Prisma.Sql): Promise<number> {
-  await tx.$executeRaw`delete from attempt a using message m where a.message_id = m.id and ${which}`
-  await tx.$executeRaw`delete from acceptance a using message m where a.message_id = m.id and ${which}`
+  await tx.$executeRaw`
+    delete from attempt a using message m where a.message_id = m.id and a.local_date = m.local_date and ${which}`
+  await tx.$executeRaw`
+    delete from acceptance a using message m where a.message_id = m.id and a.local_date = m.local_date and ${which}`
   return tx.$executeRaw`delete from message m where ${which}`
 }
 
@@ -59,8 +60,9 @@ export async function endRestoredMessages(
 ): Promise<{ skipped: number; uncertain: number }> {
   const [row] = await db.$queryRaw<{ skipped: number; uncertain: number }[]>`
     with open as (
-      select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
-        select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
+      select m.id, m.local_date, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
+        select from attempt a where a.message_id = m.id and a.local_date = m.local_date
+          and a.outcome in ('uncertain', 'lost')) as in_doubt
       from message m join batch b on b.id = m.batch_id
       where b.done_at is null and m.dated_at < ${since}
         and (m.state in ('ready', 'deferred', 'taken') or (m.state = 'uncertain' and m.next_try < m.deadline))
@@ -72,11 +74,11 @@ export async function endRestoredMessages(
         state = (case when open.in_doubt then 'uncertain' else 'skipped' end)::message_state,
         reason = case when not open.in_doubt then 'restored' end,
         next_try = m.deadline, taken_at = null, taken_by = null
-      from open where m.id = open.id
+      from open where m.id = open.id and m.local_date = open.local_date
       returning m.state
     ), noted as (
-      insert into attempt (message_id, n, at, outcome, reply)
-      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from open where taken
+      insert into attempt (message_id, local_date, n, at, outcome, reply)
+      select id, local_date, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from open where taken
       on conflict do nothing
     )
     select count(*) filter (where state = 'skipped')::int as skipped,

@@ -58,7 +58,7 @@ function mailsSince(db: Database, subscriberId: string, since: Day): Promise<Mai
   return db.$queryRaw<MailRow[]>`
     select m.id, m.kind, m.dedupe, m.digest_id as "digestId", m.dated_at as "datedAt", m.state::text, m.reason,
       m.next_try >= m.deadline as ended,
-      (select min(a.at) from acceptance a where a.message_id = m.id) as "acceptedAt",
+      (select min(a.at) from acceptance a where a.message_id = m.id and a.local_date = m.local_date) as "acceptedAt",
       m.content ->> 'zone' as zone, coalesce(jsonb_array_length(m.content -> 'papers'), 0) as papers,
       coalesce(m.content -> 'content' ? 'sections', false) as kept
     from message m
@@ -152,5 +152,6 @@ export const dayTotalsEntries = (
   { date, column, most, after }: { date: Day; column: DayTotalsColumn; most: number; after: number },
 ): Promise<DayTotalsEntry[]> => db.$queryRaw<DayTotalsEntry[]>`
   select d.id, d.subscriber_id as "subscriberId", s.address, d.outcome::text, m.id as "messageId", m.state::text, m.reason
-  from digest d join subscriber s on s.id = d.subscriber_id left join message m on m.digest_id = d.id
+  from digest d join subscriber s on s.id = d.subscriber_id 
+    left join message m on m.digest_id = d.id and m.local_date = d.local_date
   where d.local_date = ${date}::date and d.id > ${after} and ${COLUMN_CONDITIONS[column]} order by d.id limit ${most}`

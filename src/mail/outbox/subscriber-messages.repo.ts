@@ -36,8 +36,9 @@ export async function endWaitingMessages(
 ): Promise<void> {
   await db.$executeRaw`
     with waiting as (
-      select m.id, exists (
-        select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
+      select m.id, m.local_date, exists (
+        select from attempt a where a.message_id = m.id and a.local_date = m.local_date
+          and a.outcome in ('uncertain', 'lost')) as in_doubt
       from message m
       where m.subscriber_id = ${subscriberId} and m.kind = any(${[...kinds]})
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
@@ -47,7 +48,7 @@ export async function endWaitingMessages(
       state = (case when w.in_doubt then 'uncertain' else 'skipped' end)::message_state,
       reason = case when not w.in_doubt then ${reason} end,
       next_try = m.deadline
-    from waiting w where m.id = w.id`
+    from waiting w where m.id = w.id and m.local_date = w.local_date`
 }
 
 const FORGOTTEN = { toAddress: null, content: Prisma.DbNull }
@@ -65,9 +66,9 @@ export async function forgetMessages(db: Database, subscriberId: string): Promis
 /** The content of a message; null if it does not exist or was removed. */
 export async function messageContent<Content>(
   db: Database,
-  where: Prisma.MessageWhereUniqueInput,
+  where: Pick<Prisma.MessageWhereInput, 'id' | 'kind' | 'dedupe' | 'localDate'>,
 ): Promise<Content | null> {
-  const row = await db.message.findUnique({ where, select: { content: true } })
+  const row = await db.message.findFirst({ where, select: { content: true } })
   return (row?.content ?? null) as Content | null
 }
 

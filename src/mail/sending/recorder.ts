@@ -57,7 +57,8 @@ export function openRecorder(
       const { message } = work
       if (result.accepted) {
         await onFailpoint?.('after-250')
-        await writeAcceptance({ messageId: message.id, at: clock.now(), reply: result.reply })
+        const { id: messageId, localDate } = message
+        await writeAcceptance({ messageId, localDate, at: clock.now(), reply: result.reply })
         safeguards.accepted(message)
         run.count('accepted')
         await serverWatch.reached()

@@ -83,6 +83,7 @@ async function leaveGoodbyes({ db, clock, config }: Deps, addresses: readonly st
   const messages = people.map(({ id, address, epoch, zone, format }) => ({
     kind: 'goodbye',
     dedupe: `${id}:${now.toISOString()}`,
+    localDate: dayOf(now),
     subscriberId: id,
     toAddress: address!,
     secretId: secretId(config.APP_SECRET[0]!),

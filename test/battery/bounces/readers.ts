@@ -1,5 +1,5 @@
 import type { Database } from '../../../src/core/database/database.ts'
-import { DAY_MS } from '../../../src/core/dates.ts'
+import { DAY_MS, dayOf } from '../../../src/core/dates.ts'
 import { randomId } from '../../../src/core/secrets.ts'
 import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
@@ -55,8 +55,9 @@ export async function mailAgain(
   at: Date,
 ): Promise<Reader[]> {
   const deadline = new Date(at.getTime() + DAY_MS)
+  const localDate = dayOf(at)
   const messages = people.map(({ subscriberId, address }) => ({
-    ...{ kind: 'note', dedupe: randomId(80), subscriberId, toAddress: address, content: {} },
+    ...{ kind: 'note', dedupe: randomId(80), localDate, subscriberId, toAddress: address, content: {} },
     ...{ secretId: secretId(APP_SECRET), datedAt: at, notBefore: at, deadline },
   }))
   await enqueue(db, 'transactional', messages)
@@ -66,7 +67,7 @@ export async function mailAgain(
   })
   await recordAcceptances(
     db,
-    rows.map(({ id }) => ({ messageId: id, at, reply: '250 ok' })),
+    rows.map(({ id }) => ({ messageId: id, localDate, at, reply: '250 ok' })),
   )
   const idOf = new Map(rows.map(({ dedupe, id }) => [dedupe, id]))
   return messages.map(({ dedupe, subscriberId, toAddress }) =>

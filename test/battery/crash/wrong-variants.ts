@@ -87,5 +87,5 @@ async function send(smtp: SmtpClient, message: TakenMessage): Promise<void> {
 const accept = ({ db, clock }: Deps, messages: TakenMessage[]): Promise<void> =>
   recordAcceptances(
     db,
-    messages.map(({ id }) => ({ messageId: id, at: clock.now(), reply: '250 ok' })),
+    messages.map(({ id, localDate }) => ({ messageId: id, localDate, at: clock.now(), reply: '250 ok' })),
   )

@@ -21,8 +21,8 @@ async function sendDays(
     await world.plan(`${day}T08:05:00Z`)
     if (ago > 0) await world.end('ann', day, 'accepted')
   }
-  const where = { kind_dedupe: { kind: 'digest', dedupe: `ann:${until}` } }
-  const { content } = await world.db.message.findUniqueOrThrow({ where })
+  const where = { kind: 'digest', dedupe: `ann:${until}` }
+  const { content } = await world.db.message.findFirstOrThrow({ where })
   return (content as { lastWeek?: object }).lastWeek
 }
 

@@ -60,6 +60,7 @@ type WelcomeRow = Awaited<ReturnType<typeof welcomeRows>>[number]
 
 const taken = (row: WelcomeRow): TakenMessage => ({
   ...row,
+  localDate: dayOf(row.localDate),
   toAddress: row.toAddress!,
   digestContent: null,
   attempts: 1,

@@ -34,6 +34,7 @@ const depsWith = (settings: Record<string, string>): Deps => ({
 
 const confirmation: TakenMessage = {
   id: 'bWVzc2FnZS1pZC0x',
+  localDate: '2026-11-24',
   batchId: 1,
   kind: 'confirmation',
   subscriberId: 'c3Vic2NyaWI',

@@ -31,6 +31,7 @@ const composer = () =>
 
 const message = (kind: string, content: object | null): TakenMessage => ({
   id: 'bWVzc2FnZS1pZC0x',
+  localDate: '2026-11-24',
   batchId: 1,
   kind,
   subscriberId: 'c3Vic2NyaWI',

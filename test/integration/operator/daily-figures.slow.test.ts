@@ -10,7 +10,7 @@ import { Fault } from '../../../src/core/errors.ts'
 import { dailyFigures } from '../../../src/operator/daily-figures.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
-import { DEADLINE, enqueueGoodbyes, messagesIn } from '../../support/messages.ts'
+import { acceptMessage, DEADLINE, enqueueGoodbyes, messagesIn } from '../../support/messages.ts'
 import { confirmToken, NOW, useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -141,8 +141,8 @@ test('outcomes of the emails of a day', async () => {
   await enqueueGoodbyes(site.db, 'bulk', 7)
   const [accepted, refused, gaveUp, uncertain, skipped] = (await messagesIn(site.db)).map(({ id }) => id)
   const end = (id: string | undefined, state: 'refused' | 'gave_up' | 'uncertain' | 'skipped') =>
-    site.db.message.update({ where: { id: id! }, data: { state, reason: 'x', nextTry: DEADLINE } })
-  await site.db.acceptance.create({ data: { messageId: accepted!, at: NOW, reply: '250' } })
+    site.db.message.updateMany({ where: { id: id! }, data: { state, reason: 'x', nextTry: DEADLINE } })
+  await acceptMessage(site.db, { id: accepted! })
   await end(refused, 'refused')
   await end(gaveUp, 'gave_up')
   await end(uncertain, 'uncertain')

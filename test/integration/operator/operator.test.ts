@@ -135,9 +135,13 @@ describe('changing the address', () => {
   test('prevents a waiting confirmation from being sent, and marks one in progress as uncertain', async () => {
     for (let n = 0; n < 2; n++) await post(site, '/subscribe', { email: EMAIL })
     const [, doubtful] = await site.db.message.findMany({ orderBy: { batchId: 'asc' } })
+    const { id: messageId, localDate } = doubtful!
     const attempt = { n: 1, at: site.clock.now(), outcome: 'uncertain', reply: '' }
-    await site.db.attempt.create({ data: { messageId: doubtful!.id, ...attempt } })
-    await site.db.message.update({ where: { id: doubtful!.id }, data: { state: 'uncertain', attempts: 1 } })
+    await site.db.attempt.create({ data: { messageId, localDate, ...attempt } })
+    await site.db.message.updateMany({
+      where: { id: doubtful!.id },
+      data: { state: 'uncertain', attempts: 1 },
+    })
     await moves()
     const ended = await site.db.message.findMany({ orderBy: { batchId: 'asc' } })
     expect(ended.map(({ state, reason, toAddress }) => [state, reason, toAddress])).toEqual([

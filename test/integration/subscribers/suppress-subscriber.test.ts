@@ -41,8 +41,8 @@ const later = (hours: number) => clock.moveTo(hoursAgo(-hours))
 
 /** So many acceptances, hours ago. */
 const accepted = (mails: number, hours = 1) => database.db.$executeRaw`
-  insert into acceptance (message_id, at, reply)
-  select id, ${hoursAgo(hours)}, '250 ok' from message, generate_series(1, ${mails}::int)`
+  insert into acceptance (message_id, local_date, at, reply)
+  select id, local_date, ${hoursAgo(hours)}, '250 ok' from message, generate_series(1, ${mails}::int)`
 
 /** So many people are suppressed, each a minute after the one before. */
 async function suppressed(count: number, reason: SuppressionReason = 'complaint') {

@@ -9,6 +9,7 @@ import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { saveLearnedTopic, saveVote } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
+import { acceptMessage } from '../../support/messages.ts'
 import { errorsOn, sentence } from '../../support/page-text.ts'
 import { messageCameBack } from '../../support/returns.ts'
 import {
@@ -180,7 +181,7 @@ describe('the export', () => {
       step: -1,
     })
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
-    await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, reply: '250 ok' } })
+    await acceptMessage(site.db, { id: message.id, at: NOW })
     await messageCameBack(site.db, NOW, { class: 'full', status: '5.2.2', reply: '552 full' })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
 

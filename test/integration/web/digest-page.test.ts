@@ -84,13 +84,16 @@ describe('a digest in the browser', () => {
 
   test('has a page for a welcome email too', async () => {
     const { content } = await site.db.digest.findFirstOrThrow()
+    const { id: subscriberId } = await site.db.subscriber.findFirstOrThrow({ where: { addressKey: EMAIL } })
+    const batch = await site.db.batch.create({ data: { lane: 'transactional', notBefore: NOW } })
     await site.db.message.create({
       data: {
         id: 'welcome1',
         kind: 'welcome',
         dedupe: 'x',
-        subscriber: { connect: { addressKey: EMAIL } },
-        batch: { create: { lane: 'transactional', notBefore: NOW } },
+        localDate: NOW,
+        subscriberId,
+        batchId: batch.id,
         nextTry: NOW,
         deadline: NOW,
         datedAt: NOW,

@@ -4,6 +4,7 @@ import { capitalized, counted, fill, words } from '../../../src/i18n/words.ts'
 import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
+import { acceptMessage } from '../../support/messages.ts'
 import { changeLine, errorsOn, nextEmail, sentence } from '../../support/page-text.ts'
 import { get, post, press as pressOn, textOf, unsubscribeToken, useSite } from '../../support/site.ts'
 
@@ -273,6 +274,7 @@ describe('the delivery history', () => {
     const { id } = await site.db.message.create({
       data: {
         ...{ id: `${kind}-1`, kind, dedupe, subscriberId, batchId: batch.id, content, secretId: 'x' },
+        localDate: new Date('2026-11-24'),
         nextTry: new Date('2026-11-24T12:00:00Z'),
         deadline: new Date('2026-11-25T12:00:00Z'),
         datedAt: new Date('2026-11-24T11:30:00Z'),
@@ -286,11 +288,11 @@ describe('the delivery history', () => {
     const id = await message('welcome', 'signup 1', { zone: 'Pacific/Kiritimati', papers: [1, 2] })
     expect(await rows(path)).toEqual([`Wed 25 Nov ${welcomeWith} ${capitalized(waiting)}`])
     const at = new Date('2026-11-24T12:00:05Z')
-    await site.db.acceptance.create({ data: { messageId: id, at, reply: '250' } })
+    await acceptMessage(site.db, { id, at })
     expect(await rows(path)).toEqual([
       `Wed 25 Nov ${welcomeWith} ${capitalized(fill(accepted, { at: '02:00' }))}`,
     ])
-    await site.db.message.update({ where: { id }, data: { content: { zone: 'UTC', papers: [] } } })
+    await site.db.message.updateMany({ where: { id }, data: { content: { zone: 'UTC', papers: [] } } })
     expect((await rows(path))[0]).toContain(`Tue 24 Nov ${words.receipts.welcome} `)
   })
 

@@ -9,6 +9,7 @@ import { closePapersLink } from '../../../src/subscribers/page-links.ts'
 import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
+import { acceptMessage } from '../../support/messages.ts'
 import { changeLine, errorsOn, nextEmail, sentence } from '../../support/page-text.ts'
 import { messageCameBack } from '../../support/returns.ts'
 import { get, NOW, post, press as pressOn, textOf, useSite } from '../../support/site.ts'
@@ -434,9 +435,7 @@ describe('the delivery history', () => {
     const waiting = capitalized(words.receipts.mails.waiting)
     expect((await receipts(path))[0]).toContain(`Tue 24 Nov ${waiting}`)
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
-    await site.db.acceptance.create({
-      data: { messageId: message.id, at: new Date('2026-11-24T12:00:05Z'), reply: '250' },
-    })
+    await acceptMessage(site.db, { id: message.id, at: new Date('2026-11-24T12:00:05Z') })
     const delivered = capitalized(fill(words.receipts.mails.accepted, { at: '12:00' }))
     expect((await receipts(path))[0]).toMatch(new RegExp(` ${delivered}$`))
     await messageCameBack(site.db, new Date('2026-11-24T12:03:00Z'), { class: 'full', status: '5.2.2' })

@@ -22,7 +22,7 @@ export async function takeIf(
     )
     update message m set state = 'taken', attempts = m.attempts + 1, taken_at = ${now}, taken_by = ${owner}
     from picked where m.id = picked.id
-    returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+    returning m.id, m.local_date::text as "localDate", m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
       m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
       m.attempts, false as "uncertainBefore", (select d.content from digest d where d.id = m.digest_id) as "digestContent"`
   return { taken, ended: [] }

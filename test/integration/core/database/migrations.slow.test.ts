@@ -45,7 +45,7 @@ const NAMES = [
   'busy',
   'cut_off',
   'conflict',
-  'done_unfinished',
+  'before_release',
 ].map((name) => `migrations_${process.pid}_${name}`)
 
 beforeAll(async () => {
@@ -61,14 +61,16 @@ afterAll(async () => {
   })
 })
 
+const PRISMA_TABLE = `create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
+  finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
+  started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`
+
 const engine = (url: string) => runProgram(['scripts/migrate.ts', 'check'], { DATABASE_URL: url })
 
 /** All migrations before that one of the later release, as their files say. */
 const engineless = (url: string, before: string) =>
   withClient(url, async (client) => {
-    await client.query(`create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
-      finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
-      started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`)
+    await client.query(PRISMA_TABLE)
     for (const name of migrationNames(folder).filter((one) => one < before)) {
       await client.query(readFileSync(join(folder, name, 'migration.sql'), 'utf8'))
       const done =
@@ -178,6 +180,24 @@ describe('migrations', () => {
       const { rows: left } = await client.query('select from _prisma_migrations where finished_at is null')
       expect(left).toEqual([])
     })
+  })
+
+  test('of a version before 1.0 are not continued: `database.before-release` names one, and nothing changes', async () => {
+    const url = urls[8]!
+    await withClient(url, async (client) => {
+      await client.query(`create table feedback (); ${PRISMA_TABLE}`)
+      await client.query(
+        `insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ('1', '', $1, now())`,
+        ['20261128000000_initial'],
+      )
+      const refused = { code: 'database.before-release', values: { name: '20261128000000_initial' } }
+      await expect(applyMigrations(url)).rejects.toMatchObject(refused)
+      await expect(requireMigrated(askable(url))).rejects.toMatchObject(refused)
+      const { rows } = await client.query(`select to_regclass('subscriber') as made`)
+      expect(rows).toEqual([{ made: null }])
+    })
+    const { code, stderr } = await runProgram(['src/main.ts'], { DATABASE_URL: url })
+    expect([code, stderr.includes('20261128000000_initial')]).toEqual([1, true])
   })
 
   test('one that fails changes nothing, says why, and is applied once the cause is gone', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Database } from '../../../../src/core/database/database.ts'
+import { dayOf } from '../../../../src/core/dates.ts'
 import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import { enqueueGoodbyes, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
@@ -10,7 +11,7 @@ beforeEach(() => emptyTables(database.db))
 async function twoAccepted() {
   await enqueueGoodbyes(database.db, 'bulk', 2)
   const messages = await messagesIn(database.db)
-  return messages.map(({ id }) => ({ messageId: id, at: NOW, reply: '250 ok' }))
+  return messages.map(({ id }) => ({ messageId: id, localDate: dayOf(NOW), at: NOW, reply: '250 ok' }))
 }
 
 test('an acceptance that is written again after a lost reply of the database is stored once', async () => {
@@ -32,7 +33,7 @@ test('a second acceptance of the same message at another time is stored too', as
 test('an update that waited for an acceptance does not change the state', async () => {
   const [first] = await twoAccepted()
   const retry = async () =>
-    await database.db.message.update({ where: { id: first!.messageId }, data: { state: 'ready' } })
+    await database.db.message.updateMany({ where: { id: first!.messageId }, data: { state: 'ready' } })
   let retried: Promise<unknown> | undefined
   await database.db.$transaction(async (tx) => {
     await recordAcceptances(tx, [first!])

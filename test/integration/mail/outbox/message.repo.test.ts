@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { setSwitch } from '../../../../src/core/switch.repo.ts'
-import type { Lane } from '../../../../src/mail/message.ts'
+import type { Lane, TakenMessage } from '../../../../src/mail/message.ts'
 import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
 import {
   isWorkExpected,
@@ -52,7 +52,11 @@ async function takeAndDie(owner = 'ada', most = 10) {
   return { batch: batch!.id, taken }
 }
 
-async function fail(message: { id: string; attempts: number }, next: Partial<NextStep>, owner = 'ada') {
+async function fail(
+  message: Pick<TakenMessage, 'id' | 'localDate' | 'attempts'>,
+  next: Partial<NextStep>,
+  owner = 'ada',
+) {
   const made = { outcome: 'deferred', status: 451, enhanced: null, reply: '451 later' } as const
   const step: NextStep = { state: 'deferred', nextTry: at('08:15'), reason: null, ...next }
   await recordFailedAttempt(database.db, { message, owner, now: NOW, made, next: step })
@@ -328,7 +332,8 @@ describe('a worker that died', () => {
     await enqueueGoodbyes(database.db, 'bulk', 1)
     const { batch, taken } = await takeAndDie('ada')
     await lease('bob')
-    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, reply: '250 ok' }])
+    const { id: messageId, localDate } = taken[0]!
+    await recordAcceptances(database.db, [{ messageId, localDate, at: NOW, reply: '250 ok' }])
     expect((await take(batch, { owner: 'bob' })).taken).toEqual([])
     expect(await statesIn(database.db)).toEqual({ accepted: 1 })
   })
@@ -359,7 +364,8 @@ describe('`releaseBatch`', () => {
     await enqueueGoodbyes(database.db, 'bulk', 3)
     const batch = await lease()
     const { taken } = await take(batch!.id)
-    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, reply: '250 ok' }])
+    const { id: messageId, localDate } = taken[0]!
+    await recordAcceptances(database.db, [{ messageId, localDate, at: NOW, reply: '250 ok' }])
     await fail(taken[1]!, { state: 'refused', reason: '550' })
     await fail(taken[2]!, { state: 'uncertain', nextTry: DEADLINE })
     await release(batch!.id)

@@ -64,7 +64,8 @@ class Owner {
       return { left: this.messages.filter(({ batchId }) => batchId === batch) }
     }
     if (operation === 'accept' && message) {
-      await recordAcceptances(database.db, [{ messageId: message.id, at: NOW, reply: '250 ok' }])
+      const { id: messageId, localDate } = message
+      await recordAcceptances(database.db, [{ messageId, localDate, at: NOW, reply: '250 ok' }])
       return { left: [message] }
     }
     if (operation === 'aside' && message) {

@@ -136,7 +136,7 @@ describe('messages', () => {
       { doneAt: NOW },
       { lane: 'transactional', doneAt: null, notBefore: at('09:00') },
     ])
-    expect(await database.db.message.findUnique({ where: { id: refused } })).toMatchObject({
+    expect(await database.db.message.findFirst({ where: { id: refused } })).toMatchObject({
       batchId: batches[1]?.id,
     })
     await expect(run(`messages retry ${ready}`)).rejects.toThrow('is ready')

@@ -307,10 +307,10 @@ describe('emails and day totals', () => {
 
   test('send a refused email again with a button', async () => {
     const refused = { state: 'refused', reason: '5.7.1' } as const
-    await site.db.message.update({ where: { id: messageId }, data: refused })
+    await site.db.message.updateMany({ where: { id: messageId }, data: refused })
     const { headers } = await admin.post(`/admin/messages/${messageId}/retry`)
     expect(headers.location).toBe(`/admin/messages/${messageId}?done=retry`)
-    expect(await site.db.message.findUnique({ where: { id: messageId } })).toMatchObject({ state: 'ready' })
+    expect(await site.db.message.findFirst({ where: { id: messageId } })).toMatchObject({ state: 'ready' })
     expect(await actions()).toMatchObject([
       { verb: 'messages retry', via: 'admin', detail: messageId, subscriberId: ann },
     ])

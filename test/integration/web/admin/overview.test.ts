@@ -9,7 +9,7 @@ import { pauseDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { recordFailedFetch, recordSuccessfulFetch } from '../../../../src/sources/source-day.repo.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { logIn, PASSWORD } from '../../../support/admin.ts'
-import { enqueueGoodbyes, messagesIn } from '../../../support/messages.ts'
+import { acceptMessage, enqueueGoodbyes, messagesIn } from '../../../support/messages.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
@@ -52,12 +52,11 @@ test('the overview counts the emails of today that were sent, and that were refu
   await claimTick(site.db, 'minute', NOW)
   await enqueueGoodbyes(site.db, 'bulk', 6)
   const [first, second, refused, ...others] = (await messagesIn(site.db)).map(({ id }) => id)
-  for (const messageId of [first!, second!])
-    await site.db.acceptance.create({ data: { messageId, at: NOW, reply: '250' } })
+  for (const id of [first!, second!]) await acceptMessage(site.db, { id, at: NOW })
   const { delivered, failed } = words.admin.overview.headline
   const sent = counted(2, words.admin.counts.email, { number: 2 })
   expect(await headline()).toContain(counted(2, delivered, { sent }))
-  await site.db.message.update({
+  await site.db.message.updateMany({
     where: { id: refused! },
     data: { state: 'refused', reason: 'x', nextTry: NOW },
   })

@@ -84,7 +84,7 @@ describe('the list of subscribers', () => {
     await planDigests(site.deps)
     const ann = await site.db.subscriber.findFirstOrThrow({ where: { address: 'ann@lab.example' } })
     const { id } = await site.db.message.findFirstOrThrow({ where: { subscriberId: ann.id } })
-    await site.db.message.update({ where: { id }, data: { datedAt: new Date(NOW.getTime() + 60_000) } })
+    await site.db.message.updateMany({ where: { id }, data: { datedAt: new Date(NOW.getTime() + 60_000) } })
     const { body } = await admin.get('/admin/subscribers?sort=last-email')
     expect(namesIn(body)).toEqual(['ann', 'bob'])
     expect(body).toContain(`href="/admin/messages/${id}">24 Nov 2026, 12:01`)

@@ -1,6 +1,11 @@
--- The schema of the first release, in the order of schema.prisma. Prisma writes the tables, indexes and foreign keys;
--- the checks, functions and triggers state what its language cannot. Later migrations only add: the release before must
--- run on the schema of the newest one.
+-- The schema of 1.0, in the order of schema.prisma; tables of features are at the end. Prisma writes the tables, indexes and
+-- foreign keys; the checks, functions and triggers state what its language cannot. Later migrations only add: the release
+-- before must run on the schema of the newest one.
+--
+-- Primary keys and unique constraints of digest, message, attempt and acceptance contain local_date, because those of a
+-- partitioned table must contain the column of its partitions. So these tables can become PARTITION BY RANGE (local_date)
+-- without writing their rows again: test/integration/core/database/partitions.test.ts does it. The id comes first, so that a
+-- row is found by its id alone.
 
 -- ---- sources
 
@@ -30,13 +35,6 @@ CREATE TABLE source_day (
 
 CREATE INDEX source_day_next_try_idx ON source_day (next_try);
 
-CREATE TABLE host_throttle (
-  key TEXT NOT NULL,
-  free_at TIMESTAMPTZ(3) NOT NULL,
-  holder TEXT,
-  CONSTRAINT host_throttle_pkey PRIMARY KEY (key)
-);
-
 -- ---- papers
 
 CREATE TABLE paper (
@@ -48,6 +46,7 @@ CREATE TABLE paper (
   keywords TEXT[],
   organization TEXT,
   code_url TEXT,
+  code_stars INTEGER,
   project_url TEXT,
   summary TEXT,
   published_at TIMESTAMPTZ(3),
@@ -64,6 +63,18 @@ CREATE TABLE paper (
 CREATE INDEX paper_first_day_idx ON paper (first_day);
 -- Every process that holds papers in memory reads recent changes by this index.
 CREATE INDEX paper_updated_at_idx ON paper (updated_at);
+-- Lists leave these few out; without the index, counting the papers of a month reads all papers.
+CREATE INDEX paper_withdrawn_idx ON paper (id) WHERE withdrawn_at IS NOT NULL;
+
+CREATE TABLE plain_paper (
+  paper_id INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  content JSONB NOT NULL,
+  made_at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT plain_paper_pkey PRIMARY KEY (paper_id),
+  CONSTRAINT plain_paper_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES paper (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
 
 CREATE TABLE paper_key (
   scheme TEXT NOT NULL,
@@ -111,6 +122,14 @@ CREATE TABLE paper_history (
 CREATE INDEX paper_history_paper_id_id_idx ON paper_history (paper_id, id);
 CREATE INDEX paper_history_at_idx ON paper_history (at);
 
+CREATE TABLE learned_model (
+  kind TEXT NOT NULL,
+  learned_at TIMESTAMPTZ(3) NOT NULL,
+  papers INTEGER NOT NULL,
+  data BYTEA NOT NULL,
+  CONSTRAINT learned_model_pkey PRIMARY KEY (kind)
+);
+
 -- ---- subscribers
 
 CREATE TYPE subscriber_state AS ENUM ('pending', 'active', 'paused', 'unsubscribed', 'suppressed');
@@ -132,9 +151,11 @@ CREATE TABLE subscriber (
   max_papers INTEGER NOT NULL,
   format mail_format NOT NULL DEFAULT 'html',
   detail mail_detail NOT NULL DEFAULT 'full',
+  related BOOLEAN NOT NULL DEFAULT true,
   epoch INTEGER NOT NULL DEFAULT 0,
   created_at TIMESTAMPTZ(3) NOT NULL,
   confirmed_at TIMESTAMPTZ(3),
+  confirmed_how TEXT,
   start_date DATE,
   paused_until DATE,
   imported_at TIMESTAMPTZ(3),
@@ -157,7 +178,10 @@ CREATE TABLE subscriber (
 
 CREATE UNIQUE INDEX subscriber_address_key_key ON subscriber (address_key);
 CREATE INDEX subscriber_state_zone_hour_idx ON subscriber (state, zone, hour);
-CREATE INDEX subscriber_address_hash_idx ON subscriber (address_hash);
+-- The subscribers of a schedule in the order in which their digests are opened, page by page.
+CREATE INDEX subscriber_zone_hour_id_idx ON subscriber (zone, hour, id);
+-- Hashes are only compared for equality, and entries of this index are smaller.
+CREATE INDEX subscriber_address_hash_idx ON subscriber USING hash (address_hash);
 CREATE INDEX subscriber_created_at_id_idx ON subscriber (created_at DESC, id);
 
 CREATE TABLE query (
@@ -165,11 +189,13 @@ CREATE TABLE query (
   text TEXT NOT NULL,
   tree JSONB NOT NULL,
   grammar INTEGER NOT NULL,
+  -- A query of 8 kB is too long for an index, so its hash is unique. A cast to bytea reads backslashes as escapes.
+  hash BYTEA GENERATED ALWAYS AS (sha256(replace(text, '\', '\\')::bytea)) STORED,
   CONSTRAINT query_pkey PRIMARY KEY (id),
-  CONSTRAINT query_text CHECK (text <> '' AND octet_length(text) <= 2000)
+  CONSTRAINT query_text CHECK (text <> '' AND octet_length(text) <= 8192)
 );
 
-CREATE UNIQUE INDEX query_text_key ON query (text);
+CREATE UNIQUE INDEX query_hash_key ON query (hash);
 
 CREATE TABLE topic (
   id SERIAL NOT NULL,
@@ -185,31 +211,37 @@ CREATE TABLE topic (
   CONSTRAINT topic_name CHECK (name <> '')
 );
 
-CREATE INDEX topic_query_id_idx ON topic (query_id);
 CREATE UNIQUE INDEX topic_subscriber_id_position_key ON topic (subscriber_id, position);
-CREATE UNIQUE INDEX topic_subscriber_id_query_id_key ON topic (subscriber_id, query_id);
+-- One index finds the topics of a query and keeps them distinct; those of a subscriber are found by position.
+CREATE UNIQUE INDEX topic_query_id_subscriber_id_key ON topic (query_id, subscriber_id);
 
-CREATE TYPE feedback_kind AS ENUM ('more', 'less');
-
-CREATE TABLE feedback (
+CREATE TABLE learned_topic (
+  topic_id INTEGER NOT NULL,
   subscriber_id TEXT NOT NULL,
-  paper_id INTEGER NOT NULL,
-  kind feedback_kind NOT NULL,
-  at TIMESTAMPTZ(3) NOT NULL,
-  words JSONB NOT NULL DEFAULT '{}',
-  CONSTRAINT feedback_pkey PRIMARY KEY (subscriber_id, paper_id),
-  CONSTRAINT feedback_subscriber_id_fkey
+  step INTEGER NOT NULL DEFAULT 0,
+  voted_step INTEGER NOT NULL DEFAULT 0,
+  phrases JSONB NOT NULL DEFAULT '{}',
+  usual DOUBLE PRECISION NOT NULL DEFAULT 0,
+  removed TEXT[] DEFAULT ARRAY[]::TEXT[],
+  CONSTRAINT learned_topic_pkey PRIMARY KEY (topic_id),
+  CONSTRAINT learned_topic_subscriber_id_fkey
     FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 
-CREATE TABLE profile (
-  subscriber_id TEXT NOT NULL,
-  words JSONB NOT NULL DEFAULT '{}',
-  removed TEXT[] DEFAULT ARRAY[]::TEXT[],
-  CONSTRAINT profile_pkey PRIMARY KEY (subscriber_id),
-  CONSTRAINT profile_subscriber_id_fkey
-    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE,
-  CONSTRAINT profile_words CHECK (jsonb_typeof(words) = 'object')
+CREATE INDEX learned_topic_subscriber_id_idx ON learned_topic (subscriber_id);
+
+CREATE TYPE feedback_kind AS ENUM ('more', 'less');
+
+CREATE TABLE vote (
+  topic_id INTEGER NOT NULL,
+  paper_id INTEGER NOT NULL,
+  kind feedback_kind NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  close BOOLEAN NOT NULL DEFAULT false,
+  phrases JSONB NOT NULL DEFAULT '{}',
+  CONSTRAINT vote_pkey PRIMARY KEY (topic_id, paper_id),
+  CONSTRAINT vote_topic_id_fkey
+    FOREIGN KEY (topic_id) REFERENCES learned_topic (topic_id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 CREATE TABLE signup (
@@ -305,7 +337,7 @@ CREATE TABLE plan (
   local_date DATE NOT NULL,
   due_at TIMESTAMPTZ(3) NOT NULL,
   max_paper_id INTEGER NOT NULL,
-  sources TEXT NOT NULL,
+  sources JSONB NOT NULL DEFAULT '[]',
   due INTEGER NOT NULL DEFAULT 0,
   planned_at TIMESTAMPTZ(3),
   closed_at TIMESTAMPTZ(3),
@@ -333,13 +365,14 @@ CREATE TABLE digest (
   matched INTEGER NOT NULL DEFAULT 0,
   content JSONB,
   created_at TIMESTAMPTZ(3) NOT NULL,
-  CONSTRAINT digest_pkey PRIMARY KEY (id),
+  CONSTRAINT digest_pkey PRIMARY KEY (id, local_date),
   CONSTRAINT digest_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan (id) ON DELETE CASCADE ON UPDATE CASCADE,
   CONSTRAINT digest_subscriber_id_fkey
     FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE RESTRICT ON UPDATE CASCADE,
   CONSTRAINT digest_range CHECK (
     (from_paper IS NULL) = (to_paper IS NULL) AND (from_paper IS NULL OR from_paper <= to_paper)),
-  CONSTRAINT digest_papers CHECK (cardinality(papers) <= 25 AND matched >= cardinality(papers)),
+  -- Papers that only come close are shown too and do not count as matched.
+  CONSTRAINT digest_papers CHECK (cardinality(papers) <= 25),
   CONSTRAINT digest_outcome_filled CHECK (
     CASE outcome
       WHEN 'planned' THEN content IS NOT NULL AND to_paper IS NOT NULL AND cardinality(papers) > 0
@@ -351,6 +384,13 @@ CREATE TABLE digest (
 CREATE INDEX digest_plan_id_outcome_id_idx ON digest (plan_id, outcome, id);
 CREATE INDEX digest_local_date_outcome_idx ON digest (local_date, outcome);
 CREATE UNIQUE INDEX digest_subscriber_id_local_date_key ON digest (subscriber_id, local_date);
+
+CREATE TABLE shown_paper (
+  id TEXT NOT NULL,
+  local_date DATE NOT NULL,
+  content JSONB NOT NULL,
+  CONSTRAINT shown_paper_pkey PRIMARY KEY (id)
+);
 
 -- ---- delivery
 
@@ -374,8 +414,14 @@ CREATE TABLE batch (
 
 CREATE INDEX batch_lane_done_at_not_before_idx ON batch (lane, done_at, not_before);
 
+-- What unique (kind, dedupe, local_date) means: at most one message of a kind has a dedupe, because local_date is a function
+-- of the event that dedupe names, and not of the time at which the message is enqueued. A digest and a note name their local
+-- date. A goodbye names its instant. Every other kind names a row (of signup or address_change) that is inserted or marked
+-- as confirmed in the same transaction, under the lock of its subscriber, and has the date (UTC) of that; or a random value,
+-- because any number is allowed. Ids are random or from one sequence, so they are unique without a constraint of their own.
 CREATE TABLE message (
   id TEXT NOT NULL,
+  local_date DATE NOT NULL,
   kind TEXT NOT NULL,
   dedupe TEXT NOT NULL,
   subscriber_id TEXT NOT NULL,
@@ -392,33 +438,38 @@ CREATE TABLE message (
   content JSONB,
   taken_at TIMESTAMPTZ(3),
   taken_by TEXT,
-  CONSTRAINT message_pkey PRIMARY KEY (id),
+  CONSTRAINT message_pkey PRIMARY KEY (id, local_date),
   CONSTRAINT message_subscriber_id_fkey
     FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE RESTRICT ON UPDATE CASCADE,
-  CONSTRAINT message_digest_id_fkey
-    FOREIGN KEY (digest_id) REFERENCES digest (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT message_digest_id_local_date_fkey
+    FOREIGN KEY (digest_id, local_date) REFERENCES digest (id, local_date) ON DELETE RESTRICT ON UPDATE CASCADE,
   CONSTRAINT message_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batch (id) ON DELETE RESTRICT ON UPDATE CASCADE,
   CONSTRAINT message_digest CHECK ((kind = 'digest') = (digest_id IS NOT NULL)),
   CONSTRAINT message_attempts CHECK (attempts >= 0),
   CONSTRAINT message_reason CHECK (state NOT IN ('refused', 'gave_up', 'skipped') OR reason IS NOT NULL),
   CONSTRAINT message_taken CHECK (state <> 'taken' OR (taken_at IS NOT NULL AND taken_by IS NOT NULL))
-);
+)
+-- The state of a message changes twice per email. While no index has it, Postgres writes the new row beside the old one
+-- and changes no index, if the page has room: so half of each page is kept free. Open messages are found by their batch.
+WITH (fillfactor = 50);
 
-CREATE UNIQUE INDEX message_digest_id_key ON message (digest_id);
-CREATE INDEX message_batch_id_state_idx ON message (batch_id, state);
-CREATE INDEX message_state_next_try_idx ON message (state, next_try);
+CREATE UNIQUE INDEX message_digest_id_local_date_key ON message (digest_id, local_date);
+CREATE INDEX message_batch_id_idx ON message (batch_id);
 CREATE INDEX message_subscriber_id_idx ON message (subscriber_id);
 CREATE INDEX message_dated_at_id_idx ON message (dated_at DESC, id);
-CREATE UNIQUE INDEX message_kind_dedupe_key ON message (kind, dedupe);
+-- For lists of the messages that were refused, given up or skipped.
+CREATE INDEX message_ended_idx ON message (dated_at DESC, id) WHERE reason IS NOT NULL;
+CREATE UNIQUE INDEX message_kind_dedupe_local_date_key ON message (kind, dedupe, local_date);
 
 CREATE TABLE acceptance (
   id SERIAL NOT NULL,
   message_id TEXT NOT NULL,
+  local_date DATE NOT NULL,
   at TIMESTAMPTZ(3) NOT NULL,
   reply TEXT NOT NULL,
-  CONSTRAINT acceptance_pkey PRIMARY KEY (id),
-  CONSTRAINT acceptance_message_id_fkey
-    FOREIGN KEY (message_id) REFERENCES message (id) ON DELETE RESTRICT ON UPDATE CASCADE
+  CONSTRAINT acceptance_pkey PRIMARY KEY (id, local_date),
+  CONSTRAINT acceptance_message_id_local_date_fkey
+    FOREIGN KEY (message_id, local_date) REFERENCES message (id, local_date) ON DELETE RESTRICT ON UPDATE CASCADE
 );
 
 CREATE INDEX acceptance_message_id_idx ON acceptance (message_id);
@@ -429,19 +480,22 @@ CREATE TRIGGER acceptance_never_changes BEFORE UPDATE ON acceptance
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- An acceptance overrides every other state, whichever process writes last: the first trigger sets the state, the
--- second keeps it.
+-- second keeps it. One update for all acceptances of a statement: Postgres reads the checks of the table anew for each.
 CREATE FUNCTION acceptance_wins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE "message" SET state = 'accepted', reason = NULL WHERE id = NEW.message_id;
+  UPDATE "message" m SET state = 'accepted', reason = NULL FROM added
+    WHERE m.id = added.message_id AND m.local_date = added.local_date;
   RETURN NULL;
 END $$;
 
 CREATE TRIGGER acceptance_wins AFTER INSERT ON acceptance
-  FOR EACH ROW EXECUTE FUNCTION acceptance_wins();
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION acceptance_wins();
 
+-- The other trigger sets the state in the transaction of the acceptance, and an update sees the row as the last one left
+-- it. So the state tells whether there is an acceptance, without a search per update.
 CREATE FUNCTION accepted_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM "acceptance" WHERE message_id = NEW.id) THEN
+  IF OLD.state = 'accepted' THEN
     NEW.state := 'accepted';
     NEW.reason := NULL;
   END IF;
@@ -453,46 +507,18 @@ CREATE TRIGGER accepted_stays BEFORE UPDATE ON message
 
 CREATE TABLE attempt (
   message_id TEXT NOT NULL,
+  local_date DATE NOT NULL,
   n INTEGER NOT NULL,
   at TIMESTAMPTZ(3) NOT NULL,
   outcome TEXT NOT NULL,
   status INTEGER,
   enhanced TEXT,
   reply TEXT NOT NULL,
-  CONSTRAINT attempt_pkey PRIMARY KEY (message_id, n),
-  CONSTRAINT attempt_message_id_fkey
-    FOREIGN KEY (message_id) REFERENCES message (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT attempt_pkey PRIMARY KEY (message_id, local_date, n),
+  CONSTRAINT attempt_message_id_local_date_fkey
+    FOREIGN KEY (message_id, local_date) REFERENCES message (id, local_date) ON DELETE RESTRICT ON UPDATE CASCADE,
   CONSTRAINT attempt_outcome CHECK (outcome IN ('deferred', 'refused', 'uncertain', 'lost') AND n >= 1)
 );
-
-CREATE TABLE send_rate (
-  key TEXT NOT NULL,
-  per_second DOUBLE PRECISION,
-  capacity DOUBLE PRECISION,
-  tokens DOUBLE PRECISION NOT NULL,
-  at TIMESTAMPTZ(3) NOT NULL,
-  slowed_to DOUBLE PRECISION,
-  slowed_at TIMESTAMPTZ(3),
-  held_until TIMESTAMPTZ(3),
-  reply TEXT,
-  CONSTRAINT send_rate_pkey PRIMARY KEY (key),
-  CONSTRAINT send_rate_slowed CHECK ((slowed_to IS NULL) = (slowed_at IS NULL) AND slowed_to > 0),
-  CONSTRAINT send_rate_limits CHECK (per_second > 0 AND capacity >= 1 AND tokens >= 0)
-);
-
--- The rate in emails a second at an instant; a million, which counts as no limit, if nothing limits it. A rate that was
--- slowed doubles each minute, so it recovers without a write.
-CREATE FUNCTION send_rate_per_second(r send_rate, now timestamptz) RETURNS float8 LANGUAGE sql STABLE AS $$
-  SELECT least(coalesce(r.per_second, 1e6), coalesce(r.slowed_to
-    * power(2, least(30, greatest(0, extract(epoch FROM now - r.slowed_at)::float8) / 60)), 1e6))
-$$;
-
--- The number of tokens in the bucket at an instant.
-CREATE FUNCTION send_rate_tokens(r send_rate, now timestamptz) RETURNS float8 LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN r.held_until > now THEN 0 ELSE
-    least(coalesce(r.capacity, greatest(1, 5 * send_rate_per_second(r, now))),
-      r.tokens + greatest(0, extract(epoch FROM now - r.at)::float8) * send_rate_per_second(r, now)) END
-$$;
 
 -- ---- bounces
 
@@ -544,20 +570,13 @@ CREATE INDEX bounce_at_idx ON bounce (at);
 CREATE INDEX bounce_class_at_idx ON bounce (class, at);
 CREATE INDEX bounce_domain_at_idx ON bounce (domain, at);
 
-CREATE TABLE mailbox_position (
-  mailbox TEXT NOT NULL,
-  uid_validity BIGINT NOT NULL,
-  uid BIGINT NOT NULL,
-  at TIMESTAMPTZ(3) NOT NULL,
-  CONSTRAINT mailbox_position_pkey PRIMARY KEY (mailbox)
-);
-
 -- ---- the operator
 
 CREATE TABLE action (
   id SERIAL NOT NULL,
   at TIMESTAMPTZ(3) NOT NULL,
   via TEXT NOT NULL,
+  by TEXT NOT NULL DEFAULT '',
   verb TEXT NOT NULL,
   subscriber_id TEXT,
   detail TEXT NOT NULL DEFAULT '',
@@ -571,22 +590,6 @@ CREATE INDEX action_subscriber_id_idx ON action (subscriber_id);
 CREATE TRIGGER action_never_changes BEFORE UPDATE OR DELETE ON action
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
-CREATE TABLE alert (
-  id SERIAL NOT NULL,
-  kind TEXT NOT NULL,
-  key TEXT NOT NULL,
-  at TIMESTAMPTZ(3) NOT NULL,
-  values JSONB NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  next_try TIMESTAMPTZ(3) NOT NULL,
-  sent_at TIMESTAMPTZ(3),
-  ended_at TIMESTAMPTZ(3),
-  CONSTRAINT alert_pkey PRIMARY KEY (id)
-);
-
-CREATE INDEX alert_sent_at_next_try_idx ON alert (sent_at, next_try);
-CREATE UNIQUE INDEX alert_kind_key_key ON alert (kind, key);
-
 CREATE TABLE admin_session (
   id TEXT NOT NULL,
   data JSONB NOT NULL,
@@ -595,23 +598,6 @@ CREATE TABLE admin_session (
 );
 
 CREATE INDEX admin_session_expires_at_idx ON admin_session (expires_at);
-
-CREATE TABLE import_run (
-  id TEXT NOT NULL,
-  file TEXT NOT NULL,
-  format TEXT NOT NULL,
-  rows INTEGER NOT NULL DEFAULT 0,
-  taken INTEGER NOT NULL DEFAULT 0,
-  unchanged INTEGER NOT NULL DEFAULT 0,
-  refused INTEGER NOT NULL DEFAULT 0,
-  tally JSONB NOT NULL DEFAULT '{}',
-  refused_bytes INTEGER NOT NULL DEFAULT 0,
-  refused_file TEXT,
-  started_at TIMESTAMPTZ(3) NOT NULL,
-  updated_at TIMESTAMPTZ(3) NOT NULL,
-  done_at TIMESTAMPTZ(3),
-  CONSTRAINT import_run_pkey PRIMARY KEY (id)
-);
 
 CREATE TABLE day_totals (
   local_date DATE NOT NULL,
@@ -630,13 +616,40 @@ CREATE TABLE tick (
   CONSTRAINT tick_pkey PRIMARY KEY (name, slot)
 );
 
+-- One table of token buckets for all rate limits.
 CREATE TABLE bucket (
   key TEXT NOT NULL,
   tokens DOUBLE PRECISION NOT NULL,
   at TIMESTAMPTZ(3) NOT NULL,
+  capacity DOUBLE PRECISION,
+  per_second DOUBLE PRECISION,
+  slowed_to DOUBLE PRECISION,
+  slowed_at TIMESTAMPTZ(3),
+  held_until TIMESTAMPTZ(3),
+  holder TEXT,
+  reply TEXT,
   CONSTRAINT bucket_pkey PRIMARY KEY (key),
-  CONSTRAINT bucket_tokens CHECK (tokens >= 0)
+  CONSTRAINT bucket_tokens CHECK (tokens >= 0),
+  CONSTRAINT bucket_slowed CHECK ((slowed_to IS NULL) = (slowed_at IS NULL) AND slowed_to > 0),
+  CONSTRAINT bucket_limits CHECK (per_second > 0 AND capacity > 0)
 );
+
+-- Senders read these rows each second, visitors may leave many others.
+CREATE INDEX bucket_sending_idx ON bucket (key) WHERE key LIKE 'send %';
+
+-- The rate in permits a second at an instant; a million, which counts as no limit, if nothing limits it. A rate that was
+-- slowed doubles each minute, so it recovers without a write.
+CREATE FUNCTION permits_per_second(b bucket, now timestamptz) RETURNS float8 LANGUAGE sql STABLE AS $$
+  SELECT least(coalesce(b.per_second, 1e6), coalesce(b.slowed_to
+    * power(2, least(30, greatest(0, extract(epoch FROM now - b.slowed_at)::float8) / 60)), 1e6))
+$$;
+
+-- The number of permits at an instant; negative while a debt is paid off.
+CREATE FUNCTION permits_left(b bucket, now timestamptz) RETURNS float8 LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN b.held_until > now THEN 0 ELSE
+    least(coalesce(b.capacity, greatest(1, 5 * permits_per_second(b, now))),
+      b.tokens + extract(epoch FROM now - b.at)::float8 * permits_per_second(b, now)) END
+$$;
 
 CREATE TABLE email_limit (
   key TEXT NOT NULL,
@@ -671,3 +684,29 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
   RETURN NULL;
 END $$;
+
+-- ---- features
+
+CREATE TABLE alert (
+  id SERIAL NOT NULL,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  values JSONB NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try TIMESTAMPTZ(3) NOT NULL,
+  sent_at TIMESTAMPTZ(3),
+  ended_at TIMESTAMPTZ(3),
+  CONSTRAINT alert_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX alert_sent_at_next_try_idx ON alert (sent_at, next_try);
+CREATE UNIQUE INDEX alert_kind_key_key ON alert (kind, key);
+
+CREATE TABLE mailbox_position (
+  mailbox TEXT NOT NULL,
+  uid_validity BIGINT NOT NULL,
+  uid BIGINT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT mailbox_position_pkey PRIMARY KEY (mailbox)
+);

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "subscriber" ADD COLUMN "related" BOOLEAN NOT NULL DEFAULT false;

@@ -1,5 +1,0 @@
-CREATE TABLE shown_paper (
-  id text PRIMARY KEY,
-  local_date date NOT NULL,
-  content jsonb NOT NULL
-);

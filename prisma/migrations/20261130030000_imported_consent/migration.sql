@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "subscriber" ADD COLUMN "confirmed_how" TEXT;

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "subscriber" ALTER COLUMN "related" SET DEFAULT true;
