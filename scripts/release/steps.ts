@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { basename, join } from 'node:path'
 import { writeSite } from '../site/write-site.ts'
 import { DEMO_FOLDER, writeDocs } from './docs-site.ts'
+import { buildImages } from './images.ts'
 import { brokenLinks } from './links.ts'
 import { notesOf } from './notes.ts'
 import { buildTarball, writePackage } from './package.ts'
@@ -83,4 +84,4 @@ const notes: Step = async ({ out, version }) => {
 }
 
 /** By the name that --only takes. */
-export const STEPS = { npm, docs, sbom, notes }
+export const STEPS = { npm, images: buildImages, docs, sbom, notes }

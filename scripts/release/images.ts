@@ -1,0 +1,143 @@
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { builtImages, withoutBuild } from './compose-file.ts'
+import { pinImages } from './pins.ts'
+import type { Published } from './published.ts'
+import { outputOf, ROOT } from './run.ts'
+import { tryArchive, tryEmulated } from './try-image.ts'
+
+/** The processors that images are built for, as Docker names them. */
+const ARCHITECTURES = ['amd64', 'arm64']
+/** What the Dockerfile starts from. */
+const NODE = 'node:24-trixie-slim'
+const DEBIAN = 'debian:trixie-slim'
+const MAX_IMAGE_BYTES = 250_000_000
+
+interface Release {
+  version: string
+  published: Published
+  /** The folder for all that is built. */
+  out: string
+}
+
+interface Built {
+  artefact: string
+  bytes: number
+  /** What was done with it, and what came of it. */
+  tried: string
+}
+
+/** A stage of the Dockerfile, and the name of its image. */
+type Target = [target: string, tag: string]
+
+const docker = (...args: string[]): Promise<string> => outputOf('docker', args)
+const succeeds = (...args: string[]): Promise<boolean> =>
+  docker(...args).then(
+    () => true,
+    () => false,
+  )
+
+/** Loads an archive with these images in an empty place and uses it. Returns what came of it; throws what did not work. */
+type Trial = (
+  archive: string,
+  images: string[],
+  more: { compose: string; architecture: string },
+) => Promise<string>
+
+/**
+ * Writes an archive for each processor, with the images that docker-compose.yml builds, as `docker load` takes it; and a
+ * docker-compose.yml that needs nothing of the repository. Tries each. Throws what did not work; an archive for a processor
+ * that this machine can neither be nor emulate is left out, with the reason in `tried`.
+ */
+export async function buildImages(
+  { version, published, out }: Release,
+  tries: { own: Trial; emulated: Trial } = { own: tryArchive, emulated: tryEmulated },
+): Promise<Built[]> {
+  const image = `${published.image || 'daily-papers'}:${version}`
+  const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
+  mkdirSync(out, { recursive: true })
+  const compose = join(out, 'docker-compose.yml')
+  writeFileSync(compose, pinImages(withoutBuild(text, image), published))
+  writeFileSync(join(out, '.env.example'), readFileSync(join(ROOT, '.env.example')))
+  const targets = Object.entries(builtImages(text)).map(
+    ([target, suffix]): Target => [target, image + suffix],
+  )
+  const tags = targets.map(([, tag]) => tag)
+
+  const own = (await docker('version', '--format', '{{.Server.Arch}}')).trim()
+  const labelled = await labels(version, published)
+  const built: Built[] = []
+  for (const architecture of ARCHITECTURES) {
+    const file = join(out, `daily-papers-${version}-${architecture}.tar.gz`)
+    rmSync(file, { force: true })
+    const bases = await basesFor(architecture, own, published)
+    if (typeof bases === 'string') {
+      built.push({ artefact: basename(file), bytes: 0, tried: `not built: ${bases}` })
+      continue
+    }
+    const size = await writeArchive(file, targets, [
+      '--platform',
+      `linux/${architecture}`,
+      ...bases,
+      ...labelled,
+    ])
+    const tryIt = architecture === own ? tries.own : tries.emulated
+    const tried = await tryIt(file, tags, { compose, architecture })
+    const unpacked = `${Math.round(size / 1e6)} MB unpacked`
+    built.push({ artefact: basename(file), bytes: statSync(file).size, tried: `${unpacked}; ${tried}` })
+  }
+  return built
+}
+
+/** The options of the build that name the base images, or why it is not possible. */
+async function basesFor(architecture: string, own: string, published: Published): Promise<string[] | string> {
+  const pinned = (name: string) => pinImages(`FROM ${name}`, published).replace('FROM ', '')
+  const named = (argument: string, name: string) => ['--build-arg', `${argument}=${name}`]
+  const bases = [...named('NODE', pinned(NODE)), ...named('DEBIAN', pinned(DEBIAN))]
+  if (architecture === own) return bases
+  // What .ci/engine/engine.sh makes where no registry can be reached has one processor by each name.
+  const node = `${NODE}-${architecture}`
+  const standIns = await succeeds('image', 'inspect', node)
+  const platform = ['--platform', `linux/${architecture}`]
+  if (!(await succeeds('run', '--rm', ...platform, standIns ? node : pinned(NODE), 'true')))
+    return `this engine starts no program for ${architecture}; see docs/restricted-builds.md`
+  if (!standIns) return bases
+  return [...bases, ...named('TARGET_NODE', node), ...named('DEBIAN', `${DEBIAN}-${architecture}`)]
+}
+
+/** What the Dockerfile cannot know. */
+async function labels(version: string, { repository }: Published): Promise<string[]> {
+  const revision = (await outputOf('git', ['rev-parse', 'HEAD'])).trim()
+  const values = { version, revision, ...(repository && { source: repository }) }
+  return Object.entries(values).flatMap(([name, value]) => [
+    '--label',
+    `org.opencontainers.image.${name}=${value}`,
+  ])
+}
+
+/** Builds the images and saves them, compressed, in one file. Returns the size of the largest. */
+async function writeArchive(file: string, targets: Target[], options: string[]): Promise<number> {
+  const tags = targets.map(([, tag]) => tag)
+  for (const [target, tag] of targets) {
+    await docker('buildx', 'build', '--target', target, '--tag', tag, ...options, ROOT)
+  }
+  const sizes = (await docker('image', 'inspect', '--format', '{{.Size}}', ...tags)).trim().split('\n')
+  const size = Math.max(...sizes.map(Number))
+  if (size > MAX_IMAGE_BYTES) throw new Error(`an image of ${basename(file)} has ${size} bytes, not 250 MB`)
+  const plain = file.replace(/\.gz$/, '')
+  await docker('save', '--output', plain, ...tags)
+  await docker('image', 'rm', ...tags)
+  await pipeline(createReadStream(plain), createGzip(), createWriteStream(file))
+  rmSync(plain)
+  return size
+}
