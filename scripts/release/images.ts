@@ -21,6 +21,8 @@ const ARCHITECTURES = ['amd64', 'arm64']
 /** What the Dockerfile starts from. */
 const NODE = 'node:24-trixie-slim'
 const DEBIAN = 'debian:trixie-slim'
+/** Built by running Debian's apt, which can hang where it is emulated; an operator of the other processor builds them there. */
+const ONLY_OWN = ['pgbouncer', 'relay']
 const MAX_IMAGE_BYTES = 250_000_000
 
 interface Release {
@@ -72,7 +74,6 @@ export async function buildImages(
   const targets = Object.entries(builtImages(text)).map(
     ([target, suffix]): Target => [target, image + suffix],
   )
-  const tags = targets.map(([, tag]) => tag)
 
   const own = (await docker('version', '--format', '{{.Server.Arch}}')).trim()
   const labelled = await labels(version, published)
@@ -85,13 +86,11 @@ export async function buildImages(
       built.push({ artefact: basename(file), bytes: 0, tried: `not built: ${bases}` })
       continue
     }
-    const size = await writeArchive(file, targets, [
-      '--platform',
-      `linux/${architecture}`,
-      ...bases,
-      ...labelled,
-    ])
+    const here = targets.filter(([target]) => architecture === own || !ONLY_OWN.includes(target))
+    const options = ['--platform', `linux/${architecture}`, ...bases, ...labelled]
+    const size = await writeArchive(file, here, options)
     const tryIt = architecture === own ? tries.own : tries.emulated
+    const tags = here.map(([, tag]) => tag)
     const tried = await tryIt(file, tags, { compose, architecture })
     const unpacked = `${Math.round(size / 1e6)} MB unpacked`
     built.push({ artefact: basename(file), bytes: statSync(file).size, tried: `${unpacked}; ${tried}` })
@@ -103,16 +102,16 @@ export async function buildImages(
 async function basesFor(architecture: string, own: string, published: Published): Promise<string[] | string> {
   const pinned = (name: string) => pinImages(`FROM ${name}`, published).replace('FROM ', '')
   const named = (argument: string, name: string) => ['--build-arg', `${argument}=${name}`]
-  const bases = [...named('NODE', pinned(NODE)), ...named('DEBIAN', pinned(DEBIAN))]
-  if (architecture === own) return bases
+  const bases = named('NODE', pinned(NODE))
+  if (architecture === own) return [...bases, ...named('DEBIAN', pinned(DEBIAN))]
   // What .ci/engine/engine.sh makes where no registry can be reached has one processor by each name.
-  const node = `${NODE}-${architecture}`
-  const standIns = await succeeds('image', 'inspect', node)
+  const standIn = `${NODE}-${architecture}`
+  const hasStandIns = await succeeds('image', 'inspect', standIn)
   const platform = ['--platform', `linux/${architecture}`]
-  if (!(await succeeds('run', '--rm', ...platform, standIns ? node : pinned(NODE), 'true')))
+  if (!(await succeeds('run', '--rm', ...platform, hasStandIns ? standIn : pinned(NODE), 'true')))
     return `this engine starts no program for ${architecture}; see docs/restricted-builds.md`
-  if (!standIns) return bases
-  return [...bases, ...named('TARGET_NODE', node), ...named('DEBIAN', `${DEBIAN}-${architecture}`)]
+  if (!hasStandIns) return [...bases, ...named('DEBIAN', pinned(DEBIAN))]
+  return [...bases, ...named('TARGET_NODE', standIn), ...named('DEBIAN', `${DEBIAN}-${architecture}`)]
 }
 
 /** What the Dockerfile cannot know. */
