@@ -15,6 +15,7 @@ import { benchMonth } from './month.ts'
 import { benchProfile } from './profile.ts'
 import { benchPrune } from './prune.ts'
 import { benchRelevance } from './relevance.ts'
+import { benchScale } from './scale.ts'
 import { benchSearch } from './search.ts'
 import { benchSend } from './send.ts'
 import { benchStart } from './start.ts'
@@ -38,6 +39,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   prune: benchPrune,
   refusals: benchRefusals,
   relevance: benchRelevance,
+  scale: benchScale,
   search: benchSearch,
   send: benchSend,
   start: benchStart,

@@ -50,3 +50,18 @@ export function groupUsage(group: number): { count: number; cpuSeconds: number; 
 
 export const peakMegabytes = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readProc(`${pid}/status`))?.[1] ?? 0) / 1024
+
+/** Seconds of all processors since the start: in which they worked, and all. */
+export interface MachineSeconds {
+  busy: number
+  all: number
+}
+
+/** Of the whole machine, with what runs beside this. */
+export function machineSeconds(): MachineSeconds {
+  // user nice system idle iowait irq softirq steal
+  const ticks = readProc('stat').split('\n')[0]!.split(/\s+/).slice(1, 9).map(Number)
+  const all = ticks.reduce((sum, one) => sum + one, 0)
+  const [idle = 0, wait = 0] = ticks.slice(3)
+  return { busy: (all - idle - wait) / TICKS_A_SECOND, all: all / TICKS_A_SECOND }
+}

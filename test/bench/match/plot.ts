@@ -10,6 +10,8 @@ interface PlotWords {
   title: string
   x: string
   y: string
+  /** Of a value of y; milliseconds in words by default. */
+  valueText?: (y: number) => string
 }
 
 const WIDTH = 720
@@ -28,6 +30,7 @@ const STYLE = `text{font:14px system-ui,sans-serif;fill:#1f2328}.axis{stroke:#8c
 
 /** An SVG of series over two log scales, as text. */
 export function plot(series: readonly Series[], words: PlotWords): string {
+  const { valueText = time } = words
   const all = series.flatMap(({ points }) => points)
   const x = scale(
     all.map((point) => point.x),
@@ -41,7 +44,7 @@ export function plot(series: readonly Series[], words: PlotWords): string {
   )
   const rules = y.decades.map(
     (value) =>
-      `<path class="grid" d="M${LEFT} ${y.at(value)}H${WIDTH - RIGHT}"/><text x="${LEFT - 8}" y="${y.at(value) + 5}" text-anchor="end">${time(value)}</text>`,
+      `<path class="grid" d="M${LEFT} ${y.at(value)}H${WIDTH - RIGHT}"/><text x="${LEFT - 8}" y="${y.at(value) + 5}" text-anchor="end">${valueText(value)}</text>`,
   )
   const ticks = x.decades.map(
     (value) =>
@@ -91,11 +94,11 @@ function lines(series: readonly Series[], x: Scale, y: Scale): string[] {
   })
 }
 
-const described = (series: readonly Series[], words: PlotWords): string =>
+const described = (series: readonly Series[], { x, valueText = time }: PlotWords): string =>
   series
     .map(({ name, points }) => {
       const last = points.at(-1)!
-      return `${name}: ${time(last.y)} for ${compact(last.x)} ${words.x}.`
+      return `${name}: ${valueText(last.y)} for ${compact(last.x)} ${x}.`
     })
     .join(' ')
 
