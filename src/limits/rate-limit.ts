@@ -57,10 +57,11 @@ const UNKNOWN: Network[] = [{ prefix: 'unknown', share: 1 }]
 
 /**
  * The networks of an IP address, narrowest first: /32 and /24 of IPv4, also if it is mapped into IPv6; /64, /56 and /48
- * of IPv6. One person often has every address of a /64, and can easily get a /56 or a /48 (RFC 6177).
+ * of IPv6. One person often has every address of a /64, and can easily get a /56 or a /48 (RFC 6177). A request whose
+ * connection has closed has no address, although Fastify types it as a string.
  */
-export function networksOf(ip: string): Network[] {
-  const groups = ipGroups(ip)
+export function networksOf(ip: string | undefined): Network[] {
+  const groups = ip === undefined ? undefined : ipGroups(ip)
   if (!groups) return UNKNOWN
   const [a = 0, b = 0, c = 0, d = 0, e, f, g = 0, h = 0] = groups
   const isMapped = a + b + c + d + e! === 0 && f === 0xffff

@@ -24,6 +24,10 @@ test.each([
   expect(networksOf(ip).map(({ prefix }) => prefix)).toEqual(prefixes)
 })
 
+test('`networksOf` treats a connection that has closed, and so has no address, as unknown', () => {
+  expect(networksOf(undefined).map(({ prefix }) => prefix)).toEqual(['unknown'])
+})
+
 test('bucketsOf gives wider networks three and nine times the limit of one visitor', () => {
   const limit = { name: 'signup', label: 'sign-ups of one network', capacity: 20, perSecond: 0.5 }
   expect(bucketsOf(limit, '2001:db8:1:2ff::1')).toEqual([
