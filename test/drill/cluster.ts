@@ -21,7 +21,7 @@ export interface Node {
   folder: string
   /** When it last took the leader key from another node, in milliseconds; undefined if it never did. */
   tookKeyAt?: number
-  /** When it stopped being the primary because it was alone. */
+  /** When it stopped being the primary because it was cut off. */
   fencedAt?: number
 }
 
@@ -87,10 +87,14 @@ function startPatroni(node: Node, place: Place, logs: string): void {
   writeFileSync(file, patroniConfig(place))
   const child = node.machine.start(['patroni', file], { as: postgresUser(), cwd: node.folder })
   logLines(child, join(logs, `${node.name}.log`), (line) => {
-    if (line.includes(TOOK_KEY)) node.tookKeyAt = Date.now()
-    if (FENCED.test(line)) node.fencedAt ??= Date.now()
+    if (line.includes(TOOK_KEY)) node.tookKeyAt = loggedAt(line)
+    if (FENCED.test(line)) node.fencedAt ??= loggedAt(line)
   })
 }
+
+/** Milliseconds; Patroni writes "2026-12-01 17:16:05,123 INFO: …". */
+const loggedAt = (line: string): number =>
+  Date.parse(`${line.slice(0, 23).replace(' ', 'T').replace(',', '.')}Z`)
 
 const fetchFrom = (url: string): Promise<Response> => fetch(url, { signal: AbortSignal.timeout(REQUEST_MS) })
 

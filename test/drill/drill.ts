@@ -47,7 +47,7 @@ async function run(variant: Variant, seed: number, allLogs: string): Promise<Row
   const logs = join(allLogs, `${variant.name}-${seed}`)
   mkdirSync(logs)
   const drill = drillFailover(network, { variant, seed, folder, logs, say })
-  drill.catch(() => {}) // after the limit nobody waits for it
+  drill.catch(() => {}) // after the limit, nothing awaits it
   try {
     return { variant, seed, result: await Promise.race([drill, limit.promise]) }
   } catch (error) {

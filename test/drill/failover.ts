@@ -36,7 +36,9 @@ interface Times {
   cut: number
   tookKey: number
   promoted: number
-  page: number | undefined
+  ready: number | undefined
+  /** The first unsubscribe that was acknowledged after the promotion. */
+  unsubscribed: number | undefined
   held: number | undefined
   resumed: number | undefined
   email: number | undefined
@@ -57,7 +59,7 @@ export interface DrillResult {
   whileHeld: number
   acknowledged: number
   failedRequests: number
-  /** Acceptances that only the old primary had when it was alone, and those it still has that the new primary lacks. */
+  /** Acceptances that only the old primary had while it was cut off, and those it still has that the new primary lacks. */
   onlyOld: number
   stillOnlyOld: number
 }
@@ -116,7 +118,8 @@ async function failOver(
         cut,
         tookKey: primary.tookKeyAt ?? promoted,
         promoted,
-        page: firstPage(visiting, cut),
+        ready: firstReady(visiting, promoted),
+        unsubscribed: leaving.left.find(({ acknowledgedAt }) => acknowledgedAt > promoted)?.acknowledgedAt,
         held: hold?.held,
         resumed: hold?.resumed,
         email: all.find(({ begun }) => begun > (hold?.resumed ?? promoted))?.at,
@@ -185,8 +188,6 @@ async function untilReplayed({ cluster }: Scene, standby: Node, primary: Node): 
   await eventually(async () => (await cluster.sql(standby, replayed)) === 't')
 }
 
-/** The end of the first page that opened after the last one that did not; undefined if all did. */
-function firstPage({ visits }: PageVisits, cut: number): number | undefined {
-  const failed = visits.findLastIndex(({ ok, endedAt }) => !ok && endedAt > cut)
-  return failed < 0 ? undefined : visits[failed + 1]?.endedAt
-}
+/** When the site first said that its new database responds. */
+const firstReady = ({ visits }: PageVisits, promoted: number): number | undefined =>
+  visits.find(({ ok, endedAt }) => ok && endedAt > promoted)?.endedAt

@@ -133,7 +133,7 @@ function programsIn(namespace: string): Pick<Machine, 'start' | 'run'> {
     const PATH = `${process.env.PATH}:/usr/sbin:/sbin`
     return spawn(toolPath('nsenter')!, inside, {
       cwd,
-      env: { PATH, LC_ALL: 'C.UTF-8', ...env },
+      env: { PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   }
