@@ -118,7 +118,9 @@ export async function runCommandLine(
   const [noun, verb] = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')
   const run = async (typed: TypedCommand) => {
     const { runTyped } = await import('./run-command.ts')
-    const output = await runTyped(features, typed, terminal)
+    const output = await runTyped(features, typed, terminal, (others) =>
+      runCommandLine(features, others, terminal),
+    )
     print(output, typed.wantsJson, stdout)
     exitCode = output.exitCode ?? 0
   }

@@ -8,9 +8,11 @@ import { requireSuppressionKey } from '../subscribers/suppression-key.ts'
 import {
   type CommandOutput,
   DRY_RUN,
+  type InputStream,
   type Operation,
   type OperationContext,
   type OutputStream,
+  type Setup,
 } from './operations/operation.ts'
 import type { AnyOperation } from './operations/operations.ts'
 import { runOperation } from './operations/run-operation.ts'
@@ -28,6 +30,8 @@ export interface TypedCommand {
 export interface Terminal {
   /** Default: that of this process. */
   environment?(): Environment
+  /** Default: that of this process. */
+  stdin?: InputStream
   stdout: OutputStream
   stderr: OutputStream
 }
@@ -36,10 +40,14 @@ export async function runTyped(
   features: readonly Feature[],
   typed: TypedCommand,
   terminal: Terminal,
+  run: Setup['run'],
 ): Promise<CommandOutput> {
   const { operation, input } = typed
   const environment = (terminal.environment ?? readEnvironment)()
-  if ('runBeforeSetup' in operation) return operation.runBeforeSetup({ environment, features }, input)
+  if ('runBeforeSetup' in operation) {
+    const { stdin = process.stdin, stdout } = terminal
+    return operation.runBeforeSetup({ environment, features, terminal: { stdin, stdout }, run }, input)
+  }
   const config = readConfig(quietOnTerminal(environment, terminal.stderr), features)
   const { stderr } = terminal
   const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)

@@ -14,7 +14,7 @@ import { runDoctor, settingsChecks } from './run-doctor.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
-const MAX_LINE_LENGTH = 100
+const MAX_LINE_LENGTH = Math.min(100, process.stdout.columns || 100)
 
 const TIMEOUT_MS = 20_000
 const CONNECTIONS = 4

@@ -32,6 +32,7 @@ export interface OperationContext {
 
 /** A terminal, or another stream. */
 export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean }
+export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean }
 
 /** An operation on one subscriber or message: `run` gets it next to the fields of `input`. */
 type Subject = 'subscriber' | 'message'
@@ -165,6 +166,9 @@ export const operation = <
 export interface Setup {
   environment: Environment
   features: readonly Feature[]
+  terminal: { stdin: InputStream; stdout: OutputStream }
+  /** Runs another command, such as `['db', 'migrate']`, with the settings as they are then. Returns its exit code. */
+  run(args: readonly string[]): Promise<number>
 }
 
 /** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */

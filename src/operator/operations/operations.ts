@@ -35,6 +35,11 @@ const noun = (summary: string, read: Noun['read']): Noun => ({ summary, read })
 
 /** The core's commands by their noun, in the order of --help and docs/cli.md. Files are read when they are needed. */
 const NOUNS: Readonly<Record<string, Noun>> = {
+  setup: {
+    summary: 'ask what cannot be guessed, write .env, check everything and send a test email',
+    isCommand: true,
+    read: async () => (await import('./setup.ts')).SETUP_OPERATIONS,
+  },
   db: noun('the database', async () => (await import('./database.ts')).DATABASE_OPERATIONS),
   papers: noun('papers by day', async () => (await import('./papers.ts')).PAPER_OPERATIONS),
   sources: noun('where papers come from', async () => (await import('./sources.ts')).SOURCE_OPERATIONS),

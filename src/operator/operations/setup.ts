@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { styleText } from 'node:util'
+import { z } from 'zod'
+import { type Environment, faultyNames, inspectConfig } from '../../config/config.ts'
+import { cliCommand } from '../../core/cli-command.ts'
+import { Fault } from '../../core/errors.ts'
+import type { Feature } from '../../core/feature.ts'
+import { type EnvFile, openEnvFile } from '../setup/env-file.ts'
+import { openPrompt, type Prompt } from '../setup/prompt.ts'
+import { QUESTIONS, type Question } from '../setup/questions.ts'
+import { type CommandOutput, type OutputStream, type Setup, setupCommand } from './operation.ts'
+import { fillLines } from './text-table.ts'
+
+const FAILED = 1
+const FILE = '.env'
+const MAX_LINE_LENGTH = 78
+const TITLES = QUESTIONS.filter(({ title }) => title)
+
+const setup = setupCommand({
+  name: 'setup',
+  summary: 'ask what cannot be guessed, write .env, check everything and send a test email',
+  input: z.object({}),
+  command: {},
+  runBeforeSetup: async (context): Promise<CommandOutput> => {
+    const { stdin, stdout } = context.terminal
+    if (!stdin.isTTY || !stdout.isTTY) throw new Fault('usage.wrong', { what: NO_TERMINAL })
+    const file = openEnvFile(
+      FILE,
+      QUESTIONS.map(({ name }) => name),
+    )
+    const isComplete = await askAll(file, context)
+    const exitCode = isComplete ? await checkAll(file, context) : FAILED
+    return { text: '', exitCode, isAlreadyPrinted: true }
+  },
+})
+
+export const SETUP_OPERATIONS = [setup]
+
+const NO_TERMINAL = `setup asks questions, so it needs a terminal. Without one, copy .env.example to .env, fill it in, and run: ${cliCommand('doctor')}`
+
+/** False if the person ended it. Each answer is in the file at once, so the next run begins with it. */
+async function askAll(file: EnvFile, { features, terminal }: Setup): Promise<boolean> {
+  const { stdin, stdout } = terminal
+  say(stdout, `${INTRODUCTION}\n`)
+  const prompt = openPrompt(stdin, stdout)
+  try {
+    for (const question of QUESTIONS) {
+      const values = file.values()
+      // A secret may be in a file of its own.
+      if (values[`${question.name}_FILE`] || question.isAsked?.(values) === false) continue
+      printHead(question, stdout)
+      await askOne(question, { file, prompt, stdout, features })
+    }
+    addMissingSecrets(file)
+    return true
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error
+    say(stdout, `\nStopped. Your answers are in ${FILE}. To go on: ${cliCommand('setup')}`)
+    return false
+  } finally {
+    prompt.close()
+  }
+}
+
+const INTRODUCTION = `Six questions, then ${FILE} is complete. Enter accepts what is on the line; you can edit it. Ctrl-C stops and keeps your answers.`
+
+interface Asking {
+  file: EnvFile
+  prompt: Prompt
+  stdout: OutputStream
+  features: readonly Feature[]
+}
+
+async function askOne(question: Question, { file, prompt, stdout, features }: Asking): Promise<void> {
+  const { name, isHidden } = question
+  const values = file.values()
+  const present = values[name] || question.proposal?.(values)
+  const keeps = isHidden && present ? ' (Enter keeps the present one)' : ''
+  let initial = isHidden ? '' : present
+  for (;;) {
+    const typed = await prompt.ask(`${name}${keeps}: `, { initial, isHidden })
+    const answer = isHidden ? typed || (present ?? '') : typed.trim()
+    const problem = problemOf(name, { ...values, [name]: answer }, features)
+    if (!problem && file.set(name, answer)) return
+    say(stdout, problem ?? NOT_STORABLE, 'red')
+    initial = isHidden ? '' : answer
+  }
+}
+
+const NOT_STORABLE = `${FILE} cannot hold this value on one line with its quotes. Use another one, or edit ${FILE} by hand.`
+
+/** What is wrong with the setting in production, and what it takes. */
+function problemOf(name: string, values: Environment, features: readonly Feature[]): string | undefined {
+  const { faults } = inspectConfig({ ...values, NODE_ENV: 'production' }, features)
+  const own = faults.find((fault) => faultyNames([fault]).has(name))
+  return own && `${name}: ${own.what}`
+}
+
+function printHead({ title, hint }: Question, stdout: OutputStream): void {
+  const number = TITLES.findIndex((one) => one.title === title) + 1
+  if (title) stdout.write(`\n${styleText('bold', `${number} of ${TITLES.length}. ${title}`)}\n`)
+  say(stdout, hint, 'dim')
+}
+
+function say(stdout: OutputStream, text: string, style?: 'dim' | 'red'): void {
+  for (const paragraph of text.split('\n')) {
+    const lines = fillLines(paragraph.split(' '), MAX_LINE_LENGTH, ' ').join('\n')
+    stdout.write(`${style ? styleText(style, lines) : lines}\n`)
+  }
+}
+
+function addMissingSecrets(file: EnvFile): void {
+  const secrets = {
+    APP_SECRET: randomBytes(32).toString('base64'),
+    SUPPRESSION_KEY: randomBytes(32).toString('base64'),
+    ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
+  }
+  const values = file.values()
+  for (const [name, secret] of Object.entries(secrets))
+    if (!values[name] && !values[`${name}_FILE`]) file.set(name, secret)
+}
+
+/** Creates the tables, looks for faults, and sends the test email. Returns the exit code. */
+async function checkAll(file: EnvFile, { features, terminal, run }: Setup): Promise<number> {
+  const { stdout } = terminal
+  const { OPERATOR_EMAIL } = file.values()
+  say(
+    stdout,
+    `\n${FILE} is complete, with the secrets. Keep a copy of it: SUPPRESSION_KEY must never change.`,
+  )
+  stdout.write(`\n${styleText('bold', 'The database')}\n`)
+  let exitCode = await run(['db', 'migrate'])
+  if (features.some(({ name }) => name === 'doctor')) {
+    stdout.write(`\n${styleText('bold', 'Checks')}\n`)
+    say(stdout, 'Until the service runs, the checks of the site and the schedule fail.', 'dim')
+    await run(['doctor'])
+  }
+  if (OPERATOR_EMAIL && exitCode === 0) {
+    stdout.write(`\n${styleText('bold', `A test email to ${OPERATOR_EMAIL}`)}\n`)
+    exitCode = await run(['mail', 'test', OPERATOR_EMAIL])
+  }
+  say(stdout, exitCode === 0 ? NEXT : `\nCorrect what is wrong above, then run again: ${cliCommand('setup')}`)
+  return exitCode
+}
+
+const NEXT = `\nNext: start the service (npm start), point your proxy to it, and run ${cliCommand('doctor')} again. The password of the admin pages is ADMIN_PASSWORD in ${FILE}.`
