@@ -16,7 +16,7 @@ for list in $(for name in $gone; do ls info/"$name".list info/"$name":*.list 2>/
     [ -d "$root$path" ] && [ ! -L "$root$path" ] || rm -f "$root$path"
   done
 done
-# What is left is still listed, so that scanners know what to compare with their lists of faults.
+# The packages that are left stay listed: scanners for known faults read this list.
 awk -v RS= -v ORS='\n\n' -v gone="$gone" '
   BEGIN { split(gone, names, "\n"); for (i in names) is_gone[names[i]] }
   { split($2, name, "\n"); if (!(name[1] in is_gone)) print }' status >status.left
