@@ -1,5 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config/config.ts'
 import { recentActions } from '../../../../src/core/action.repo.ts'
+import { checkProvider } from '../../../../src/features/oidc/check-provider.ts'
+import { oidc } from '../../../../src/features/oidc/index.ts'
 import { words } from '../../../../src/i18n/words.ts'
 import { PASSWORD, postLogin } from '../../../support/admin.ts'
 import { errorsOn } from '../../../support/page-text.ts'
@@ -123,6 +126,26 @@ describe('the login page', () => {
     expect((await postLogin(site, 'undefined')).statusCode).toBeGreaterThanOrEqual(404)
     expect(body).toContain(words.admin.oidc.hint)
   })
+})
+
+describe('`doctor`', () => {
+  const check = (OIDC_ISSUER: string) => {
+    const config = readConfig({ ...settingsFor(provider.issuer, CLIENT), OIDC_ISSUER }, [oidc])
+    return checkProvider(config, { timeoutMs: 2000 })
+  }
+
+  test('finds a provider that describes itself, and names the redirect URI', async () =>
+    expect(await check(provider.issuer)).toMatchObject([
+      { state: 'ok', found: expect.stringContaining(CALLBACK), fix: null },
+    ]))
+
+  test('finds an issuer that is none, and says what to check', async () =>
+    expect(await check(`${provider.issuer}/realms/other`)).toMatchObject([
+      { state: 'wrong', fix: expect.stringContaining('OIDC_ISSUER') },
+    ]))
+
+  test('has nothing to check without the settings', async () =>
+    expect(await checkProvider(readConfig({}, [oidc]), { timeoutMs: 2000 })).toEqual([]))
 })
 
 describe('a real provider refuses', () => {

@@ -31,6 +31,7 @@ export async function startProvider(
     clients: [client(CLIENT), client(OTHER_CLIENT)],
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'], groups: ['groups'] },
     conformIdTokenClaims: !inToken,
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     cookies: { keys: ['a key for the cookies of the provider'] },
     findAccount: (_context: unknown, id: string) => ({
       accountId: id,

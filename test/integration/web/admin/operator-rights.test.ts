@@ -1,74 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recentActions } from '../../../../src/core/action.repo.ts'
-import type { Feature } from '../../../../src/core/feature.ts'
-import { returnPath, startSession } from '../../../../src/web/admin/login-routes.ts'
-import type { AdminDoor } from '../../../../src/web/feature-routes.ts'
-import { buildServer } from '../../../../src/web/server.ts'
-import { type Admin, adminWith, cookieOf, logIn, PASSWORD } from '../../../support/admin.ts'
+import { returnPath } from '../../../../src/web/admin/login-routes.ts'
+import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { errorsOn } from '../../../support/page-text.ts'
-import { get, NOW, subscribeThroughSite, type TestSite, useSite } from '../../../support/site.ts'
+import { get, NOW, subscribeThroughSite, useSite } from '../../../support/site.ts'
+import { useTestDoor } from '../../../support/test-door.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 
+const door = useTestDoor(site)
+
 const MINUTE = 60_000
-/** The key of the door: another one is as if its settings had changed. */
-let key = 'first'
-const routes: { method: string; url: string; effect: unknown }[] = []
-
-const door: AdminDoor = {
-  plugin: Object.assign(
-    (async (app, admin) => {
-      app.addHook('onRoute', ({ method, url, config }) => {
-        for (const one of [method].flat()) routes.push({ method: one, url, effect: config?.effect })
-      })
-      app.get('/test-door/:right', async (request, reply) => {
-        const { right } = request.params as { right: string }
-        const endsAt = admin.deps.clock.now().getTime() + 60 * MINUTE
-        const operator = { name: 'Ada Reader', mayChange: right === 'change', door: 'first', endsAt }
-        await startSession(admin, request, reply, operator)
-        return reply.send('in')
-      })
-    }) satisfies AdminDoor['plugin'],
-    // In the scope of the admin pages, so that its hook gets every route of them.
-    { [Symbol.for('skip-override')]: true },
-  ),
-  path: '/admin/test-door/change',
-  text: 'Log in through the test door',
-  hint: 'For an hour.',
-  get key() {
-    return key
-  },
-  leavePath: '/admin/test-door/left',
-}
-
-const planted: Feature = {
-  name: 'planted',
-  routes: [{ area: 'login', isOpen: () => true, read: async () => door }],
-}
-
-let app: TestSite['app']
-let other: TestSite
-const through = async (right: 'change' | 'look'): Promise<Admin> =>
-  adminWith(other, cookieOf(await other.app.inject(`/admin/test-door/${right}`)))
-
-beforeAll(async () => {
-  const deps = { ...site.deps, features: [...site.deps.features, planted] }
-  app = buildServer(deps)
-  await app.ready()
-  other = {
-    app,
-    deps,
-    clock: site.clock,
-    logged: site.logged,
-    get db() {
-      return site.db
-    },
-  }
-})
-afterAll(() => app?.close())
-beforeEach(() => {
-  key = 'first'
-})
 
 /** Forms that look something up. */
 const READS = ['/admin/logout', '/admin/subscribers', '/admin/suppressions']
@@ -76,7 +18,7 @@ const BUTTONS = ['/admin/preview']
 
 describe('an operator who may only look', () => {
   test('sees every page that is not the form for a change', async () => {
-    const admin = await through('look')
+    const admin = await door.logIn('look')
     for (const path of [
       '',
       '/subscribers',
@@ -88,18 +30,16 @@ describe('an operator who may only look', () => {
       '/preview',
     ])
       expect([path, (await admin.get(`/admin${path}`)).statusCode]).toEqual([path, 200])
-    for (const path of ['/subscribers/add', '/subscribers/import']) {
-      const { statusCode, body } = await admin.get(`/admin${path}`)
-      expect([path, statusCode, errorsOn(body)]).toEqual([path, 403, ['admin.only-look']])
-    }
+    const { statusCode, body } = await admin.get('/admin/subscribers/add')
+    expect([statusCode, errorsOn(body)]).toEqual([403, ['admin.only-look']])
   })
 
   test('is refused by every route that changes something, with its token', async () => {
-    const posts = routes.filter(
+    const posts = door.routes.filter(
       ({ method, url }) => method !== 'GET' && method !== 'HEAD' && url !== '/admin/login',
     )
     expect(posts.length).toBeGreaterThan(8)
-    const admin = await through('look')
+    const admin = await door.logIn('look')
     const token = await admin.token()
     const passed: string[] = []
     for (const { url } of posts.filter(({ url }) => url !== '/admin/logout')) {
@@ -114,8 +54,8 @@ describe('an operator who may only look', () => {
   })
 
   test('may preview an email, and not send one, whatever else the form has', async () => {
-    await subscribeThroughSite(other, 'ann@example.com')
-    const admin = await through('look')
+    await subscribeThroughSite(door.site, 'ann@example.com')
+    const admin = await door.logIn('look')
     const email = 'ann@example.com'
     expect((await admin.post('/admin/preview', { email, do: 'preview' })).statusCode).toBe(303)
     for (const pressed of ['test', '', ['preview', 'test'], ['test', 'preview']])
@@ -123,23 +63,23 @@ describe('an operator who may only look', () => {
   })
 
   test('gets no buttons for changes', async () => {
-    await subscribeThroughSite(other, 'ann@example.com')
+    await subscribeThroughSite(door.site, 'ann@example.com')
     const { id } = await site.db.subscriber.findFirstOrThrow()
-    const [looks, changes] = [await through('look'), await through('change')]
+    const [looks, changes] = [await door.logIn('look'), await door.logIn('change')]
     const formsOn = async (admin: Admin, path: string) =>
       [...(await admin.get(path)).body.matchAll(/method="post" action="([^"]+)"/g)].map(([, to]) => to)
     for (const path of ['/admin', `/admin/subscribers/${id}`, '/admin/preview']) {
       expect(await formsOn(changes, path)).not.toEqual(await formsOn(looks, path))
       expect(READS.concat(BUTTONS)).toEqual(expect.arrayContaining(await formsOn(looks, path)))
     }
-    expect((await looks.get('/admin/subscribers')).body).not.toMatch(/subscribers\/(add|import|export)"/)
+    expect((await looks.get('/admin/subscribers')).body).not.toMatch(/subscribers\/add"/)
     expect((await changes.get('/admin/subscribers')).body).toMatch(/subscribers\/add"/)
   })
 })
 
 describe('an operator who may change something', () => {
   test('is named in the operator log, on pages and in the API, for each kind of form', async () => {
-    const admin = await through('change')
+    const admin = await door.logIn('change')
     await admin.post('/admin/delivery', { do: 'pause', reason: 'the relay moves' })
     await admin.post('/admin/subscribers/add', {
       email: 'ann@example.com',
@@ -149,30 +89,22 @@ describe('an operator who may change something', () => {
     })
     const { id } = await site.db.subscriber.findFirstOrThrow()
     await admin.post(`/admin/subscribers/${id}`, { do: 'pause' })
-    await admin.post('/admin/subscribers/import', { csv: 'email\nbea@example.com\n', do: 'import' })
-    await admin.post('/admin/subscribers/export')
     const actions = await recentActions(site.db, { limit: 10 })
     expect(actions.map(({ via, verb, by }) => [via, verb, by])).toEqual(
-      [
-        'subscribers export',
-        'subscribers import',
-        'subscribers pause',
-        'subscribers add',
-        'delivery pause',
-      ].map((verb) => ['admin', verb, 'Ada Reader']),
+      ['subscribers pause', 'subscribers add', 'delivery pause'].map((verb) => ['admin', verb, 'Ada Reader']),
     )
-    expect((await admin.get('/admin/actions')).body.match(/<td>Ada Reader<\/td>/g)).toHaveLength(5)
+    expect((await admin.get('/admin/actions')).body.match(/<td>Ada Reader<\/td>/g)).toHaveLength(3)
   })
 
   test('is not named after the password', async () => {
-    await (await logIn(other)).post('/admin/delivery', { do: 'pause', reason: 'x' })
+    await (await logIn(door.site)).post('/admin/delivery', { do: 'pause', reason: 'x' })
     expect(await recentActions(site.db, { limit: 10 })).toMatchObject([{ verb: 'delivery pause', by: '' }])
   })
 })
 
 describe('the session of a door', () => {
   test('ends when the door says', async () => {
-    const admin = await through('change')
+    const admin = await door.logIn('change')
     for (const minutes of [25, 50]) {
       site.clock.moveTo(new Date(NOW.getTime() + minutes * MINUTE))
       expect((await admin.get('/admin/actions')).statusCode).toBe(200)
@@ -182,20 +114,20 @@ describe('the session of a door', () => {
   })
 
   test('ends when the key of the door changes', async () => {
-    const admin = await through('change')
-    key = 'second'
+    const admin = await door.logIn('change')
+    door.key = 'second'
     expect((await admin.get('/admin')).headers.location).toBe('/admin/login')
     expect(await site.db.adminSession.count()).toBe(0)
   })
 
   test('leads to the page of the door after the log-out button', async () => {
-    const { statusCode, headers } = await (await through('look')).post('/admin/logout')
+    const { statusCode, headers } = await (await door.logIn('look')).post('/admin/logout')
     expect([statusCode, headers.location]).toEqual([303, '/admin/test-door/left'])
     expect(await site.db.adminSession.count()).toBe(0)
   })
 
   test('is offered on the login page beside the password, with the page to go back to', async () => {
-    const { body } = await get(other, '/admin/login?to=%2Fadmin%2Factions')
+    const { body } = await get(door.site, '/admin/login?to=%2Fadmin%2Factions')
     expect(body).toContain('href="/admin/test-door/change?to=%2Fadmin%2Factions"')
     expect(body).toContain('name="password"')
   })
