@@ -30,9 +30,11 @@ async function run(variant: Variant, seed: number, allLogs: string): Promise<Row
   const folder = mkdtempSync(join(dataFolder(), 'daily-papers-drill-'))
   chmodSync(folder, 0o755)
   const network = openNetwork()
-  const removed = async () => {
-    await network.remove()
-    rmSync(folder, { recursive: true, force: true })
+  let removing: Promise<void> | undefined
+  // Once, although a signal may come while a drill ends by itself.
+  const removed = () => {
+    removing ??= network.remove().finally(() => rmSync(folder, { recursive: true, force: true }))
+    return removing
   }
   const interrupted = (cause: unknown) => {
     if (cause instanceof Error) console.error(cause)

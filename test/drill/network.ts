@@ -120,8 +120,8 @@ export function openNetwork(): DrillNetwork {
     heal: () => moveTo('inside', separated.splice(0)),
     remove: async () => {
       await Promise.all(names.map(killAllIn))
-      for (const cable of cables) ip('link', 'delete', cable)
-      for (const one of [...names, hub]) ip('netns', 'delete', one)
+      for (const cable of cables) await persistently(() => ip('link', 'delete', cable))
+      for (const one of [...names, hub]) await persistently(() => ip('netns', 'delete', one))
     },
   }
 }
@@ -153,11 +153,25 @@ function programsIn(namespace: string): Pick<Machine, 'start' | 'run'> {
   }
 }
 
-const pidsIn = (namespace: string): number[] =>
-  ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number)
+const TRIES = 5
+
+/** Tries a few times: a signal that ends the drill may reach the program, too. */
+async function persistently<T>(work: () => T): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return work()
+    } catch (error) {
+      if (tries === TRIES) throw error
+      await sleep(100)
+    }
+  }
+}
+
+const pidsIn = (namespace: string): Promise<number[]> =>
+  persistently(() => ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number))
 
 async function killAllIn(namespace: string): Promise<void> {
-  for (let pids = pidsIn(namespace); pids.length > 0; pids = pidsIn(namespace)) {
+  for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
     for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL')
