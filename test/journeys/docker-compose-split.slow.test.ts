@@ -41,7 +41,10 @@ beforeAll(async () => {
   const env = { WEB_PORTS: ports.join('-'), RELAYHOST: '[world]:1025', SMTP_URL: '', DATABASE_URL: '' }
   compose = await openCompose({ profile: 'split', override, env })
   await compose.must([...PROFILE, '--profile', 'demo', 'build'])
-  await compose.must([...PROFILE, 'up', '--detach', '--wait', '--scale', 'app=0'])
+  // Without --wait, which gives up a process that a busy machine starts slowly.
+  await compose.must([...PROFILE, 'up', '--detach', '--scale', 'app=0'])
+  for (const site of sites)
+    await eventually(async () => (await statusOf(`${site}/ready`)) === 200, { seconds: 300 })
 }, BUILT_WITHIN_MS)
 afterAll(async () => {
   await compose?.down()
