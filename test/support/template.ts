@@ -5,6 +5,7 @@ import { nudgeNames } from '../../src/core/feature-nudge.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { prepareQueue } from '../../src/core/queue.ts'
 import { FEATURES } from '../../src/features/index.ts'
+import { nextRelease } from './next-release.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +15,10 @@ declare module 'vitest' {
 
 const TEMPLATE = 'template_migrated'
 
-/** Makes the migrated database that each test file copies, says which Postgres it is, and tells the tests where. */
+/**
+ * Makes the migrated database that each test file copies, says which Postgres it is, and tells the tests where. With
+ * NEXT_SCHEMA it also has the migrations of a later release: see test/next-schema.ts.
+ */
 export async function prepareTemplate(project: TestProject, what: string, url: string): Promise<void> {
   const admin = new pg.Client({ connectionString: url })
   await admin.connect()
@@ -24,6 +28,14 @@ export async function prepareTemplate(project: TestProject, what: string, url: s
   await admin.end()
   const template = Object.assign(new URL(url), { pathname: `/${TEMPLATE}` }).href
   await applyMigrations(template)
+  if (process.env.NEXT_SCHEMA) await applyLaterMigrations(template)
   await prepareQueue(template, silentLog, nudgeNames(FEATURES))
   project.provide('postgresUrl', url)
+}
+
+async function applyLaterMigrations(url: string): Promise<void> {
+  const next = nextRelease()
+  const applied = await applyMigrations(url, { folder: next.migrations })
+  next.remove()
+  console.log(`On the schema of a later release: ${applied.join(', ')}`)
 }

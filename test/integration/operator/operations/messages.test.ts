@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
+import { dayOf } from '../../../../src/core/dates.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { readSwitch } from '../../../../src/core/switch.repo.ts'
 import { FEATURES } from '../../../../src/features/index.ts'
@@ -46,7 +47,8 @@ async function addThree(): Promise<string[]> {
   await database.db.$executeRaw`
     update message set state = 'refused', reason = '5.1.1', attempts = 1, next_try = ${DEADLINE} where id = ${ids[0]}`
   await database.db.$executeRaw`
-    insert into attempt values (${ids[0]}, 1, ${NOW}, 'refused', 550, '5.1.1', '550 5.1.1 not here')`
+    insert into attempt (message_id, local_date, n, at, outcome, status, enhanced, reply)
+    values (${ids[0]}, ${dayOf(NOW)}::date, 1, ${NOW}, 'refused', 550, '5.1.1', '550 5.1.1 not here')`
   await database.db
     .$executeRaw`update message set state = 'uncertain', next_try = ${DEADLINE} where id = ${ids[2]}`
   return ids
