@@ -9,7 +9,7 @@ import { buildTarball, writePackage } from './package.ts'
 import type { Published } from './published.ts'
 import { outputOf, ROOT } from './run.ts'
 import { writeBillOfMaterials } from './sbom.ts'
-import { tryPackage } from './try-package.ts'
+import { type Trial, tryPackage, tryPackageInContainer } from './try-package.ts'
 
 interface Release {
   version: string
@@ -28,17 +28,20 @@ export interface Built {
 /** Builds what is published, and tries it. Throws what did not work. */
 type Step = (release: Release) => Promise<Built[]>
 
-const rounded = (seconds: number): string => `${Math.round(seconds)} s`
-
 const npm: Step = async ({ out, published }) => {
   const file = await buildTarball(out, published)
-  const { installSeconds, firstDigestSeconds, seconds } = await tryPackage(file)
   const tried = [
-    `npm install in an empty folder: ${rounded(installSeconds)}`,
-    `first digest after ${rounded(firstDigestSeconds)}`,
-    `demo --check held after ${rounded(seconds)}`,
+    describeTrial('in an empty folder', await tryPackage(file)),
+    describeTrial('in an empty container', await tryPackageInContainer(file)),
   ]
   return [{ artefact: basename(file), bytes: statSync(file).size, tried: tried.join('; ') }]
+}
+
+function describeTrial(where: string, trial?: Trial): string {
+  if (!trial) return `${where}: not tried, no Docker engine replies`
+  const { installed, firstDigest, held } = trial
+  const rounded = [installed, firstDigest, held].map(Math.round)
+  return `${where}: installed after ${rounded[0]} s, first digest after ${rounded[1]} s, demo --check held after ${rounded[2]} s`
 }
 
 const docs: Step = async ({ out, version, published }) => {

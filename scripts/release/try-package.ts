@@ -1,62 +1,78 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { outputOf } from './run.ts'
 
+/** In seconds from the start of `npm install`. */
 export interface Trial {
-  /** What `npm install` took, in an empty folder. */
-  installSeconds: number
-  /** From the start of `npm install` until the first digest was in the mailbox of the demo. */
-  firstDigestSeconds: number
-  /** From the start until the demo's check had held. */
-  seconds: number
+  installed: number
+  /** The first digest was in the mailbox of the demo. */
+  firstDigest: number
+  /** The demo's check had held to its end. */
+  held: number
 }
+
+/** Debian with Node and npm, and nothing else. */
+const IMAGE = 'node:24-trixie-slim'
+
+const TRIAL = `
+npm install --no-audit --no-fund --prefer-offline "$1"
+echo installed
+npx daily-papers --help | grep subscribers
+npx daily-papers demo --check`
 
 /** Installs the package in an empty folder, runs its command, and walks the demo there. Throws what did not work. */
 export async function tryPackage(file: string): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-package-'))
   chmodSync(folder, 0o755) // if this is root, Postgres runs as another user and must be able to enter
-  const begun = performance.now()
-  const seconds = () => (performance.now() - begun) / 1000
-  const options = { cwd: folder, env: emptyEnvironment() }
   try {
-    await outputOf('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', file], options)
-    const installSeconds = seconds()
-    const help = await outputOf('npx', ['daily-papers', '--help'], options)
-    if (!help.includes('subscribers')) throw new Error(`daily-papers --help lists no commands:\n${help}`)
-    const firstDigestSeconds = await checkDemo(options, seconds)
+    const trial = await walk('sh', ['-ec', TRIAL, 'sh', resolve(file)], folder)
     const left = readdirSync(join(folder, '.data'))
     if (left.length > 0) throw new Error(`the demo's check left files in .data: ${left.join(', ')}`)
-    return { installSeconds, firstDigestSeconds, seconds: seconds() }
+    return trial
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** Without the settings of npm for this repository, which it passes on to what a script runs. */
-const emptyEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_)/i.test(name)))
+/** The same in an empty container, as a user who is not root. Undefined if no Docker engine replies. */
+export async function tryPackageInContainer(file: string): Promise<Trial | undefined> {
+  if (!(await outputOf('docker', ['version']).catch(() => ''))) return undefined
+  const options = [
+    '--user',
+    'node',
+    '--workdir',
+    '/home/node',
+    '--volume',
+    `${resolve(file)}:/package.tgz:ro`,
+  ]
+  const script = ['sh', '-ec', TRIAL, 'sh', '/package.tgz']
+  return walk('docker', ['run', '--rm', ...options, IMAGE, ...script], tmpdir())
+}
 
-/** Runs the check of the demo. Returns when its line about the digest came. */
-async function checkDemo(
-  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
-  seconds: () => number,
-): Promise<number> {
-  const check = spawn('npx', ['daily-papers', 'demo', '--check'], {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/** Runs TRIAL, and notes when its lines came. */
+async function walk(program: string, args: string[], cwd: string): Promise<Trial> {
+  const begun = performance.now()
+  const seconds = () => (performance.now() - begun) / 1000
+  const at: Partial<Trial> = {}
   let output = ''
-  let firstDigest: number | undefined
   const take = (piece: string) => {
     output += piece
-    if (/✔ digest/.test(output)) firstDigest ??= seconds()
+    if (/^installed$/m.test(output)) at.installed ??= seconds()
+    if (/✔ digest/.test(output)) at.firstDigest ??= seconds()
   }
-  for (const stream of [check.stdout, check.stderr]) stream.setEncoding('utf8').on('data', take)
-  const code = await new Promise((done, failed) => check.on('error', failed).on('close', done))
-  if (code !== 0 || firstDigest === undefined)
-    throw new Error(`daily-papers demo --check exited ${code}:\n${output}`)
-  return firstDigest
+  const child = spawn(program, args, { cwd, env: emptyEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take)
+  const code = await new Promise((done, failed) => child.on('error', failed).on('close', done))
+  const { installed, firstDigest } = at
+  if (code !== 0 || installed === undefined || firstDigest === undefined)
+    throw new Error(`the package does not work in an empty folder (${program} exited ${code}):\n${output}`)
+  return { installed, firstDigest, held: seconds() }
 }
+
+/** Without the settings of npm for this repository, which it passes on to what a script runs. */
+const emptyEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(?!EXTRA_CA_CERTS))/i.test(name)),
+  )
