@@ -201,7 +201,7 @@ export function overdueDates(db: Database, now: Date): Promise<OverdueDate[]> {
     where p.closed_at is null and p.due_at + make_interval(secs => ${PLAN_WITHIN_MS / 1000}::float8) <= ${now}
       and not exists (
         select from digest d join message m on m.digest_id = d.id and m.local_date = d.local_date
-        where d.plan_id = p.id and d.local_date = p.local_date and m.deadline > ${now})
+        where d.plan_id = p.id and m.deadline > ${now})
     group by p.local_date order by p.local_date`
 }
 

@@ -122,6 +122,7 @@ export async function mayStillSend(
  */
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
+  // The digest is found by its id only: the statistics have no digests of today, so the index of dates would seem as good.
   const [row] = await db.$queryRaw<{ messages: string }[]>`
     /* prepared: take-messages */
     with lease as materialized (
@@ -159,8 +160,7 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
       returning m.id, m.local_date as "localDate", m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
         m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
         m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason, (
-          select d.content from digest d
-          where d.id = m.digest_id and d.local_date = m.local_date and j.reason is null) as "digestContent"
+          select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"
     )
     select coalesce(json_agg(checked), '[]')::text as messages from checked`
   const messages: MessageJson[] = JSON.parse(row!.messages)
