@@ -51,9 +51,8 @@ const binaries = (): string | undefined =>
 export const noDebianPostgres = (): string | undefined =>
   binaries() ? undefined : 'no Postgres with pg_dump here (Debian: apt-get install postgresql)'
 
-/** Starts Debian's own Postgres on an empty folder, for as long as it is needed. */
-export async function startDebianPostgres(): Promise<DebianPostgres> {
-  const bin = binaries()!
+/** Starts Debian's own Postgres, or that of the folder `bin`, on an empty folder, for as long as it is needed. */
+export async function startDebianPostgres(bin = binaries()!): Promise<DebianPostgres> {
   const folder = mkdtempSync(join(dataFolder(), 'daily-papers-debian-'))
   const data = join(folder, 'data')
   mkdirSync(data)
@@ -63,7 +62,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
   const serve = async (folderOf: string) => {
     const port = await freePort()
-    const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`
+    const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=200 -c log_timezone=UTC -c fsync=off`
     const control = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', folderOf, '-w', ...args], as)
     await control('-l', `${folderOf}.log`, '-o', options, 'start')
     const url = (name: string) => `postgresql://postgres@127.0.0.1:${port}/${name}`

@@ -13,10 +13,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   chmodSync(folder, 0o755)
   const server = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
   const forget = whenInterrupted(() => {
-    process.kill(
-      Number(readFileSync(join(server.folder, 'postmaster.pid'), 'utf8').split('\n', 1)[0]),
-      'SIGKILL',
-    )
+    killServer(server.folder)
     rmSync(folder, { recursive: true, force: true })
   })
   await prepareTemplate(project, 'embedded binaries', server.url)
@@ -27,8 +24,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
+/** Ends the server of a data folder at once. */
+export const killServer = (data: string): boolean =>
+  process.kill(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]), 'SIGKILL')
+
 /** Runs `clean` if the tests are ended, by ctrl-C for example: vitest then takes nothing down. Returns what undoes it. */
-function whenInterrupted(clean: () => void): () => void {
+export function whenInterrupted(clean: () => void): () => void {
   const onSignal = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal])
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   process.once('exit', clean)

@@ -53,6 +53,8 @@ export default class CountingReporter extends DefaultReporter {
 function postgresOf(specifications: readonly TestSpecification[]): string {
   if (specifications.every(({ project }) => project.name !== 'main'))
     return 'Postgres of the tests: none, only unit tests'
+  const { TEST_POSTGRES } = process.env
+  if (TEST_POSTGRES) return `Postgres of the tests: ${TEST_POSTGRES}`
   const reason = whyNoContainers()
   return reason
     ? `Postgres of the tests: embedded binaries (no container: ${reason})`
