@@ -18,6 +18,7 @@ import { benchRelevance } from './relevance.ts'
 import { benchScale } from './scale.ts'
 import { benchSearch } from './search.ts'
 import { benchSend } from './send.ts'
+import { benchSmallMachine } from './small-machine.ts'
 import { benchStart } from './start.ts'
 import { benchTerms } from './terms.ts'
 import { benchTex } from './tex.ts'
@@ -42,6 +43,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   scale: benchScale,
   search: benchSearch,
   send: benchSend,
+  'small-machine': benchSmallMachine,
   start: benchStart,
   terms: benchTerms,
   tex: benchTex,
