@@ -53,64 +53,58 @@ async function startMailServer() {
   return { url: `smtp://127.0.0.1:${port}`, received }
 }
 
-test.skipIf(missing)(
-  '`setup` writes what a person answers in a terminal, checks it and sends a test email (skipped: needs script)',
-  async () => {
-    const folder = emptyFolder()
-    const { url, received } = await startMailServer()
-    const { answer, shown, ended, readEnv } = startSetup(folder)
-    await answer('BASE_URL: ', `127.0.0.1:1${ENTER}`)
-    // Refused: what was typed is on the line again.
-    await answer('BASE_URL: 127.0.0.1:1', `${CLEAR_LINE}https://127.0.0.1:1${ENTER}`)
-    await answer('DATABASE_URL: embedded', `${CLEAR_LINE}${database.url}${ENTER}`)
-    await answer('SMTP_URL: ', `${url}${ENTER}`)
-    await answer('SMTP_USER: ', `ann${ENTER}`)
-    await answer('SMTP_PASSWORD: ', `${PASSWORD}${ENTER}`)
-    await answer('MAIL_FROM: digest@127.0.0.1', `${CLEAR_LINE}digest@papers.example${ENTER}`)
-    await answer('POSTAL_ADDRESS: ', `1 "Main" Street, Springfield${ENTER}`)
-    await answer('OPERATOR_EMAIL: ', `operator@papers.example${ENTER}`)
-    expect(await ended).toBe(0)
-    const { APP_SECRET, SUPPRESSION_KEY, ADMIN_PASSWORD, ...values } = readEnv()
-    expect(values).toMatchObject({
-      NODE_ENV: 'production',
-      BASE_URL: 'https://127.0.0.1:1',
-      DATABASE_URL: database.url,
-      SMTP_URL: url,
-      SMTP_USER: 'ann',
-      SMTP_PASSWORD: PASSWORD,
-      MAIL_FROM: 'digest@papers.example',
-      POSTAL_ADDRESS: '1 "Main" Street, Springfield',
-      OPERATOR_EMAIL: 'operator@papers.example',
-    })
-    expect([APP_SECRET, SUPPRESSION_KEY].map((secret) => Buffer.from(secret!, 'base64').length)).toEqual([
-      32, 32,
-    ])
-    expect(ADMIN_PASSWORD).toHaveLength(20)
-    expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600)
-    for (const secret of [PASSWORD, APP_SECRET, SUPPRESSION_KEY, ADMIN_PASSWORD])
-      expect(shown()).not.toContain(secret)
-    expect(shown()).toMatch(/✓ {2}mail server/)
-    expect(received).toEqual([{ user: 'ann', to: ['operator@papers.example'] }])
-  },
-  120_000,
-)
+test('`setup` writes what a person answers in a terminal, checks it and sends a test email', async (context) => {
+  if (missing) context.skip(missing)
+  const folder = emptyFolder()
+  const { url, received } = await startMailServer()
+  const { answer, shown, ended, readEnv } = startSetup(folder)
+  await answer('BASE_URL: ', `127.0.0.1:1${ENTER}`)
+  // Refused: what was typed is on the line again.
+  await answer('BASE_URL: 127.0.0.1:1', `${CLEAR_LINE}https://127.0.0.1:1${ENTER}`)
+  await answer('DATABASE_URL: embedded', `${CLEAR_LINE}${database.url}${ENTER}`)
+  await answer('SMTP_URL: ', `${url}${ENTER}`)
+  await answer('SMTP_USER: ', `ann${ENTER}`)
+  await answer('SMTP_PASSWORD: ', `${PASSWORD}${ENTER}`)
+  await answer('MAIL_FROM: digest@127.0.0.1', `${CLEAR_LINE}digest@papers.example${ENTER}`)
+  await answer('POSTAL_ADDRESS: ', `1 "Main" Street, Springfield${ENTER}`)
+  await answer('OPERATOR_EMAIL: ', `operator@papers.example${ENTER}`)
+  expect(await ended).toBe(0)
+  const { APP_SECRET, SUPPRESSION_KEY, ADMIN_PASSWORD, ...values } = readEnv()
+  expect(values).toMatchObject({
+    NODE_ENV: 'production',
+    BASE_URL: 'https://127.0.0.1:1',
+    DATABASE_URL: database.url,
+    SMTP_URL: url,
+    SMTP_USER: 'ann',
+    SMTP_PASSWORD: PASSWORD,
+    MAIL_FROM: 'digest@papers.example',
+    POSTAL_ADDRESS: '1 "Main" Street, Springfield',
+    OPERATOR_EMAIL: 'operator@papers.example',
+  })
+  expect([APP_SECRET, SUPPRESSION_KEY].map((secret) => Buffer.from(secret!, 'base64').length)).toEqual([
+    32, 32,
+  ])
+  expect(ADMIN_PASSWORD).toHaveLength(20)
+  expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600)
+  for (const secret of [PASSWORD, APP_SECRET, SUPPRESSION_KEY, ADMIN_PASSWORD])
+    expect(shown()).not.toContain(secret)
+  expect(shown()).toMatch(/✓ {2}mail server/)
+  expect(received).toEqual([{ user: 'ann', to: ['operator@papers.example'] }])
+}, 120_000)
 
-test.skipIf(missing)(
-  '`setup` keeps the answers after Ctrl-C, and proposes them the next time (skipped: needs script)',
-  async () => {
-    const folder = emptyFolder()
-    const first = startSetup(folder)
-    await first.answer('BASE_URL: ', `https://papers.example${ENTER}`)
-    await first.answer('DATABASE_URL: embedded', CTRL_C)
-    expect(await first.ended).toBe(1)
-    expect(first.readEnv()).toMatchObject({ BASE_URL: 'https://papers.example', DATABASE_URL: '' })
-    const second = startSetup(folder)
-    await second.answer('BASE_URL: https://papers.example', ENTER)
-    await second.answer('DATABASE_URL: embedded', CTRL_C)
-    expect(await second.ended).toBe(1)
-  },
-  120_000,
-)
+test('`setup` keeps the answers after Ctrl-C, and proposes them the next time', async (context) => {
+  if (missing) context.skip(missing)
+  const folder = emptyFolder()
+  const first = startSetup(folder)
+  await first.answer('BASE_URL: ', `https://papers.example${ENTER}`)
+  await first.answer('DATABASE_URL: embedded', CTRL_C)
+  expect(await first.ended).toBe(1)
+  expect(first.readEnv()).toMatchObject({ BASE_URL: 'https://papers.example', DATABASE_URL: '' })
+  const second = startSetup(folder)
+  await second.answer('BASE_URL: https://papers.example', ENTER)
+  await second.answer('DATABASE_URL: embedded', CTRL_C)
+  expect(await second.ended).toBe(1)
+}, 120_000)
 
 test('`setup` without a terminal fails with usage.wrong', async () => {
   const { code, stderr } = await runCli(['setup', '--json'])
