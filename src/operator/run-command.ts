@@ -6,13 +6,13 @@ import type { Feature } from '../core/feature.ts'
 import { openLog } from '../core/log.ts'
 import { requireSuppressionKey } from '../subscribers/suppression-key.ts'
 import {
+  type CommandContext,
   type CommandOutput,
   DRY_RUN,
   type InputStream,
   type Operation,
   type OperationContext,
   type OutputStream,
-  type Setup,
 } from './operations/operation.ts'
 import type { AnyOperation } from './operations/operations.ts'
 import { runOperation } from './operations/run-operation.ts'
@@ -40,13 +40,13 @@ export async function runTyped(
   features: readonly Feature[],
   typed: TypedCommand,
   terminal: Terminal,
-  run: Setup['run'],
+  run: CommandContext['run'],
 ): Promise<CommandOutput> {
   const { operation, input } = typed
   const environment = (terminal.environment ?? readEnvironment)()
-  if ('runBeforeSetup' in operation) {
+  if ('runWithoutDeps' in operation) {
     const { stdin = process.stdin, stdout } = terminal
-    return operation.runBeforeSetup({ environment, features, terminal: { stdin, stdout }, run }, input)
+    return operation.runWithoutDeps({ environment, features, terminal: { stdin, stdout }, run }, input)
   }
   const config = readConfig(quietOnTerminal(environment, terminal.stderr), features)
   const { stderr } = terminal

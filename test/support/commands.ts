@@ -39,7 +39,7 @@ function collector(): { stream: Writable; text(): string } {
 export async function runCommand(deps: Deps, args: string[]): Promise<CommandOutput> {
   let output: CommandOutput | undefined
   const program = await buildProgram(FEATURES, async (typed) => {
-    if ('runBeforeSetup' in typed.operation) throw new Error('runs without Deps')
+    if ('runWithoutDeps' in typed.operation) throw new Error('runs without Deps')
     output = await runTyped(deps, typed.operation, typed, process)
   })
   const silence = (command: typeof program): void => {

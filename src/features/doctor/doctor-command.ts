@@ -5,7 +5,11 @@ import { buildDeps, clockOf } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
 import type { CheckState } from '../../operator/health/feature-check.ts'
-import { type CommandOutput, type Setup, setupCommand } from '../../operator/operations/operation.ts'
+import {
+  type CommandContext,
+  type CommandOutput,
+  commandWithoutDeps,
+} from '../../operator/operations/operation.ts'
 import { fillLines, quantity } from '../../operator/operations/text-table.ts'
 import type { Check } from './check.ts'
 import { runDnsChecks } from './dns-checks.ts'
@@ -20,7 +24,7 @@ const TIMEOUT_MS = 20_000
 const CONNECTIONS = 4
 const FAILED = 1
 
-export const doctorCommand = setupCommand({
+export const doctorCommand = commandWithoutDeps({
   name: 'doctor',
   summary: 'find what keeps the service from working, with the fix; exit code 1 if something is wrong',
   input: z.object({ dns: z.boolean().optional(), resolver: z.string().optional() }),
@@ -30,13 +34,13 @@ export const doctorCommand = setupCommand({
       resolver: ['--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353'],
     },
   },
-  runBeforeSetup: async (setup, { dns, resolver }) => {
+  runWithoutDeps: async (context, { dns, resolver }) => {
     if (!dns && resolver) throw new Fault('usage.wrong', { what: '--resolver needs --dns' })
-    return dns ? runDns(setup, resolver) : runAll(setup)
+    return dns ? runDns(context, resolver) : runAll(context)
   },
 })
 
-async function runAll({ environment, features }: Setup): Promise<CommandOutput> {
+async function runAll({ environment, features }: CommandContext): Promise<CommandOutput> {
   const { config, faults } = inspectConfig(environment, features)
   const options = { features, log: silentLog, connections: CONNECTIONS }
   const connect = async () => (await buildDeps(config, options)).deps
@@ -48,7 +52,7 @@ async function runAll({ environment, features }: Setup): Promise<CommandOutput> 
 const DNS_SETTINGS = ['MAIL_FROM', 'BOUNCE_DOMAIN', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
 
 async function runDns(
-  { environment, features }: Setup,
+  { environment, features }: CommandContext,
   resolver: string | undefined,
 ): Promise<CommandOutput> {
   const dns = openDnsResolver(resolver)

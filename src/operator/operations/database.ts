@@ -11,7 +11,7 @@ import { nudgeNames } from '../../core/feature-nudge.ts'
 import { silentLog } from '../../core/log.ts'
 import { prepareQueue } from '../../core/queue.ts'
 import { recordSuppressionKey } from '../../subscribers/suppression-key.ts'
-import { operation, setupCommand } from './operation.ts'
+import { commandWithoutDeps, operation } from './operation.ts'
 
 const migrate = operation({
   name: 'db migrate',
@@ -31,12 +31,12 @@ const migrate = operation({
 })
 
 // Without Deps, which would start the server first.
-const stop = setupCommand({
+const stop = commandWithoutDeps({
   name: 'db stop',
   summary: 'stop the embedded Postgres; the next start or command starts it again',
   input: z.object({}),
   command: {},
-  runBeforeSetup: async ({ environment, features }) => {
+  runWithoutDeps: async ({ environment, features }) => {
     const { DATABASE_URL, DATA_DIR } = inspectConfig(environment, features).config
     if (DATABASE_URL !== 'embedded')
       throw new Fault('usage.wrong', {

@@ -163,7 +163,8 @@ export const operation = <
   },
 ): Operation<R> => ({ input: z.object({}), ...definition })
 
-export interface Setup {
+/** What a command without Deps gets. */
+export interface CommandContext {
   environment: Environment
   features: readonly Feature[]
   terminal: { stdin: InputStream; stdout: OutputStream }
@@ -172,18 +173,18 @@ export interface Setup {
 }
 
 /** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */
-interface SetupDefinition<Fields extends object> {
+interface DefinitionWithoutDeps<Fields extends object> {
   name: string
   summary: string
   command: CommandChannel<keyof Fields & string, Fields>
-  runBeforeSetup(setup: Setup, input: Fields): Promise<CommandOutput>
+  runWithoutDeps(context: CommandContext, input: Fields): Promise<CommandOutput>
 }
 
-export type SetupCommand = SetupDefinition<Record<string, unknown>> & { input: z.ZodObject }
+export type CommandWithoutDeps = DefinitionWithoutDeps<Record<string, unknown>> & { input: z.ZodObject }
 
-export const setupCommand = <S extends z.ZodRawShape>(
-  definition: SetupDefinition<z.output<z.ZodObject<S>>> & { input: z.ZodObject<S> },
-): SetupCommand => definition
+export const commandWithoutDeps = <S extends z.ZodRawShape>(
+  definition: DefinitionWithoutDeps<z.output<z.ZodObject<S>>> & { input: z.ZodObject<S> },
+): CommandWithoutDeps => definition
 
 /**
  * Reads the input of an operation from what a person typed: text, several texts, or true for a flag. `usageOf` names a

@@ -1,7 +1,7 @@
 import type { Feature } from '../../core/feature.ts'
-import type { Operation, SetupCommand } from './operation.ts'
+import type { CommandWithoutDeps, Operation } from './operation.ts'
 
-export type AnyOperation = Operation | SetupCommand
+export type AnyOperation = Operation | CommandWithoutDeps
 
 interface Noun {
   /** What its commands are about; of a command without a verb, what it does. */

@@ -8,7 +8,12 @@ import type { Feature } from '../../core/feature.ts'
 import { type EnvFile, openEnvFile } from '../setup/env-file.ts'
 import { openPrompt, type Prompt } from '../setup/prompt.ts'
 import { QUESTIONS, type Question } from '../setup/questions.ts'
-import { type CommandOutput, type OutputStream, type Setup, setupCommand } from './operation.ts'
+import {
+  type CommandContext,
+  type CommandOutput,
+  commandWithoutDeps,
+  type OutputStream,
+} from './operation.ts'
 import { fillLines } from './text-table.ts'
 
 const FAILED = 1
@@ -16,12 +21,12 @@ const FILE = '.env'
 const MAX_LINE_LENGTH = 78
 const TITLES = QUESTIONS.filter(({ title }) => title)
 
-const setup = setupCommand({
+const setup = commandWithoutDeps({
   name: 'setup',
   summary: 'ask what cannot be guessed, write .env, check everything and send a test email',
   input: z.object({}),
   command: {},
-  runBeforeSetup: async (context): Promise<CommandOutput> => {
+  runWithoutDeps: async (context): Promise<CommandOutput> => {
     const { stdin, stdout } = context.terminal
     if (!stdin.isTTY || !stdout.isTTY) throw new Fault('usage.wrong', { what: NO_TERMINAL })
     const file = openEnvFile(
@@ -39,7 +44,7 @@ export const SETUP_OPERATIONS = [setup]
 const NO_TERMINAL = `setup asks questions, so it needs a terminal. Without one, copy .env.example to .env, fill it in, and run: ${cliCommand('doctor')}`
 
 /** False if the person ended it. Each answer is in the file at once, so the next run begins with it. */
-async function askAll(file: EnvFile, { features, terminal }: Setup): Promise<boolean> {
+async function askAll(file: EnvFile, { features, terminal }: CommandContext): Promise<boolean> {
   const { stdin, stdout } = terminal
   say(stdout, `${INTRODUCTION}\n`)
   const prompt = openPrompt(stdin, stdout)
@@ -121,7 +126,7 @@ function addMissingSecrets(file: EnvFile): void {
 }
 
 /** Creates the tables, looks for faults, and sends the test email. Returns the exit code. */
-async function checkAll(file: EnvFile, { features, terminal, run }: Setup): Promise<number> {
+async function checkAll(file: EnvFile, { features, terminal, run }: CommandContext): Promise<number> {
   const { stdout } = terminal
   const { OPERATOR_EMAIL } = file.values()
   say(

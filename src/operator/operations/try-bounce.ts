@@ -7,7 +7,7 @@ import { Fault } from '../../core/errors.ts'
 import { listed } from '../../i18n/words.ts'
 import { classifyReply, type SmtpStage } from '../../mail/refusals/classify-reply.ts'
 import { backOff } from '../../mail/refusals/retry.ts'
-import { readIn, setupCommand } from './operation.ts'
+import { commandWithoutDeps, readIn } from './operation.ts'
 
 const MAX_MEGABYTES = 10
 const MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
@@ -20,14 +20,14 @@ export const bounceFileErrors = errorEntries(400, 2, {
   'bounces.too-large': '"{file}" is larger than {most} MB: split it into smaller files.',
 })
 
-export const tryBounce = setupCommand({
+export const tryBounce = commandWithoutDeps({
   name: 'bounces try',
   summary: 'show what an SMTP reply or a bounce report would do; changes nothing',
   input: z.object({ files: z.array(z.string()) }),
   command: {
     arguments: { files: ['<file...>', 'SMTP replies, one per line, or a raw email; - reads standard input'] },
   },
-  runBeforeSetup: async (_setup, { files }) => {
+  runWithoutDeps: async (_context, { files }) => {
     const read: { file: string; parsed: BounceReading }[] = []
     for (const file of files) read.push({ file, parsed: await readInput(file) })
     return { json: read.map(jsonOf), isJsonLines: true, text: read.map(textOfFile).join('\n\n') }
