@@ -13,12 +13,19 @@ interface Service {
   privileged?: boolean
   user?: string
   ports?: string[]
+  environment?: Record<string, string>
 }
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../../../docker-compose.yml'), 'utf8')
 
 const servicesOf = (text: string): [string, Service][] =>
   Object.entries(parse(text, { merge: true }).services)
+
+/** A text of the compose file with these settings of .env, as compose fills them in. */
+function filledIn(text: string, settings: Record<string, string>): string {
+  const next = text.replace(/\$\{(\w+):-([^{}]*)\}/g, (_, name, other) => settings[name] || other)
+  return next === text ? text : filledIn(next, settings)
+}
 
 /** The default of the variable that names the image. */
 const imageOf = ({ image }: Service): string => image.replace(/\$\{\w+:-([^}]*)\}/, '$1')
@@ -35,6 +42,30 @@ describe('docker-compose.yml', () => {
 
   test.each(servicesOf(TEXT))('opens ports of service %s to this machine only', (_, { ports = [] }) => {
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+  })
+})
+
+describe('the profile split', () => {
+  /** Where a process ends up: PgBouncer passes everything on to its POSTGRES_HOST. */
+  function databasesWith(settings: Record<string, string>): string[] {
+    const services = Object.fromEntries(servicesOf(filledIn(TEXT, settings)))
+    const behind = services.pgbouncer!.environment!.POSTGRES_HOST
+    return ['web', 'schedule', 'worker'].map((name) =>
+      services[name]!.environment!.DATABASE_URL!.replace('@pgbouncer:6432/', `@${behind}/`),
+    )
+  }
+
+  test.each([
+    ['', 'postgresql://papers:papers@db/papers'],
+    ['embedded', 'postgresql://papers:papers@db/papers'],
+    ['postgresql://papers:password@localhost/papers', 'postgresql://papers:papers@db/papers'],
+  ])('has one database for all processes with DATABASE_URL=%s', (DATABASE_URL, database) => {
+    expect(databasesWith({ DATABASE_URL })).toEqual([database, database, database])
+  })
+
+  test('has one password for the database', () => {
+    const database = 'postgresql://papers:secret@db/papers'
+    expect(databasesWith({ POSTGRES_PASSWORD: 'secret' })).toEqual([database, database, database])
   })
 })
 
