@@ -41,7 +41,7 @@ function faultOfIssuer(values: Values) {
     return { names: missing, what: `set ${REQUIRED.join(', ')}, or none of the settings OIDC_…` }
   const { OIDC_ISSUER = '', NODE_ENV } = values
   const mayBePlain = NODE_ENV !== 'production' && isOnThisComputer(OIDC_ISSUER)
-  if (!OIDC_ISSUER.startsWith('http://') || mayBePlain) return
+  if (URL.parse(OIDC_ISSUER)?.protocol !== 'http:' || mayBePlain) return
   return {
     names: ['OIDC_ISSUER'],
     what: 'use an address that begins with https://; http:// is only for a provider on this computer, outside production',

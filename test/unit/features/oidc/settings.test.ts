@@ -53,6 +53,7 @@ test.each([
   [{ ...RIGHT, OIDC_ISSUER: 'id.example.org' }, ['OIDC_ISSUER']],
   [{ ...RIGHT, OIDC_ISSUER: 'http://id.example.org' }, ['OIDC_ISSUER']],
   [{ ...RIGHT, OIDC_ISSUER: 'http://localhost.example.org' }, ['OIDC_ISSUER']],
+  [{ ...RIGHT, OIDC_ISSUER: 'HTTP://id.example.org', NODE_ENV: 'production' }, ['OIDC_ISSUER']],
   [{ ...RIGHT, OIDC_ISSUER: 'http://localhost:8080', NODE_ENV: 'production' }, ['OIDC_ISSUER']],
   [{ ...RIGHT, OIDC_ISSUER: 'https://user:secret@id.example.org' }, ['OIDC_ISSUER']],
   [{ ...RIGHT, OIDC_ISSUER: 'https://id.example.org/?realm=lab' }, ['OIDC_ISSUER']],
