@@ -64,7 +64,8 @@ export async function lastHistoryPoints(
         order by h.at desc, h.id desc limit 1), 0) as history
     from jsonb_to_recordset(${JSON.stringify(recipients)}::jsonb) as s(id text, here timestamptz)
     left join lateral (
-      select d.to_history, d.created_at, d.local_date from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
+      select d.to_history, d.created_at, d.local_date
+      from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
       where d.subscriber_id = s.id and d.to_paper is not null
         and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
         and d.local_date < coalesce((

@@ -157,7 +157,8 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
         taken_at = case when j.reason is null then ${now}::timestamptz end,
         taken_by = case when j.reason is null then ${owner}::text end
       from judged j where m.id = j.id and m.local_date = j.local_date
-      returning m.id, m.local_date as "localDate", m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+      returning m.id, m.local_date as "localDate", m.batch_id as "batchId", m.kind,
+        m.subscriber_id as "subscriberId", m.digest_id as "digestId",
         m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
         m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason, (
           select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"
@@ -206,7 +207,8 @@ export async function recordFailedAttempt(
     )
     update message set state = ${next.state}::message_state, reason = ${next.reason}, next_try = ${next.nextTry},
       taken_at = null, taken_by = null
-    where id = ${message.id} and local_date = ${message.localDate}::date and state = 'taken' and taken_by = ${owner} and attempts = ${message.attempts}`
+    where id = ${message.id} and local_date = ${message.localDate}::date and state = 'taken' and taken_by = ${owner}
+      and attempts = ${message.attempts}`
 }
 
 /**

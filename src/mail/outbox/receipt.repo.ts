@@ -151,7 +151,8 @@ export const dayTotalsEntries = (
   db: Database,
   { date, column, most, after }: { date: Day; column: DayTotalsColumn; most: number; after: number },
 ): Promise<DayTotalsEntry[]> => db.$queryRaw<DayTotalsEntry[]>`
-  select d.id, d.subscriber_id as "subscriberId", s.address, d.outcome::text, m.id as "messageId", m.state::text, m.reason
-  from digest d join subscriber s on s.id = d.subscriber_id 
+  select d.id, d.subscriber_id as "subscriberId", s.address, d.outcome::text, m.id as "messageId", m.state::text,
+    m.reason
+  from digest d join subscriber s on s.id = d.subscriber_id
     left join message m on m.digest_id = d.id and m.local_date = d.local_date
   where d.local_date = ${date}::date and d.id > ${after} and ${COLUMN_CONDITIONS[column]} order by d.id limit ${most}`

@@ -63,11 +63,11 @@ export async function forgetMessages(db: Database, subscriberId: string): Promis
   await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { reply: '' } })
 }
 
+/** The id of a message, or the key of its kind. */
+type MessageKey = { id: string } | { kind: string; dedupe: string; localDate: Date }
+
 /** The content of a message; null if it does not exist or was removed. */
-export async function messageContent<Content>(
-  db: Database,
-  where: Pick<Prisma.MessageWhereInput, 'id' | 'kind' | 'dedupe' | 'localDate'>,
-): Promise<Content | null> {
+export async function messageContent<Content>(db: Database, where: MessageKey): Promise<Content | null> {
   const row = await db.message.findFirst({ where, select: { content: true } })
   return (row?.content ?? null) as Content | null
 }
