@@ -48,6 +48,10 @@ export const goodbye = (n: number, changes: Partial<NewMessage> = {}): NewMessag
   ...changes,
 })
 
+/** A message of a digest that `addDigests` made, to subscriber number `n`. It has the digest's local date, whenever it is dated. */
+export const digestMessage = (n: number, changes: Partial<NewMessage>): NewMessage =>
+  goodbye(n, { kind: 'digest', localDate: dayOf(NOW), ...changes })
+
 /** Subscribers, a digest for each, and a message for each digest; `perBatch` of them lie in one batch. */
 export async function addDigestMessages(
   db: Database,
@@ -57,7 +61,7 @@ export async function addDigestMessages(
 ) {
   await addSubscribers(db, subscribers)
   const digests = await addDigests(db, subscribers)
-  const messages = digests.map((digestId, i) => goodbye(i + 1, { kind: 'digest', digestId, ...changes }))
+  const messages = digests.map((digestId, i) => digestMessage(i + 1, { digestId, ...changes }))
   for (let from = 0; from < messages.length; from += perBatch)
     await enqueue(db, 'bulk', messages.slice(from, from + perBatch))
 }

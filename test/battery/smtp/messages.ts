@@ -1,6 +1,6 @@
 import type { Database } from '../../../src/core/database/database.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
-import { addDigests, addSubscribers, DEADLINE, goodbye, NOW } from '../../support/messages.ts'
+import { addDigests, addSubscribers, DEADLINE, digestMessage, NOW } from '../../support/messages.ts'
 import { type Arrival, isKept } from '../../support/smtp-sink.ts'
 
 export const BEGIN = NOW
@@ -29,8 +29,7 @@ export async function addBatches(db: Database, batches: Batch[]): Promise<void> 
     const [from = 0, until = 0] = time.split(' ').map(Number)
     const messages = mixed(together).map((label) => {
       number++
-      return goodbye(number, {
-        kind: 'digest',
+      return digestMessage(number, {
         digestId: digests[number - 1],
         toAddress: `${label}.${number}@y.example`,
         notBefore: minutesLater(from),

@@ -23,6 +23,7 @@ import {
   at,
   attemptsIn,
   DEADLINE,
+  digestMessage,
   endLeases,
   enqueueGoodbyes,
   goodbye,
@@ -582,7 +583,7 @@ describe('a reply of the server', () => {
       const digests = await addDigests(database.db, 60)
       const messages = digests.map((digestId, i) => {
         const domain = i % 2 ? 'held.example' : 'good.example'
-        return goodbye(i + 1, { kind: 'digest', digestId, toAddress: `s${i + 1}@${domain}` })
+        return digestMessage(i + 1, { digestId, toAddress: `s${i + 1}@${domain}` })
       })
       await enqueue(database.db, 'bulk', messages)
     }
