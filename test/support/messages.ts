@@ -21,14 +21,15 @@ export async function addSubscribers(db: Database, count: number): Promise<void>
 
 /** A planned digest for each subscriber, on one local date; returns their ids in order of the subscribers' numbers. */
 export async function addDigests(db: Database, subscribers: number): Promise<number[]> {
-  await db.$executeRaw`
-    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due)
-    values ('UTC', 8, 'mon', ${NOW}, ${NOW}, 1, ${subscribers})`
   const rows = await db.$queryRaw<{ id: number }[]>`
+    with made as (
+      insert into plan (zone, hour, days, local_date, due_at, max_paper_id, due)
+      values ('UTC', 8, 'mon', ${NOW}, ${NOW}, 1, ${subscribers}) returning id
+    )
     insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, from_paper, to_paper, papers, matched,
                         content, created_at)
-    select plan.id, 's' || n, ${NOW}, ${NOW}, 'planned', 0, 1, '{1}', 1, '{}', ${NOW}
-    from plan, generate_series(1, ${subscribers}::int) n order by n
+    select made.id, 's' || n, ${NOW}, ${NOW}, 'planned', 0, 1, '{1}', 1, '{}', ${NOW}
+    from made, generate_series(1, ${subscribers}::int) n order by n
     returning id`
   return rows.map(({ id }) => id)
 }

@@ -103,6 +103,7 @@ export async function mayStillSend(
   { id, owner, now }: { id: string; owner: string; now: Date },
 ): Promise<boolean> {
   const [row] = await db.$queryRaw<{ may: boolean }[]>`
+    /* prepared: may-still-send */
     with mine as (
       select p.id, p.local_date, ${skipReason(now)} is null and ${maySend} as may
       from message p join subscriber s on s.id = p.subscriber_id
