@@ -382,7 +382,9 @@ CREATE TABLE digest (
 );
 
 CREATE INDEX digest_plan_id_outcome_id_idx ON digest (plan_id, outcome, id);
-CREATE INDEX digest_local_date_outcome_idx ON digest (local_date, outcome);
+-- With id, like the primary key: for a table of few digests Postgres takes both for equally good, and keeps the plan of a
+-- foreign key for as long as a connection lives.
+CREATE INDEX digest_local_date_id_idx ON digest (local_date, id);
 CREATE UNIQUE INDEX digest_subscriber_id_local_date_key ON digest (subscriber_id, local_date);
 
 CREATE TABLE shown_paper (
