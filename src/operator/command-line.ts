@@ -55,8 +55,8 @@ function addCommand(
     fields.set(option.attributeName(), field)
     command.addOption(option)
   }
-  if ('effect' in operation && operation.effect === 'change')
-    command.option('--dry-run', operation.command!.dryRun ?? 'show what would happen; changes nothing')
+  const dryRun = dryRunOf(operation)
+  if (dryRun) command.option('--dry-run', dryRun)
   command.option('--json', 'print one JSON value').action(async (...args: unknown[]) => {
     const typed = command.opts<Record<string, unknown>>()
     const values = subject ? args.slice(1) : args
@@ -74,6 +74,13 @@ function addCommand(
       wantsJson: typed.json === true,
     })
   })
+}
+
+/** What --dry-run does, or undefined if the command does not take it. */
+function dryRunOf(operation: AnyOperation): string | undefined {
+  const { dryRun } = operation.command!
+  const isChange = 'effect' in operation && operation.effect === 'change'
+  return dryRun ?? (isChange ? 'show what would happen; changes nothing' : undefined)
 }
 
 const subjectOf = (operation: AnyOperation): string | undefined =>

@@ -42,11 +42,12 @@ export async function runTyped(
   terminal: Terminal,
   run: CommandContext['run'],
 ): Promise<CommandOutput> {
-  const { operation, input } = typed
+  const { operation, input, dryRun } = typed
   const environment = (terminal.environment ?? readEnvironment)()
   if ('runWithoutDeps' in operation) {
     const { stdin = process.stdin, stdout } = terminal
-    return operation.runWithoutDeps({ environment, features, terminal: { stdin, stdout }, run }, input)
+    const context = { environment, features, dryRun, terminal: { stdin, stdout }, run }
+    return operation.runWithoutDeps(context, input)
   }
   const config = readConfig(quietOnTerminal(environment, terminal.stderr), features)
   const { stderr } = terminal

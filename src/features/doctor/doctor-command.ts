@@ -9,6 +9,7 @@ import {
   type CommandContext,
   type CommandOutput,
   commandWithoutDeps,
+  type OutputStream,
 } from '../../operator/operations/operation.ts'
 import { fillLines, quantity } from '../../operator/operations/text-table.ts'
 import type { Check } from './check.ts'
@@ -18,7 +19,7 @@ import { runDoctor, settingsChecks } from './run-doctor.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
-const MAX_LINE_LENGTH = Math.min(100, process.stdout.columns || 100)
+const MAX_LINE_LENGTH = 100
 
 const TIMEOUT_MS = 20_000
 const CONNECTIONS = 4
@@ -40,43 +41,44 @@ export const doctorCommand = commandWithoutDeps({
   },
 })
 
-async function runAll({ environment, features }: CommandContext): Promise<CommandOutput> {
+async function runAll({ environment, features, terminal }: CommandContext): Promise<CommandOutput> {
   const { config, faults } = inspectConfig(environment, features)
   const options = { features, log: silentLog, connections: CONNECTIONS }
   const connect = async () => (await buildDeps(config, options)).deps
   const clock = clockOf(config)
   const checks = await runDoctor({ config, features, faults, clock, connect, withinMs: TIMEOUT_MS })
-  return outputOf(checks)
+  return outputOf(checks, terminal.stdout)
 }
 
 const DNS_SETTINGS = ['MAIL_FROM', 'BOUNCE_DOMAIN', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
 
 async function runDns(
-  { environment, features }: CommandContext,
+  { environment, features, terminal }: CommandContext,
   resolver: string | undefined,
 ): Promise<CommandOutput> {
   const dns = openDnsResolver(resolver)
   const { config, faults } = inspectConfig(environment, features)
   const about = faults.filter((fault) => DNS_SETTINGS.some((name) => faultyNames([fault]).has(name)))
-  if (about.length > 0) return outputOf(settingsChecks(config, about))
-  return outputOf(await runDnsChecks(config, dns, TIMEOUT_MS))
+  if (about.length > 0) return outputOf(settingsChecks(config, about), terminal.stdout)
+  return outputOf(await runDnsChecks(config, dns, TIMEOUT_MS), terminal.stdout)
 }
 
-const outputOf = (checks: Check[]): CommandOutput => ({
+const outputOf = (checks: Check[], { columns }: OutputStream): CommandOutput => ({
   json: checks,
-  text: textOfChecks(checks),
+  text: textOfChecks(checks, columns),
   exitCode: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
 })
 
-/** One line per check with its fix below it, and the number of checks per state. */
-export function textOfChecks(checks: Check[]): string {
+/** One line per check with its fix below it, and the number of checks per state. No line is longer than `columns`. */
+export function textOfChecks(checks: Check[], columns = MAX_LINE_LENGTH): string {
+  const lineLength = Math.min(MAX_LINE_LENGTH, columns || MAX_LINE_LENGTH)
   const width = Math.max(...checks.map(({ check }) => check.length))
-  return [...checks.flatMap((check) => linesOf(check, width)), '', summaryOf(checks)].join('\n')
+  return [...checks.flatMap((check) => linesOf(check, width, lineLength)), '', summaryOf(checks)].join('\n')
 }
 
-function linesOf({ check, state, found, fix }: Check, width: number): string[] {
+function linesOf({ check, state, found, fix }: Check, width: number, lineLength: number): string[] {
   const indent = ' '.repeat(width + 5)
-  const wrapped = (text: string) => fillLines(text.split(' '), MAX_LINE_LENGTH - indent.length, ' ')
+  const wrapped = (text: string) => fillLines(text.split(' '), lineLength - indent.length, ' ')
   const [first, ...rest] = wrapped(state === 'skipped' ? `skipped: ${found}` : found)
   const fixes = fix ? wrapped(`fix: ${fix}`) : []
   const head = `${styleText(STYLES[state], MARKS[state])}  ${check.padEnd(width)}  ${first}`

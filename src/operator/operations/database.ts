@@ -35,28 +35,29 @@ const stop = commandWithoutDeps({
   name: 'db stop',
   summary: 'stop the embedded Postgres; the next start or command starts it again',
   input: z.object({}),
-  command: {},
-  runWithoutDeps: async ({ environment, features }) => {
+  command: { dryRun: 'show whether it would be stopped; changes nothing' },
+  runWithoutDeps: async ({ environment, features, dryRun }) => {
     const { DATABASE_URL, DATA_DIR } = inspectConfig(environment, features).config
     if (DATABASE_URL !== 'embedded')
       throw new Fault('usage.wrong', {
         what: 'DATABASE_URL names a server of your own: stop it as a service.',
       })
-    const stopped = await stopEmbeddedPostgres(join(DATA_DIR, 'postgres'))
-    return { json: { stopped }, text: stopped ? 'Stopped.' : 'It was not running.' }
+    const stopped = await stopEmbeddedPostgres(join(DATA_DIR, 'postgres'), dryRun)
+    const done = dryRun ? 'Would stop it.' : 'Stopped.'
+    return { json: { stopped, ...(dryRun && { dryRun }) }, text: stopped ? done : 'It is not running.' }
   },
 })
 
 export const DATABASE_OPERATIONS = [migrate, stop]
 
 /** False if it was not running. Throws database.in-use: a service would start it again within seconds. */
-async function stopEmbeddedPostgres(folder: string): Promise<boolean> {
+async function stopEmbeddedPostgres(folder: string, dryRun: boolean): Promise<boolean> {
   const server = await findEmbeddedPostgres(folder)
   if (!server) return false
   const { db, close } = openDatabase(server.url, silentLog)
   const others = await countRunningProcesses(db).finally(close)
   if (others > 0) throw new Fault('database.in-use', { others })
-  await server.stop()
+  if (!dryRun) await server.stop()
   return true
 }
 

@@ -31,7 +31,7 @@ export interface OperationContext {
 }
 
 /** A terminal, or another stream. */
-export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean }
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
 export type InputStream = NodeJS.ReadableStream & { isTTY?: boolean }
 
 /** An operation on one subscriber or message: `run` gets it next to the fields of `input`. */
@@ -167,6 +167,8 @@ export const operation = <
 export interface CommandContext {
   environment: Environment
   features: readonly Feature[]
+  /** Only a command whose channel describes `dryRun` can be asked for it. */
+  dryRun: boolean
   terminal: { stdin: InputStream; stdout: OutputStream }
   /** Runs another command, such as `['db', 'migrate']`, with the settings as they are then. Returns its exit code. */
   run(args: readonly string[]): Promise<number>

@@ -12,10 +12,7 @@ export interface Prompt {
   close(): void
 }
 
-export function openPrompt(
-  stdin: NodeJS.ReadableStream,
-  stdout: OutputStream & { columns?: number },
-): Prompt {
+export function openPrompt(stdin: NodeJS.ReadableStream, stdout: OutputStream): Prompt {
   let isMuted = false
   const output = new Writable({
     write: (piece, _encoding, done) => {

@@ -58,8 +58,8 @@ async function startedServer() {
   const folder = join(DATA_DIR, 'postgres')
   const { url } = await startEmbeddedPostgres(folder, { durable: false })
   onTestFinished(() => removeEmbeddedPostgres(folder))
-  const stop = async () => {
-    const { code, stdout, stderr } = await runCli(['db', 'stop', '--json'], {
+  const stop = async (...flags: string[]) => {
+    const { code, stdout, stderr } = await runCli(['db', 'stop', '--json', ...flags], {
       DATABASE_URL: 'embedded',
       DATA_DIR,
     })
@@ -74,6 +74,15 @@ test('`db stop` stops the embedded Postgres, and does nothing if it is not runni
   expect(await findEmbeddedPostgres(folder)).toBeUndefined()
   expect(await stop()).toEqual({ code: 0, stopped: false })
   expect(await startEmbeddedPostgres(folder, { durable: false })).toMatchObject({ folder })
+})
+
+test('`db stop --dry-run` stops nothing', async () => {
+  const { url, folder, stop } = await startedServer()
+  expect(await stop('--dry-run')).toEqual({ code: 0, stopped: true, dryRun: true })
+  expect(await findEmbeddedPostgres(folder)).toMatchObject({ url })
+  const lock = await holdProcessLock(url, silentLog)
+  expect(await stop('--dry-run')).toMatchObject({ code: 1, error: 'database.in-use' })
+  await lock.stop()
 })
 
 test('`db stop` fails with database.in-use while a process works on the embedded Postgres', async () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import {
@@ -300,6 +301,17 @@ test('the report has a line per check, its fix below, and a count', () => {
       '1 ok, 0 warnings, 1 wrong, 1 skipped.',
     ].join('\n'),
   )
+})
+
+test('the report fits into the columns of its terminal, which may have none', () => {
+  const checks = [{ check: 'one', ...ok('good '.repeat(30).trim()) }]
+  const longest = (columns?: number) =>
+    Math.max(
+      ...stripVTControlCharacters(textOfChecks(checks, columns))
+        .split('\n')
+        .map((line) => line.length),
+    )
+  expect([40, 0, undefined, 300].map(longest)).toEqual([37, 97, 97, 97])
 })
 
 test('a HOST that cannot be in a URL is a site that does not respond locally', async () => {
