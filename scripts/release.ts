@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorText } from '../src/core/errors.ts'
 import { optionsOrExit } from './options-or-exit.ts'
+import { commandsFor } from './release/commands.ts'
+import { builtImages } from './release/compose-file.ts'
 import { missingForRelease, pinnedFiles } from './release/missing.ts'
 import { type Published, readPublished } from './release/published.ts'
 import { ROOT } from './release/run.ts'
-import { type Built, STEPS } from './release/steps.ts'
+import type { Built } from './release/step.ts'
+import { STEPS } from './release/steps.ts'
 
 const NAMES = Object.keys(STEPS) as (keyof typeof STEPS)[]
 
@@ -79,12 +82,6 @@ function tableOf(rows: Row[]): string {
   return cells.map(line).join('')
 }
 
-const commandsFor = (version: string, { image }: Published): string => `npm run release -- --dry-run
-git tag v${version} && git push origin v${version}
-npm publish .release/daily-papers-${version}.tgz
-docker push ${image}:${version}
-`
-
 async function run({ only, pin, ...options }: ReturnType<typeof optionsFrom>): Promise<boolean> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const published = readPublished()
@@ -101,7 +98,9 @@ async function run({ only, pin, ...options }: ReturnType<typeof optionsFrom>): P
       )
       return false
     }
-    process.stdout.write(commandsFor(version, published))
+    const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
+    const suffixes = Object.values(builtImages(compose))
+    process.stdout.write(commandsFor({ ...published, version, suffixes }))
   }
   return true
 }

@@ -10,14 +10,14 @@ import {
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { ARCHITECTURES } from './commands.ts'
 import { builtImages, withoutBuild } from './compose-file.ts'
 import { pinImages } from './pins.ts'
 import type { Published } from './published.ts'
-import { outputOf, ROOT } from './run.ts'
+import { docker, outputOf, ROOT } from './run.ts'
+import type { Built, Release } from './step.ts'
 import { tryArchive, tryEmulated } from './try-image.ts'
 
-/** The processors that images are built for, as Docker names them. */
-const ARCHITECTURES = ['amd64', 'arm64']
 /** What the Dockerfile starts from. */
 const NODE = 'node:24-trixie-slim'
 const DEBIAN = 'debian:trixie-slim'
@@ -25,24 +25,9 @@ const DEBIAN = 'debian:trixie-slim'
 const ONLY_OWN = ['pgbouncer', 'relay']
 const MAX_IMAGE_BYTES = 250_000_000
 
-interface Release {
-  version: string
-  published: Published
-  /** The folder for all that is built. */
-  out: string
-}
-
-interface Built {
-  artefact: string
-  bytes: number
-  /** What was done with it, and what came of it. */
-  tried: string
-}
-
 /** A stage of the Dockerfile, and the name of its image. */
 type Target = [target: string, tag: string]
 
-const docker = (...args: string[]): Promise<string> => outputOf('docker', args)
 const succeeds = (...args: string[]): Promise<boolean> =>
   docker(...args).then(
     () => true,
@@ -50,7 +35,7 @@ const succeeds = (...args: string[]): Promise<boolean> =>
   )
 
 /** Loads an archive with these images in an empty place and uses it. Returns what came of it; throws what did not work. */
-type Trial = (
+type ArchiveTrial = (
   archive: string,
   images: string[],
   more: { compose: string; architecture: string },
@@ -63,7 +48,7 @@ type Trial = (
  */
 export async function buildImages(
   { version, published, out }: Release,
-  tries: { own: Trial; emulated: Trial } = { own: tryArchive, emulated: tryEmulated },
+  tries: { own: ArchiveTrial; emulated: ArchiveTrial } = { own: tryArchive, emulated: tryEmulated },
 ): Promise<Built[]> {
   const image = `${published.image || 'daily-papers'}:${version}`
   const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')

@@ -9,10 +9,14 @@ interface PackageLock extends Json {
 }
 
 /** Of the repository's package.json, what the package on npm has: no scripts, and no packages of the development. */
-export function packageJson(own: Json, { repository, docs }: Pick<Published, 'repository' | 'docs'>): Json {
+export function packageJson(
+  own: Json,
+  { repository, docs, package: name }: Pick<Published, 'repository' | 'docs' | 'package'>,
+): Json {
   const { private: _private, scripts: _scripts, devDependencies: _dev, allowScripts: _allow, ...kept } = own
   return {
     ...kept,
+    ...(name && { name }),
     ...(repository && {
       repository: { type: 'git', url: `git+${repository}.git` },
       bugs: `${repository}/issues`,

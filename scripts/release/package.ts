@@ -1,6 +1,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
+import { tarballOf } from './commands.ts'
 import { packageJson, shrinkwrap } from './package-json.ts'
 import type { Published } from './published.ts'
 import { outputOf, ROOT } from './run.ts'
@@ -36,16 +37,27 @@ const COMMANDS: [inRepository: RegExp, inPackage: string][] = [
   [/npm start( --)?/g, 'npx daily-papers start'],
   [/npm run -s cli --/g, 'npx daily-papers'],
 ]
+/** Not in a line about a checkout. */
+const INSTALL = /(?<!\bgit [^\n]*)npm ci( --omit=dev)?/g
+/** The package has no tests. */
+const TESTS = /^## Test\n[\s\S]*?(?=^## )/m
 
 /**
  * The text of a file of the package. Node strips no types below node_modules, so TypeScript becomes JavaScript: types turn
- * into spaces, so that lines and columns in a stack trace are those of the source, and .ts in names turns into .js.
+ * into spaces, so that lines and columns in a stack trace are those of the source, and .ts in names turns into .js. `install`
+ * is the command that installs the package.
  */
-export function packedText(path: string, text: string): string {
+export function packedText(path: string, text: string, install: string): string {
   const code = path.endsWith('.ts') ? stripTypeScriptTypes(text) : text
   const named = /\.(ts|mjs)$/.test(path) ? code.replace(NAME_OF_FILE, '$1$2.js$1') : code
-  return COMMANDS.reduce((all, [pattern, command]) => all.replace(pattern, command), named)
+  const tested = path === 'README.md' ? named.replace(TESTS, '') : named
+  const installed = tested.replace(INSTALL, install)
+  return COMMANDS.reduce((all, [pattern, command]) => all.replace(pattern, command), installed)
 }
+
+/** Installs the package by its name on npm, or by its file as long as the name is not known. */
+export const installCommand = (version: string, name: string): string =>
+  `npm install ${name || `./${tarballOf('daily-papers', version)}`}`
 
 const packedPath = (path: string): string => path.replace(/\.ts$/, '.js')
 
@@ -63,19 +75,21 @@ async function filesToPack(): Promise<string[]> {
   return [...files, ...globSync(GENERATED, { cwd: ROOT })]
 }
 
-type Addresses = Pick<Published, 'repository' | 'docs'>
+type Addresses = Pick<Published, 'repository' | 'docs' | 'package'>
 
 /** Writes the folder of the package: what `npm pack` packs. */
 export async function writePackage(folder: string, published: Addresses): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
+  const json = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
+  const own = packageJson(json('package.json'), published)
+  const install = installCommand(String(own.version), published.package)
   for (const path of await filesToPack()) {
     const target = join(folder, packedPath(path))
     mkdirSync(dirname(target), { recursive: true })
-    if (TEXT.test(path)) writeFileSync(target, packedText(path, readFileSync(join(ROOT, path), 'utf8')))
+    if (TEXT.test(path))
+      writeFileSync(target, packedText(path, readFileSync(join(ROOT, path), 'utf8'), install))
     else cpSync(join(ROOT, path), target)
   }
-  const json = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
-  const own = packageJson(json('package.json'), published)
   const write = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   write('package.json', own)

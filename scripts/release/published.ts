@@ -11,6 +11,8 @@ const address = known(
 const schema = z.strictObject({
   /** Where the source is: https://HOST/OWNER/NAME. */
   repository: address,
+  /** The name on npm. Until it is known, documents of the package install its file. */
+  package: known(z.string().regex(/^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/, 'a name on npm')),
   /** Where the image is pulled from, without a tag: HOST/OWNER/NAME. */
   image: known(z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)+$/, 'HOST/OWNER/NAME, without a tag')),
   /** The static copy of the demo, and these documents as pages. */

@@ -6,6 +6,9 @@ export const ROOT = join(import.meta.dirname, '../..')
 
 const MAX_OUTPUT_BYTES = 100_000_000
 
+/** The output of docker with these arguments. */
+export const docker = (...args: string[]): Promise<string> => outputOf('docker', args)
+
 /** The output of a program. Rejects with the end of what it wrote to stderr if it fails. */
 export async function outputOf(
   program: string,

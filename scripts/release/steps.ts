@@ -6,27 +6,10 @@ import { buildImages } from './images.ts'
 import { brokenLinks } from './links.ts'
 import { notesOf } from './notes.ts'
 import { buildTarball, writePackage } from './package.ts'
-import type { Published } from './published.ts'
 import { outputOf, ROOT } from './run.ts'
 import { writeBillOfMaterials } from './sbom.ts'
-import { type Trial, tryPackage, tryPackageInContainer } from './try-package.ts'
-
-interface Release {
-  version: string
-  published: Published
-  /** The folder for all that is built. */
-  out: string
-}
-
-export interface Built {
-  artefact: string
-  bytes: number
-  /** What was done with it, and what came of it. */
-  tried: string
-}
-
-/** Builds what is published, and tries it. Throws what did not work. */
-type Step = (release: Release) => Promise<Built[]>
+import type { Step } from './step.ts'
+import { describeTrial, tryPackage, tryPackageInContainer } from './try-package.ts'
 
 const npm: Step = async ({ out, published }) => {
   const file = await buildTarball(out, published)
@@ -35,13 +18,6 @@ const npm: Step = async ({ out, published }) => {
     describeTrial('in an empty container', await tryPackageInContainer(file)),
   ]
   return [{ artefact: basename(file), bytes: statSync(file).size, tried: tried.join('; ') }]
-}
-
-function describeTrial(where: string, trial?: Trial): string {
-  if (!trial) return `${where}: not tried, no Docker engine replies`
-  const { installed, firstDigest, held } = trial
-  const rounded = [installed, firstDigest, held].map(Math.round)
-  return `${where}: installed after ${rounded[0]} s, first digest after ${rounded[1]} s, demo --check held after ${rounded[2]} s`
 }
 
 const docs: Step = async ({ out, version, published }) => {

@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { words } from '../../src/i18n/words.ts'
-import { outputOf } from './run.ts'
+import { machineLoad } from './machine-load.ts'
+import { docker } from './run.ts'
 
 const MAIL_WITHIN_MS = 120_000
 
 const TITLE = 'Quokka attention is linear'
 const PAPERS = [{ title: TITLE, summary: 'Quokkas attend in linear time.', id: '2507.99001' }]
-
-const docker = (...args: string[]): Promise<string> => outputOf('docker', args)
 
 /** Loads the images of the archive under a name of their own, so that nothing that is already here helps. */
 async function load(archive: string, images: string[], name: string): Promise<void> {
@@ -52,19 +51,14 @@ export async function tryArchive(
     await inProject(project, ['up', '--detach', '--no-build', '--wait', 'demo'])
     const started = seconds()
     await walkToDigest(project, ports)
-    return `loaded in ${loaded} s, healthy after ${started} s, first digest after ${seconds()} s${loadOfMachine()}`
+    const { busy, text } = machineLoad()
+    const sharing = busy ? ` while ${text}` : ''
+    return `loaded in ${loaded} s, healthy after ${started} s, first digest after ${seconds()} s${sharing}`
   } finally {
     await inProject(project, ['--profile', 'demo', 'down', '--volumes', '--timeout', '5'])
     await remove(images, name)
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Said where other programs make the seconds mean little. */
-function loadOfMachine(): string {
-  const [load = 0] = loadavg()
-  const cores = availableParallelism()
-  return load > 2 * cores ? ` while ${Math.round(load)} programs shared ${cores} cores` : ''
 }
 
 /** An emulated program is ten to fifty times slower, too slow for the demo: this shows that its binaries are right. */

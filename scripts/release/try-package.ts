@@ -2,16 +2,20 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { machineLoad } from './machine-load.ts'
 import { outputOf } from './run.ts'
 
 /** In seconds from the start of `npm install`. */
-export interface Trial {
+export interface PackageTrial {
   installed: number
   /** The first digest was in the mailbox of the demo. */
   firstDigest: number
   /** The demo's check had held to its end. */
   held: number
 }
+
+/** From nothing to the first digest of the demo, in seconds. */
+const FIRST_DIGEST_WITHIN_SECONDS = 60
 
 /** Debian with Node and npm, and nothing else. */
 const IMAGE = 'node:24-trixie-slim'
@@ -22,8 +26,17 @@ echo installed
 npx daily-papers --help | grep subscribers
 npx daily-papers demo --check`
 
+/** A trial in the table of the dry run: a first digest that was too late is marked, with the load of the machine. */
+export function describeTrial(where: string, trial?: PackageTrial, load = machineLoad().text): string {
+  if (!trial) return `${where}: not tried, no Docker engine replies`
+  const [installed, firstDigest, held] = [trial.installed, trial.firstDigest, trial.held].map(Math.round)
+  const late = trial.firstDigest > FIRST_DIGEST_WITHIN_SECONDS
+  const mark = late ? ` (ABOVE ${FIRST_DIGEST_WITHIN_SECONDS} s, while ${load})` : ''
+  return `${where}: installed after ${installed} s, first digest after ${firstDigest} s${mark}, demo --check held after ${held} s`
+}
+
 /** Installs the package in an empty folder, runs its command, and walks the demo there. Throws what did not work. */
-export async function tryPackage(file: string): Promise<Trial> {
+export async function tryPackage(file: string): Promise<PackageTrial> {
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-package-'))
   chmodSync(folder, 0o755) // if this is root, Postgres runs as another user and must be able to enter
   try {
@@ -37,7 +50,7 @@ export async function tryPackage(file: string): Promise<Trial> {
 }
 
 /** The same in an empty container, as a user who is not root. Undefined if no Docker engine replies. */
-export async function tryPackageInContainer(file: string): Promise<Trial | undefined> {
+export async function tryPackageInContainer(file: string): Promise<PackageTrial | undefined> {
   if (!(await outputOf('docker', ['version']).catch(() => ''))) return undefined
   const options = [
     '--user',
@@ -52,10 +65,10 @@ export async function tryPackageInContainer(file: string): Promise<Trial | undef
 }
 
 /** Runs TRIAL, and notes when its lines came. */
-async function walk(program: string, args: string[], cwd: string): Promise<Trial> {
+async function walk(program: string, args: string[], cwd: string): Promise<PackageTrial> {
   const begun = performance.now()
   const seconds = () => (performance.now() - begun) / 1000
-  const at: Partial<Trial> = {}
+  const at: Partial<PackageTrial> = {}
   let output = ''
   const take = (piece: string) => {
     output += piece

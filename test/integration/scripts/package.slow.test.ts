@@ -25,8 +25,7 @@ test('the package works in an empty folder: `--help`, and the whole demo', {
   context.skip(offline !== undefined, offline)
   const out = mkdtempSync(join(tmpdir(), 'release-'))
   onTestFinished(() => rmSync(out, { recursive: true }))
-  const { installed, firstDigest, held } = await tryPackage(
-    await buildTarball(out, { repository: '', docs: '' }),
-  )
+  const file = await buildTarball(out, { package: '', repository: '', docs: '' })
+  const { installed, firstDigest, held } = await tryPackage(file)
   expect([held, firstDigest, installed].toSorted((a, b) => a - b)).toEqual([installed, firstDigest, held])
 })

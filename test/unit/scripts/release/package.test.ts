@@ -2,14 +2,20 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packedText, writePackage } from '../../../../scripts/release/package.ts'
+import { installCommand, packedText, writePackage } from '../../../../scripts/release/package.ts'
 import { packageJson, shrinkwrap } from '../../../../scripts/release/package-json.ts'
 
-const ADDRESSES = { repository: 'https://code.example.org/lab/papers', docs: 'https://lab.example.org/docs' }
+const ADDRESSES = {
+  package: '@lab/papers',
+  repository: 'https://code.example.org/lab/papers',
+  docs: 'https://lab.example.org/docs',
+}
+const UNKNOWN = { package: '', repository: '', docs: '' }
+const INSTALL = 'npm install ./daily-papers-1.2.3.tgz'
 
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'package-'))
-  beforeAll(() => writePackage(folder, { repository: '', docs: '' }))
+  beforeAll(() => writePackage(folder, UNKNOWN))
   afterAll(() => rmSync(folder, { recursive: true }))
 
   const filesOf = (pattern: string) => globSync(pattern, { cwd: folder })
@@ -40,6 +46,16 @@ describe('the package', () => {
     expect(named).toEqual([])
   })
 
+  test('has a README that installs its file in an empty folder, and no tests', () => {
+    const readme = read('README.md')
+    expect(readme).toMatch(/^npm install \.\/daily-papers-[\d.]+\.tgz && npx daily-papers demo$/m)
+    expect(readme).toMatch(
+      /^npm install \.\/daily-papers-[\d.]+\.tgz\nnpx daily-papers setup\nnpx daily-papers start$/m,
+    )
+    expect(readme).not.toMatch(/npm (ci|test)/)
+    expect(readme).toContain('## Documentation')
+  })
+
   test('has every file that its code names', () => {
     const missing = filesOf('{src,scripts}/**/*.{js,mjs}').flatMap((file) =>
       namesIn(file, /(?:from|import|URL)[ (]+['"](\.{1,2}\/[\w./-]+)['"]/g)
@@ -58,7 +74,7 @@ describe('`packedText`', () => {
       "const worker = new URL('./worker.ts', import.meta.url)",
       "const program: string = join(ROOT, 'src/main.ts')",
     ]
-    const packed = packedText('src/x.ts', text.join('\n')).split('\n')
+    const packed = packedText('src/x.ts', text.join('\n'), INSTALL).split('\n')
     expect(packed.map((line) => line.trim().replace(/ +/g, ' '))).toEqual([
       '',
       "import { b } from '../b.js'",
@@ -69,14 +85,24 @@ describe('`packedText`', () => {
   })
 
   test.each([
+    ['npm ci && npm run demo', `${INSTALL} && npx daily-papers demo`],
+    ['npm ci --omit=dev', INSTALL],
+    ['a checkout: git pull && npm ci --omit=dev', 'a checkout: git pull && npm ci --omit=dev'],
     ['npm run demo', 'npx daily-papers demo'],
     ['npm run demo -- --reset', 'npx daily-papers demo --reset'],
     ['npm run demo [-- OPTIONS]', 'npx daily-papers demo [OPTIONS]'],
     ['npm start -- --roles web', 'npx daily-papers start --roles web'],
     ['npm run -s cli -- subscribers list', 'npx daily-papers subscribers list'],
   ])('writes %s as %s', (inRepository, inPackage) => {
-    expect(packedText('README.md', inRepository)).toBe(inPackage)
+    expect(packedText('README.md', inRepository, INSTALL)).toBe(inPackage)
   })
+})
+
+test.each([
+  ['', INSTALL],
+  ['@lab/papers', 'npm install @lab/papers'],
+])('`installCommand` with the name %j on npm is %s', (name, command) => {
+  expect(installCommand('1.2.3', name)).toBe(command)
 })
 
 const OWN = {
@@ -85,14 +111,15 @@ const OWN = {
 }
 
 test('`packageJson` has no scripts and no packages of the development, and only addresses that are known', () => {
-  const { repository, bugs, homepage, ...rest } = packageJson(OWN, ADDRESSES)
-  expect({ repository, bugs, homepage }).toEqual({
+  const { name, repository, bugs, homepage, ...rest } = packageJson(OWN, ADDRESSES)
+  expect({ name, repository, bugs, homepage }).toEqual({
+    name: '@lab/papers',
     repository: { type: 'git', url: 'git+https://code.example.org/lab/papers.git' },
     bugs: 'https://code.example.org/lab/papers/issues',
     homepage: 'https://lab.example.org/docs',
   })
-  expect(packageJson(OWN, { repository: '', docs: '' })).toEqual(rest)
-  expect(Object.keys(rest)).toEqual(['name', 'version', 'dependencies'])
+  expect(packageJson(OWN, UNKNOWN)).toEqual({ ...rest, name: 'daily-papers' })
+  expect(Object.keys(rest)).toEqual(['version', 'dependencies'])
 })
 
 test('`shrinkwrap` pins what the program needs, without download addresses', () => {

@@ -3,6 +3,7 @@ import { parsePublished, readPublished, unknownIn } from '../../../../scripts/re
 
 const known = {
   repository: 'https://code.example.org/lab/daily-papers',
+  package: '@lab/daily-papers',
   image: 'images.example.org/lab/daily-papers',
   demo: 'https://lab.example.org/demo',
   docs: 'https://lab.example.org/docs',
@@ -16,8 +17,15 @@ test('`published.json` has only addresses and pins', () => {
 
 test('`unknownIn` names each empty value', () => {
   expect(unknownIn(parsePublished(known))).toEqual([])
-  const empty = { ...known, demo: '', digests: { 'postgres:17': '' }, actions: { 'actions/checkout@v6': '' } }
+  const empty = {
+    ...known,
+    package: '',
+    demo: '',
+    digests: { 'postgres:17': '' },
+    actions: { 'actions/checkout@v6': '' },
+  }
   expect(unknownIn(parsePublished(empty))).toEqual([
+    'package',
     'demo',
     'digests postgres:17',
     'actions actions/checkout@v6',
@@ -27,6 +35,7 @@ test('`unknownIn` names each empty value', () => {
 test.each([
   ['repository', 'http://code.example.org/lab/daily-papers'],
   ['docs', 'https://lab.example.org/docs/'],
+  ['package', 'Daily Papers'],
   ['image', 'daily-papers:1.0.0'],
   ['digests', { 'postgres:17': 'sha256:17' }],
   ['actions', { 'actions/checkout@v6': 'v6' }],
