@@ -8,7 +8,7 @@ export interface Action {
   verb: string
   subscriberId?: string
   detail?: string
-  /** The name of the operator, if the way in gives one; never an address. */
+  /** The name of the operator, if the login method gives one; never an address. */
   by?: string
 }
 
@@ -34,12 +34,8 @@ export async function actionsForSubscriber(db: Database, subscriberId: string): 
   return rows.map(toRecordedAction)
 }
 
-const toRecordedAction = ({ id, at, via, verb, subscriberId, detail, by }: ActionRow): RecordedAction => ({
-  id,
-  at,
+const toRecordedAction = ({ via, subscriberId, ...row }: ActionRow): RecordedAction => ({
+  ...row,
   via: via as Action['via'],
-  verb,
   subscriberId: subscriberId ?? '',
-  detail,
-  by,
 })
