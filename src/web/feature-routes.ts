@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Feature } from '../core/feature.ts'
-import type { AdminButton, AdminLink, AdminSite, DoorLink } from './admin/admin-site.ts'
+import type { AdminButton, AdminLink, AdminSite, LoginLink } from './admin/admin-site.ts'
 import type { Site } from './pages.ts'
 
 /** Pages of a feature for the operator, below /admin and behind the login. */
@@ -12,7 +12,7 @@ export interface AdminRoutes {
 }
 
 /** A way to log in to the admin pages besides ADMIN_PASSWORD. */
-export interface AdminDoor extends DoorLink {
+export interface LoginMethod extends LoginLink {
   /** Its routes, below /admin and in front of the login. */
   plugin: FastifyPluginAsync<AdminSite>
   /** Its sessions end when this changes: a digest of the settings that decide who may log in. */
@@ -34,16 +34,16 @@ interface FeatureAdminRoutes {
   read(): Promise<AdminRoutes>
 }
 
-interface FeatureDoor {
+interface FeatureLoginMethod {
   area: 'login'
-  isOpen(config: Config): boolean
-  read(config: Config): Promise<AdminDoor>
+  isConfigured(config: Config): boolean
+  read(config: Config): Promise<LoginMethod>
 }
 
 declare module '../core/feature.ts' {
   interface Feature {
     /** Pages beside those of the core. Read when a server is built that has the area. */
-    routes?: readonly (SiteRoutes | FeatureAdminRoutes | FeatureDoor)[]
+    routes?: readonly (SiteRoutes | FeatureAdminRoutes | FeatureLoginMethod)[]
   }
 }
 
@@ -67,14 +67,14 @@ export const readAdminRoutes = (features: readonly Feature[]): Promise<AdminRout
       .map((one) => one.read()),
   )
 
-const openDoors = (features: readonly Feature[], config: Config): FeatureDoor[] =>
+const configuredMethods = (features: readonly Feature[], config: Config): FeatureLoginMethod[] =>
   allOf(features)
     .filter((one) => one.area === 'login')
-    .filter((one) => one.isOpen(config))
+    .filter((one) => one.isConfigured(config))
 
 /** Without a way to log in, there are no admin pages. */
 export const hasAdminPages = (features: readonly Feature[], config: Config): boolean =>
-  config.ADMIN_PASSWORD !== undefined || openDoors(features, config).length > 0
+  config.ADMIN_PASSWORD !== undefined || configuredMethods(features, config).length > 0
 
-export const readAdminDoors = (features: readonly Feature[], config: Config): Promise<AdminDoor[]> =>
-  Promise.all(openDoors(features, config).map((one) => one.read(config)))
+export const readLoginMethods = (features: readonly Feature[], config: Config): Promise<LoginMethod[]> =>
+  Promise.all(configuredMethods(features, config).map((one) => one.read(config)))

@@ -8,8 +8,8 @@ export const oidc: Feature = {
   routes: [
     {
       area: 'login',
-      isOpen: hasProvider,
-      read: async (config) => (await import('./oidc-door.ts')).oidcDoor(config),
+      isConfigured: hasProvider,
+      read: async (config) => (await import('./oidc-login.ts')).oidcLogin(config),
     },
   ],
   errors: async () => (await import('./oidc-fault.ts')).oidcErrors,

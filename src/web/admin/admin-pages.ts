@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Fault } from '../../core/errors.ts'
 import { logFault, toFault } from '../errors.ts'
-import { type AdminDoor, type AdminRoutes, readAdminDoors, readAdminRoutes } from '../feature-routes.ts'
+import { type AdminRoutes, type LoginMethod, readAdminRoutes, readLoginMethods } from '../feature-routes.ts'
 import type { Site } from '../pages.ts'
 import { markPrivate } from '../request.ts'
 import { addRoutes } from './add-routes.ts'
@@ -29,15 +29,15 @@ export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   const added = await readAdminRoutes(deps.features)
   const links = added.flatMap(({ link }) => link ?? [])
   const buttons = added.flatMap(({ button }) => button ?? [])
-  const doors = await readAdminDoors(deps.features, deps.config)
-  const admin: AdminSite = { deps, send: openAdminPages(deps, { links, buttons, doors }) }
+  const loginMethods = await readLoginMethods(deps.features, deps.config)
+  const admin: AdminSite = { deps, send: openAdminPages(deps, { links, buttons, loginMethods }) }
   app.addHook('onRequest', markPrivate)
   app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
   await addSessions(app, admin)
   app.setErrorHandler(async (error, _request, reply) => sendAdminFault(admin, reply, error))
   app.register(loginRoutes, admin)
-  for (const { plugin } of doors) app.register(plugin, admin)
-  app.register(loggedInRoutes, { ...admin, added, doors })
+  for (const { plugin } of loginMethods) app.register(plugin, admin)
+  app.register(loggedInRoutes, { ...admin, added, loginMethods })
 }
 
 async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise<void> {
@@ -61,14 +61,18 @@ async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise
 
 interface LoggedInSite extends AdminSite {
   added: AdminRoutes[]
-  doors: AdminDoor[]
+  loginMethods: LoginMethod[]
 }
 
-const loggedInRoutes: FastifyPluginAsyncZod<LoggedInSite> = async (app, { added, doors, ...admin }) => {
-  const doorOf = ({ session }: FastifyRequest) => doors.find(({ key }) => key === session.operator?.door)
+const loggedInRoutes: FastifyPluginAsyncZod<LoggedInSite> = async (
+  app,
+  { added, loginMethods, ...admin },
+) => {
+  const loginMethodOf = ({ session }: FastifyRequest) =>
+    loginMethods.find(({ key }) => key === session.operator?.loginKey)
   app.addHook('onRequest', async (request, reply) => {
     const { session, method, url } = request
-    if (session.operator && !doorOf(request)) await session.destroy()
+    if (session.operator && !loginMethodOf(request)) await session.destroy()
     if (!request.session?.startedAt) return reply.redirect(loginPath(method === 'GET' ? url : '/admin'), 303)
     const now = admin.deps.clock.now().getTime()
     if (now - (session.seenAt ?? 0) >= SEEN_EVERY_MS) session.seenAt = now
@@ -78,7 +82,7 @@ const loggedInRoutes: FastifyPluginAsyncZod<LoggedInSite> = async (app, { added,
   )
   app.addHook('preValidation', async (request) => requireRight(request))
   app.post('/logout', { config: { effect: 'read' } }, async (request, reply) => {
-    const leavePath = doorOf(request)?.leavePath ?? '/admin/login'
+    const leavePath = loginMethodOf(request)?.leavePath ?? '/admin/login'
     await request.session.destroy()
     admin.deps.log.info('admin.logged-out')
     return reply.redirect(leavePath, 303)

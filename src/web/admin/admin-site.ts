@@ -37,8 +37,8 @@ export interface AdminButton {
   text: string
 }
 
-/** A link on the login page, to another way in than ADMIN_PASSWORD. */
-export interface DoorLink {
+/** A link on the login page, to another login method than ADMIN_PASSWORD. */
+export interface LoginLink {
   /** `to` in the query is the page to go to afterwards. */
   path: string
   text: string
@@ -85,7 +85,7 @@ export function openAdminPages(
   added: {
     links: readonly AdminLink[]
     buttons: readonly AdminButton[]
-    doors: readonly DoorLink[]
+    loginMethods: readonly LoginLink[]
   },
 ): SendAdminPage {
   const eta = templatesIn('admin', HELPERS)

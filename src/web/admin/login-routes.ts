@@ -9,7 +9,7 @@ import type { AdminSite } from './admin-site.ts'
 import { checkPassword } from './check-password.ts'
 import type { SessionOperator } from './session.repo.ts'
 
-/** The login page, with each way in. A GET sets no cookie: only a login creates a session. */
+/** The login page, with each login method. A GET sets no cookie: only a login creates a session. */
 export const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps, send } = admin
   const querystring = z.object({ to: firstText })

@@ -5,13 +5,13 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 
-/** Who logged in through a door that names them: see AdminDoor. */
+/** Who logged in by a method that names them: see LoginMethod. */
 export interface SessionOperator {
   /** For the operator's log; never an address. */
   name: string
   mayChange: boolean
-  /** The key of the door. */
-  door: string
+  /** The key of the login method. */
+  loginKey: string
   /** When the session ends at the latest, in ms. */
   endsAt: number
 }

@@ -3,13 +3,13 @@ import { recentActions } from '../../../../src/core/action.repo.ts'
 import { PASSWORD } from '../../../support/admin.ts'
 import { errorsOn } from '../../../support/page-text.ts'
 import { useSite } from '../../../support/site.ts'
-import { useTestDoor } from '../../../support/test-door.ts'
+import { useTestLogin } from '../../../support/test-login.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
-const door = useTestDoor(site)
+const testLogin = useTestLogin(site)
 
 test('an import and an export have the name of the operator in the operator log', async () => {
-  const admin = await door.logIn('change')
+  const admin = await testLogin.logIn('change')
   await admin.post('/admin/subscribers/import', { csv: 'email\nbea@example.com\n', do: 'import' })
   await admin.post('/admin/subscribers/export')
   const actions = await recentActions(site.db, { limit: 10 })
@@ -20,7 +20,7 @@ test('an import and an export have the name of the operator in the operator log'
 })
 
 test('an operator who may only look can neither import nor export, and gets no button for it', async () => {
-  const admin = await door.logIn('look')
+  const admin = await testLogin.logIn('look')
   for (const answer of [
     await admin.get('/admin/subscribers/import'),
     await admin.post('/admin/subscribers/import', { csv: 'email\nbea@example.com\n' }),

@@ -4,11 +4,11 @@ import { returnPath } from '../../../../src/web/admin/login-routes.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { errorsOn } from '../../../support/page-text.ts'
 import { get, NOW, subscribeThroughSite, useSite } from '../../../support/site.ts'
-import { useTestDoor } from '../../../support/test-door.ts'
+import { useTestLogin } from '../../../support/test-login.ts'
 
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 
-const door = useTestDoor(site)
+const testLogin = useTestLogin(site)
 
 const MINUTE = 60_000
 
@@ -18,7 +18,7 @@ const BUTTONS = ['/admin/preview']
 
 describe('an operator who may only look', () => {
   test('sees every page that is not the form for a change', async () => {
-    const admin = await door.logIn('look')
+    const admin = await testLogin.logIn('look')
     for (const path of [
       '',
       '/subscribers',
@@ -35,11 +35,11 @@ describe('an operator who may only look', () => {
   })
 
   test('is refused by every route that changes something, with its token', async () => {
-    const posts = door.routes.filter(
+    const posts = testLogin.routes.filter(
       ({ method, url }) => method !== 'GET' && method !== 'HEAD' && url !== '/admin/login',
     )
     expect(posts.length).toBeGreaterThan(8)
-    const admin = await door.logIn('look')
+    const admin = await testLogin.logIn('look')
     const token = await admin.token()
     const passed: string[] = []
     for (const { url } of posts.filter(({ url }) => url !== '/admin/logout')) {
@@ -54,8 +54,8 @@ describe('an operator who may only look', () => {
   })
 
   test('may preview an email, and not send one, whatever else the form has', async () => {
-    await subscribeThroughSite(door.site, 'ann@example.com')
-    const admin = await door.logIn('look')
+    await subscribeThroughSite(testLogin.site, 'ann@example.com')
+    const admin = await testLogin.logIn('look')
     const email = 'ann@example.com'
     expect((await admin.post('/admin/preview', { email, do: 'preview' })).statusCode).toBe(303)
     for (const pressed of ['test', '', ['preview', 'test'], ['test', 'preview']])
@@ -63,9 +63,9 @@ describe('an operator who may only look', () => {
   })
 
   test('gets no buttons for changes', async () => {
-    await subscribeThroughSite(door.site, 'ann@example.com')
+    await subscribeThroughSite(testLogin.site, 'ann@example.com')
     const { id } = await site.db.subscriber.findFirstOrThrow()
-    const [looks, changes] = [await door.logIn('look'), await door.logIn('change')]
+    const [looks, changes] = [await testLogin.logIn('look'), await testLogin.logIn('change')]
     const formsOn = async (admin: Admin, path: string) =>
       [...(await admin.get(path)).body.matchAll(/method="post" action="([^"]+)"/g)].map(([, to]) => to)
     for (const path of ['/admin', `/admin/subscribers/${id}`, '/admin/preview']) {
@@ -79,7 +79,7 @@ describe('an operator who may only look', () => {
 
 describe('an operator who may change something', () => {
   test('is named in the operator log, on pages and in the API, for each kind of form', async () => {
-    const admin = await door.logIn('change')
+    const admin = await testLogin.logIn('change')
     await admin.post('/admin/delivery', { do: 'pause', reason: 'the relay moves' })
     await admin.post('/admin/subscribers/add', {
       email: 'ann@example.com',
@@ -97,14 +97,14 @@ describe('an operator who may change something', () => {
   })
 
   test('is not named after the password', async () => {
-    await (await logIn(door.site)).post('/admin/delivery', { do: 'pause', reason: 'x' })
+    await (await logIn(testLogin.site)).post('/admin/delivery', { do: 'pause', reason: 'x' })
     expect(await recentActions(site.db, { limit: 10 })).toMatchObject([{ verb: 'delivery pause', by: '' }])
   })
 })
 
-describe('the session of a door', () => {
-  test('ends when the door says', async () => {
-    const admin = await door.logIn('change')
+describe('the session of a login method', () => {
+  test('ends when the login method says', async () => {
+    const admin = await testLogin.logIn('change')
     for (const minutes of [25, 50]) {
       site.clock.moveTo(new Date(NOW.getTime() + minutes * MINUTE))
       expect((await admin.get('/admin/actions')).statusCode).toBe(200)
@@ -113,22 +113,22 @@ describe('the session of a door', () => {
     expect((await admin.get('/admin')).headers.location).toBe('/admin/login')
   })
 
-  test('ends when the key of the door changes', async () => {
-    const admin = await door.logIn('change')
-    door.key = 'second'
+  test('ends when the key of the login method changes', async () => {
+    const admin = await testLogin.logIn('change')
+    testLogin.key = 'second'
     expect((await admin.get('/admin')).headers.location).toBe('/admin/login')
     expect(await site.db.adminSession.count()).toBe(0)
   })
 
-  test('leads to the page of the door after the log-out button', async () => {
-    const { statusCode, headers } = await (await door.logIn('look')).post('/admin/logout')
-    expect([statusCode, headers.location]).toEqual([303, '/admin/test-door/left'])
+  test('leads to the page of the login method after the log-out button', async () => {
+    const { statusCode, headers } = await (await testLogin.logIn('look')).post('/admin/logout')
+    expect([statusCode, headers.location]).toEqual([303, '/admin/test-login/left'])
     expect(await site.db.adminSession.count()).toBe(0)
   })
 
   test('is offered on the login page beside the password, with the page to go back to', async () => {
-    const { body } = await get(door.site, '/admin/login?to=%2Fadmin%2Factions')
-    expect(body).toContain('href="/admin/test-door/change?to=%2Fadmin%2Factions"')
+    const { body } = await get(testLogin.site, '/admin/login?to=%2Fadmin%2Factions')
+    expect(body).toContain('href="/admin/test-login/change?to=%2Fadmin%2Factions"')
     expect(body).toContain('name="password"')
   })
 })

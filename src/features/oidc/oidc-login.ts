@@ -9,7 +9,7 @@ import { fill, words } from '../../i18n/words.ts'
 import { type RateLimit, requirePermit } from '../../limits/rate-limit.ts'
 import type { AdminSite } from '../../web/admin/admin-site.ts'
 import { returnPath, startSession } from '../../web/admin/login-routes.ts'
-import type { AdminDoor } from '../../web/feature-routes.ts'
+import type { LoginMethod } from '../../web/feature-routes.ts'
 import { firstText } from '../../web/request.ts'
 import { openLoginCookie } from './login-cookie.ts'
 import { type LoginProvider, openProvider } from './oidc-client.ts'
@@ -26,14 +26,14 @@ const PAGE = new URL('continue.eta', import.meta.url)
 /** Each may ask the provider. */
 const LOGINS: RateLimit = { name: 'oidc', label: 'logins of one network', capacity: 30, perSecond: 30 / 900 }
 
-export function oidcDoor(config: Config): AdminDoor {
+export function oidcLogin(config: Config): LoginMethod {
   const settings = oidcSettings(config)
   const host = new URL(settings.issuer).host
   const key = keyOf(settings)
   const provider = openProvider(settings)
   const w = words.admin.oidc
   return {
-    plugin: async (app, admin) => void app.register(doorRoutes, { ...admin, settings, provider, key }),
+    plugin: async (app, admin) => void app.register(oidcRoutes, { ...admin, settings, provider, key }),
     path: `/admin${PATHS.start}`,
     text: fill(w.button, { host }),
     hint: w.hint,
@@ -46,14 +46,14 @@ export function oidcDoor(config: Config): AdminDoor {
 const keyOf = ({ clientSecret: _, ...settings }: OidcSettings): string =>
   createHash('sha256').update(JSON.stringify(settings)).digest('hex')
 
-interface DoorSite extends AdminSite {
+interface OidcSite extends AdminSite {
   settings: OidcSettings
   provider: LoginProvider
   key: string
 }
 
-const doorRoutes: FastifyPluginAsyncZod<DoorSite> = async (app, door) => {
-  const { deps, send, provider } = door
+const oidcRoutes: FastifyPluginAsyncZod<OidcSite> = async (app, site) => {
+  const { deps, send, provider } = site
   const { db, config } = deps
   const cookie = openLoginCookie(deps)
   // From BASE_URL, never from the Host of a request, which anyone can write.
@@ -68,7 +68,7 @@ const doorRoutes: FastifyPluginAsyncZod<DoorSite> = async (app, door) => {
       cookie.set(reply, { ...secrets, to })
       return reply.redirect(url.href, 303)
     } catch (error) {
-      return sendRefusal(door, reply, { error, to })
+      return sendRefusal(site, reply, { error, to })
     }
   })
 
@@ -80,16 +80,16 @@ const doorRoutes: FastifyPluginAsyncZod<DoorSite> = async (app, door) => {
       if (!login) throw new OidcFault('oidc.refused', {}, { cause: { code: 'no login in progress' } })
       const { search } = new URL(request.url, config.BASE_URL)
       const claims = await provider.claims(new URL(callbackUrl + search), login)
-      await logIn(door, request, reply, operatorOfClaims(claims, door.settings))
+      await logIn(site, request, reply, operatorOfClaims(claims, site.settings))
     } catch (error) {
-      return sendRefusal(door, reply, { error, to })
+      return sendRefusal(site, reply, { error, to })
     }
     // A redirect would still be a request from the provider's page, to which the browser adds no strict cookie.
     return send(reply.header('refresh', `0; url=${to}`), PAGE, { to, page: 'loggedIn' })
   })
 
   app.get(PATHS.leave, async (_request, reply) => {
-    const url = await logoutUrl(door)
+    const url = await logoutUrl(site)
     if (!url) return reply.redirect('/admin/login', 303)
     // A redirect after a form may not leave the site: Content-Security-Policy, form-action.
     return send(reply.header('refresh', `0; url=${url}`), PAGE, { to: url, page: 'loggedOut' })
@@ -97,18 +97,18 @@ const doorRoutes: FastifyPluginAsyncZod<DoorSite> = async (app, door) => {
 }
 
 async function logIn(
-  door: DoorSite,
+  site: OidcSite,
   request: FastifyRequest,
   reply: FastifyReply,
   operator: { name: string; mayChange: boolean },
 ): Promise<void> {
-  const endsAt = door.deps.clock.now().getTime() + MAX_SESSION_MS
-  await startSession(door, request, reply, { ...operator, door: door.key, endsAt })
+  const endsAt = site.deps.clock.now().getTime() + MAX_SESSION_MS
+  await startSession(site, request, reply, { ...operator, loginKey: site.key, endsAt })
 }
 
 /** The login page with the reason. Logs the library's code, and nothing that the provider or the browser sent. */
 function sendRefusal(
-  { deps, send }: DoorSite,
+  { deps, send }: OidcSite,
   reply: FastifyReply,
   { error, to }: { error: unknown; to: string },
 ): FastifyReply {
@@ -119,7 +119,7 @@ function sendRefusal(
 }
 
 /** Undefined if the provider has no page for it, or does not respond: our own session has ended by then. */
-async function logoutUrl({ deps, provider }: DoorSite): Promise<string | undefined> {
+async function logoutUrl({ deps, provider }: OidcSite): Promise<string | undefined> {
   try {
     const url = await provider.logoutUrl(`${deps.config.BASE_URL}/admin/login`)
     return url && /^https?:$/.test(url.protocol) ? url.href : undefined
