@@ -93,7 +93,7 @@ test('postmaster is a person', async () => {
 }, 30_000)
 
 test.each(['somebody', 'b+12ab', 'b+', `u+${'0'.repeat(39)}`, `b+${'g'.repeat(44)}`, 'fbl2'])(
-  '%s is turned away at the door, so that no report goes to who is named as its sender',
+  '%s is refused at RCPT, so that no report goes to the person named as its sender',
   async (user) => {
     await expect(mailIn(`${user}@${DOMAIN}`, REPORT)).rejects.toThrow('550 5.1.1')
   },

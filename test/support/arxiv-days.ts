@@ -52,7 +52,7 @@ export interface ArxivDays extends World {
   readonly server: ArxivServer
   fetchNow(more?: More): Promise<FetchedDay>
   /** Which of its services were asked, in order. */
-  doors(): string[]
+  endpoints(): string[]
 }
 
 export const keys = (papers: ArxivPaper[]) => papers.map(({ id }) => `arxiv:${id}`)
@@ -77,7 +77,7 @@ export function useArxivDays(): ArxivDays {
       return server
     },
     fetchNow: (more) => fetchFrom(world, more),
-    doors: () => server.requests.map(({ door }) => door),
+    endpoints: () => server.requests.map(({ endpoint }) => endpoint),
   }
   beforeAll(async () => {
     server = await startArxivServer({

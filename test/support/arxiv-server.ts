@@ -12,10 +12,10 @@ import {
   type Reply,
 } from './arxiv-responses.ts'
 
-type Door = 'rss' | 'oai' | 'api'
+type Endpoint = 'rss' | 'oai' | 'api'
 
 /** The response to a request instead of the good one; only at the endpoint `at` if given, `times` times, by default once. */
-export type ArxivTrouble = { at?: Door; times?: number } & (
+export type ArxivTrouble = { at?: Endpoint; times?: number } & (
   | { kind: 'rate-limited'; headers?: Record<string, string> }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
   /** 400, with a feed that says why. */
@@ -36,7 +36,7 @@ export type ArxivTrouble = { at?: Door; times?: number } & (
 
 export interface ArxivRequest {
   path: string
-  door: Door | 'other'
+  endpoint: Endpoint | 'other'
   userAgent: string
   /** By the clock that was handed in. */
   when: Date
@@ -63,10 +63,10 @@ export async function startArxivServer(
   const troubles: ArxivTrouble[] = []
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
-    const noted = note(request, doorOf(url), given.now())
+    const noted = note(request, endpointOf(url), given.now())
     requests.push(noted)
     response.on('close', () => Object.assign(noted, { ended: performance.now() }))
-    answer(url, response, given, takeTrouble(troubles, noted.door)).catch(() => response.destroy())
+    answer(url, response, given, takeTrouble(troubles, noted.endpoint)).catch(() => response.destroy())
   })
   await new Promise<void>((listening) => server.listen(port, host, listening))
   const url = `http://${host}:${(server.address() as AddressInfo).port}`
@@ -79,15 +79,15 @@ export async function startArxivServer(
   return { url, urls, requests, troubles, close }
 }
 
-const note = (request: IncomingMessage, door: ArxivRequest['door'], when: Date): ArxivRequest => ({
+const note = (request: IncomingMessage, endpoint: ArxivRequest['endpoint'], when: Date): ArxivRequest => ({
   path: request.url ?? '',
-  door,
+  endpoint,
   userAgent: request.headers['user-agent'] ?? '',
   when,
   began: performance.now(),
 })
 
-const doorOf = ({ pathname }: URL): ArxivRequest['door'] =>
+const endpointOf = ({ pathname }: URL): ArxivRequest['endpoint'] =>
   pathname.startsWith('/rss/')
     ? 'rss'
     : pathname === '/oai'
@@ -96,10 +96,10 @@ const doorOf = ({ pathname }: URL): ArxivRequest['door'] =>
         ? 'api'
         : 'other'
 
-function takeTrouble(troubles: ArxivTrouble[], door: ArxivRequest['door']): ArxivTrouble | undefined {
-  const place = troubles.findIndex(({ at }) => at === undefined || at === door)
+function takeTrouble(troubles: ArxivTrouble[], endpoint: ArxivRequest['endpoint']): ArxivTrouble | undefined {
+  const place = troubles.findIndex(({ at }) => at === undefined || at === endpoint)
   const trouble = troubles[place]
-  if (!trouble || door === 'other') return undefined
+  if (!trouble || endpoint === 'other') return undefined
   if ((trouble.times ?? 1) > 1) troubles[place] = { ...trouble, times: trouble.times! - 1 }
   else troubles.splice(place, 1)
   return trouble
@@ -139,16 +139,16 @@ async function answer(
 function replyTo(url: URL, given: ArxivDays, trouble?: ArxivTrouble): Reply {
   const { pathname, searchParams } = url
   const seen = trouble?.kind === 'empty' ? { ...given, days: {} } : given
-  const door = doorOf(url)
-  if (door === 'rss')
+  const endpoint = endpointOf(url)
+  if (endpoint === 'rss')
     return trouble?.kind === 'error-feed'
       ? feedError('on purpose')
       : feedOf(decodeURIComponent(pathname.slice('/rss/'.length)), seen, trouble?.kind === 'yesterday')
-  if (door === 'oai')
+  if (endpoint === 'oai')
     return trouble?.kind === 'oai-error'
       ? oaiError(trouble.code)
       : oaiOf(Object.fromEntries(searchParams), seen)
-  if (door === 'api')
+  if (endpoint === 'api')
     return trouble?.kind === 'error-feed' ? apiError('on purpose') : apiOf(searchParams, seen)
   if (pathname === '/feed/status') return { status: 200, type: 'text/html', body: 'Status: GOOD Version: 1' }
   return { status: 404, type: 'text/html', body: '<h1>Not found</h1>' }

@@ -103,7 +103,7 @@ export const POISONS: Record<string, Poison> = {
 }
 
 /** Sign-ups that must be refused: each gets a fault, and nothing is stored. */
-export const REFUSED_AT_THE_DOOR: { email?: string; topic?: string }[] = [
+export const REFUSED_AT_SIGNUP: { email?: string; topic?: string }[] = [
   { email: 'ann@y.example\r\nBcc: eve@evil.example' },
   { email: 'ann@y.example, eve@y.example' },
   { email: `${BIDI}@y.example` },

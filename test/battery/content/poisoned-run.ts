@@ -20,7 +20,7 @@ import { runProgram } from '../../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
-import { POISONS, REFUSED_AT_THE_DOOR } from './poison.ts'
+import { POISONS, REFUSED_AT_SIGNUP } from './poison.ts'
 import { importedPapers, responsePapers } from './poison-papers.ts'
 
 const DATE = '2026-11-24'
@@ -176,7 +176,7 @@ async function addVictim(deps: Deps, what: string, n: number): Promise<Victim> {
 /** How many sign-ups were accepted that must be refused. */
 async function knock(deps: Deps): Promise<number> {
   let letIn = 0
-  for (const { email = 'knock@y.example', topic = 'attention' } of REFUSED_AT_THE_DOOR) {
+  for (const { email = 'knock@y.example', topic = 'attention' } of REFUSED_AT_SIGNUP) {
     try {
       await addSubscriber(deps, { email, topics: [topic], consent: 'for these tests' })
       letIn++

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Served } from './mutated-page.ts'
 
-export type Door = 'huggingface' | 'rss' | 'oai' | 'api' | 'biorxiv'
+export type Endpoint = 'huggingface' | 'rss' | 'oai' | 'api' | 'biorxiv'
 
 /** The responses of an endpoint to the first address that is requested, to the second one, and so on. */
 export type Script = (place: number) => Served
@@ -11,12 +11,12 @@ export type Script = (place: number) => Served
 export interface MutatedServer {
   /** The base address of every source. */
   url: string
-  /** From now on. A door without a script is shut. */
-  play(scripts: Partial<Record<Door, Script>>): void
+  /** From now on. An endpoint without a script responds with 404. */
+  play(scripts: Partial<Record<Endpoint, Script>>): void
   close(): Promise<void>
 }
 
-const DOORS: [Door, RegExp][] = [
+const ENDPOINTS: [Endpoint, RegExp][] = [
   ['huggingface', /^\/api\/daily_papers/],
   ['rss', /^\/rss\//],
   ['oai', /^\/oai\?/],
@@ -27,13 +27,13 @@ const DRIP_MS = 20
 
 /** Responds as the script says, even if that harms the client. */
 export async function startMutatedServer(): Promise<MutatedServer> {
-  let scripts: Partial<Record<Door, Script>> = {}
-  const asked = new Map<Door, string[]>()
+  let scripts: Partial<Record<Endpoint, Script>> = {}
+  const asked = new Map<Endpoint, string[]>()
   const server = createServer((request, response) => {
-    const [door] = DOORS.find(([, path]) => path.test(request.url ?? '')) ?? []
-    const script = door && scripts[door]
+    const [endpoint] = ENDPOINTS.find(([, path]) => path.test(request.url ?? '')) ?? []
+    const script = endpoint && scripts[endpoint]
     if (!script) return void response.writeHead(404).end()
-    const served = script(placeOf(asked, door, request.url!))
+    const served = script(placeOf(asked, endpoint, request.url!))
     send(request, response, served).catch(() => response.destroy())
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
@@ -52,9 +52,9 @@ export async function startMutatedServer(): Promise<MutatedServer> {
 }
 
 /** A repeated address gets the same response. */
-function placeOf(asked: Map<Door, string[]>, door: Door, url: string): number {
-  const urls = asked.get(door) ?? []
-  asked.set(door, urls)
+function placeOf(asked: Map<Endpoint, string[]>, endpoint: Endpoint, url: string): number {
+  const urls = asked.get(endpoint) ?? []
+  asked.set(endpoint, urls)
   const place = urls.indexOf(url)
   return place < 0 ? urls.push(url) - 1 : place
 }

@@ -4,7 +4,7 @@ import { addDays, type Day } from '../../../src/core/dates.ts'
 import { testData } from '../../support/test-data.ts'
 import { chanceOfRow } from '../bench/seeded-random.ts'
 import { below, type Page, pick, type Random, served } from './mutated-page.ts'
-import type { Door, Script } from './mutated-server.ts'
+import type { Endpoint, Script } from './mutated-server.ts'
 import { type Mutated, mutate, mutateHeavily } from './mutations.ts'
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures')
@@ -18,7 +18,7 @@ export interface Trial {
   day: Day
   now: string
   timeoutMs?: number
-  scripts: Partial<Record<Door, Script>>
+  scripts: Partial<Record<Endpoint, Script>>
   /** Any paper that is kept of it is wrong. */
   mustFail: boolean
   /** Only optional data was mutated. */
@@ -28,7 +28,7 @@ export interface Trial {
 }
 
 /** Recorded responses by their endpoint. */
-export type Recorded = Record<Door, readonly Page[]>
+export type Recorded = Record<Endpoint, readonly Page[]>
 
 /** Undefined if TEST_DATA has no recordings. */
 export function recordedAnswers(): Recorded | undefined {
@@ -65,12 +65,12 @@ const textsIn = (folder: string): string[] =>
     .map((path) => readFileSync(path, 'utf8'))
 
 interface Way {
-  door: Door
+  endpoint: Endpoint
   source: string
   /** Hours after the day's midnight (UTC) at which this endpoint is requested: before and after the day stalls, or closes. */
   hours: readonly number[]
   mayNotFail?: true
-  beside?: Partial<Record<Door, Page>>
+  beside?: Partial<Record<Endpoint, Page>>
 }
 
 const NONE_IN_ARCHIVE = xml('<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>')
@@ -78,7 +78,7 @@ const NONE_IN_FEED = xml('<rss><channel><title>cs.CL updates on arXiv.org</title
 const NONE_IN_API = xml('<feed><title>x</title></feed>')
 
 /** The response of an endpoint that has no more papers. */
-export const NO_MORE: Record<Door, Page> = {
+export const NO_MORE: Record<Endpoint, Page> = {
   huggingface: json('[]'),
   rss: NONE_IN_FEED,
   oai: NONE_IN_ARCHIVE,
@@ -86,14 +86,14 @@ export const NO_MORE: Record<Door, Page> = {
   biorxiv: json('{"messages":[{"status":"no posts found"}],"collection":[]}'),
 }
 
-const FEED: Way = { door: 'rss', source: 'arxiv:cs.CL', hours: [9, 22] }
-const ARCHIVE: Way = { door: 'oai', source: 'arxiv:cs.CL', hours: [36] }
+const FEED: Way = { endpoint: 'rss', source: 'arxiv:cs.CL', hours: [9, 22] }
+const ARCHIVE: Way = { endpoint: 'oai', source: 'arxiv:cs.CL', hours: [36] }
 const WAYS: readonly Way[] = [
-  ...Array<Way>(4).fill({ door: 'huggingface', source: 'huggingface', hours: [9, 15, 36] }),
+  ...Array<Way>(4).fill({ endpoint: 'huggingface', source: 'huggingface', hours: [9, 15, 36] }),
   ...[FEED, FEED, ARCHIVE, ARCHIVE],
-  { door: 'oai', source: 'arxiv:cs.CL', hours: [22], beside: { rss: NONE_IN_FEED }, mayNotFail: true },
-  { door: 'api', source: 'arxiv:cs.CL', hours: [9], mayNotFail: true },
-  ...Array<Way>(2).fill({ door: 'biorxiv', source: 'biorxiv', hours: [12, 36, 60] }),
+  { endpoint: 'oai', source: 'arxiv:cs.CL', hours: [22], beside: { rss: NONE_IN_FEED }, mayNotFail: true },
+  { endpoint: 'api', source: 'arxiv:cs.CL', hours: [9], mayNotFail: true },
+  ...Array<Way>(2).fill({ endpoint: 'biorxiv', source: 'biorxiv', hours: [12, 36, 60] }),
 ]
 
 const FIRST_DAY = '2015-01-05'
@@ -111,18 +111,23 @@ export function trialAt(n: number, recorded: Recorded): Trial {
   const day = addDays(FIRST_DAY, n)
   const isOwn = random() < 0.95
   const of = (page: Page): Page => (isOwn ? onDay(page, day, n) : page)
-  const { name, script, isUnusable } = scriptOf(way.door, of(pick(random, recorded[way.door])), n, random)
-  chance.record(`${n}: ${way.door}, ${name}`)
+  const { name, script, isUnusable } = scriptOf(
+    way.endpoint,
+    of(pick(random, recorded[way.endpoint])),
+    n,
+    random,
+  )
+  chance.record(`${n}: ${way.endpoint}, ${name}`)
   const good = { rss: of(recorded.rss[2]!), oai: NONE_IN_ARCHIVE, api: NONE_IN_API, ...way.beside }
-  const others = Object.entries(good).map(([door, page]) => [door, () => served(page)])
+  const others = Object.entries(good).map(([endpoint, page]) => [endpoint, () => served(page)])
   return {
-    ...{ n, name: `${way.door}, ${name}`, source: way.source, day },
+    ...{ n, name: `${way.endpoint}, ${name}`, source: way.source, day },
     now: new Date(Date.parse(`${day}T00:00:00Z`) + pick(random, way.hours) * HOUR_MS).toISOString(),
     ...(!name.includes('drips') && { timeoutMs: TIMEOUT_MS }),
-    scripts: { ...Object.fromEntries(others), [way.door]: script },
+    scripts: { ...Object.fromEntries(others), [way.endpoint]: script },
     mustFail: isUnusable && !way.mayNotFail,
     mayNotFail: way.mayNotFail ?? false,
-    mustHave: way.door === 'api' && isOwn,
+    mustHave: way.endpoint === 'api' && isOwn,
   }
 }
 
@@ -146,31 +151,31 @@ interface Scripted {
   isUnusable: boolean
 }
 
-function scriptOf(door: Door, page: Page, n: number, random: Random): Scripted {
+function scriptOf(endpoint: Endpoint, page: Page, n: number, random: Random): Scripted {
   const mutated = (one: Page): Mutated =>
     n % HEAVY_EVERY === 0 ? mutateHeavily(one, random, Math.floor(n / HEAVY_EVERY)) : mutate(one, random)
-  const pages = pagesOf(door, page)
+  const pages = pagesOf(endpoint, page)
   const chance = random()
-  if (pages.length === 1 || chance < 0.6) return scripted('only page', [mutated(page)], door)
+  if (pages.length === 1 || chance < 0.6) return scripted('only page', [mutated(page)], endpoint)
   if (chance < 0.95) {
     const first = { ...served(pages[0]!), name: '' }
-    return scripted('second page', [first, mutated(pages[1]!)], door)
+    return scripted('second page', [first, mutated(pages[1]!)], endpoint)
   }
-  return endless(door, pages, random)
+  return endless(endpoint, pages, random)
 }
 
-function scripted(where: string, pages: readonly Mutated[], door: Door): Scripted {
+function scripted(where: string, pages: readonly Mutated[], endpoint: Endpoint): Scripted {
   const { name, unusable = false } = pages.at(-1)!
-  const script: Script = (place) => pages[place] ?? served(NO_MORE[door])
+  const script: Script = (place) => pages[place] ?? served(NO_MORE[endpoint])
   return { name: `${where}: ${name}`, script, isUnusable: unusable }
 }
 
 const BAD_TOKEN = xml('<OAI-PMH><error code="badResumptionToken">gone</error></OAI-PMH>')
 
-function endless(door: Door, [page]: readonly Page[], random: Random): Scripted {
+function endless(endpoint: Endpoint, [page]: readonly Page[], random: Random): Scripted {
   const chance = below(random, 3)
   if (chance === 0) return { name: 'the same page for ever', script: () => served(page!), isUnusable: false }
-  if (chance === 1 && door === 'oai')
+  if (chance === 1 && endpoint === 'oai')
     return {
       name: 'a token that has always run out',
       script: (place) => served(place === 0 ? page! : BAD_TOKEN),
@@ -187,9 +192,9 @@ const numbered = ({ format, text }: Page, place: number): Page => ({
 
 const TOKEN = /<resumptionToken>[^<]*<\/resumptionToken>/
 
-/** The page in two, as its door gives them; as it is where it cannot be. */
-function pagesOf(door: Door, page: Page): Page[] {
-  if (door === 'oai') return recordsInTwo(page)
+/** The page in two, as its endpoint gives them; as it is where it cannot be. */
+function pagesOf(endpoint: Endpoint, page: Page): Page[] {
+  if (endpoint === 'oai') return recordsInTwo(page)
   if (page.format === 'xml') return [page]
   const root = JSON.parse(page.text)
   const entries: unknown[] = Array.isArray(root) ? root : root.collection

@@ -114,7 +114,7 @@ async function foundIn(db: Database, { source, day }: Trial): Promise<Found> {
   return { row, ...counts! }
 }
 
-/** Whatever the door and the page. */
+/** Whatever the endpoint and the page. */
 const wayOf = ({ name }: Trial): string => name.replace(/^.*?, (?:[a-z]+ page: )?/, '')
 
 const namedOf = ({ name, n }: Trial): string => `${name} (${n})`

@@ -5,7 +5,7 @@ import { ownDatabase } from '../bench/shared-postgres.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { openAsker, settingsOf } from './mutated.ts'
 import { type Page, served } from './mutated-page.ts'
-import { type Door, startMutatedServer } from './mutated-server.ts'
+import { type Endpoint, startMutatedServer } from './mutated-server.ts'
 import { NO_MORE } from './mutated-trials.ts'
 import type { Said } from './mutated-worker.ts'
 
@@ -27,7 +27,7 @@ type Fields = Record<string, unknown>
 /** A source, and how it writes an entry of these fields. */
 interface Kind {
   source: string
-  door: Door
+  endpoint: Endpoint
   /** A good entry, the nth of its day. */
   entry(n: number): Fields
   /** The page of some entries. */
@@ -45,7 +45,7 @@ const REJECTED = [900, 901]
 const KINDS: Kind[] = [
   {
     source: 'huggingface',
-    door: 'huggingface',
+    endpoint: 'huggingface',
     entry: (n) => ({
       ...{
         id: `2608.${10_000 + n}`,
@@ -68,7 +68,7 @@ const KINDS: Kind[] = [
   },
   {
     source: 'biorxiv',
-    door: 'biorxiv',
+    endpoint: 'biorxiv',
     entry: (n) => ({
       ...{
         doi: `10.64898/2026.08.14.${600_000 + n}`,
@@ -86,7 +86,7 @@ const KINDS: Kind[] = [
   },
   {
     source: 'arxiv:cs.CL',
-    door: 'rss',
+    endpoint: 'rss',
     entry: (n) => ({
       ...{ guid: `oai:arXiv.org:2608.${20_000 + n}v1`, title: `arXiv paper ${n}`, announce_type: 'new' },
       ...{ description: 'One.', category: 'cs.CL', creator: 'A. Li, B. Xu', DOI: `10.1000/${n}` },
@@ -148,9 +148,9 @@ export async function runPoisoned(part?: WrongPart): Promise<PoisonedSeen> {
     for (const kind of KINDS) {
       const entries = entriesOf(kind)
       const page = served(kind.page(entries))
-      const none = served(NO_MORE[kind.door])
+      const none = served(NO_MORE[kind.endpoint])
       const others = { oai: () => served(NO_MORE.oai), api: () => served(NO_MORE.api) }
-      server.play({ ...others, [kind.door]: (place: number) => (place === 0 ? page : none) })
+      server.play({ ...others, [kind.endpoint]: (place: number) => (place === 0 ? page : none) })
       const said = await asker.ask({ source: kind.source, day: DAY, now: NOW, timeoutMs: TIMEOUT_MS })
       look(seen, kind, { entries: entries.length, said, found: await foundIn(db, kind) })
     }

@@ -41,7 +41,7 @@ describe('a past day', () => {
     const { records, reason } = await world.fetchNow()
     expect(reason).toBeUndefined()
     expect(records.every(({ kind }) => kind === 'revised')).toBe(true)
-    expect(world.doors()).toEqual(['oai', 'oai'])
+    expect(world.endpoints()).toEqual(['oai', 'oai'])
   })
 
   test('that was complete still has withdrawals recorded', async () => {
@@ -92,7 +92,7 @@ describe('a past day', () => {
       refused: [],
       reason: undefined,
     })
-    expect(world.doors()).toEqual(['oai'])
+    expect(world.endpoints()).toEqual(['oai'])
   })
 
   test('is not fetched in the minutes in which the feed changes', async () => {
@@ -101,14 +101,14 @@ describe('a past day', () => {
       world.now = new Date(at)
       expect(Object.keys(kinds(await world.fetchNow()))).not.toContain('2608.12001')
     }
-    expect(world.doors()).not.toContain('rss')
+    expect(world.endpoints()).not.toContain('rss')
   })
 
   test('starts the list again once if its token expired', async () => {
     const away: ArxivTrouble = { at: 'oai', kind: 'oai-error', code: 'badResumptionToken' }
     world.server.troubles.push({ at: 'oai', kind: 'slow', ms: 0 }, away)
     expect(Object.keys(kinds(await world.fetchNow()))).toHaveLength(3)
-    expect(world.doors().filter((door) => door === 'oai')).toHaveLength(4)
+    expect(world.endpoints().filter((endpoint) => endpoint === 'oai')).toHaveLength(4)
     world.server.troubles.push({ ...away, times: 2 })
     await expect(world.fetchNow()).rejects.toMatchObject({
       code: 'source.refused',
@@ -129,7 +129,7 @@ describe('a past day', () => {
     const body = `<OAI-PMH><ListRecords><resumptionToken>same</resumptionToken></ListRecords></OAI-PMH>`
     world.server.troubles.push({ at: 'oai', kind: 'body', body, times: 100 })
     expect((await world.fetchNow()).records).toEqual([])
-    expect(world.doors()).toHaveLength(2)
+    expect(world.endpoints()).toHaveLength(2)
     expect(world.warnings).toEqual([expect.stringContaining('no end')])
   })
 
@@ -152,7 +152,7 @@ describe('a past day', () => {
       code: 'source.too-large',
       values: { source: 'arxiv:cs.CL', day: DAY },
     })
-    expect(world.doors().length).toBeLessThan(8)
+    expect(world.endpoints().length).toBeLessThan(8)
   })
 
   test('fails on a token of kilobytes', async () => {

@@ -48,7 +48,7 @@ describe('a day that its feed shows', () => {
   test('requests only unknown details', async () => {
     world.known = keys(TODAYS)
     expect(Object.keys(kinds(await world.fetchNow()))).toHaveLength(3)
-    expect(world.doors()).toEqual(['rss'])
+    expect(world.endpoints()).toEqual(['rss'])
   })
 
   test('is fetched for each category separately', async () => {
@@ -67,7 +67,7 @@ describe('a day that its feed shows', () => {
   test('recognises a feed of yesterday under the date of today by its papers', async () => {
     world.server.troubles.push({ kind: 'yesterday' })
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: 'repeated' })
-    expect(world.doors()).toEqual(['rss'])
+    expect(world.endpoints()).toEqual(['rss'])
   })
 
   test('has no papers yet if the feed is empty', async () => {
@@ -125,7 +125,7 @@ describe('from noon on (Eastern US), if the feed fails', () => {
     expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
     expect(fetched.reason).toBe('made-up')
     expect(fetched.records.every(({ publishedAt }) => publishedAt)).toBe(true)
-    expect(world.doors()).toEqual(['rss', 'oai', 'oai', 'api'])
+    expect(world.endpoints()).toEqual(['rss', 'oai', 'oai', 'api'])
   })
 
   test('and the archive has nothing, no papers are recorded', async () => {
@@ -150,12 +150,12 @@ describe('from noon on (Eastern US), if the feed fails', () => {
   test('on a weekend, the archive is not requested', async () => {
     world.now = new Date('2026-08-15T18:00:00Z')
     expect((await world.fetchNow({ day: '2026-08-15' })).records).toEqual([])
-    expect(world.doors()).toEqual(['rss'])
+    expect(world.endpoints()).toEqual(['rss'])
   })
 
   test('the archive is not requested if the feed responds', async () => {
     await world.fetchNow()
-    expect(world.doors()).toEqual(['rss', 'api'])
+    expect(world.endpoints()).toEqual(['rss', 'api'])
   })
 })
 
@@ -205,7 +205,7 @@ describe('problems with the feed', () => {
       code,
       values: { source: 'arxiv:cs.CL', day: DAY, ...values },
     })
-    expect(new Set(world.doors())).toEqual(new Set(['rss']))
+    expect(new Set(world.endpoints())).toEqual(new Set(['rss']))
   })
 
   test("an unknown category is reported in arXiv's words", async () => {
@@ -241,7 +241,7 @@ describe('problems with the API lose no paper', () => {
     world.days[DAY] = Array.from({ length: 250 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.server.troubles.push({ at: 'api', kind: 'error-feed' })
     const { records } = await world.fetchNow()
-    expect(world.doors()).toEqual(['rss', 'api', 'api', 'api'])
+    expect(world.endpoints()).toEqual(['rss', 'api', 'api', 'api'])
     expect(records.filter(({ publishedAt }) => publishedAt)).toHaveLength(150)
   })
 
@@ -249,7 +249,7 @@ describe('problems with the API lose no paper', () => {
     world.days[DAY] = Array.from({ length: 250 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.server.troubles.push({ at: 'api', kind: 'rate-limited' })
     expect((await world.fetchNow()).records).toHaveLength(250)
-    expect(world.doors()).toEqual(['rss', 'api'])
+    expect(world.endpoints()).toEqual(['rss', 'api'])
   })
 
   test('old ids are sent and read back', async () => {
