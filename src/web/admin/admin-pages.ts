@@ -17,7 +17,7 @@ import { messageRoutes } from './message-routes.ts'
 import { requireRight } from './operator-rights.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
 import { previewRoutes } from './preview-routes.ts'
-import { openSessionStore } from './session.repo.ts'
+import { openSessionStore, PASSWORD_KEY } from './session.repo.ts'
 import { subscriberRoutes } from './subscriber-routes.ts'
 import { suppressionRoutes } from './suppression-routes.ts'
 
@@ -70,9 +70,11 @@ const loggedInRoutes: FastifyPluginAsyncZod<LoggedInSite> = async (
 ) => {
   const loginMethodOf = ({ session }: FastifyRequest) =>
     loginMethods.find(({ key }) => key === session.operator?.loginKey)
+  const mayContinue = (request: FastifyRequest) =>
+    request.session.operator?.loginKey === PASSWORD_KEY || loginMethodOf(request) !== undefined
   app.addHook('onRequest', async (request, reply) => {
     const { session, method, url } = request
-    if (session.operator && !loginMethodOf(request)) await session.destroy()
+    if (session.startedAt && !mayContinue(request)) await session.destroy()
     if (!request.session?.startedAt) return reply.redirect(loginPath(method === 'GET' ? url : '/admin'), 303)
     const now = admin.deps.clock.now().getTime()
     if (now - (session.seenAt ?? 0) >= SEEN_EVERY_MS) session.seenAt = now

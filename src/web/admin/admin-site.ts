@@ -101,13 +101,14 @@ export function openAdminPages(
     const token = session?.startedAt ? reply.generateCsrf() : ''
     const template = page instanceof URL ? eta.nameOfFile(page) : `./${page}`
     const operator = session?.operator
+    const mayChange = operator?.mayChange ?? false
     const shared = {
       site,
       now: clock.now(),
       route: routeOptions.url ?? '',
       token,
       operator,
-      mayChange: operator?.mayChange ?? true,
+      mayChange,
     }
     const html = eta.render(template, { ...shared, ...data })
     return reply.code(status).type('text/html; charset=utf-8').send(html)

@@ -7,7 +7,9 @@ import { toFault } from '../errors.ts'
 import { firstText, formText } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { checkPassword } from './check-password.ts'
-import type { SessionOperator } from './session.repo.ts'
+import { PASSWORD_KEY, type SessionOperator } from './session.repo.ts'
+
+const PASSWORD_OPERATOR: SessionOperator = { name: '', mayChange: true, loginKey: PASSWORD_KEY }
 
 /** The login page, with each login method. A GET sets no cookie: only a login creates a session. */
 export const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
@@ -29,7 +31,7 @@ export const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) 
     const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, password })
     if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, { to, seconds: waitSeconds })
     if (!isCorrect) return send(reply, 'login', { problem: new Fault('admin.wrong-password'), to }, 403)
-    await startSession(admin, request, reply)
+    await startSession(admin, request, reply, PASSWORD_OPERATOR)
     return reply.redirect(to, 303)
   })
 }
@@ -39,7 +41,7 @@ export async function startSession(
   { deps }: Pick<AdminSite, 'deps'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  operator?: SessionOperator,
+  operator: SessionOperator,
 ): Promise<void> {
   await request.session.regenerate()
   const now = deps.clock.now().getTime()
@@ -70,6 +72,6 @@ export function returnPath(to: string): string {
   return isAdminPage ? url.pathname + url.search : '/admin'
 }
 
-/** The login page, which leads back to the page that was asked for. */
+/** The login page, which leads back to this page after the login. */
 export const loginPath = (to: string): string =>
   to === '/admin' ? '/admin/login' : `/admin/login?${new URLSearchParams({ to })}`

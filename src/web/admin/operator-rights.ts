@@ -22,7 +22,7 @@ function effectOf({ method, body, routeOptions }: FastifyRequest): Effect {
 
 /** Throws admin.only-look. The one place that keeps operators who may only look from changing anything. */
 export function requireRight(request: FastifyRequest): void {
-  const mayChange = request.session.operator?.mayChange ?? true
+  const mayChange = request.session.operator?.mayChange ?? false
   if (!mayChange && effectOf(request) === 'change') throw new Fault('admin.only-look')
 }
 

@@ -5,16 +5,18 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 
-/** Who logged in by a method that names them: see LoginMethod. */
+/** Who logged in, and what they may do. */
 export interface SessionOperator {
-  /** For the operator's log; never an address. */
+  /** For the operator's log, never an address; empty after the password, which names nobody. */
   name: string
   mayChange: boolean
-  /** The key of the login method. */
+  /** The key of the login method, or PASSWORD_KEY. */
   loginKey: string
-  /** When the session ends at the latest, in ms. */
-  endsAt: number
+  /** When the session ends at the latest, in ms; by default, some hours after the login. */
+  endsAt?: number
 }
+
+export const PASSWORD_KEY = 'password'
 
 declare module 'fastify' {
   interface Session {
@@ -24,7 +26,7 @@ declare module 'fastify' {
     seenAt?: number
     /** The login happened in this request. */
     fresh?: boolean
-    /** Undefined after the password, which names nobody and may change everything. */
+    /** Set by every login. A session without one may do nothing. */
     operator?: SessionOperator
   }
 }

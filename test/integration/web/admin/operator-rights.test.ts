@@ -1,6 +1,9 @@
+import type { FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { recentActions } from '../../../../src/core/action.repo.ts'
+import type { Prisma } from '../../../../src/generated/prisma/client.ts'
 import { returnPath } from '../../../../src/web/admin/login-routes.ts'
+import { requireRight } from '../../../../src/web/admin/operator-rights.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { errorsOn } from '../../../support/page-text.ts'
 import { get, NOW, subscribeThroughSite, useSite } from '../../../support/site.ts'
@@ -99,6 +102,22 @@ describe('an operator who may change something', () => {
   test('is not named after the password', async () => {
     await (await logIn(testLogin.site)).post('/admin/delivery', { do: 'pause', reason: 'x' })
     expect(await recentActions(site.db, { limit: 10 })).toMatchObject([{ verb: 'delivery pause', by: '' }])
+  })
+})
+
+describe('a session without an operator', () => {
+  test('ends at its next request', async () => {
+    const admin = await logIn(testLogin.site)
+    const { id, data } = await site.db.adminSession.findFirstOrThrow()
+    const { operator: _, ...rest } = data as Prisma.JsonObject
+    await site.db.adminSession.update({ where: { id }, data: { data: rest } })
+    expect((await admin.get('/admin')).headers.location).toBe('/admin/login')
+    expect(await site.db.adminSession.count()).toBe(0)
+  })
+
+  test('may change nothing', () => {
+    const request = { method: 'POST', routeOptions: { config: {} }, session: {} } as FastifyRequest
+    expect(() => requireRight(request)).toThrow(expect.objectContaining({ code: 'admin.only-look' }))
   })
 })
 
