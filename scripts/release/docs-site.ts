@@ -103,7 +103,12 @@ export async function writeDocs(
   { version, published }: Pick<DocumentOptions, 'version' | 'published'>,
 ): Promise<number> {
   const known = await outputOf('git', [
-    ...['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--'],
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--',
     ...DOCUMENTS,
   ])
   const paths = new Set(known.split('\0').filter(Boolean))

@@ -76,8 +76,14 @@ async function measure(world: PlannedWorld, machines: Machines, options: Options
   const paths = await pagesOf(world, url)
   const visitors = startVisitors(sites.map(addressOf), paths, PAGES_A_SECOND)
   const scene: Scene = {
-    ...{ machines, url, relay, sites, visitors },
-    ...{ database: world.postgres.folder, now: world.now, windowMs: options.windowMs },
+    machines,
+    url,
+    relay,
+    sites,
+    visitors,
+    database: world.postgres.folder,
+    now: world.now,
+    windowMs: options.windowMs,
   }
   try {
     const rows: Row[] = []
@@ -89,7 +95,9 @@ async function measure(world: PlannedWorld, machines: Machines, options: Options
     const { emails, bytes } = relay.counts()
     const emailBytes = bytes / emails
     return {
-      ...{ rows, emailBytes, plan: world.plan },
+      rows,
+      emailBytes,
+      plan: world.plan,
       bare: await bareClient(scene, emailBytes),
       pages: await pages(scene, paths),
       ...(await storage(url)),

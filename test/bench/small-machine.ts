@@ -83,12 +83,16 @@ async function measure({ folder, cgroup, megabytes, papers }: Options): Promise<
     )
     const { bytes, kills } = cgroup.peak()
     return {
-      ...{ megabytes, papers, cgroupVersion: cgroup.version, week, failure, kills, peakBytes: bytes },
-      ...{
-        peaks: watched.peaks,
-        atPeak: watched.atPeak(),
-        servicePeakMegabytes: peakMegabytes(lab.service.pid!),
-      },
+      megabytes,
+      papers,
+      cgroupVersion: cgroup.version,
+      week,
+      failure,
+      kills,
+      peakBytes: bytes,
+      peaks: watched.peaks,
+      atPeak: watched.atPeak(),
+      servicePeakMegabytes: peakMegabytes(lab.service.pid!),
       seconds: (monotonicMs() - began) / 1000,
     }
   } finally {

@@ -78,7 +78,11 @@ const statusOf = (url: string, fields?: Record<string, string>) =>
 const mailbox = (): Promise<string> =>
   compose.must([
     ...PROFILE,
-    ...['exec', '--no-TTY', 'world', 'node', '--eval'],
+    'exec',
+    '--no-TTY',
+    'world',
+    'node',
+    '--eval',
     `fetch('http://127.0.0.1:8025/').then((page) => page.text()).then(console.log)`,
   ])
 

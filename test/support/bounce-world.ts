@@ -88,8 +88,16 @@ export function useBounceWorld(): BounceWorld {
         const isJoined = state === 'active' || state === 'paused'
         await db.subscriber.create({
           data: {
-            ...{ id: subscriberId, address, addressKey: address, addressHash: hash, state },
-            ...{ zone: 'UTC', hour: 8, days: ['mon', 'tue'], maxPapers: 15, createdAt: NOW },
+            id: subscriberId,
+            address,
+            addressKey: address,
+            addressHash: hash,
+            state,
+            zone: 'UTC',
+            hour: 8,
+            days: ['mon', 'tue'],
+            maxPapers: 15,
+            createdAt: NOW,
             ...(isJoined && { confirmedAt: NOW, startDate: NOW }),
           },
         })
@@ -97,15 +105,24 @@ export function useBounceWorld(): BounceWorld {
       const dedupe = randomId(80)
       await enqueue(db, 'transactional', [
         {
-          ...{ kind, dedupe, localDate: dayOf(now), subscriberId, toAddress: address, secretId: 'k1' },
+          kind,
+          dedupe,
+          localDate: dayOf(now),
+          subscriberId,
+          toAddress: address,
+          secretId: 'k1',
           content: { n: 1 },
-          ...{ datedAt: now, notBefore: now, deadline: new Date(now.getTime() + DAY_MS) },
+          datedAt: now,
+          notBefore: now,
+          deadline: new Date(now.getTime() + DAY_MS),
         },
       ])
       const { id } = await db.message.findFirstOrThrow({ where: { dedupe } })
       await acceptMessage(db, { id, at: now })
       return {
-        ...{ id, subscriberId, address },
+        id,
+        subscriberId,
+        address,
         messageIdField: `<${kind}.${id}@localhost.example>`,
         token: returnToken({ purpose: 'bounce', id }, secret),
         envelope: returnAddress({ purpose: 'bounce', id }, secret, BOUNCE_DOMAIN),

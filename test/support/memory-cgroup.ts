@@ -67,7 +67,11 @@ export function openMemoryCgroup(name: string, bytes: number): MemoryCgroup {
   return {
     version,
     command: (command) => [
-      ...['sh', '-c', 'echo $$ >"$1" && shift && exec "$@"', 'sh', join(folder, 'cgroup.procs')],
+      'sh',
+      '-c',
+      'echo $$ >"$1" && shift && exec "$@"',
+      'sh',
+      join(folder, 'cgroup.procs'),
       ...command,
     ],
     pids,

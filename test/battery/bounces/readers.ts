@@ -40,9 +40,18 @@ async function addPage(db: Database, addresses: readonly string[]): Promise<Read
   const people = addresses.map((address) => ({ subscriberId: randomId(80), address }))
   await db.subscriber.createMany({
     data: people.map(({ subscriberId: id, address }) => ({
-      ...{ id, address, addressKey: address, addressHash: addressHash(address, SUPPRESSION_KEY) },
-      ...{ state: 'active' as const, zone: 'UTC', hour: 8, days: ['mon', 'tue'], maxPapers: 15 },
-      ...{ createdAt: FIRST_DAY, confirmedAt: FIRST_DAY, startDate: FIRST_DAY },
+      id,
+      address,
+      addressKey: address,
+      addressHash: addressHash(address, SUPPRESSION_KEY),
+      state: 'active' as const,
+      zone: 'UTC',
+      hour: 8,
+      days: ['mon', 'tue'],
+      maxPapers: 15,
+      createdAt: FIRST_DAY,
+      confirmedAt: FIRST_DAY,
+      startDate: FIRST_DAY,
     })),
   })
   return mailAgain(db, people, FIRST_DAY)
@@ -57,8 +66,16 @@ export async function mailAgain(
   const deadline = new Date(at.getTime() + DAY_MS)
   const localDate = dayOf(at)
   const messages = people.map(({ subscriberId, address }) => ({
-    ...{ kind: 'note', dedupe: randomId(80), localDate, subscriberId, toAddress: address, content: {} },
-    ...{ secretId: secretId(APP_SECRET), datedAt: at, notBefore: at, deadline },
+    kind: 'note',
+    dedupe: randomId(80),
+    localDate,
+    subscriberId,
+    toAddress: address,
+    content: {},
+    secretId: secretId(APP_SECRET),
+    datedAt: at,
+    notBefore: at,
+    deadline,
   }))
   await enqueue(db, 'transactional', messages)
   const rows = await db.message.findMany({
@@ -76,7 +93,10 @@ export async function mailAgain(
 }
 
 const readerOf = (id: string, subscriberId: string, address: string): Reader => ({
-  ...{ id, subscriberId, address, messageIdField: `<note.${id}@papers.example>` },
+  id,
+  subscriberId,
+  address,
+  messageIdField: `<note.${id}@papers.example>`,
   token: returnToken({ purpose: 'bounce', id }, APP_SECRET),
   envelope: returnAddress({ purpose: 'bounce', id }, APP_SECRET, BOUNCE_DOMAIN),
   unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, APP_SECRET, BOUNCE_DOMAIN),

@@ -80,7 +80,11 @@ const compileCache = (): Record<string, string> =>
 
 /** A pipe would cost this process the time to read it. The shell becomes the program. */
 const loggingTo = (file: string, command: string[]): string[] => [
-  ...['sh', '-c', 'log=$1; shift; exec "$@" >>"$log" 2>&1', 'sh', file],
+  'sh',
+  '-c',
+  'log=$1; shift; exec "$@" >>"$log" 2>&1',
+  'sh',
+  file,
   ...command,
 ]
 

@@ -71,17 +71,16 @@ function picture({ rows }: Figures): string {
   const byWorkers = [...Map.groupBy(rows, ({ workers }) => workers)]
   const total = ({ workers, connections }: { workers: number; connections: number }) => workers * connections
   const series: Series[] = byWorkers.map(([workers, some]) => ({
-    ...{ name: `${workers} ${workers === 1 ? 'worker' : 'workers'}`, isOurs: true },
+    name: `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+    isOurs: true,
     points: some.map((row) => ({ x: total(row), y: row.perSecond })),
   }))
   const ends = rows.toSorted((one, other) => total(one) - total(other))
   const allowed = [ends[0]!, ends.at(-1)!].map((row) => ({ x: total(row), y: relayAllows(row) }))
   return plot([{ name: 'what the relay allows', isOurs: false, points: allowed }, ...series], {
-    ...{
-      title: `Emails a second to a relay that takes 100 ms, ${cpus().length} cores`,
-      x: 'SMTP connections',
-      y: 'emails a second',
-    },
+    title: `Emails a second to a relay that takes 100 ms, ${cpus().length} cores`,
+    x: 'SMTP connections',
+    y: 'emails a second',
     valueText: (value) => (value < 10_000 ? String(Math.round(value)) : `${Math.round(value / 1000)}K`),
   })
 }

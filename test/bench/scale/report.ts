@@ -19,16 +19,19 @@ export interface Figures {
 }
 
 export const HEADINGS = [
-  ...[
-    'workers',
-    'SMTP connections each',
-    'emails/s',
-    'relay allows',
-    'worker CPU',
-    'Postgres CPU',
-    'relay CPU',
-  ],
-  ...['WAL bytes', 'commits', 'Postgres connections', 'page p95 ms', 'cores in use', 'of them others'],
+  'workers',
+  'SMTP connections each',
+  'emails/s',
+  'relay allows',
+  'worker CPU',
+  'Postgres CPU',
+  'relay CPU',
+  'WAL bytes',
+  'commits',
+  'Postgres connections',
+  'page p95 ms',
+  'cores in use',
+  'of them others',
 ]
 
 const RELAY_SECONDS = 0.1
@@ -37,16 +40,24 @@ const RELAY_SECONDS = 0.1
 export const relayAllows = ({ workers, connections }: Pick<Row, 'workers' | 'connections'>): number =>
   (workers * connections) / RELAY_SECONDS
 
-export const cellsOf = (row: Row): string[] => [
-  ...[row.workers, row.connections].map(String),
-  row.perSecond.toFixed(0),
-  relayAllows(row).toFixed(0),
-  ...[row.workerCpu, row.serverCpu, row.relayCpu, row.wal].map((value) => value.toFixed(0)),
-  row.commits.toFixed(2),
-  String(row.sessions),
-  row.visits.p95.toFixed(0),
-  ...[row.busy, row.others].map((share) => (share * cpus().length).toFixed(1)),
-]
+export function cellsOf(row: Row): string[] {
+  const cores = (share: number) => (share * cpus().length).toFixed(1)
+  return [
+    String(row.workers),
+    String(row.connections),
+    row.perSecond.toFixed(0),
+    relayAllows(row).toFixed(0),
+    row.workerCpu.toFixed(0),
+    row.serverCpu.toFixed(0),
+    row.relayCpu.toFixed(0),
+    row.wal.toFixed(0),
+    row.commits.toFixed(2),
+    String(row.sessions),
+    row.visits.p95.toFixed(0),
+    cores(row.busy),
+    cores(row.others),
+  ]
+}
 
 export function textOf(figures: Figures): string {
   const { rows, bare, pages, plan, prune } = figures

@@ -70,13 +70,18 @@ export async function openLab({ folder, papers, days, begin, cgroup }: Options):
   moveTo(begin)
   const [port, lmtpPort] = [await freePort(), await freePort()]
   const env = {
-    ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
-    ...{
-      NODE_OPTIONS: `--import=${new URL('move-clock.mjs', import.meta.url).href}`,
-      CLOCK_OFFSET_FILE: offsetFile,
-    },
-    ...{ DATA_DIR: data, PORT: String(port), HF_URL: source.url, SMTP_URL: `smtp://127.0.0.1:${sink.port}` },
-    ...{ BOUNCE_DOMAIN, BOUNCE_LMTP: `127.0.0.1:${lmtpPort}`, TRUST_PROXY: '127.0.0.1' },
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    NODE_OPTIONS: `--import=${new URL('move-clock.mjs', import.meta.url).href}`,
+    CLOCK_OFFSET_FILE: offsetFile,
+    DATA_DIR: data,
+    PORT: String(port),
+    HF_URL: source.url,
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+    BOUNCE_DOMAIN,
+    BOUNCE_LMTP: `127.0.0.1:${lmtpPort}`,
+    TRUST_PROXY: '127.0.0.1',
   }
   const log = join(folder, 'service.log')
   const output = openSync(log, 'w')
@@ -94,7 +99,12 @@ export async function openLab({ folder, papers, days, begin, cgroup }: Options):
   const queue = await openQueue(url, silentLog)
   return {
     queue,
-    ...{ url, moveTo, lmtpPort, sink, service, site: `http://127.0.0.1:${port}` },
+    url,
+    moveTo,
+    lmtpPort,
+    sink,
+    service,
+    site: `http://127.0.0.1:${port}`,
     command: async (args) => outputOf(run(['src/cli.ts', ...args], 'pipe'), args),
     stop: async () => {
       await queue.stop()
@@ -135,7 +145,12 @@ async function outputOf(child: ChildProcess, args: readonly string[]): Promise<s
 const toEntry = ({ arxivId, title, abstract, authors, votes, keywords, firstDay }: Paper) => ({
   title,
   paper: {
-    ...{ id: arxivId, title, summary: abstract, authors: authors.map((name) => ({ name })) },
-    ...{ upvotes: votes ?? 0, ai_keywords: keywords, publishedAt: `${firstDay}T03:00:00.000Z` },
+    id: arxivId,
+    title,
+    summary: abstract,
+    authors: authors.map((name) => ({ name })),
+    upvotes: votes ?? 0,
+    ai_keywords: keywords,
+    publishedAt: `${firstDay}T03:00:00.000Z`,
   },
 })

@@ -24,8 +24,14 @@ export interface Peaks {
 /** Looks ten times a second, until `stop`. */
 export function watchMemory(cgroup: MemoryCgroup, service: number) {
   const peaks: Peaks = {
-    ...{ used: 0, service: 0, serviceOwn: 0, children: 0, commands: 0 },
-    ...{ postgresOwn: 0, postgresShared: 0, postgresProcesses: 0 },
+    used: 0,
+    service: 0,
+    serviceOwn: 0,
+    children: 0,
+    commands: 0,
+    postgresOwn: 0,
+    postgresShared: 0,
+    postgresProcesses: 0,
   }
   let atPeak: Peaks = { ...peaks }
   const look = () => {
@@ -73,8 +79,12 @@ function processOf(pid: number): Process | undefined {
     const text = (field: string) => new RegExp(`^${field}:\\s+(\\S+)`, 'm').exec(status)?.[1] ?? ''
     const bytes = (field: string) => Number(text(field)) * KB
     return {
-      ...{ pid, parent: Number(text('PPid')), name: text('Name') },
-      ...{ resident: bytes('VmRSS'), own: bytes('RssAnon'), shared: bytes('RssShmem') },
+      pid,
+      parent: Number(text('PPid')),
+      name: text('Name'),
+      resident: bytes('VmRSS'),
+      own: bytes('RssAnon'),
+      shared: bytes('RssShmem'),
     }
   } catch {
     return undefined

@@ -18,8 +18,18 @@ const SETTLE = { seconds: 180 }
 const SIGNUPS_A_DAY = 5
 const REPORTS_A_DAY = 2
 const SEARCHES = [
-  ...['attention', 'diffusion', 'robots', 'RAG', 'title:mamba', 'cat:cs.LG', 'agents OR reasoning'],
-  ...['speech', '"language model" -survey', 'votes>=20', 'video generation', 'author:Smith'],
+  'attention',
+  'diffusion',
+  'robots',
+  'RAG',
+  'title:mamba',
+  'cat:cs.LG',
+  'agents OR reasoning',
+  'speech',
+  '"language model" -survey',
+  'votes>=20',
+  'video generation',
+  'author:Smith',
 ]
 const PAGES = ['/', '/feed.xml', '/papers/trending', '/og/site.png', '/about', '/status']
 
@@ -40,8 +50,15 @@ export interface Week {
 }
 
 export const emptyWeek = (): Week => ({
-  ...{ days: [], digests: 0, twice: 0, searches: { fine: 0, all: 0 }, pages: { fine: 0, all: 0 } },
-  ...{ signups: { confirmed: 0, all: 0 }, reports: 0, suppressed: 0, until: '' },
+  days: [],
+  digests: 0,
+  twice: 0,
+  searches: { fine: 0, all: 0 },
+  pages: { fine: 0, all: 0 },
+  signups: { confirmed: 0, all: 0 },
+  reports: 0,
+  suppressed: 0,
+  until: '',
 })
 
 /**

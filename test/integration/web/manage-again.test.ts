@@ -273,7 +273,13 @@ describe('the delivery history', () => {
     const batch = await site.db.batch.create({ data: { lane: 'transactional', notBefore: new Date() } })
     const { id } = await site.db.message.create({
       data: {
-        ...{ id: `${kind}-1`, kind, dedupe, subscriberId, batchId: batch.id, content, secretId: 'x' },
+        id: `${kind}-1`,
+        kind,
+        dedupe,
+        subscriberId,
+        batchId: batch.id,
+        content,
+        secretId: 'x',
         localDate: new Date('2026-11-24'),
         nextTry: new Date('2026-11-24T12:00:00Z'),
         deadline: new Date('2026-11-25T12:00:00Z'),
@@ -301,22 +307,25 @@ describe('the delivery history', () => {
     const { id } = await ann()
     const plan = await site.db.plan.create({
       data: {
-        ...{ zone: 'UTC', hour: 8, days: 'tue', maxPaperId: 0 },
+        zone: 'UTC',
+        hour: 8,
+        days: 'tue',
+        maxPaperId: 0,
         localDate: new Date('2026-11-24'),
         dueAt: new Date('2026-11-24T08:00:00Z'),
       },
     })
     await site.db.digest.create({
       data: {
-        ...{
-          planId: plan.id,
-          subscriberId: id,
-          outcome: 'nothing_matched',
-          fromPaper: 0,
-          toPaper: 0,
-          papers: [],
-        },
-        ...{ localDate: plan.localDate, dueAt: plan.dueAt, createdAt: plan.dueAt },
+        planId: plan.id,
+        subscriberId: id,
+        outcome: 'nothing_matched',
+        fromPaper: 0,
+        toPaper: 0,
+        papers: [],
+        localDate: plan.localDate,
+        dueAt: plan.dueAt,
+        createdAt: plan.dueAt,
       },
     })
     const day = `Tue 24 Nov ${capitalized(words.receipts.outcomes.nothing_matched)}`

@@ -106,8 +106,12 @@ test.each([
 })
 
 const OWN = {
-  ...{ name: 'daily-papers', version: '1.0.0', private: true, scripts: { test: 'vitest' } },
-  ...{ dependencies: { zod: '4.0.0' }, devDependencies: { vitest: '5.0.0' } },
+  name: 'daily-papers',
+  version: '1.0.0',
+  private: true,
+  scripts: { test: 'vitest' },
+  dependencies: { zod: '4.0.0' },
+  devDependencies: { vitest: '5.0.0' },
 }
 
 test('`packageJson` has no scripts and no packages of the development, and only addresses that are known', () => {
