@@ -8,6 +8,8 @@ const NETWORK_BYTES = 125e6 // 1 Gbit/s
 const DISK_BYTES = 1e12
 const KEEP_DAYS = 90
 const MAX_CONNECTIONS = 200
+/** Of a process with one role: 10 for its work, 3 for the queue, 2 for searches, 1 for its lock. */
+const MAX_CONNECTIONS_EACH = 16
 const PAGES_EACH = 2
 const RELAY_SECONDS = 0.1
 
@@ -23,8 +25,7 @@ export function wallRows({ rows, plan, pages, prune, storedBytes, emailBytes }: 
   const server = best.serverCpu + plan.serverCpu
   const wal = best.wal + plan.wal
   const each = best.workerCpu + best.serverCpu + best.relayCpu
-  const sessions = sessionsEach(rows)
-  const processes = Math.floor(MAX_CONNECTIONS / sessions)
+  const processes = Math.floor(MAX_CONNECTIONS / MAX_CONNECTIONS_EACH)
   return [
     ['what is full', 'emails', 'sum', 'how'],
     [
@@ -78,7 +79,7 @@ export function wallRows({ rows, plan, pages, prune, storedBytes, emailBytes }: 
     [
       `${MAX_CONNECTIONS} connections to Postgres`,
       `${processes} processes`,
-      `${MAX_CONNECTIONS} ÷ ${exact(sessions)} for each process`,
+      `${MAX_CONNECTIONS} ÷ ${MAX_CONNECTIONS_EACH} for each process`,
       'calculated',
     ],
     [
@@ -94,14 +95,4 @@ export function wallRows({ rows, plan, pages, prune, storedBytes, emailBytes }: 
       'calculated',
     ],
   ]
-}
-
-/** Connections that one more worker opens: with most workers against with fewest, by the same SMTP connections. */
-function sessionsEach(rows: Figures['rows']): number {
-  const sorted = rows.toSorted((one, other) => one.workers - other.workers)
-  const [few, many] = [sorted[0]!, sorted.at(-1)!]
-  const processes = few.workers + 2 // two web processes
-  return many.workers > few.workers
-    ? Math.max(1, (many.sessions - few.sessions) / (many.workers - few.workers))
-    : few.sessions / processes
 }
