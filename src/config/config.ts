@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from '../core/dates.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import type { Feature } from '../core/feature.ts'
 import { BOUNCE_SECRETS, bounceSettings, faultsBetweenBounceSettings } from './bounce-settings.ts'
+import { readDotEnv } from './dot-env.ts'
 import { type FeatureSettings, featureSettings, shapeOf } from './feature-settings.ts'
 import { smtpUrl, withClientName, withLogin } from './mail-urls.ts'
 import { misspellingsIn } from './misspelt.ts'
@@ -163,19 +163,6 @@ export type Environment = Record<string, string | undefined>
 export function readEnvironment({ dotEnv = true } = {}): Environment {
   return { ...(dotEnv && readDotEnv()), ...process.env }
 }
-
-function readDotEnv(): Environment {
-  try {
-    return parseDotEnv(readFileSync('.env', 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw error
-  }
-}
-
-/** A # begins a comment, but not in `SITE_COLOR=#12564f`. */
-export const parseDotEnv = (text: string): Environment =>
-  parseEnv(text.replace(/^(\s*SITE_COLOR\s*=\s*)#/m, '$1'))
 
 /**
  * Throws config.invalid, which names every wrong setting and what it takes. `features`: default none, which leaves their

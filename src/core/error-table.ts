@@ -195,6 +195,10 @@ export const errorTable = {
     'config.invalid': 'The settings have {count} problem(s):\n{list}',
     'config.suppression-key':
       "SUPPRESSION_KEY is not the one this database was created with on {since}. Under another key, addresses that must get no mail are not recognised. Set the first key again. Only where it is lost for good, and those addresses may be written to: delete from switch where name = 'suppression-key'.",
+    'config.unreadable':
+      'The settings in {file} cannot be read by user {user}. Make that user its owner, as root: chown {user} {file}',
+    'config.unwritable':
+      '{file} cannot be written here ({reason}). Where you can write, copy .env.example to .env and fill it in; in a container, give the settings as environment variables.',
     'dkim.cannot-sign':
       'DKIM_KEY_FILE: {why}. Use an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
   }),
@@ -208,12 +212,14 @@ export const errorTable = {
     'database.unreachable': 'The database does not respond: {what}',
     'database.no-place':
       'DATA_DIR {folder}: only root can access it, and Postgres does not run as root. Use a folder that others can access, such as /var/lib/daily-papers, or set DATABASE_URL.',
+    'database.no-links':
+      'Links between the libraries of the embedded Postgres are missing in {folder}, and this user cannot make them there. As the owner of that folder, often root, run once: cd {folder} && node scripts/hydrate-symlinks.js',
     'database.other-version':
       'The database in {folder} was created by Postgres {found}, and this release runs Postgres {runs}. docs/upgrading.md shows how to move the data. Until then, set DATABASE_URL to a Postgres {found} server. For the demo: npm run demo -- --reset.',
     'database.migration-failed':
       'Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again.',
     'database.before-release':
-      'The database was made by a version before 1.0 (its migration {name}), and no release upgrades those. Nothing was changed. Write its subscribers to a file with that version (subscribers export), set DATABASE_URL to a new, empty database, start this version, and import the file (subscribers import).',
+      'The database was made by a version before 1.0 (its migration {name}), and no release upgrades those. Nothing was changed. Write its subscribers to a file with that version (subscribers export), set DATABASE_URL to a new, empty database, start this version, and import the file (subscribers import). The file does not hold the suppressions of erased addresses: the old database keeps only their hashes.',
     'database.behind': `The database is missing {count} migration(s), the first is {name}. Run: ${cliCommand('db migrate')}`,
     'database.others-running': `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${cliCommand('db migrate')}`,
     'database.in-use':

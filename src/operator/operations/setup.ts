@@ -51,12 +51,15 @@ async function askAll(file: EnvFile, { features, terminal }: CommandContext): Pr
   try {
     for (const question of QUESTIONS) {
       const values = file.values()
-      // A secret may be in a file of its own.
-      if (values[`${question.name}_FILE`] || question.isAsked?.(values) === false) continue
+      if (question.isAsked?.(values) === false) {
+        removeOld(file, question.name)
+        continue
+      }
+      if (values[`${question.name}_FILE`]) continue // a secret in a file of its own
       printHead(question, stdout)
       await askOne(question, { file, prompt, stdout, features })
     }
-    addMissingSecrets(file)
+    addMissingSecrets(file, features)
     return true
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error
@@ -92,7 +95,7 @@ async function askOne(question: Question, { file, prompt, stdout, features }: As
   }
 }
 
-const NOT_STORABLE = `${FILE} cannot hold this value on one line with its quotes. Use another one, or edit ${FILE} by hand.`
+const NOT_STORABLE = `${FILE} cannot hold a ' together with a $, a \`, a " or a \\ so that every program reads the same value. Use another value; a secret can also be in a file whose path is in NAME_FILE.`
 
 /** What is wrong with the setting in production, and what it takes. */
 function problemOf(name: string, values: Environment, features: readonly Feature[]): string | undefined {
@@ -114,15 +117,28 @@ function say(stdout: OutputStream, text: string, style?: 'dim' | 'red'): void {
   }
 }
 
-function addMissingSecrets(file: EnvFile): void {
+/** Of a question that is not asked. */
+function removeOld(file: EnvFile, name: string): void {
+  for (const one of [name, `${name}_FILE`]) if (file.values()[one]) file.set(one, '')
+}
+
+/** Without ADMIN_PASSWORD if operators log in otherwise: leaving it out turns the password login off. */
+export function addMissingSecrets(file: EnvFile, features: readonly Feature[]): void {
+  const values = file.values()
   const secrets = {
     APP_SECRET: randomBytes(32).toString('base64'),
     SUPPRESSION_KEY: randomBytes(32).toString('base64'),
-    ADMIN_PASSWORD: randomBytes(15).toString('base64url'),
+    ...(!hasOtherLogin(values, features) && { ADMIN_PASSWORD: randomBytes(15).toString('base64url') }),
   }
-  const values = file.values()
   for (const [name, secret] of Object.entries(secrets))
     if (!values[name] && !values[`${name}_FILE`]) file.set(name, secret)
+}
+
+function hasOtherLogin(values: Environment, features: readonly Feature[]): boolean {
+  const { config } = inspectConfig(values, features)
+  return features
+    .flatMap(({ routes = [] }) => routes)
+    .some((one) => one.area === 'login' && one.isOpen(config))
 }
 
 /** Creates the tables, looks for faults, and sends the test email. Returns the exit code. */
@@ -144,8 +160,10 @@ async function checkAll(file: EnvFile, { features, terminal, run }: CommandConte
     stdout.write(`\n${styleText('bold', `A test email to ${OPERATOR_EMAIL}`)}\n`)
     exitCode = await run(['mail', 'test', OPERATOR_EMAIL])
   }
-  say(stdout, exitCode === 0 ? NEXT : `\nCorrect what is wrong above, then run again: ${cliCommand('setup')}`)
+  const next = file.values().ADMIN_PASSWORD ? `${NEXT} ${PASSWORD_PLACE}` : NEXT
+  say(stdout, exitCode === 0 ? next : `\nCorrect what is wrong above, then run again: ${cliCommand('setup')}`)
   return exitCode
 }
 
-const NEXT = `\nNext: start the service (npm start), point your proxy to it, and run ${cliCommand('doctor')} again. The password of the admin pages is ADMIN_PASSWORD in ${FILE}.`
+const NEXT = `\nNext: start the service (npm start), point your proxy to it, and run ${cliCommand('doctor')} again.`
+const PASSWORD_PLACE = `The password of the admin pages is ADMIN_PASSWORD in ${FILE}.`

@@ -1,6 +1,19 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Environment, parseDotEnv } from '../../config/config.ts'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Environment } from '../../config/config.ts'
+import { parseDotEnv } from '../../config/dot-env.ts'
+import { Fault } from '../../core/errors.ts'
 
 const LAYOUT = join(import.meta.dirname, '../../../.env.example')
 
@@ -12,26 +25,52 @@ export interface EnvFile {
 }
 
 /**
- * The file at `path`; if there is none, the layout of .env.example without the values of `blank`. Each `set` writes it,
- * readable only by its owner.
+ * The file at `path`; if it does not exist, the layout of .env.example without the values of `blank`. Each `set` replaces
+ * it by a new file, readable only by its owner; a symbolic link stays, and its target is replaced. Throws
+ * config.unwritable.
  */
 export function openEnvFile(path: string, blank: readonly string[]): EnvFile {
-  let text = existsSync(path) ? readFileSync(path, 'utf8') : newText(blank)
+  const isNew = !existsSync(path)
+  const target = isNew ? resolve(path) : realpathSync(path)
+  requireWritable(target)
+  let text = isNew ? newText(blank) : readFileSync(target, 'utf8')
   return {
     values: () => parseDotEnv(text),
     set: (name, value) => {
       const changed = withSetting(text, name, value)
       if (changed === undefined) return false
+      replaceFile(target, changed)
       text = changed
-      writeFileSync(path, text, { mode: 0o600 })
-      chmodSync(path, 0o600) // it may have existed
       return true
     },
   }
 }
 
+/** The folder must be writable too: the file is replaced. */
+function requireWritable(file: string): void {
+  try {
+    if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK)
+    accessSync(dirname(file), constants.W_OK)
+  } catch (error) {
+    const { code: reason = '' } = error as NodeJS.ErrnoException
+    throw new Fault('config.unwritable', { file, reason }, { cause: error })
+  }
+}
+
+/** Whole or not at all: a full disk or a crash leaves the old file. The owner stays: root may edit the service's file. */
+function replaceFile(file: string, text: string): void {
+  const partial = `${file}.new`
+  rmSync(partial, { force: true }) // of a run that crashed; it may have another mode
+  writeFileSync(partial, text, { mode: 0o600, flag: 'wx', flush: true })
+  if (existsSync(file) && process.getuid?.() === 0) {
+    const { uid, gid } = statSync(file)
+    chownSync(partial, uid, gid)
+  }
+  renameSync(partial, file)
+}
+
 function newText(blank: readonly string[]): string {
-  // The image comes without it.
+  // The image does not contain .env.example.
   const layout = existsSync(LAYOUT) ? readFileSync(LAYOUT, 'utf8') : 'NODE_ENV=production\n'
   return blank.reduce((text, name) => text.replace(new RegExp(`^${name}=.*$`, 'm'), `${name}=`), layout)
 }
@@ -60,10 +99,11 @@ function replaceLast(text: string, name: string, assigned: string): string | und
 const appended = (text: string, line: string): string =>
   `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
 
-// Docker Compose and systemd read the file too: both take single quotes literally, and Compose replaces a bare $.
+// Docker Compose and systemd read the file too. Both take single quotes literally. In double quotes they may drop a
+// backslash, and Compose replaces a $. To them, a backtick is part of the value.
 function assignment(name: string, value: string): string | undefined {
   const plain = /^[^\s#$'"`\\](?:[^#$'"`\\]*[^\s#$'"`\\])?$|^$/.test(value) ? [value] : []
-  const quoted = ["'", ...(value.includes('$') ? [] : ['"']), '`'].map((quote) => quote + value + quote)
+  const quoted = ["'", ...(/[$\\`]/.test(value) ? [] : ['"'])].map((quote) => quote + value + quote)
   return [...plain, ...quoted]
     .map((text) => `${name}=${text}`)
     .find(

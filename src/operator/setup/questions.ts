@@ -8,7 +8,7 @@ export interface Question {
   title?: string
   hint: string
   isHidden?: true
-  /** Default: always. */
+  /** Default: always. If it is not asked, an old value is removed: it would count. */
   isAsked?(values: Environment): boolean
   /** What is proposed if nothing is set. */
   proposal?(values: Environment): string | undefined
@@ -56,7 +56,7 @@ export const QUESTIONS: readonly Question[] = [
   {
     name: 'OPERATOR_EMAIL',
     title: 'Your email address',
-    hint: 'It gets alerts, and now a test email. Empty: neither.',
+    hint: 'It gets alerts, and now a test email. Leave it empty for no alerts and no test email.',
   },
 ]
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parseDotEnv, readConfig } from '../../../src/config/config.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { parseDotEnv } from '../../../src/config/dot-env.ts'
 import { contrast } from '../../../src/config/site-color.ts'
 
 const parse = (SITE_COLOR: string) => readConfig({ SITE_COLOR }).SITE_COLOR!

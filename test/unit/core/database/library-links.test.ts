@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { linkLibraries } from '../../../../src/core/database/library-links.ts'
 
@@ -26,4 +26,16 @@ test('`linkLibraries` makes the links that are missing, and does nothing the nex
 
 test('`linkLibraries` does nothing for a package without a list of links', () => {
   expect(() => linkLibraries(folder)).not.toThrow()
+})
+
+test.runIf(process.platform === 'linux')('`linkLibraries` throws database.no-links if it cannot', () => {
+  // There not even root can make files.
+  const target = relative(dirname(folder), '/sys/kernel/libpq.so')
+  writeFileSync(
+    join(folder, 'pg-symlinks.json'),
+    JSON.stringify([{ source: 'native/lib/libpq.so.5.17', target }]),
+  )
+  expect(() => linkLibraries(folder)).toThrow(
+    expect.objectContaining({ code: 'database.no-links', values: { folder: dirname(folder) } }),
+  )
 })

@@ -1,9 +1,19 @@
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDotEnv } from '../../../../src/config/config.ts'
+import { parseDotEnv } from '../../../../src/config/dot-env.ts'
 import { openEnvFile, withSetting } from '../../../../src/operator/setup/env-file.ts'
 
 test.each([
@@ -14,7 +24,6 @@ test.each([
   ['$', 'a$b', "A='a$b'"],
   ['double quotes', 'the "Lab"', `A='the "Lab"'`],
   ['a single quote', "O'Hara", `A="O'Hara"`],
-  ['a single quote and $', "O'Hara$", "A=`O'Hara$`"],
   ['a backslash', 'a\\nb', "A='a\\nb'"],
   ['nothing', '', 'A='],
 ])('`withSetting` writes a value with %s so that it reads back', (_what, value, line) => {
@@ -44,7 +53,10 @@ test('`withSetting` changes the line that counts, and keeps comments and the ord
 
 test.each([
   ['a line break', 'A=1\n', 'a\nb'],
-  ['all three quotes', 'A=1\n', `'"\``],
+  ["' and $", 'A=1\n', "O'Hara$"],
+  ["' and a backslash", 'A=1\n', "O'Hara\\d"],
+  ["' and a backtick", 'A=1\n', "O'Hara`"],
+  ["' and a double quote", 'A=1\n', `'"`],
   ['an old value of several lines', 'A="1\n2"\n', '3'],
 ])('`withSetting` changes nothing for %s', (_what, before, value) =>
   expect(withSetting(before, 'A', value)).toBeUndefined(),
@@ -69,4 +81,25 @@ test('`openEnvFile` keeps an existing file, and makes it readable only by its ow
   file.set('PORT', '3001')
   expect(readFileSync(path, 'utf8')).toBe('# mine\nBASE_URL=https://mine.example\nPORT=3001\n')
   expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+test('`openEnvFile` replaces the target of a symbolic link, whose owner stays, and leaves nothing else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'env-file-'))
+  const [path, target] = ['.env', 'settings'].map((name) => join(folder, name)) as [string, string]
+  writeFileSync(target, 'PORT=3000\n')
+  writeFileSync(`${target}.new`, 'of a run that crashed')
+  if (process.getuid?.() === 0) chownSync(target, 1234, 1234)
+  const { uid, ino } = statSync(target)
+  symlinkSync('settings', path)
+  expect(openEnvFile(path, []).set('PORT', '3001')).toBe(true)
+  expect(readFileSync(target, 'utf8')).toBe('PORT=3001\n')
+  expect(lstatSync(path).isSymbolicLink()).toBe(true)
+  expect(readdirSync(folder)).toEqual(['.env', 'settings'])
+  expect(statSync(target)).toMatchObject({ uid })
+  expect(statSync(target).ino).not.toBe(ino) // a new file, renamed
+})
+
+test('`openEnvFile` throws config.unwritable before anything is asked', () => {
+  const path = join(tmpdir(), 'env-file-no-such-folder', '.env') // as in a read-only file system, for root too
+  expect(() => openEnvFile(path, [])).toThrow(expect.objectContaining({ code: 'config.unwritable' }))
 })
