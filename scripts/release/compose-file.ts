@@ -9,6 +9,13 @@ const COMMENT = /^# DAILY_PAPERS_IMAGE.*\n/m
 export const withoutBuild = (compose: string, image: string): string =>
   compose.replace(BUILD, '').replace(COMMENT, '').replaceAll(IMAGE, `{DAILY_PAPERS_IMAGE:-${image}}`)
 
+/**
+ * docker-compose.yml with POSTGRES_IMAGE in front of each Postgres: an image that was loaded from an archive has no digest,
+ * so it is found only by its tag.
+ */
+export const withOtherPostgres = (compose: string): string =>
+  compose.replace(/image: (postgres:\S+)/g, `image: \${POSTGRES_IMAGE:-$1}`)
+
 /** What follows the name and tag of the released image in the name of each image that is built, by target of the Dockerfile. */
 export const builtImages = (compose: string): Record<string, string> =>
   Object.fromEntries(

@@ -11,8 +11,8 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { ARCHITECTURES } from './commands.ts'
-import { builtImages, withoutBuild } from './compose-file.ts'
-import { pinImages } from './pins.ts'
+import { builtImages, withOtherPostgres, withoutBuild } from './compose-file.ts'
+import { imagesIn, pinImages } from './pins.ts'
 import type { Published } from './published.ts'
 import { docker, outputOf, ROOT } from './run.ts'
 import type { Built, Release } from './step.ts'
@@ -54,7 +54,7 @@ export async function buildImages(
   const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
   mkdirSync(out, { recursive: true })
   const compose = join(out, 'docker-compose.yml')
-  writeFileSync(compose, pinImages(withoutBuild(text, image), published))
+  writeFileSync(compose, withOtherPostgres(pinImages(withoutBuild(text, image), published)))
   writeFileSync(join(out, '.env.example'), readFileSync(join(ROOT, '.env.example')))
   const targets = Object.entries(builtImages(text)).map(
     ([target, suffix]): Target => [target, image + suffix],
@@ -72,8 +72,9 @@ export async function buildImages(
       continue
     }
     const here = targets.filter(([target]) => architecture === own || !ONLY_OWN.includes(target))
+    const others = architecture === own ? await pulled(imagesIn(text), published) : []
     const options = ['--platform', `linux/${architecture}`, ...bases, ...labelled]
-    const size = await writeArchive(file, here, options)
+    const size = await writeArchive(file, here, { options, others })
     const tryIt = architecture === own ? tries.own : tries.emulated
     const tags = here.map(([, tag]) => tag)
     const tried = await tryIt(file, tags, { compose, architecture })
@@ -85,7 +86,7 @@ export async function buildImages(
 
 /** The options of the build that name the base images, or why it is not possible. */
 async function basesFor(architecture: string, own: string, published: Published): Promise<string[] | string> {
-  const pinned = (name: string) => pinImages(`FROM ${name}`, published).replace('FROM ', '')
+  const pinned = (name: string) => withDigest(name, published)
   const named = (argument: string, name: string) => ['--build-arg', `${argument}=${name}`]
   const bases = named('NODE', pinned(NODE))
   if (architecture === own) return [...bases, ...named('DEBIAN', pinned(DEBIAN))]
@@ -99,6 +100,20 @@ async function basesFor(architecture: string, own: string, published: Published)
   return [...bases, ...named('TARGET_NODE', standIn), ...named('DEBIAN', `${DEBIAN}-${architecture}`)]
 }
 
+/** The images that the compose file names and does not build, under their tags, once each. */
+async function pulled(images: string[], published: Published): Promise<string[]> {
+  const tags = [...new Set(images)]
+  for (const tag of tags) {
+    const pinned = withDigest(tag, published)
+    if (!(await succeeds('image', 'inspect', pinned))) await docker('pull', pinned)
+    if (pinned !== tag) await docker('tag', pinned, tag)
+  }
+  return tags
+}
+
+const withDigest = (image: string, published: Published): string =>
+  pinImages(`FROM ${image}`, published).replace('FROM ', '')
+
 /** What the Dockerfile cannot know. */
 async function labels(version: string, { repository }: Published): Promise<string[]> {
   const revision = (await outputOf('git', ['rev-parse', 'HEAD'])).trim()
@@ -109,8 +124,19 @@ async function labels(version: string, { repository }: Published): Promise<strin
   ])
 }
 
-/** Builds the images and saves them, compressed, in one file. Returns the size of the largest. */
-async function writeArchive(file: string, targets: Target[], options: string[]): Promise<number> {
+interface ArchiveOptions {
+  /** Of the build. */
+  options: string[]
+  /** Further images of this engine. */
+  others: string[]
+}
+
+/** Builds the images and saves them and `others`, compressed, in one file. Returns the size of the largest that is built. */
+async function writeArchive(
+  file: string,
+  targets: Target[],
+  { options, others }: ArchiveOptions,
+): Promise<number> {
   const tags = targets.map(([, tag]) => tag)
   for (const [target, tag] of targets) {
     await docker('buildx', 'build', '--target', target, '--tag', tag, ...options, ROOT)
@@ -119,7 +145,7 @@ async function writeArchive(file: string, targets: Target[], options: string[]):
   const size = Math.max(...sizes.map(Number))
   if (size > MAX_IMAGE_BYTES) throw new Error(`an image of ${basename(file)} has ${size} bytes, not 250 MB`)
   const plain = file.replace(/\.gz$/, '')
-  await docker('save', '--output', plain, ...tags)
+  await docker('save', '--output', plain, ...tags, ...others)
   await docker('image', 'rm', ...tags)
   await pipeline(createReadStream(plain), createGzip(), createWriteStream(file))
   rmSync(plain)

@@ -42,7 +42,8 @@ export async function tryArchive(
   copyFileSync(compose, join(folder, 'docker-compose.yml'))
   const name = `daily-papers-trial:${process.pid}`
   const ports = { DEMO_PORT: String(await freePort()), MAILBOX_PORT: String(await freePort()) }
-  const project = { folder, env: { ...process.env, DAILY_PAPERS_IMAGE: name, ...ports } }
+  const fromArchive = { DAILY_PAPERS_IMAGE: name, POSTGRES_IMAGE: 'postgres:17' }
+  const project = { folder, env: { ...process.env, ...fromArchive, ...ports } }
   const begun = performance.now()
   const seconds = () => Math.round((performance.now() - begun) / 1000)
   try {

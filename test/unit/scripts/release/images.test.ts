@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
 import { buildImages } from '../../../../scripts/release/images.ts'
 import { readPublished } from '../../../../scripts/release/published.ts'
 
@@ -39,10 +40,9 @@ async function build({ size = 200_000_000, emulates = true, has = '', published 
   )
   const tries = { own: tried, emulated: tried }
   const built = await buildImages({ version: '1.2.3', published, out: folder }, tries)
-  const builds = readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('buildx'))
-  return { built, builds, tried }
+  const calls = readFileSync(log, 'utf8').split('\n')
+  const callsOf = (command: string) => calls.filter((line) => line.startsWith(command))
+  return { built, builds: callsOf('buildx'), callsOf, tried }
 }
 
 describe('buildImages', () => {
@@ -60,6 +60,25 @@ describe('buildImages', () => {
     const ofSplit = ['daily-papers:1.2.3-pgbouncer', 'daily-papers:1.2.3-relay']
     expect(tried.mock.calls[0]![1].toSorted()).toEqual([...both, ...ofSplit])
     expect(tried.mock.calls[1]![1].toSorted()).toEqual(both)
+  })
+
+  test("saves all that the compose file names in the archive for the machine's own processor", async () => {
+    const { callsOf } = await build()
+    const compose = readFileSync(join(folder, 'docker-compose.yml'), 'utf8')
+    const services = Object.values<{ image: string }>(parse(compose, { merge: true }).services)
+    const named = services.map(({ image }) => image.replace(/\$\{\w+:-([^}]*)\}/, '$1'))
+    const [, , , ...saved] = callsOf('save')[0]!.split(' ')
+    expect(saved.toSorted()).toEqual([...new Set(named)].toSorted())
+  })
+
+  test('saves Postgres at its digest under its tag, by which the compose file can name it', async () => {
+    const published = readPublished()
+    published.digests['postgres:17'] = DIGEST
+    const { callsOf } = await build({ published })
+    expect(callsOf('pull')).toEqual([`pull postgres:17@${DIGEST}`])
+    expect(callsOf('tag')).toEqual([`tag postgres:17@${DIGEST} postgres:17`])
+    const compose = readFileSync(join(folder, 'docker-compose.yml'), 'utf8')
+    expect(compose).toContain(`image: \${POSTGRES_IMAGE:-postgres:17@${DIGEST}}`)
   })
 
   test('leaves out a processor that the engine cannot emulate', async () => {
