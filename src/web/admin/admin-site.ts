@@ -109,6 +109,7 @@ export function openAdminPages(
       token,
       operator,
       mayChange,
+      mayOpen: ({ effect }: { effect?: 'change' }) => mayChange || effect !== 'change',
     }
     const html = eta.render(template, { ...shared, ...data })
     return reply.code(status).type('text/html; charset=utf-8').send(html)

@@ -13,16 +13,23 @@ import type { SubscriberState } from '../../subscribers/subscriber.ts'
 
 const w = words.admin.overview
 
+interface PageLink {
+  path: string
+  text: string
+  /** Only for operators who may change something. */
+  effect?: 'change'
+}
+
 /** What the overview opens with: the worst problem, or how the day went. */
 export interface Headline {
   state: 'well' | Problem['condition']['state']
   text: string
   /** What follows from it, and what to do. */
   more: string
-  links: { path: string; text: string; isMain: boolean }[]
+  links: (PageLink & { isMain: boolean })[]
 }
 
-const TEST_EMAIL = { path: '/admin/preview#test', text: w.now.testEmail }
+const TEST_EMAIL: PageLink = { path: '/admin/preview#test', text: w.now.testEmail, effect: 'change' }
 /** Its last email of a kind tells whether the mail server works again. */
 const ASKS_FOR_TEST = ['mail-server-silent', 'mail-server-refuses', 'emails-unanswered']
 
@@ -73,7 +80,7 @@ export interface PartState {
   state: 'well' | 'unset' | Problem['condition']['state']
   word: string
   text: string
-  link: { path: string; text: string }
+  link: PageLink
 }
 
 /** The mail server, each source, bounces and the service itself; each problem is in one of them. */

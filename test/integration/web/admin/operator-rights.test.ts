@@ -78,6 +78,12 @@ describe('an operator who may only look', () => {
     expect((await looks.get('/admin/subscribers')).body).not.toMatch(/subscribers\/add"/)
     expect((await changes.get('/admin/subscribers')).body).toMatch(/subscribers\/add"/)
   })
+
+  test('gets no link to a test email', async () => {
+    const [looks, changes] = [await testLogin.logIn('look'), await testLogin.logIn('change')]
+    expect((await looks.get('/admin')).body).not.toMatch(/preview#test"/)
+    expect((await changes.get('/admin')).body).toMatch(/preview#test"/)
+  })
 })
 
 describe('an operator who may change something', () => {
