@@ -62,7 +62,7 @@ export const errorTable = {
     'webhook.other-topic': 'Webhook of {provider}: its topic is not {setting}.',
     'webhook.token-used': 'Webhook of {provider}: its token was already used with another body.',
     'admin.wrong-password': 'That password is not correct. Try again.',
-    'admin.only-look':
+    'admin.read-only':
       'Nothing was changed: you may look at these pages, but not change anything. Ask an operator who may.',
     'admin.elsewhere':
       'Nothing was changed: this form did not come from a page of your session. Open the page again and press the button there.',

@@ -15,7 +15,7 @@ export const oidc: Feature = {
   errors: async () => (await import('./oidc-fault.ts')).oidcErrors,
   checks: [
     {
-      name: 'sign-in',
+      name: 'login',
       settings: OIDC_SETTINGS.map(({ name }) => name),
       check: async (config, input) => (await import('./check-provider.ts')).checkProvider(config, input),
     },

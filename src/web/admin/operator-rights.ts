@@ -20,10 +20,10 @@ function effectOf({ method, body, routeOptions }: FastifyRequest): Effect {
   return effect ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'change')
 }
 
-/** Throws admin.only-look. The one place that keeps operators who may only look from changing anything. */
+/** Throws admin.read-only. The one place that keeps operators who may only look from changing anything. */
 export function requireRight(request: FastifyRequest): void {
   const mayChange = request.session.operator?.mayChange ?? false
-  if (!mayChange && effectOf(request) === 'change') throw new Fault('admin.only-look')
+  if (!mayChange && effectOf(request) === 'change') throw new Fault('admin.read-only')
 }
 
 /** Who acts, for the operator's log. */

@@ -26,6 +26,6 @@ test('an operator who may only look can neither import nor export, and gets no b
     await admin.post('/admin/subscribers/import', { csv: 'email\nbea@example.com\n' }),
     await admin.post('/admin/subscribers/export'),
   ])
-    expect([answer.statusCode, errorsOn(answer.body)]).toEqual([403, ['admin.only-look']])
+    expect([answer.statusCode, errorsOn(answer.body)]).toEqual([403, ['admin.read-only']])
   expect((await admin.get('/admin/subscribers')).body).not.toMatch(/subscribers\/(import|export)"/)
 })

@@ -176,7 +176,7 @@ describe('a person is refused', () => {
     provider.person.groups = ['viewers']
     const admin = operatorOf(site, await logIn())
     const answer = await admin.post('/admin/delivery', { do: 'pause', reason: 'x' })
-    expect([answer.statusCode, errorsOn(answer.body)]).toEqual([403, ['admin.only-look']])
+    expect([answer.statusCode, errorsOn(answer.body)]).toEqual([403, ['admin.read-only']])
     expect(await site.db.action.count()).toBe(0)
   })
 })

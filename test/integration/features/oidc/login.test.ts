@@ -41,7 +41,7 @@ describe('a login at a real provider', () => {
     const admin = operatorOf(site, await logIn('vera'))
     expect((await admin.get('/admin/subscribers')).statusCode).toBe(200)
     const answer = await admin.post('/admin/delivery', { do: 'pause', reason: 'x' })
-    expect([answer.statusCode, errorsOn(answer.body)]).toEqual([403, ['admin.only-look']])
+    expect([answer.statusCode, errorsOn(answer.body)]).toEqual([403, ['admin.read-only']])
     expect(await site.db.action.count()).toBe(0)
   })
 

@@ -34,7 +34,7 @@ describe('an operator who may only look', () => {
     ])
       expect([path, (await admin.get(`/admin${path}`)).statusCode]).toEqual([path, 200])
     const { statusCode, body } = await admin.get('/admin/subscribers/add')
-    expect([statusCode, errorsOn(body)]).toEqual([403, ['admin.only-look']])
+    expect([statusCode, errorsOn(body)]).toEqual([403, ['admin.read-only']])
   })
 
   test('is refused by every route that changes something, with its token', async () => {
@@ -48,7 +48,7 @@ describe('an operator who may only look', () => {
     for (const { url } of posts.filter(({ url }) => url !== '/admin/logout')) {
       const path = url.replace(':id', '0'.repeat(14))
       const { statusCode, body } = await admin.post(path, { token })
-      if (statusCode === 403) expect([url, errorsOn(body)]).toEqual([url, ['admin.only-look']])
+      if (statusCode === 403) expect([url, errorsOn(body)]).toEqual([url, ['admin.read-only']])
       else passed.push(url)
     }
     expect(passed.toSorted()).toEqual(READS.filter((url) => url !== '/admin/logout'))
@@ -123,7 +123,7 @@ describe('a session without an operator', () => {
 
   test('may change nothing', () => {
     const request = { method: 'POST', routeOptions: { config: {} }, session: {} } as FastifyRequest
-    expect(() => requireRight(request)).toThrow(expect.objectContaining({ code: 'admin.only-look' }))
+    expect(() => requireRight(request)).toThrow(expect.objectContaining({ code: 'admin.read-only' }))
   })
 })
 

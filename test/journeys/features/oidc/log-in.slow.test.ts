@@ -68,5 +68,5 @@ test('an operator who may only look sees the pages without a button for a change
   expect(await page.locator('.ways-out').innerText()).toContain('Vera Viewer')
   expect(await page.getByRole('button').allInnerTexts()).toEqual([w.logout])
   await page.goto(`${base}/admin/subscribers/add`)
-  expect(await page.locator('[data-code="admin.only-look"]').count()).toBe(1)
+  expect(await page.locator('[data-code="admin.read-only"]').count()).toBe(1)
 }, 60_000)
