@@ -1,28 +1,21 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { toolPath } from '../support/tools.ts'
+import {
+  ip,
+  killAllIn,
+  type Programs,
+  persistently,
+  programsIn,
+  type StartOptions,
+} from '../support/network-namespaces.ts'
 
 /** For networks of tests only: https://www.rfc-editor.org/rfc/rfc2544#appendix-C.2.2 */
 const NETS = { inside: '198.18', outside: '198.19' }
 type Net = keyof typeof NETS
 
-interface StartOptions {
-  env?: Record<string, string>
-  /** Who runs it; root by default. */
-  as?: { uid: number; gid: number }
-  cwd?: string
-}
-
 /** A network namespace with its processes. */
-export interface Machine {
+export interface Machine extends Programs {
   name: string
   /** Its address on each of its networks. */
   address: Record<Net, string>
-  /** Starts a program in it. The process that is returned is the program. */
-  start(command: readonly string[], options?: StartOptions): ChildProcess
-  /** Runs a program in it to its end; returns what it printed. Throws that if it fails. */
-  run(command: readonly string[], options?: StartOptions): Promise<string>
 }
 
 export interface DrillNetwork {
@@ -37,29 +30,6 @@ export interface DrillNetwork {
   heal(): void
   /** Ends every process in the machines, and removes them. */
   remove(): Promise<void>
-}
-
-const ip = (...args: string[]): string =>
-  execFileSync(toolPath('ip')!, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-
-/** Why no namespaces can be made here; undefined if they can. */
-export function noNamespaces(): string | undefined {
-  if (process.platform !== 'linux') return 'network namespaces exist only on Linux'
-  if (process.getuid?.() !== 0) return 'network namespaces can be made only by root'
-  const missing = ['ip', 'nsenter', 'setpriv'].find((name) => !toolPath(name))
-  if (missing) return `no ${missing} on this machine`
-  const name = `drill${process.pid}-try`
-  try {
-    ip('netns', 'add', name)
-    ip('-n', name, 'link', 'add', 'bridge', 'type', 'bridge')
-    return undefined
-  } catch (error) {
-    return `network namespaces are not allowed here: ${(error as Error).message.trim().split('\n').at(-1)}`
-  } finally {
-    try {
-      ip('netns', 'delete', name)
-    } catch {} // it was not made
-  }
 }
 
 let networks = 0
@@ -111,7 +81,7 @@ export function openNetwork(): DrillNetwork {
       ip('-n', own, 'link', 'set', 'lo', 'up')
       for (const net of nets) plug(net, n, own)
       const address = { inside: addressOn('inside', n), outside: addressOn('outside', n) }
-      return { name, address, ...programsIn(own) }
+      return { name, address, ...drillPrograms(own) }
     },
     cutOff: (machines) => {
       separated.push(...machines)
@@ -126,57 +96,15 @@ export function openNetwork(): DrillNetwork {
   }
 }
 
-function programsIn(namespace: string): Pick<Machine, 'start' | 'run'> {
-  const start: Machine['start'] = ([program = '', ...args], { env = {}, as, cwd = '/' } = {}) => {
-    const user = as ? ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups'] : []
-    const inside = [`--net=/run/netns/${namespace}`, '--', ...user, program, ...args]
-    const PATH = `${process.env.PATH}:/usr/sbin:/sbin`
-    return spawn(toolPath('nsenter')!, inside, {
-      cwd,
-      env: { PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-  }
+/** Patroni reads the system's folders of programs, and Postgres the locale. */
+function drillPrograms(namespace: string): Programs {
+  const { start, run } = programsIn(namespace)
+  const withDefaults = (options: StartOptions = {}): StartOptions => ({
+    ...options,
+    env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...options.env },
+  })
   return {
-    start,
-    run: async (command, options) => {
-      const child = start(command, options)
-      let output = ''
-      for (const stream of [child.stdout!, child.stderr!])
-        stream.on('data', (text) => {
-          output += text
-        })
-      const [code] = await once(child, 'close')
-      if (code !== 0) throw new Error(`${command.join(' ')}: ${output.trim()}`)
-      return output
-    },
-  }
-}
-
-const TRIES = 5
-
-/** Tries a few times: a signal that ends the drill may reach the program, too. */
-async function persistently<T>(work: () => T): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return work()
-    } catch (error) {
-      if (tries === TRIES) throw error
-      await sleep(100)
-    }
-  }
-}
-
-const pidsIn = (namespace: string): Promise<number[]> =>
-  persistently(() => ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number))
-
-async function killAllIn(namespace: string): Promise<void> {
-  for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {} // it has just ended
-    }
-    await sleep(10)
+    start: (command, options) => start(command, withDefaults(options)),
+    run: (command, options) => run(command, withDefaults(options)),
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { noNamespaces } from '../support/network-namespaces.ts'
 import { toolPath } from '../support/tools.ts'
-import { noNamespaces } from './network.ts'
 
 const VERSIONS = '/usr/lib/postgresql'
 const PROGRAMS = ['patroni', 'etcd', 'pgbouncer', 'haproxy']

@@ -1,18 +1,23 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { toolPath } from './tools.ts'
 
 /** For networks of tests only: https://www.rfc-editor.org/rfc/rfc2544#appendix-C.2.2 */
 const NETS = '198.18'
 const LENGTH = 24
 
-/** A machine with an address of its own on the network: a network namespace with its processes. */
-export interface Machine {
-  address: string
+/** The programs of a network namespace. */
+export interface Programs {
   /** Starts a program in it; the process that is returned is the program. `as` is who runs it, root by default. */
-  start(command: string[], options?: StartOptions): ChildProcess
-  /** Runs a program in it to its end. Throws what it printed if it fails. */
-  run(command: string[], options?: StartOptions): Promise<void>
+  start(command: readonly string[], options?: StartOptions): ChildProcess
+  /** Runs a program in it to its end; returns what it printed. Throws that if it fails. */
+  run(command: readonly string[], options?: StartOptions): Promise<string>
+}
+
+/** A machine with an address of its own on the network: a network namespace with its processes. */
+export interface Machine extends Programs {
+  address: string
   /** kill -9 of every process in it, as if its container ended. Resolves once they are gone. */
   kill(): Promise<void>
 }
@@ -31,7 +36,8 @@ export interface Network {
   remove(): Promise<void>
 }
 
-const ip = (...args: string[]): string =>
+/** Runs the `ip` of iproute2. */
+export const ip = (...args: string[]): string =>
   execFileSync(toolPath('ip')!, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** Why no namespaces can be made here; undefined if they can. */
@@ -90,18 +96,18 @@ export function openNetwork(): Network {
       ip('netns', 'add', own)
       ip('-n', own, 'link', 'set', 'lo', 'up')
       plug(`port${n}`, `${NETS}.${net}.${n}`, own)
-      return machineIn(own, `${NETS}.${net}.${n}`)
+      return { address: `${NETS}.${net}.${n}`, ...programsIn(own), kill: () => killAllIn(own) }
     },
     remove: async () => {
       await Promise.all(names.map(killAllIn))
-      ip('link', 'delete', cable)
-      for (const one of [...names, switchName]) ip('netns', 'delete', one)
+      await persistently(() => ip('link', 'delete', cable))
+      for (const one of [...names, switchName]) await persistently(() => ip('netns', 'delete', one))
     },
   }
 }
 
-function machineIn(namespace: string, address: string): Machine {
-  const start = ([program = '', ...args]: string[], { env = {}, as, cwd = '/' }: StartOptions = {}) => {
+export function programsIn(namespace: string): Programs {
+  const start: Programs['start'] = ([program = '', ...args], { env = {}, as, cwd = '/' } = {}) => {
     const user = as ? ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups'] : []
     const inside = [`--net=/run/netns/${namespace}`, '--', ...user, program, ...args]
     return spawn(toolPath('nsenter')!, inside, {
@@ -111,7 +117,6 @@ function machineIn(namespace: string, address: string): Machine {
     })
   }
   return {
-    address,
     start,
     run: async (command, options) => {
       const child = start(command, options)
@@ -122,21 +127,36 @@ function machineIn(namespace: string, address: string): Machine {
         })
       const [code] = await once(child, 'close')
       if (code !== 0) throw new Error(`${command.join(' ')}: ${output.trim()}`)
+      return output
     },
-    kill: () => killAllIn(namespace),
   }
 }
 
-const pidsIn = (namespace: string): number[] =>
-  ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number)
+const TRIES = 5
 
-async function killAllIn(namespace: string): Promise<void> {
-  for (let pids = pidsIn(namespace); pids.length > 0; pids = pidsIn(namespace)) {
+/** Tries a few times: a signal that ends this process may reach the program, too. */
+export async function persistently<T>(work: () => T): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return work()
+    } catch (error) {
+      if (tries === TRIES) throw error
+      await sleep(100)
+    }
+  }
+}
+
+const pidsIn = (namespace: string): Promise<number[]> =>
+  persistently(() => ip('netns', 'pids', namespace).split('\n').filter(Boolean).map(Number))
+
+/** kill -9 of every process in a namespace. Resolves once they are gone. */
+export async function killAllIn(namespace: string): Promise<void> {
+  for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
     for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {} // it has just ended
     }
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await sleep(10)
   }
 }

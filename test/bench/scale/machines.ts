@@ -70,7 +70,9 @@ export function openMachines(folder: string): Machines {
       await isLogged(log, 'service.started', child)
       return running(child, machine)
     },
-    run: (command) => machineOf('client').run(command),
+    run: async (command) => {
+      await machineOf('client').run(command)
+    },
     remove: network.remove,
   }
 }
