@@ -40,7 +40,7 @@ export const QUESTIONS: readonly Question[] = [
     name: 'SMTP_PASSWORD',
     hint: 'Its password, as you received it. What you type is not shown.',
     isHidden: true,
-    isAsked: ({ SMTP_USER }) => Boolean(SMTP_USER),
+    isAsked: ({ SMTP_USER, SMTP_USER_FILE }) => Boolean(SMTP_USER || SMTP_USER_FILE),
   },
   {
     name: 'MAIL_FROM',
@@ -60,4 +60,4 @@ export const QUESTIONS: readonly Question[] = [
   },
 ]
 
-const hasLogin = (url = ''): boolean => undefinedIfThrown(() => new URL(url).username) !== ''
+const hasLogin = (url = ''): boolean => Boolean(undefinedIfThrown(() => new URL(url).username))
