@@ -138,7 +138,7 @@ function hasOtherLogin(values: Environment, features: readonly Feature[]): boole
   const { config } = inspectConfig(values, features)
   return features
     .flatMap(({ routes = [] }) => routes)
-    .some((one) => one.area === 'login' && one.isOpen(config))
+    .some((one) => one.area === 'login' && one.isConfigured(config))
 }
 
 /** Creates the tables, looks for faults, and sends the test email. Returns the exit code. */
