@@ -8,6 +8,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { FEATURES } from '../../src/features/index.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { makeCertificate } from '../support/certificates.ts'
+import { expectOnlyPublicPagesCompressed } from '../support/compressed-pages.ts'
 import { useDatabase } from '../support/database.ts'
 import { ask, form } from '../support/https.ts'
 import { type Nginx, nginxPath, startNginx } from '../support/nginx.ts'
@@ -105,14 +106,7 @@ test('from the form to one click: tokens are in emails, and in no log', async ()
 })
 
 test('pages, style sheets, feeds and the API are compressed, pages behind a personal link are not', async () => {
-  const asked = { accept: 'text/html', 'accept-encoding': 'gzip' }
-  const encodingOf = async (path: string, { headers = {}, ...options } = {}) =>
-    (await go(path, { headers: { ...headers, ...asked }, ...options })).headers['content-encoding']
-  for (const path of ['/', '/assets/site.css', '/papers/trending', '/openapi.json'])
-    expect([path, await encodingOf(path)]).toEqual([path, 'gzip'])
-  for (const path of ['/manage/token', '/manage', '/confirm/token', '/unsubscribe/token', '/digest/token'])
-    expect([path, await encodingOf(path)]).toEqual([path, undefined])
-  expect(await encodingOf('/manage/token/library', form({ library: 'robots' }))).toBe(undefined)
+  await expectOnlyPublicPagesCompressed(go)
 })
 
 test('every path of the site that holds a token is in the map, and not compressed', () => {
