@@ -1,13 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
-import { type Composed, docker, openCompose } from '../support/compose.ts'
-import { whyNoContainers } from '../support/engine.ts'
+import { type Composed, type ComposeOptions, docker, useCompose } from '../support/compose.ts'
 import { eventually } from '../support/until.ts'
 
-const BUILT_WITHIN_MS = 600_000
 const PROFILE = ['--profile', 'split']
 const PARTS = { db: 1, pgbouncer: 1, relay: 1, schedule: 1, web: 2, worker: 2 }
 
@@ -32,26 +30,22 @@ const OVERRIDE = {
 let compose: Composed
 let sites: string[]
 
-beforeAll(async () => {
-  if (whyNoContainers()) return
+async function options(): Promise<ComposeOptions> {
   const override = join(mkdtempSync(join(tmpdir(), 'compose-')), 'override.yml')
   writeFileSync(override, JSON.stringify(OVERRIDE)) // JSON is YAML
   const ports = await twoFreePorts()
   sites = ports.map((port) => `http://127.0.0.1:${port}`)
   const env = { WEB_PORTS: ports.join('-'), RELAYHOST: '[world]:1025', SMTP_URL: '', DATABASE_URL: '' }
-  compose = await openCompose({ profile: 'split', override, env })
+  return { profile: 'split', override, env }
+}
+
+useCompose(options, async (opened) => {
+  compose = opened
   await compose.must([...PROFILE, '--profile', 'demo', 'build'])
   // Without --wait, which gives up a process that a busy machine starts slowly.
   await compose.must([...PROFILE, 'up', '--detach', '--scale', 'app=0'])
   for (const site of sites)
     await eventually(async () => (await statusOf(`${site}/ready`)) === 200, { seconds: 300 })
-}, BUILT_WITHIN_MS)
-afterAll(async () => {
-  await compose?.down()
-})
-beforeEach((context) => {
-  const reason = whyNoContainers()
-  if (reason) context.skip(reason)
 })
 
 async function twoFreePorts(): Promise<[number, number]> {

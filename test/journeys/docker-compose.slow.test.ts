@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { words } from '../../src/i18n/words.ts'
-import { type Composed, docker, openCompose } from '../support/compose.ts'
-import { whyNoContainers } from '../support/engine.ts'
+import { type Composed, docker, useCompose } from '../support/compose.ts'
 import { until } from '../support/until.ts'
 
-const BUILT_WITHIN_MS = 600_000
 const STOPPED_WITHIN_MS = 10_000
 const ADDRESS = 'newcomer@reader.example'
 const PAPERS = [
@@ -15,18 +13,13 @@ const TOMORROW = new Date(Date.now() + 24 * 3600_000).toISOString().slice(0, 10)
 
 let compose: Composed
 
-beforeAll(async () => {
-  if (whyNoContainers()) return
-  compose = await openCompose()
-  await compose.must(['up', '--detach', '--build', '--wait', 'demo'])
-}, BUILT_WITHIN_MS)
-afterAll(async () => {
-  await compose?.down()
-})
-beforeEach((context) => {
-  const reason = whyNoContainers()
-  if (reason) context.skip(reason)
-})
+useCompose(
+  async () => ({}),
+  async (opened) => {
+    compose = opened
+    await compose.must(['up', '--detach', '--build', '--wait', 'demo'])
+  },
+)
 
 const command = (...args: string[]) => ['exec', '--no-TTY', 'demo', 'daily-papers', ...args]
 

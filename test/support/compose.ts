@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
+import { whyNoContainers } from './engine.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+const BUILT_WITHIN_MS = 600_000
 
 export interface Ended {
   code: number | null
@@ -29,7 +32,7 @@ export interface ComposeOptions {
   env?: Record<string, string>
 }
 
-export async function openCompose({
+async function openCompose({
   profile = 'demo',
   override,
   env: more = {},
@@ -51,6 +54,29 @@ export async function openCompose({
     must,
     down: async () => void (await run(['--profile', profile, 'down', '--volumes', '--timeout', '5'])),
   }
+}
+
+/**
+ * Opens docker compose for a test file and calls `start` with it; removes it at the end. The tests are skipped if no
+ * container can run here.
+ */
+export function useCompose(
+  options: () => Promise<ComposeOptions>,
+  start: (compose: Composed) => Promise<void>,
+): void {
+  let compose: Composed | undefined
+  beforeAll(async () => {
+    if (whyNoContainers()) return
+    compose = await openCompose(await options())
+    await start(compose)
+  }, BUILT_WITHIN_MS)
+  afterAll(async () => {
+    await compose?.down()
+  })
+  beforeEach((context) => {
+    const reason = whyNoContainers()
+    if (reason) context.skip(reason)
+  })
 }
 
 /** docker with these arguments, to its end. */
