@@ -59,7 +59,7 @@ async function askAll(file: EnvFile, { features, terminal }: CommandContext): Pr
       printHead(question, stdout)
       await askOne(question, { file, prompt, stdout, features })
     }
-    addMissingSecrets(file, features)
+    completeSettings(file, features)
     return true
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error
@@ -122,16 +122,20 @@ function removeOld(file: EnvFile, name: string): void {
   for (const one of [name, `${name}_FILE`]) if (file.values()[one]) file.set(one, '')
 }
 
-/** Without ADMIN_PASSWORD if operators log in otherwise: leaving it out turns the password login off. */
-export function addMissingSecrets(file: EnvFile, features: readonly Feature[]): void {
+/**
+ * Adds what nobody is asked for: production and the secrets. No ADMIN_PASSWORD if operators log in otherwise: leaving it
+ * out turns the password login off.
+ */
+export function completeSettings(file: EnvFile, features: readonly Feature[]): void {
   const values = file.values()
-  const secrets = {
+  const defaults = {
+    NODE_ENV: 'production',
     APP_SECRET: randomBytes(32).toString('base64'),
     SUPPRESSION_KEY: randomBytes(32).toString('base64'),
     ...(!hasOtherLogin(values, features) && { ADMIN_PASSWORD: randomBytes(15).toString('base64url') }),
   }
-  for (const [name, secret] of Object.entries(secrets))
-    if (!values[name] && !values[`${name}_FILE`]) file.set(name, secret)
+  for (const [name, value] of Object.entries(defaults))
+    if (!values[name] && !values[`${name}_FILE`]) file.set(name, value)
 }
 
 function hasOtherLogin(values: Environment, features: readonly Feature[]): boolean {
