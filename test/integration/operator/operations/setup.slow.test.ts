@@ -13,7 +13,7 @@ const database = useDatabase()
 const ENTER = '\r'
 const CLEAR_LINE = '\x15'
 const CTRL_C = '\x03'
-const PASSWORD = `pa ss'w$ #1`
+const PASSWORD = 'pa ss"w$ #1'
 const missing = noPseudoTerminal()
 
 const processes: { kill(): unknown }[] = []
