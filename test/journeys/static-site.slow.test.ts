@@ -107,7 +107,7 @@ describe('the files of the static site', () => {
 
 test('the page about the demo has the commands of the README', () => {
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-  const commands = [...read('demo-only.html').matchAll(/<pre><code>(.*?)<\/code>/g)].map(
+  const commands = [...read('demo-only.html').matchAll(/<pre><code>(.*?)<\/code>/gs)].map(
     ([, command = '']) => command,
   )
   expect(commands.length).toBe(2)

@@ -56,7 +56,8 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     promise: 2,
     file: 'src/mail/outbox/message.repo.ts',
-    before: `where id = \${message.id} and local_date = \${message.localDate}::date and state = 'taken' and taken_by = \${owner} and attempts = \${message.attempts}`,
+    before: `where id = \${message.id} and local_date = \${message.localDate}::date and state = 'taken' and taken_by = \${owner}
+      and attempts = \${message.attempts}`,
     after: `where id = \${message.id}`,
     what: 'a worker without a lease resets the state of a message that another one sent',
   },
