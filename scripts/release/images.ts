@@ -116,8 +116,9 @@ const withDigest = (image: string, published: Published): string =>
 
 /** What the Dockerfile cannot know. */
 async function labels(version: string, { repository }: Published): Promise<string[]> {
-  const revision = (await outputOf('git', ['rev-parse', 'HEAD'])).trim()
-  const values = { version, revision, ...(repository && { source: repository }) }
+  // None in a copy without the history.
+  const revision = (await outputOf('git', ['rev-parse', 'HEAD']).catch(() => '')).trim()
+  const values = { version, ...(revision && { revision }), ...(repository && { source: repository }) }
   return Object.entries(values).flatMap(([name, value]) => [
     '--label',
     `org.opencontainers.image.${name}=${value}`,

@@ -32,8 +32,10 @@ export function configurePgbouncer({ url, host = '127.0.0.1', port, mode = 'sess
   const users = join(folder, 'userlist.txt')
   writeFileSync(users, `"${username}" "${password || PASSWORD}"\n`)
   const file = join(folder, 'pgbouncer.ini')
+  // Postgres in a container listens on IPv4 only, and PgBouncer would take ::1 for localhost.
+  const server = hostname === 'localhost' ? '127.0.0.1' : hostname
   const text = readFileSync(RECIPE, 'utf8')
-    .replace(/^papers = .*/m, `* = host=${hostname} port=${behind}`)
+    .replace(/^papers = .*/m, `* = host=${server} port=${behind}`)
     .replace(/^listen_addr = .*/m, `listen_addr = ${host}`)
     .replace(/^listen_port = .*/m, `listen_port = ${port}`)
     .replace(/^auth_file = .*/m, `auth_file = ${users}`)
