@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   globSync,
@@ -36,6 +37,8 @@ export function copyWithout(names: readonly string[]): string {
     const file = join(folder, path)
     writeFileSync(file, names.reduce(withoutLines, readFileSync(file, 'utf8')))
   }
+  // A release packs what git knows.
+  execFileSync('git', ['init', '--quiet'], { cwd: folder })
   return folder
 }
 

@@ -2,22 +2,24 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { FEATURES } from '../../../../src/features/index.ts'
+import type { Feature } from '../../../../src/core/feature.ts'
 import { completeSettings } from '../../../../src/operator/operations/setup.ts'
 import { openEnvFile } from '../../../../src/operator/setup/env-file.ts'
 
-const OIDC = `OIDC_ISSUER=https://id.example.org
-OIDC_CLIENT_ID=papers
-OIDC_CLIENT_SECRET=secret
-OIDC_CHANGE_GROUP=operators
-`
+/** A feature with another way to log in. */
+const LOGIN: Feature = {
+  name: 'planted',
+  routes: [
+    { area: 'login', isConfigured: () => true, read: () => Promise.reject(new Error('not asked for')) },
+  ],
+}
 
-function namesAdded(text: string): string[] {
+function namesAdded(text: string, features: Feature[] = []): string[] {
   const path = join(mkdtempSync(join(tmpdir(), 'complete-settings-')), '.env')
   writeFileSync(path, text)
   const file = openEnvFile(path, [])
   const before = file.values()
-  completeSettings(file, FEATURES)
+  completeSettings(file, features)
   const added = Object.entries(file.values()).filter(([name, value]) => value && !before[name])
   return added.map(([name]) => name).toSorted()
 }
@@ -29,5 +31,5 @@ test('`completeSettings` adds the secrets that are missing, and production', () 
 })
 
 test('`completeSettings` adds no ADMIN_PASSWORD if operators log in otherwise', () => {
-  expect(namesAdded(OIDC)).toEqual(['APP_SECRET', 'NODE_ENV', 'SUPPRESSION_KEY'])
+  expect(namesAdded('PORT=3000\n', [LOGIN])).toEqual(['APP_SECRET', 'NODE_ENV', 'SUPPRESSION_KEY'])
 })

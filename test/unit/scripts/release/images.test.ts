@@ -109,7 +109,10 @@ describe('buildImages', () => {
   test('labels each image with version and commit, and with the source once it is known', async () => {
     const nowhere = await build({ published: { ...readPublished(), repository: '' } })
     // A copy without the history has no commit.
-    const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim()
+    const commit = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    }).stdout.trim()
     for (const line of nowhere.builds) {
       expect(line).toContain('image.version=1.2.3')
       expect(/image\.revision=(\w+)/.exec(line)?.[1] ?? '').toBe(commit)
