@@ -4,7 +4,7 @@ import { Eta } from 'eta'
 import { Marked, type Token } from 'marked'
 import { getHeadingList, gfmHeadingId } from 'marked-gfm-heading-id'
 import type { Published } from './published.ts'
-import { outputOf, ROOT } from './run.ts'
+import { filesOfGit, ROOT } from './run.ts'
 
 const DOCUMENTS = [':(glob)*.md', 'docs', 'src/README.md', '.env.example', 'LICENSE']
 const ASSETS = ['src/web/assets/site.css', 'src/web/assets/icon.svg', 'scripts/release/docs.css']
@@ -102,16 +102,7 @@ export async function writeDocs(
   folder: string,
   { version, published }: Pick<DocumentOptions, 'version' | 'published'>,
 ): Promise<number> {
-  const known = await outputOf('git', [
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--',
-    ...DOCUMENTS,
-  ])
-  const paths = new Set(known.split('\0').filter(Boolean))
+  const paths = new Set(await filesOfGit(DOCUMENTS))
   const targetOf = (name: string) => {
     const target = join(folder, name)
     mkdirSync(dirname(target), { recursive: true })

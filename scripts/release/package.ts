@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { tarballOf } from './commands.ts'
 import { packageJson, shrinkwrap } from './package-json.ts'
 import type { Published } from './published.ts'
-import { outputOf, ROOT } from './run.ts'
+import { filesOfGit, outputOf, ROOT } from './run.ts'
 
 /** What the package has of the files that git knows. */
 const PACKED = [
@@ -61,19 +61,10 @@ export const installCommand = (version: string, name: string): string =>
 
 const packedPath = (path: string): string => path.replace(/\.ts$/, '.js')
 
-async function filesToPack(): Promise<string[]> {
-  const known = await outputOf('git', [
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--',
-    ...PACKED,
-  ])
-  const files = known.split('\0').filter(Boolean)
-  return [...files, ...globSync(GENERATED, { cwd: ROOT })]
-}
+const filesToPack = async (): Promise<string[]> => [
+  ...(await filesOfGit(PACKED)),
+  ...globSync(GENERATED, { cwd: ROOT }),
+]
 
 type Addresses = Pick<Published, 'repository' | 'docs' | 'package'>
 

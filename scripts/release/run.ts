@@ -25,3 +25,10 @@ export async function outputOf(
     throw new Error(`${program} ${args.join(' ')} in ${cwd}:\n${end}`)
   }
 }
+
+/** The files below these paths that git has or would take. */
+export async function filesOfGit(paths: readonly string[]): Promise<string[]> {
+  const options = ['-z', '--cached', '--others', '--exclude-standard']
+  const known = await outputOf('git', ['ls-files', ...options, '--', ...paths])
+  return known.split('\0').filter(Boolean)
+}

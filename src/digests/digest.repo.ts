@@ -194,8 +194,8 @@ export interface MailedContent {
 }
 
 /**
- * The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. With
- * `subscriberId`, also null for an email to someone else.
+ * The papers in the email of a digest or a welcome; null for an email without any, and once the content is deleted.
+ * With `subscriberId`, also null for an email to someone else.
  */
 export async function mailedContent(
   db: Database,
