@@ -1,12 +1,14 @@
 import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
-import { papersById } from '../papers/paper.repo.ts'
+import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { readLink } from '../subscribers/links.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { type MailedContent, mailedContent } from './digest.repo.ts'
 
 export interface ShownDigest extends MailedContent {
+  /** The papers of its sections in their current state, by the id in the digest. */
+  papers: ReadonlyMap<number, Paper>
   /** The listed papers beyond the subscriber's cap, in their current state. */
   beyond: Paper[]
 }
@@ -30,5 +32,19 @@ export const showOwnDigest = async (
   messageId: string,
 ): Promise<ShownDigest | null> => shown(db, await mailedContent(db, { messageId, subscriberId }))
 
-const shown = async (db: Database, mailed: MailedContent | null): Promise<ShownDigest | null> =>
-  mailed && { ...mailed, beyond: await papersById(db, mailed.content.beyond) }
+async function shown(db: Database, mailed: MailedContent | null): Promise<ShownDigest | null> {
+  if (!mailed) return null
+  const { sections, beyond } = mailed.content
+  const ids = sections.flatMap(({ papers }) => papers.map(({ id }) => id))
+  return { ...mailed, papers: await papersByOldId(db, ids), beyond: await papersById(db, beyond) }
+}
+
+/** A paper that turned out to be the same as another one has that one's id since. */
+async function papersByOldId(db: Database, ids: readonly number[]): Promise<Map<number, Paper>> {
+  const found = new Map((await papersById(db, ids)).map((paper) => [paper.id, paper]))
+  for (const id of ids) {
+    const other = found.has(id) ? null : await paperByName(db, `id:${id}`)
+    if (other) found.set(id, other)
+  }
+  return found
+}

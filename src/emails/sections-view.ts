@@ -36,6 +36,7 @@ export function sectionViews(
       const topicId = topicIdOf(paper, section)
       return {
         ...paperView(paper, links, WHOLE, paper.day !== newest),
+        id: paper.id,
         anchor: paperAnchor(paper),
         actions: manageUrl && topicId !== null ? actionsOf(paper, topicPage(manageUrl, topicId)) : [],
       }

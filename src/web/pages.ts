@@ -1,4 +1,3 @@
-import type { FastifyHelmetOptions } from '@fastify/helmet'
 import type { FastifyReply } from 'fastify'
 import type { FewerEmailsOption, FewerEmailsState } from '../account/fewer-emails.ts'
 import type { LinkHolder } from '../account/open-manage-page.ts'
@@ -45,9 +44,11 @@ import { receiptTexts } from './account/receipt-text.ts'
 import type { topicPageView, trialView } from './account/topic-view.ts'
 import type { stepPageView, votePageView } from './account/vote-view.ts'
 import { ASSETS_PATH } from './assets.ts'
+import type { BesidePaper, PaperPlace } from './beside-paper.ts'
 import type { Edition } from './page-cache.ts'
 import type { ImageOfPage, PageImage } from './page-image.ts'
 import { bodyOf, type PagePart, type PartPlace } from './page-parts.ts'
+import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
 import type { FormView } from './signup/form-view.ts'
@@ -79,8 +80,16 @@ interface PageData {
     like: SimilarPapers
     follow: ReturnType<typeof followView>
   }
-  /** `digest` is null if it is no longer kept; `sharePath`: the page to share, on the reader's own page. */
-  digest: { digest: ReturnType<typeof digestPageView> | null; beyond: Paper[]; sharePath?: string }
+  /**
+   * `digest` is null if it is no longer kept; `papers`: its papers in their current state, by the id in the digest;
+   * `sharePath`: the page to share, on the reader's own page.
+   */
+  digest: {
+    digest: ReturnType<typeof digestPageView> | null
+    papers: ReadonlyMap<number, Paper>
+    beyond: Paper[]
+    sharePath?: string
+  }
   /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
   subscribe: {
     form: FormView
@@ -209,6 +218,7 @@ const HELPERS = {
 /** What features add to pages. */
 interface PageAdditions {
   pageParts?: readonly PagePart[]
+  besidePaper?: readonly BesidePaper[]
   imageOf?: ImageOfPage | undefined
 }
 
@@ -216,9 +226,17 @@ interface PageAdditions {
 export function openPageRenderer(
   config: Config,
   edition: () => Edition | null,
-  { pageParts = [], imageOf }: PageAdditions = {},
+  { pageParts = [], besidePaper = [], imageOf }: PageAdditions = {},
 ) {
-  const eta = templatesIn('pages', HELPERS)
+  const eta = templatesIn('pages', {
+    ...HELPERS,
+    /** What features add to the links of a paper; nothing if it is not known. */
+    besidePaper: (paper: Paper | undefined, place: PaperPlace = 'list') =>
+      besidePaper.flatMap(({ template, view }) => {
+        const part = paper && view(paper, place)
+        return part ? [{ template: eta.nameOfFile(template), part }] : []
+      }),
+  })
   const site = {
     name: config.SITE_NAME,
     url: config.BASE_URL,
@@ -258,40 +276,4 @@ export function openPageRenderer(
 export interface Site {
   deps: ServiceDeps
   pages: ReturnType<typeof openPageRenderer>
-}
-
-const NONE = ["'none'"]
-const OURSELVES = ["'self'"]
-
-const directives = {
-  defaultSrc: NONE,
-  styleSrc: OURSELVES,
-  imgSrc: OURSELVES,
-  manifestSrc: OURSELVES,
-  formAction: OURSELVES,
-  baseUri: NONE,
-  frameAncestors: NONE,
-}
-
-/** For pages that load a script: only our own scripts, which may connect only to us. No inline scripts and no eval. */
-const POLICY_WITH_SCRIPTS = policyOf({ ...directives, scriptSrc: OURSELVES, connectSrc: OURSELVES })
-
-/** For a page with a frame, which shows another page of this site. */
-export const POLICY_WITH_FRAME = policyOf({ ...directives, frameSrc: OURSELVES })
-
-/** No scripts, no frames, nothing from other sites. HSTS only if the site is served over https. */
-export const securityHeaders = (baseUrl: string): FastifyHelmetOptions => ({
-  contentSecurityPolicy: { useDefaults: false, directives },
-  // Paths contain tokens, so other sites may not see them; our own forms need the referrer to prove their origin.
-  referrerPolicy: { policy: 'same-origin' },
-  strictTransportSecurity: baseUrl.startsWith('https://'),
-})
-
-/** Formats directives as helmet does. */
-function policyOf(all: Record<string, string[]>): string {
-  const named = Object.entries(all).map(([name, values]) => [
-    name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
-    ...values,
-  ])
-  return named.map((parts) => parts.join(' ')).join(';')
 }

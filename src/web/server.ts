@@ -23,14 +23,16 @@ import { redirectTrailingSlashes } from './addresses.ts'
 import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
+import { readBesidePaper } from './beside-paper.ts'
 import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
 import { hasAdminPages, readRoutes } from './feature-routes.ts'
 import { addPageCache } from './page-cache.ts'
 import { readPageImage } from './page-image.ts'
 import { keepBodies, readPageParts } from './page-parts.ts'
-import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
+import { openPageRenderer, type Site } from './pages.ts'
 import { validatedByZod } from './request.ts'
 import { addRequestLog, RequestLog, withRequestLog } from './request-log.ts'
+import { securityHeaders } from './security-headers.ts'
 import { metricsRoute, serviceRoutes } from './service-routes.ts'
 import { signupPages } from './signup/signup-pages.ts'
 import { sitePages } from './site/site-pages.ts'
@@ -88,6 +90,7 @@ const routes: FastifyPluginAsync<Site> = async (app, { deps }) => {
   const { config, features } = deps
   const pages = openPageRenderer(config, app.papers.edition, {
     pageParts: await readPageParts(features),
+    besidePaper: await readBesidePaper(features, config),
     imageOf: await readPageImage(features, config),
   })
   const site: Site = { deps, pages }

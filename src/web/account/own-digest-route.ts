@@ -15,11 +15,12 @@ export const ownDigestRoute: FastifyPluginAsyncZod<Site> = async (app, { deps, p
   app.get('/manage/:token/digest/:message', { schema: ofMessage }, async ({ params }, reply) => {
     const { token, message: id } = params
     const shown = await showOwnDigest(deps, await subscriberByManageLink(deps, token), id)
-    if (!shown) return pages.send(reply, 'digest', { digest: null, beyond: [] }, 410)
+    if (!shown) return pages.send(reply, 'digest', { digest: null, papers: new Map(), beyond: [] }, 410)
+    const { papers, beyond } = shown
     const digest = digestPageView(shown.content, config.BASE_URL, `/manage/${token}`)
     // As in the email, so that a digest has one address.
     const link = { purpose: 'digest' as const, id, epoch: 0, issuedAt: shown.datedAt }
     const sharePath = `/digest/${signLink(link, secretById(shown.secretId, config.APP_SECRET))}`
-    return pages.send(reply, 'digest', { digest, beyond: shown.beyond, sharePath })
+    return pages.send(reply, 'digest', { digest, papers, beyond, sharePath })
   })
 }

@@ -38,6 +38,8 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
   // "And 1 more" would take the place of the name.
   const shown = authors.length > SHOWN_AUTHORS + 1 ? SHOWN_AUTHORS : authors.length
   return {
+    /** For what features add to its links. */
+    whole: paper,
     path: paperPathOf(paper),
     address,
     title,

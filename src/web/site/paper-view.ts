@@ -41,6 +41,8 @@ export function paperItem(paper: Paper, { dated = false, mostVotes = null }: Ite
   const { titleRuns, sentence, authors, organization, keywords } = plainPaperOf(paper)
   const facts = [...linksOf(paper), ...commentsOf(paper)]
   return {
+    /** For what features add beside it. */
+    whole: paper,
     path: paperPathOf(paper),
     title: titleRuns.flatMap(withWholeCompounds),
     authors: authorsOf(authors),

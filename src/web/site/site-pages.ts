@@ -100,9 +100,10 @@ const digestRoute: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) =>
   const options = { schema: withToken, onRequest: markPrivate }
   app.get('/digest/:token', options, async ({ params: { token } }, reply) => {
     const shown = await showDigest(deps, { token })
-    if (!shown) return pages.send(reply, 'digest', { digest: null, beyond: [] }, 410)
-    const { content, beyond } = shown
-    return pages.send(reply, 'digest', { digest: digestPageView(content, deps.config.BASE_URL), beyond })
+    if (!shown) return pages.send(reply, 'digest', { digest: null, papers: new Map(), beyond: [] }, 410)
+    const { content, papers, beyond } = shown
+    const digest = digestPageView(content, deps.config.BASE_URL)
+    return pages.send(reply, 'digest', { digest, papers, beyond })
   })
 }
 
