@@ -9,6 +9,7 @@ import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { forgetEmailLimits } from '../subscribers/transactional-message.ts'
 import { openAccount, runOperatorChange, type SubscriberRef } from './find-subscriber.ts'
+import { eraseFromFeatures } from './personal-data.ts'
 
 /**
  * Erases a subscriber's personal data: address, topics, settings, requests, and the contents of their emails. A
@@ -35,7 +36,7 @@ export async function eraseAccount(deps: Deps, token: string): Promise<void> {
 
 /** The subscriber must be locked by the transaction. */
 export async function eraseLockedSubscriber(
-  { config }: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config' | 'features'>,
   tx: Database,
   { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording?: string; now: Date },
 ): Promise<void> {
@@ -43,7 +44,8 @@ export async function eraseLockedSubscriber(
   await recordConsents(tx, [{ subscriberId: id, at: now, event: 'erased', how, wording }])
   await forgetMessages(tx, id)
   await redactBounces(tx, id)
-  await forgetEmailLimits(tx, config, addressKey)
+  await eraseFromFeatures(deps, tx, id)
+  await forgetEmailLimits(tx, deps.config, addressKey)
   // Another subscriber may have entered this address as their new one.
   const addressChanges = await deleteUnconfirmedAddressChanges(tx, { addressKey })
   const keys = addressChanges.map((id) => `address-change ${id}`)

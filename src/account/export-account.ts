@@ -13,6 +13,7 @@ import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { storedTopicsOf } from '../subscribers/topic.repo.ts'
 import { type LearnedTopic, learnedTopics, votesOf } from '../subscribers/vote.repo.ts'
 import { findSubscriber, openAccount, type SubscriberRef } from './find-subscriber.ts'
+import { exportFromFeatures } from './personal-data.ts'
 import { consentsWithNotes } from './show-subscriber.ts'
 
 /** All stored data about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
@@ -46,6 +47,7 @@ async function accountExport(deps: Deps, subscriber: Subscriber): Promise<Accoun
     messages: await messagesOf(db, id),
     bounces: await readableBounces(db, id),
     suppression: await suppressionOf(db, addressHash),
+    ...(await exportFromFeatures(deps, id)),
   }
 }
 

@@ -150,7 +150,7 @@ interface ChangeAddressInput {
  * subscriber.suppressed.
  */
 async function changeAddress(
-  deps: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config' | 'features'>,
   tx: Database,
   input: ChangeAddressInput,
 ): Promise<void> {
@@ -175,7 +175,7 @@ async function changeAddress(
  * deadlock.
  */
 async function releaseAddress(
-  deps: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config' | 'features'>,
   tx: Database,
   { subscriber, to: { key }, how, now }: ChangeAddressInput,
 ): Promise<void> {

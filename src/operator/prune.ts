@@ -1,3 +1,4 @@
+import { pruneFeatures } from '../account/personal-data.ts'
 import { batchLimits, type Database } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
@@ -27,17 +28,6 @@ const EMPTY_REPORT_DAYS = 7
 const BATCHES = 25
 const DIGESTS = 5_000
 const SUBSCRIBERS = 200
-
-interface FeatureData {
-  /** Deletes what is older than `kept`, or counts it in a dry run. Returns the number of rows by what they are. */
-  prune?(deps: Deps, input: { kept: Date; dryRun: boolean }): Promise<Record<string, number>>
-}
-
-declare module '../core/feature.ts' {
-  interface Feature {
-    personalData?: FeatureData
-  }
-}
 
 /** Number of rows that were, or would be, deleted: digests of dates before `before`. */
 export type PruneCounts = Awaited<ReturnType<typeof prune>>
@@ -71,9 +61,7 @@ export async function prune(
     ? countBatches(db, cutoffs)
     : deleteBatches(deps, cutoffs, signal))
   const { reports, ...rows } = await pruneRows(db, cutoffs, { dryRun })
-  const ofFeatures: Record<string, number> = {}
-  for (const { personalData } of deps.features)
-    Object.assign(ofFeatures, await personalData?.prune?.(deps, { kept: cutoffs.kept, dryRun }))
+  const ofFeatures = await pruneFeatures(deps, { kept: cutoffs.kept, dryRun })
   const pruned = { before: cutoffs.before, ...sent, reports, subscribers, ...rows, ...ofFeatures }
   if (!dryRun) log.info('prune.done', pruned)
   return pruned
