@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deps } from '../core/deps.ts'
 import type { Feature } from '../core/feature.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
 
 /** Where the forms to sign up and to manage topics have parts of features: before and after the field for topics. */
 export type PartPlace = 'before-topics' | 'after-topics'
@@ -19,21 +20,37 @@ interface FeatureFormPart {
   read(): Promise<PagePart>
 }
 
-/** A section of the admin overview, in a template that reads `it` as `data`. */
-export interface OverviewSection {
+/** A section of a page, in a template that reads `it` as `data`. */
+export interface PageSection {
   file: URL
   data: object
 }
 
 interface FeatureOverviewPart {
   page: 'overview'
-  readSection(deps: Deps): Promise<OverviewSection>
+  readSection(deps: Deps): Promise<PageSection>
+}
+
+/** Where the manage page has sections of features: above the delivery history, or in the column beside it. */
+export type ManagePlace = 'before-receipts' | 'aside'
+
+/** Who has opened the manage page, and by which link: forms post below `/manage/${token}`. */
+interface ManagePageHolder {
+  subscriber: Subscriber
+  token: string
+}
+
+interface FeatureManagePart {
+  page: 'manage'
+  place: ManagePlace
+  /** Null: the page has no such section for this subscriber. */
+  readSection(deps: Deps, holder: ManagePageHolder): Promise<PageSection | null>
 }
 
 declare module '../core/feature.ts' {
   interface Feature {
     /** Parts of the core's pages. Those of forms are read when a server is built. */
-    pageParts?: readonly (FeatureFormPart | FeatureOverviewPart)[]
+    pageParts?: readonly (FeatureFormPart | FeatureOverviewPart | FeatureManagePart)[]
   }
 }
 
@@ -48,12 +65,26 @@ export const readPageParts = (features: readonly Feature[]): Promise<PagePart[]>
 export const partFields = (features: readonly Feature[]): string[] =>
   formParts(features).flatMap(({ fields }) => fields)
 
-export const overviewSections = (deps: Deps): Promise<OverviewSection[]> =>
+const sectionParts = (features: readonly Feature[]) => allOf(features).filter((one) => 'page' in one)
+
+export const overviewSections = (deps: Deps): Promise<PageSection[]> =>
   Promise.all(
-    allOf(deps.features)
-      .filter((one) => 'page' in one)
+    sectionParts(deps.features)
+      .filter((one) => one.page === 'overview')
       .map((one) => one.readSection(deps)),
   )
+
+/** Those of the manage page, each with its place. */
+export async function manageSections(
+  deps: Deps,
+  holder: ManagePageHolder,
+): Promise<(PageSection & { place: ManagePlace })[]> {
+  const parts = sectionParts(deps.features).filter((one) => one.page === 'manage')
+  const sections = await Promise.all(
+    parts.map(async ({ place, readSection }) => ({ place, section: await readSection(deps, holder) })),
+  )
+  return sections.flatMap(({ place, section }) => (section ? [{ place, ...section }] : []))
+}
 
 const bodies = new WeakMap<FastifyRequest, Readonly<Record<string, unknown>>>()
 

@@ -47,7 +47,7 @@ import { ASSETS_PATH } from './assets.ts'
 import type { BesidePaper, PaperPlace } from './beside-paper.ts'
 import type { Edition } from './page-cache.ts'
 import type { ImageOfPage, PageImage } from './page-image.ts'
-import { bodyOf, type PagePart, type PartPlace } from './page-parts.ts'
+import { bodyOf, type manageSections, type PagePart, type PartPlace } from './page-parts.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
@@ -120,6 +120,7 @@ interface PageData {
   manage: ReturnType<typeof manageView> & {
     digestPath: (messageId: string) => string
     unsubscribePath: string
+    sections: Awaited<ReturnType<typeof manageSections>>
   }
   topic: ReturnType<typeof topicPageView>
   vote: ReturnType<typeof votePageView>

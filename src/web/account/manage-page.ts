@@ -6,6 +6,7 @@ import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { signLink } from '../../subscribers/links.ts'
 import { topicPath } from '../../subscribers/page-links.ts'
 import { hasSubscription, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
+import { manageSections } from '../page-parts.ts'
 import type { Site } from '../pages.ts'
 import { type ManageViewInput, manageView } from './manage-view.ts'
 
@@ -36,10 +37,12 @@ export async function sendManagePage(
   const issuedAt = deps.clock.now()
   const linkTo = (purpose: 'digest' | 'unsubscribe', id: string) =>
     `/${purpose}/${signLink({ purpose, id, epoch, issuedAt }, secret!)}`
+  const sections = await manageSections(deps, { subscriber: managed.subscriber, token: shown.token })
   const view = {
     ...manageView(deps.features, managed, shown),
     digestPath: (messageId: string) => linkTo('digest', messageId),
     unsubscribePath: linkTo('unsubscribe', id),
+    sections,
   }
   return pages.send(reply, 'manage', view, status)
 }
