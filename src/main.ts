@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { readConfig, readEnvironment } from './config/config.ts'
+import { readConfig, readEnvironment, requireSettings } from './config/config.ts'
 import { wrapIfUnavailable } from './core/database/database.ts'
 import { errorText, Fault } from './core/errors.ts'
 import { FEATURES } from './features/index.ts'
@@ -31,9 +31,11 @@ function rolesFrom(args: string[]): Role[] {
 }
 
 try {
-  const config = readConfig(readEnvironment(), FEATURES)
-  const options = { features: FEATURES, threads: true }
   const roles = rolesFrom(process.argv.slice(2))
+  const environment = readEnvironment()
+  requireSettings(environment)
+  const config = readConfig(environment, FEATURES)
+  const options = { features: FEATURES, threads: true }
   // For a person: what reads the log from a pipe or a file gets only lines of JSON.
   if (process.stdout.isTTY)
     process.stdout.write(`${startLine(config, roles, hasAdminPages(FEATURES, config))}\n`)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from '../core/dates.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
@@ -170,15 +170,26 @@ export function readEnvironment({ dotEnv = true } = {}): Environment {
  */
 export function readConfig(environment: Environment, features: readonly Feature[] = []): Config {
   const { config, faults } = inspectConfig(environment, features)
-  const lines = [...faults.map(({ names, what }) => `${names.join(', ')}: ${what}`), ...config.misspelt]
-  if (faults.length > 0) {
-    throw new Fault('config.invalid', {
-      count: faults.length,
-      list: lines.map((line) => `  ${line}`).join('\n'),
-    })
-  }
+  if (faults.length > 0)
+    throw new Fault('config.invalid', { count: faults.length, list: listOf(faults, config.misspelt) })
   return config
 }
+
+/** Throws config.missing without `.env` and without settings in the environment: this is probably the wrong folder. */
+export function requireSettings(environment: Environment): void {
+  const { NODE_ENV = '' } = environment
+  const isSet = Object.keys(REQUIRED_IN_PRODUCTION).some(
+    (name) => environment[name] || environment[`${name}_FILE`],
+  )
+  if (isSet || !['', 'production'].includes(NODE_ENV) || existsSync('.env')) return
+  const values = { folder: process.cwd(), count: REQUIRED_FAULTS.length, list: listOf(REQUIRED_FAULTS) }
+  throw new Fault('config.missing', values)
+}
+
+const listOf = (faults: SettingFault[], more: string[] = []): string =>
+  [...faults.map(({ names, what }) => `${names.join(', ')}: ${what}`), ...more]
+    .map((line) => `  ${line}`)
+    .join('\n')
 
 export interface SettingFault {
   names: string[]
@@ -209,6 +220,10 @@ export const faultyNames = (faults: SettingFault[]): ReadonlySet<string> =>
   new Set(faults.flatMap(({ names }) => [...names, ...names.map((name) => name.replace(/_FILE$/, ''))]))
 
 const fault = (name: string, what: string): SettingFault => ({ names: [name], what })
+
+const REQUIRED_FAULTS = Object.entries(REQUIRED_IN_PRODUCTION).map(([name, takes]) =>
+  fault(name, `required in production; takes ${takes}`),
+)
 
 // An empty value in an env file means "not set".
 function withSecretFiles(
@@ -244,9 +259,7 @@ function faultsBetweenSettings(values: Environment, wrong: ReadonlySet<string>):
 }
 
 function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): SettingFault[] {
-  const faults = Object.entries(REQUIRED_IN_PRODUCTION)
-    .filter(([name]) => !values[name] && !wrong.has(name))
-    .map(([name, takes]) => fault(name, `required in production; takes ${takes}`))
+  const faults = REQUIRED_FAULTS.filter(({ names }) => !names.some((name) => values[name] || wrong.has(name)))
   if (values.BASE_URL && !wrong.has('BASE_URL') && !values.BASE_URL.startsWith('https://'))
     faults.push(fault('BASE_URL', 'use an address that begins with https:// in production'))
   for (const name of ['APP_SECRET', 'SUPPRESSION_KEY']) {

@@ -193,6 +193,7 @@ export const errorTable = {
   }),
   ...errorEntries(500, 2, {
     'config.invalid': 'The settings have {count} problem(s):\n{list}',
+    'config.missing': `There is no .env in {folder}, and the environment has no required setting. To make one: ${cliCommand('setup')}. In a container, set environment variables.\nThe settings have {count} problem(s):\n{list}`,
     'config.suppression-key':
       "SUPPRESSION_KEY is not the one this database was created with on {since}. Under another key, addresses that must get no mail are not recognised. Set the first key again. Only where it is lost for good, and those addresses may be written to: delete from switch where name = 'suppression-key'.",
     'config.unreadable':

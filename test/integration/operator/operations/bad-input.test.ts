@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cliCommand } from '../../../../src/core/cli-command.ts'
 import { runCli } from '../../../support/commands.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { runProgram } from '../../../support/processes.ts'
@@ -223,6 +224,16 @@ describe('production', () => {
       expect(stderr).toContain(`${name}: required in production`)
     }
   })
+
+  test.each([[{}], [{ NODE_ENV: 'production' }]])(
+    'with %j and without .env names the folder and setup',
+    async (settings) => {
+      const { code, stderr } = await runProgram(['src/main.ts'], settings, folder)
+      expect(code).toBe(2)
+      expect(stderr).toContain(`no .env in ${folder}`)
+      expect(stderr).toContain(cliCommand('setup'))
+    },
+  )
 
   test('rejects unknown --roles', async () => {
     const { code, stderr } = await runProgram(['src/main.ts', '--roles', 'web,juggler'], {}, folder)
