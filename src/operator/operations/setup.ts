@@ -46,6 +46,7 @@ const NO_TERMINAL = `setup asks questions, so it needs a terminal. Without one, 
 /** False if the person ended it. Each answer is in the file at once, so the next run begins with it. */
 async function askAll(file: EnvFile, { features, terminal }: CommandContext): Promise<boolean> {
   const { stdin, stdout } = terminal
+  let isWritten = false
   say(stdout, `${INTRODUCTION}\n`)
   const prompt = openPrompt(stdin, stdout)
   try {
@@ -58,12 +59,14 @@ async function askAll(file: EnvFile, { features, terminal }: CommandContext): Pr
       if (values[`${question.name}_FILE`]) continue // a secret in a file of its own
       printHead(question, stdout)
       await askOne(question, { file, prompt, stdout, features })
+      isWritten = true
     }
     completeSettings(file, features)
     return true
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error
-    say(stdout, `\nStopped. Your answers are in ${FILE}. To go on: ${cliCommand('setup')}`)
+    const kept = isWritten ? `Your answers are in ${FILE}.` : 'Nothing was written.'
+    say(stdout, `\nStopped. ${kept} To go on: ${cliCommand('setup')}`)
     return false
   } finally {
     prompt.close()
@@ -90,8 +93,9 @@ async function askOne(question: Question, { file, prompt, stdout, features }: As
     const answer = isHidden ? typed || (present ?? '') : typed.trim()
     const problem = problemOf(name, { ...values, [name]: answer }, features)
     if (!problem && file.set(name, answer)) return
+    // What was typed stays on the screen above the reason. The next line is empty: nothing has to be deleted.
     say(stdout, problem ?? NOT_STORABLE, 'red')
-    initial = isHidden ? '' : answer
+    initial = ''
   }
 }
 

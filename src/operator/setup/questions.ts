@@ -17,8 +17,8 @@ export interface Question {
 export const QUESTIONS: readonly Question[] = [
   {
     name: 'BASE_URL',
-    title: 'The public address of the site',
-    hint: 'Such as https://papers.example.org. All links in emails are built from it.',
+    title: 'The address of the site',
+    hint: 'Such as https://papers.example.org. All links in emails are built from it. It must begin with https://, also on a local network: these links change subscriptions.',
   },
   {
     name: 'DATABASE_URL',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
@@ -59,8 +59,8 @@ test('`setup` writes what a person answers in a terminal, checks it and sends a 
   const { url, received } = await startMailServer()
   const { answer, shown, ended, readEnv } = startSetup(folder)
   await answer('BASE_URL: ', `127.0.0.1:1${ENTER}`)
-  // Refused: what was typed is on the line again.
-  await answer('BASE_URL: 127.0.0.1:1', `${CLEAR_LINE}https://127.0.0.1:1${ENTER}`)
+  // Refused: the next line is empty.
+  await answer('BASE_URL: ', `https://127.0.0.1:1${ENTER}`)
   await answer('DATABASE_URL: embedded', `${CLEAR_LINE}${database.url}${ENTER}`)
   await answer('SMTP_URL: ', `${url}${ENTER}`)
   await answer('SMTP_USER: ', `ann${ENTER}`)
@@ -104,6 +104,16 @@ test('`setup` keeps the answers after Ctrl-C, and proposes them the next time', 
   await second.answer('BASE_URL: https://papers.example', ENTER)
   await second.answer('DATABASE_URL: embedded', CTRL_C)
   expect(await second.ended).toBe(1)
+}, 120_000)
+
+test('`setup` says after Ctrl-C before the first answer that nothing was written', async (context) => {
+  if (missing) context.skip(missing)
+  const folder = emptyFolder()
+  const { answer, shown, ended } = startSetup(folder)
+  await answer('BASE_URL: ', CTRL_C)
+  expect(await ended).toBe(1)
+  expect(shown()).toContain('Stopped. Nothing was written.')
+  expect(existsSync(join(folder, '.env'))).toBe(false)
 }, 120_000)
 
 test('`setup` without a terminal fails with usage.wrong', async () => {
