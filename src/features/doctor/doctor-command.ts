@@ -28,25 +28,34 @@ const FAILED = 1
 export const doctorCommand = commandWithoutDeps({
   name: 'doctor',
   summary: 'find what keeps the service from working, with the fix; exit code 1 if something is wrong',
-  input: z.object({ dns: z.boolean().optional(), resolver: z.string().optional() }),
+  input: z.object({
+    dns: z.boolean().optional(),
+    resolver: z.string().optional(),
+    beforeStart: z.boolean().optional(),
+  }),
   command: {
     options: {
       dns: ['--dns', 'check the DNS records of the sender domain, instead of the other checks'],
       resolver: ['--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353'],
+      beforeStart: ['--before-start', 'skip what fails only because the service does not run yet'],
     },
   },
-  runWithoutDeps: async (context, { dns, resolver }) => {
+  runWithoutDeps: async (context, { dns, resolver, beforeStart }) => {
     if (!dns && resolver) throw new Fault('usage.wrong', { what: '--resolver needs --dns' })
-    return dns ? runDns(context, resolver) : runAll(context)
+    return dns ? runDns(context, resolver) : runAll(context, beforeStart)
   },
 })
 
-async function runAll({ environment, features, terminal }: CommandContext): Promise<CommandOutput> {
+async function runAll(
+  { environment, features, terminal }: CommandContext,
+  isBeforeStart = false,
+): Promise<CommandOutput> {
   const { config, faults } = inspectConfig(environment, features)
   const options = { features, log: silentLog, connections: CONNECTIONS }
   const connect = async () => (await buildDeps(config, options)).deps
   const clock = clockOf(config)
-  const checks = await runDoctor({ config, features, faults, clock, connect, withinMs: TIMEOUT_MS })
+  const input = { config, features, faults, clock, connect, isBeforeStart, withinMs: TIMEOUT_MS }
+  const checks = await runDoctor(input)
   return outputOf(checks, terminal.stdout)
 }
 

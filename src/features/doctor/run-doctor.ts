@@ -1,4 +1,5 @@
 import { type Config, faultyNames, type SettingFault } from '../../config/config.ts'
+import { START_COMMANDS } from '../../core/cli-command.ts'
 import { type Clock, withTimeout } from '../../core/clock.ts'
 import { wrapIfUnavailable } from '../../core/database/database.ts'
 import { type DatabaseFacts, databaseFacts } from '../../core/database/database-facts.repo.ts'
@@ -39,6 +40,8 @@ interface DoctorInput {
   connect(): Promise<Deps>
   /** Milliseconds for the whole run. */
   withinMs: number
+  /** What fails because the service does not run is skipped. */
+  isBeforeStart?: boolean
 }
 
 interface DoctorContext extends SourceContext {
@@ -52,7 +55,12 @@ interface DoctorContext extends SourceContext {
  * Checks everything that can prevent the service from working. Changes nothing but the host throttles of sources. Never
  * rejects.
  */
-export async function runDoctor({ withinMs, connect, ...input }: DoctorInput): Promise<Check[]> {
+export async function runDoctor({
+  withinMs,
+  connect,
+  isBeforeStart,
+  ...input
+}: DoctorInput): Promise<Check[]> {
   const { config, features, faults } = input
   // The database and the site come first, because many checks need them; the other half is for the checks.
   const timeoutMs = withinMs / 2
@@ -65,8 +73,12 @@ export async function runDoctor({ withinMs, connect, ...input }: DoctorInput): P
   const db = unavailable.tables ? undefined : database.deps?.db
   const context: DoctorContext = { ...input, database, db, site, timeoutMs }
   const table = [...CHECKS, ...featureChecks(features), ...sourceChecks(config.SOURCES)]
-  return runChecks(table, context, { invalidSettings, unavailable, withinMs: timeoutMs })
+  const checks = await runChecks(table, context, { invalidSettings, unavailable, withinMs: timeoutMs })
+  return isBeforeStart ? checks.map(skipIfStartFixes) : checks
 }
+
+const skipIfStartFixes = (check: Check): Check =>
+  check.fix?.includes(START_COMMANDS) ? { ...check, ...skipped('later, once the service runs') } : check
 
 interface DatabaseState {
   isMisconfigured?: boolean

@@ -2,6 +2,7 @@ import { request as requestHttp } from 'node:http'
 import { type RequestOptions, request as requestHttps } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import type { Config } from '../../config/config.ts'
+import { START_COMMANDS } from '../../core/cli-command.ts'
 import { errorText } from '../../core/errors.ts'
 import { type CheckResult, ok, wrong } from '../../operator/health/feature-check.ts'
 import { checkCertificateExpiry, skipped } from './check.ts'
@@ -95,7 +96,7 @@ export function checkSite(site: SiteProbe): CheckResult {
   return ok(`${baseUrl} reaches the service`)
 }
 
-const START = 'Start the service: npm start, systemctl start daily-papers, or docker compose up -d'
+const START = `Start the service: ${START_COMMANDS}`
 
 function unreachableFix({ fault, listensLocally }: SiteProbe): string {
   if (['ENOTFOUND', 'EAI_AGAIN'].includes(fault?.code ?? ''))

@@ -1,5 +1,5 @@
 import { SIGNUPS_INCIDENT } from '../../account/signup/subscribe.ts'
-import { cliCommand } from '../../core/cli-command.ts'
+import { cliCommand, START_COMMANDS } from '../../core/cli-command.ts'
 import { MINUTE_MS } from '../../core/dates.ts'
 import { featureNudges } from '../../core/feature-nudge.ts'
 import { capitalized } from '../../i18n/words.ts'
@@ -18,8 +18,7 @@ import type { HealthFacts } from './facts.ts'
 /** A tick and a nudge for each kind of work come every minute. */
 const LATE_MS = 3 * MINUTE_MS
 
-const START_FIX =
-  'Start it: npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
+const START_FIX = `Start it: ${START_COMMANDS}; with --roles, one process needs schedule and one needs worker.`
 
 const silentSchedule: Condition = {
   name: 'schedule-silent',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
 import { z } from 'zod'
 import { type Environment, faultyNames, inspectConfig } from '../../config/config.ts'
-import { cliCommand } from '../../core/cli-command.ts'
+import { cliCommand, startCommand } from '../../core/cli-command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Feature } from '../../core/feature.ts'
 import { type EnvFile, openEnvFile } from '../setup/env-file.ts'
@@ -161,17 +161,16 @@ async function checkAll(file: EnvFile, { features, terminal, run }: CommandConte
   let exitCode = await run(['db', 'migrate'])
   if (features.some(({ name }) => name === 'doctor')) {
     stdout.write(`\n${styleText('bold', 'Checks')}\n`)
-    say(stdout, 'Until the service runs, the checks of the site and the schedule fail.', 'dim')
-    await run(['doctor'])
+    await run(['doctor', '--before-start'])
   }
   if (OPERATOR_EMAIL && exitCode === 0) {
     stdout.write(`\n${styleText('bold', `A test email to ${OPERATOR_EMAIL}`)}\n`)
     exitCode = await run(['mail', 'test', OPERATOR_EMAIL])
   }
-  const next = file.values().ADMIN_PASSWORD ? `${NEXT} ${PASSWORD_PLACE}` : NEXT
+  const next = file.values().ADMIN_PASSWORD ? `${NEXT}\n${PASSWORD_PLACE}` : NEXT
   say(stdout, exitCode === 0 ? next : `\nCorrect what is wrong above, then run again: ${cliCommand('setup')}`)
   return exitCode
 }
 
-const NEXT = `\nNext: start the service (npm start), point your proxy to it, and run ${cliCommand('doctor')} again.`
+const NEXT = `\nNext, start the service:\n  ${startCommand()}\nPoint your proxy to it, and check again:\n  ${cliCommand('doctor')}`
 const PASSWORD_PLACE = `The password of the admin pages is ADMIN_PASSWORD in ${FILE}.`

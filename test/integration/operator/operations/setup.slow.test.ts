@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { parseDotEnv } from '../../../../src/config/dot-env.ts'
+import { startCommand } from '../../../../src/core/cli-command.ts'
 import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
 import { runCli } from '../../../support/commands.ts'
 import { useDatabase } from '../../../support/database.ts'
@@ -89,6 +90,8 @@ test('`setup` writes what a person answers in a terminal, checks it and sends a 
   for (const secret of [PASSWORD, APP_SECRET, SUPPRESSION_KEY, ADMIN_PASSWORD])
     expect(shown()).not.toContain(secret)
   expect(shown()).toMatch(/✓ {2}mail server/)
+  expect(shown()).toMatch(/– {2}schedule-silent +skipped: later/)
+  expect(shown()).toContain(startCommand())
   expect(received).toEqual([{ user: 'ann', to: ['operator@papers.example'] }])
 }, 120_000)
 
