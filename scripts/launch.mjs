@@ -44,15 +44,17 @@ function fetchNode() {
   return works() ? binary : fail('npm could not fetch Node 24. Install Node 24 or newer by hand.')
 }
 
+const serviceNeeds = () =>
+  `The service runs on Node 24 or newer, and yours is ${process.version}. Install Node 24 (https://nodejs.org/en/download, or "nvm install 24"), run npm ci, then start the service.`
+
 /** Runs FILE, a path from this folder or an absolute one, with its arguments. */
 export function run([first, ...rest]) {
   const mayFetch = first !== '--no-fetch'
-  if (!mayFetch && !isNewEnough(process.version)) {
-    fail(
-      `The service runs on Node 24 or newer, and yours is ${process.version}. Install Node 24 (https://nodejs.org/en/download, or "nvm install 24"), run npm ci, then start again.`,
-    )
-  }
-  const node = isNewEnough(process.version) ? process.execPath : fetchNode()
+  const isOld = !isNewEnough(process.version)
+  if (isOld && !mayFetch) fail(serviceNeeds())
+  if (isOld && rest[0] === 'setup')
+    process.stderr.write(`${serviceNeeds()} setup and the other commands have a Node of their own.\n`)
+  const node = isOld ? fetchNode() : process.execPath
   const args = mayFetch ? [first, ...rest] : rest
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
   // Stripped and compiled sources. Not for tests: functions from the cache make coverage less precise.

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 // @ts-expect-error plain JavaScript, since older Nodes run it
 import { isNewEnough, nodePackage } from '../../../scripts/launch.mjs'
 
@@ -23,10 +26,44 @@ test.each([
   ['', false],
 ])('launch.mjs accepts Node %s: %s', (version, verdict) => expect(isNewEnough(version)).toBe(verdict))
 
+const OLD = 'data:text/javascript,Object.defineProperty(process,"version",{value:"v22.1.0"})'
+
+const runOnOldNode = (args: string[], settings: Record<string, string> = {}) =>
+  spawnSync(process.execPath, ['--import', OLD, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...settings },
+  })
+
 test('launch.mjs does not start the service on an old Node, and names what to install', () => {
-  const old = 'data:text/javascript,Object.defineProperty(process,"version",{value:"v22.1.0"})'
-  const args = ['--import', old, 'scripts/launch.mjs', '--no-fetch', 'src/main.ts']
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const { status, stderr } = runOnOldNode(['scripts/launch.mjs', '--no-fetch', 'src/main.ts'])
   expect(status).toBe(1)
   expect(stderr).toMatch(/^The service runs on Node 24 .+ yours is v22\.1\.0\. Install Node 24 .+\n$/)
+})
+
+describe('a package on an old Node, where npm fetches nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'launch-'))
+  cpSync('scripts/launch.mjs', join(folder, 'scripts/launch.mjs'))
+  cpSync('scripts/daily-papers.mjs', join(folder, 'scripts/daily-papers.mjs'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "version": "1.2.3" }')
+  writeFileSync(join(folder, 'npm'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const dailyPapers = (...args: string[]) =>
+    runOnOldNode([join(folder, 'scripts/daily-papers.mjs'), ...args], { PATH: folder })
+
+  test.each([[['--help']], [['-h']], [[]]])('`daily-papers` prints its usage with %j', (args) => {
+    expect(dailyPapers(...args)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('daily-papers setup'),
+      stderr: '',
+    })
+  })
+
+  test('`daily-papers` prints its version', () => {
+    expect(dailyPapers('--version')).toMatchObject({ status: 0, stdout: '1.2.3\n', stderr: '' })
+  })
+
+  test('`daily-papers setup` first names the Node that the service needs', () => {
+    const [first] = dailyPapers('setup').stderr.split('\n')
+    expect(first).toMatch(/^The service runs on Node 24 .+ yours is v22\.1\.0\. Install Node 24 /)
+  })
 })
