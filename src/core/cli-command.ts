@@ -13,11 +13,12 @@ export const cliCommand = (words: string, scripts: readonly string[] = SCRIPTS):
 
 /** The command line that starts the service of this copy. */
 export function startCommand(image = IN_IMAGE, systemd = WITH_SYSTEMD): string {
-  if (runsThisCopy(image)) return 'docker compose up -d'
-  return runsThisCopy(systemd) ? 'systemctl start daily-papers' : 'npm start'
+  // First: on some systems sbin is a link to bin.
+  if (runsThisCopy(systemd)) return 'systemctl start daily-papers'
+  return runsThisCopy(image) ? 'docker compose up -d' : 'npm start'
 }
 
-/** Where it is not known how the service runs. */
+/** All of them, for a message about a service that may run in any way. */
 export const START_COMMANDS = 'npm start, systemctl start daily-papers, or docker compose up -d'
 
 function runsThisCopy(script: string): boolean {
