@@ -19,7 +19,6 @@ function optionsFrom(args: string[]) {
       'no-open': { type: 'boolean', default: false },
       reset: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false, short: 'h' },
     },
   })
   const port = values.port === undefined ? undefined : Number(values.port)
@@ -32,10 +31,6 @@ function optionsFrom(args: string[]) {
 type Options = ReturnType<typeof optionsFrom>
 
 async function run(options: Options): Promise<void> {
-  if (options.help) {
-    process.stdout.write(USAGE)
-    return
-  }
   const folder = join(readEnvironment({ dotEnv: false }).DATA_DIR ?? '.data', 'demo')
   if (options.check) {
     process.exitCode = (await checkDemo(`${folder}-check`, options.port)) ? 0 : 1

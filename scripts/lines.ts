@@ -1,6 +1,9 @@
-// Prints how many files and lines the core and each feature have, and their tests: npm run lines
+// npm run lines
+// Prints how many files and lines the core and each feature have, and their tests.
 import { globSync, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { FEATURES } from '../src/features/index.ts'
+import { optionsOrExit } from './options-or-exit.ts'
 
 const SOURCES = ['src/**/*.{ts,peggy,eta}', 'templates/**/*.*', 'prisma/**/*.prisma']
 const TESTS = ['test/**/*.{ts,py}']
@@ -27,6 +30,7 @@ const isOf = (name: string) => (path: string) => new RegExp(`(^|/)features/${nam
 const print = (what: string, { files, lines, testLines }: Size): void =>
   console.log(what.padEnd(20), ...[files, lines, testLines].map((n) => n.toLocaleString('en').padStart(10)))
 
+optionsOrExit((args) => parseArgs({ args }))
 console.log(' '.repeat(20), ...['files', 'lines', 'of tests'].map((head) => head.padStart(10)))
 print(
   'core',

@@ -1,16 +1,18 @@
+// npm run migrate -- dev NAME   writes the migration that the schema lacks, and applies it
+// npm run migrate -- check      exits 1 if migrations, schema and the database differ
 // For developers: Prisma's schema engine, compiled to WebAssembly, over node-postgres: no download.
-//   npm run migrate -- dev NAME   writes the migration that the schema lacks, and applies it
-//   npm run migrate -- check      exits 1 where migrations, schema and the database differ
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
 import { readConfig, readEnvironment } from '../src/config/config.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/core/database/embedded-postgres.ts'
+import { optionsOrExit } from './options-or-exit.ts'
 
 const FOLDER = 'prisma/migrations'
 const SCHEMA_FOLDER = 'prisma'
@@ -161,11 +163,12 @@ async function migrate(command: string, name: string, url: string): Promise<bool
   return true
 }
 
-const [command = '', name = 'change'] = process.argv.slice(2)
-if (command !== 'dev' && command !== 'check') {
-  console.error('npm run migrate -- dev NAME | check')
-  process.exit(2)
-}
+const [command, name] = optionsOrExit((args) => {
+  const [command = '', name = '', ...more] = parseArgs({ args, allowPositionals: true }).positionals
+  if (!(command === 'dev' ? name : command === 'check' && !name) || more.length > 0)
+    throw new Error('Say "dev NAME" or "check".')
+  return [command, name]
+})
 const { DATABASE_URL } = readConfig(readEnvironment())
 const server = DATABASE_URL === 'embedded' ? await startScratchServer() : undefined
 const good = await migrate(command, name, server?.url ?? DATABASE_URL)

@@ -1,14 +1,17 @@
-// Renders every mail from its samples: npm run preview -- FOLDER
+// npm run preview -- FOLDER
+// Renders every email from its samples into a folder, as HTML and as text.
 import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import type { RenderedEmail } from '../src/mail/rendering/template.ts'
 import { renderMails } from '../test/support/sample-emails.ts'
+import { optionsOrExit } from './options-or-exit.ts'
 
-const folder = process.argv[2]
-if (!folder || folder.startsWith('-')) {
-  process.stderr.write('Say into which folder: npm run preview -- FOLDER\n')
-  process.exit(2)
-}
+const folder = optionsOrExit((args) => {
+  const [folder, ...more] = parseArgs({ args, allowPositionals: true }).positionals
+  if (!folder || more.length > 0) throw new Error('Name one folder.')
+  return folder
+})
 mkdirSync(folder, { recursive: true })
 for (const [name, { subject, html, text }] of await renderMails()) {
   if (html) writeFileSync(join(folder, `${name}.html`), html)

@@ -34,7 +34,6 @@ function optionsFrom(args: string[]) {
       'dry-run': { type: 'boolean', default: false },
       only: { type: 'string', default: NAMES.join(',') },
       pin: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false, short: 'h' },
     },
   })
   const only = values.only.split(',')
@@ -85,8 +84,7 @@ function tableOf(rows: Row[]): string {
 async function run({ only, pin, ...options }: ReturnType<typeof optionsFrom>): Promise<boolean> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const published = readPublished()
-  if (options.help) process.stdout.write(USAGE)
-  else if (pin) {
+  if (pin) {
     for (const { path, pinned } of pinnedFiles(published)) await writeFile(join(ROOT, path), pinned)
   } else if (options['dry-run']) return dryRun(version, published, only)
   else {

@@ -28,7 +28,6 @@ function optionsFrom(args: string[]) {
       url: { type: 'string', default: 'https://papers.example.org/daily-papers/' },
       'from-archive': { type: 'boolean', default: false },
       topic: { type: 'string' },
-      help: { type: 'boolean', default: false, short: 'h' },
     },
   })
   if (positionals.length > 1)
@@ -43,10 +42,6 @@ function optionsFrom(args: string[]) {
 }
 
 async function run({ folder, url, topic, ...options }: ReturnType<typeof optionsFrom>): Promise<void> {
-  if (options.help) {
-    process.stdout.write(USAGE)
-    return
-  }
   const files = options['from-archive']
     ? await fromArchive(folder, { url, topic })
     : await fromDemo(folder, url)

@@ -1,7 +1,10 @@
-// Everything that must hold on main, but for the static checks: npm run test:all
-// With `-- PATH …` only the test files there, quick and slow. The last line is "N passed, N failed".
+// npm run test:all [-- PATH …]
+// All tests, the demo, an install without development packages, and the battery; not the static checks. With PATH only the
+// test files there, quick and slow. The last line is "N passed, N failed".
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { optionsOrExit } from '../scripts/options-or-exit.ts'
 
 const root = join(import.meta.dirname, '..')
 const COUNT = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/
@@ -78,7 +81,7 @@ async function everything(): Promise<Result[]> {
   return [quick, ...slow.flat(), await run(BATTERY, true)]
 }
 
-const paths = process.argv.slice(2)
+const { positionals: paths } = optionsOrExit((args) => parseArgs({ args, allowPositionals: true }))
 const results = paths.length > 0 ? [await run(tests('tests', 'all', ...paths), true)] : await everything()
 const sum = (what: keyof Count): number => results.reduce((total, result) => total + result[what], 0)
 

@@ -1,7 +1,9 @@
-// The quick checks, in the order in which they fail fastest: npm run check
-// With `-- static` the tests are left out, for who runs them all anyway.
+// npm run check [-- static]
+// The quick checks, in the order in which they fail fastest. With `static` no tests, for when test:all runs them anyway.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { optionsOrExit } from '../scripts/options-or-exit.ts'
 
 const modules = join(import.meta.dirname, '../node_modules')
 const node = process.execPath
@@ -23,7 +25,12 @@ const CHECKS: [what: string, command: string, args: string[]][] = [
   ],
 ]
 
-const wanted = process.argv.includes('static') ? CHECKS.slice(0, -1) : CHECKS
+const wanted = optionsOrExit((args) => {
+  const [only, ...more] = parseArgs({ args, allowPositionals: true }).positionals
+  if (only === undefined) return CHECKS
+  if (only !== 'static' || more.length > 0) throw new Error('Only "static" can be chosen.')
+  return CHECKS.slice(0, -1)
+})
 const failed = wanted.filter(([what, command, args]) => {
   console.log(`\n── ${what}`)
   return spawnSync(command, args, { stdio: 'inherit' }).status !== 0

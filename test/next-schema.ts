@@ -1,11 +1,14 @@
-// The integration tests of this release on the schema of a later one: npm run test:next-schema
-// With `-- PATH …` only the test files there. An operator may go back to the release before, so each release must run on the
-// schema of the next: test/fixtures/later-migrations is what such a schema may have more.
+// npm run test:next-schema [-- PATH …]
+// The integration tests of this release on the schema of a later one; with PATH only the test files there. An operator may
+// go back to the previous release, so each release must run on the schema of the next: test/fixtures/later-migrations has
+// what such a schema may add.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { optionsOrExit } from '../scripts/options-or-exit.ts'
 
 const root = join(import.meta.dirname, '..')
-const [...paths] = process.argv.slice(2)
+const { positionals: paths } = optionsOrExit((args) => parseArgs({ args, allowPositionals: true }))
 const { status } = spawnSync(
   'npm',
   ['-s', 'test', '--', ...(paths.length > 0 ? paths : ['test/integration'])],

@@ -1,8 +1,10 @@
-// Records what a source answers for a day, for the tests: npm run record -- SOURCE [--day D] [--to FOLDER]
-// SOURCE as in SOURCES: biorxiv, biorxiv:neuroscience. Yesterday unless a day is given. Addresses and OPERATOR_EMAIL
-// come from the settings: with BIORXIV_URL it asks a stand-in, with CLOCK_NOW at another time. No database is needed.
+// npm run record -- SOURCE [--day YYYY-MM-DD] [--to FOLDER]
+// Records the responses of a source for a day, for the tests. SOURCE is a name as in SOURCES, such as biorxiv or
+// biorxiv:neuroscience; the day is yesterday by default, FOLDER that of the source in test/fixtures. Addresses and
+// OPERATOR_EMAIL are from the settings: BIORXIV_URL may name a test server, CLOCK_NOW another time. No database is needed.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { optionsOrExit } from '../scripts/options-or-exit.ts'
 import { readConfig, readEnvironment } from '../src/config/config.ts'
 import { clockFrom, systemClock } from '../src/core/clock.ts'
 import { addDays, dayOf, parseDay } from '../src/core/dates.ts'
@@ -21,26 +23,33 @@ try {
   process.exitCode = error.exit
 }
 
-async function main(): Promise<void> {
+function optionsFrom(args: string[]) {
   const { positionals, values } = parseArgs({
+    args,
     allowPositionals: true,
     options: { day: { type: 'string' }, to: { type: 'string' } },
   })
-  const named = requireSource(positionals[0] ?? '')
+  const [source, ...more] = positionals
+  if (!source || more.length > 0) throw new Error('Name one source.')
+  return { named: requireSource(source), day: values.day && parseDay(values.day), to: values.to }
+}
+
+async function main(): Promise<void> {
+  const { named, ...options } = optionsOrExit(optionsFrom)
   const config = readConfig(readEnvironment())
   const now = (config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()).now()
-  const day = values.day ? parseDay(values.day) : addDays(dayOf(now), -1)
+  const day = options.day ?? addDays(dayOf(now), -1)
   const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
   const warn = (what: string) => write(`odd: ${what}`)
   const { recording, ...fetched } = await recordDay({
     ...{ ...named, day, now, contact, warn },
     ...{ urls: baseUrlsIn(config), wait: (ms: number) => sleep(ms) },
   })
-  if (!values.to && fetched.records.length === 0)
+  if (!options.to && fetched.records.length === 0)
     throw new Fault('usage.wrong', {
       what: `${day} has no papers to record: --day takes another, --to keeps it elsewhere`,
     })
-  const folder = values.to ?? recordingFolder(named.source.name)
+  const folder = options.to ?? recordingFolder(named.source.name)
   writeRecording(folder, recording)
   write(`${recording.source} on ${day}: ${said(fetched)}`)
   for (const { index, why } of fetched.refused) write(`entry ${index} refused: ${why}`)

@@ -1,5 +1,8 @@
-// Takes a picture of every page and every mail, in both themes, as a phone and a desk show it: npm run shots [-- FOLDER [NAME]]
-// The pictures of the README: npm run shots -- docs readme
+// npm run shots [-- FOLDER [NAME]]
+// Takes a picture of every page and every email, in both themes and in the widths of a phone and of a desktop, into FOLDER,
+// which is .shots by default; with NAME only of those with that in their names.
+// npm run shots -- docs readme
+// Takes the pictures of the README.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,21 +10,28 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { startDemo } from '../scripts/demo/demo.ts'
+import { optionsOrExit } from '../scripts/options-or-exit.ts'
 import { startEmbeddedPostgres } from '../src/core/database/embedded-postgres.ts'
 import { applyMigrations } from '../src/core/database/migrations.ts'
 import { silentLog } from '../src/core/log.ts'
 import { prepareQueue } from '../src/core/queue.ts'
 import { ADMIN_STOPS, openAdminWalk, visitAdmin } from './support/admin-walk.ts'
 import { launchBrowser } from './support/browser.ts'
-import { renderMails } from './support/sample-emails.ts'
+import { MAIL_NAMES, renderMails } from './support/sample-emails.ts'
 import { openWalk, STOPS } from './support/site-walk.ts'
 
 const THEMES = ['light', 'dark'] as const
 const PAGE_WIDTHS = [375, 1280]
 const MAIL_WIDTHS = [375, 640, 1280]
 
-const [folderGiven, wanted = ''] = parseArgs({ allowPositionals: true }).positionals
-const folder = resolve(folderGiven ?? '.shots')
+const { folder, wanted } = optionsOrExit((args) => {
+  const [folder = '.shots', wanted = '', ...more] = parseArgs({ args, allowPositionals: true }).positionals
+  if (more.length > 0) throw new Error(`One folder and one name, not also ${more.join(' ')}.`)
+  const names = ['readme', ...[...STOPS, ...ADMIN_STOPS].map(({ name }) => name), ...MAIL_NAMES]
+  if (!names.some((name) => name.includes(wanted)))
+    throw new Error(`No page or email has "${wanted}" in its name.`)
+  return { folder: resolve(folder), wanted }
+})
 mkdirSync(folder, { recursive: true })
 
 process.env.REQUIRE_BROWSER ??= 'yes'

@@ -158,6 +158,7 @@ trust_certificates() {
   rm -rf "$context"
 }
 
+[[ "${1:-}" =~ ^(--help|-h)$ ]] && { sed -n '2,4s/^# //p' "$0"; exit; }
 [ "${1:-}" = stop ] && { stop; exit; }
 [ $# = 0 ] || [ "$1" = arm64 ] || { echo ".ci/engine/engine.sh [stop|arm64]" >&2; exit 2; }
 

@@ -13,7 +13,8 @@ export const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--se
   --at-once   how many rows run at once: ${AT_ONCE}; those that measure time run by themselves
   --record    writes test/battery/results.json and docs/battery.md after each row
 npm run battery -- --variants
-              lists the wrong variants, and runs nothing`
+              lists the wrong variants, and runs nothing
+`
 
 export interface Arguments {
   profile: Profile
@@ -24,13 +25,12 @@ export interface Arguments {
   atOnce: number
   record: boolean
   variants: boolean
-  help: boolean
 }
 
 /** Throws an Error with a sentence for the user if they are wrong. */
-export function readArguments(args: readonly string[], all: readonly BatteryCase[]): Arguments {
+export function readArguments(args: string[], all: readonly BatteryCase[]): Arguments {
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args,
     options: {
       profile: { type: 'string', default: 'ci' },
       seed: { type: 'string', default: String(DEFAULT_SEED) },
@@ -38,18 +38,17 @@ export function readArguments(args: readonly string[], all: readonly BatteryCase
       'at-once': { type: 'string', default: String(AT_ONCE) },
       record: { type: 'boolean', default: false },
       variants: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
-  const { profile, record, variants, help } = values
+  const { profile, record, variants } = values
   const [seed, atOnce] = [Number(values.seed), Number(values['at-once'])]
   if (!PROFILES.includes(profile)) throw new Error(`There is no profile "${profile}".`)
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed takes a whole number, 0 or more.')
   if (!(atOnce >= 1 && atOnce <= 16)) throw new Error('--at-once takes a number from 1 to 16.')
   const cases = partOf(named(all, positionals), values.part)
   const isWhole = positionals.length === 0 && profile === 'ci'
-  return { profile: profile as Profile, seed, cases, isWhole, atOnce, record, variants, help }
+  return { profile: profile as Profile, seed, cases, isWhole, atOnce, record, variants }
 }
 
 /** The row with that name, or all whose names contain it. */

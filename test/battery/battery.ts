@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errorText } from '../../src/core/errors.ts'
+import { optionsOrExit } from '../../scripts/options-or-exit.ts'
 import { readArguments, USAGE } from './arguments.ts'
 import type { BatteryCase, Profile } from './battery-case.ts'
 import { endWithSignals, runCleanups } from './bench/cleanups.ts'
@@ -21,20 +21,11 @@ const PAGE = join(import.meta.dirname, '../../docs/battery.md')
 /** For one row. In profile ci the longest takes a few minutes; at night it must end before its job, in nightly.yml. */
 const LIMIT_MS: Record<Profile, number> = { ci: 10 * 60_000, nightly: 2 * 3_600_000 }
 
-function readOrExit() {
-  try {
-    return readArguments(process.argv.slice(2), CASES)
-  } catch (error) {
-    console.error(`${errorText(error)}\n${USAGE}`)
-    process.exit(2)
-  }
-}
-
-const { profile, seed, cases, isWhole, atOnce, record, variants, help } = readOrExit()
-if (help) {
-  console.log(`${USAGE}\n${CASES.map((one) => `  ${one.name}`).join('\n')}`)
-  process.exit(0)
-}
+const { profile, seed, cases, isWhole, atOnce, record, variants } = optionsOrExit(
+  (args) => readArguments(args, CASES),
+  USAGE,
+  `\nRows:\n${CASES.map((one) => `  ${one.name}\n`).join('')}`,
+)
 if (variants) {
   const { listVariants } = await import('./variants.ts')
   console.log(listVariants().join('\n'))

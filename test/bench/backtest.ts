@@ -1,4 +1,5 @@
-// How long a visitor waits for a preview: npm run bench -- backtest [--papers 45000] [--requests 300] [--subscribers 30000]
+// How long a visitor waits for a preview:
+//   npm run bench -- backtest [--papers 45000] [--requests 300] [--subscribers 30000] [--json]
 // Papers of 30 days, 1,500 a day, recombined from whole days of arXiv and of Hugging Face (many-papers.ts). The site runs in
 // a process of its own on a real Postgres; previews come over HTTP as the form sends them during typing, each with 1
 // to 3 topics that people typed (TEST_DATA/filters), one after the other. Then the same while the digests of everybody

@@ -1,5 +1,7 @@
-// Measures, on this machine: npm run bench -- [NAME] [--json] [and what the bench takes]
-import { parseArgs } from 'node:util'
+// Measures, on this machine: npm run bench -- --help
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { commentOf, exitWithUsage, optionsOrExit } from '../../scripts/options-or-exit.ts'
 import { benchBounces } from '../support/accuracy/bounces.ts'
 import { benchOrder } from '../support/accuracy/order.ts'
 import { benchRefusals } from '../support/accuracy/refusals.ts'
@@ -52,13 +54,35 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   web: benchWeb,
 }
 
-const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })
-const [name = ''] = positionals
-const bench = BENCHES[name]
-if (!bench) {
-  console.error(`npm run bench -- ${Object.keys(BENCHES).join('|')} [--json]`)
-  process.exit(2)
+/** Each file begins with what its bench measures and how to run it. */
+const commentOn = (name: string): string => {
+  const files = [`${name}.ts`, `../support/accuracy/${name}.ts`].map((file) =>
+    join(import.meta.dirname, file),
+  )
+  return commentOf(files.find(existsSync)!)
 }
-const asJson = tokens.some((token) => token.kind === 'option' && token.name === 'json')
-const { json, text } = await bench(process.argv.slice(process.argv.indexOf(name) + 1))
-console.log(asJson ? JSON.stringify(json) : text)
+
+const summaryOf = (name: string): string => commentOn(name).split(/[:.]\s/)[0]!
+
+const USAGE = `npm run bench -- NAME [--help] [--json] [OPTION …]
+Measures on this machine. NAME --help prints what a bench measures, and its options.
+
+${Object.keys(BENCHES)
+  .map((name) => `  ${name.padEnd(15)}${summaryOf(name)}\n`)
+  .join('')}`
+
+const [name = '', ...args] = process.argv.slice(2)
+const usage = Object.hasOwn(BENCHES, name) ? commentOn(name) : USAGE
+const bench = optionsOrExit(() => {
+  const named = BENCHES[name]
+  if (!named) throw new Error(name ? `There is no bench "${name}".` : 'Name a bench.')
+  return named
+}, usage)
+try {
+  const { json, text } = await bench(args)
+  console.log(args.includes('--json') ? JSON.stringify(json) : text)
+} catch (error) {
+  // A bench reads its options before it starts anything.
+  if (!/^(ERR_PARSE_ARGS|usage\.wrong)/.test((error as { code?: string }).code ?? '')) throw error
+  exitWithUsage(error, usage)
+}

@@ -3,8 +3,10 @@
 // The archive, from which the space is learned, is CSFCube's abstracts and the other papers of TEST_DATA. Measured are the
 // mean average precision (grades 2 and 3 are relevant) and the nDCG of the first 20 % of the candidates (gain 2^grade - 1).
 // Settings were chosen on one half of the query papers; the other half is shown by itself.
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { Archive } from '../../src/queries/archive.ts'
@@ -30,7 +32,8 @@ interface Judged {
 /** Scores by the number of a paper; papers without a score come last. */
 type Scores = ReadonlyMap<number, number>
 
-export function benchLike(): Promise<{ json: unknown; text: string }> {
+export function benchLike(args: string[]): Promise<{ json: unknown; text: string }> {
+  parseArgs({ args, options: { json: { type: 'boolean' } } })
   const folder = testData('csfcube')
   if (!folder) return Promise.resolve({ json: null, text: `Not measured: ${noTestData('csfcube')}.` })
   const judged = JSON.parse(readFileSync(join(folder, 'queries.json'), 'utf8')) as Judged[]

@@ -1,4 +1,4 @@
-// Memory of the service by papers in the archive: npm run bench -- memory [--papers 1000,20000,60000] [--seconds 30]
+// Memory of the service by papers in the archive: npm run bench -- memory [--papers 1000,20000,60000] [--seconds 30] [--json]
 // For each count: a new database, papers recombined as many-papers.ts does it, and the service with all roles as
 // `npm start` runs it (Postgres apart, no subscribers). Ten searches, a rest, then what Linux says of the process.
 import { once } from 'node:events'

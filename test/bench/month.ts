@@ -7,6 +7,7 @@
 // readers see topic, want, title and abstract. Twenty days have fewer than 200 related papers; sixty have more.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { Fault } from '../../src/core/errors.ts'
 import { noTestData, testData } from '../support/test-data.ts'
 import { type Month, measureMonth, onlyWithMatches } from './month/days.ts'
 import { type Judging, judgedText, readJudged, writeSample } from './month/judged.ts'
@@ -28,6 +29,8 @@ export async function benchMonth(args: string[]): Promise<{ json: unknown; text:
     },
   })
   const [file = ''] = positionals
+  if (positionals.length !== (values.sample || values.judged ? 1 : 0))
+    throw new Fault('usage.wrong', { what: 'One file belongs to --sample, a second one to --judged.' })
   if (values.judged) {
     const judged = readJudged([values.judged, file])
     return { json: judged, text: judgedText(judged) }

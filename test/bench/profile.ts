@@ -4,6 +4,7 @@
 // pressed nothing on marginal ones. Then matches and close papers of the held-out day are chosen as digests choose them,
 // before and after these votes. Precision is the mean over needs that get papers, recall over needs that want some.
 // "the same precision": the lowest threshold after the votes at which precision is not below that before them.
+import { parseArgs } from 'node:util'
 import type { Day } from '../../src/core/dates.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
@@ -57,7 +58,8 @@ interface World {
   papers: ReadonlyMap<number, Paper>
 }
 
-export async function benchProfile(): Promise<{ json: unknown; text: string }> {
+export async function benchProfile(args: string[]): Promise<{ json: unknown; text: string }> {
+  parseArgs({ args, options: { json: { type: 'boolean' } } })
   const papers = huggingFacePapers()
   const archive = archiveFrom(papers)
   const world = { archive, papers: new Map(papers.map((paper) => [archive.index.docIdOf(paper.id)!, paper])) }

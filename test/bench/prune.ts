@@ -1,4 +1,4 @@
-// What a year weighs, and what prune takes away: npm run bench -- prune [--subscribers 300] [--days 365] [--keep 90]
+// What a year weighs, and what prune takes away: npm run bench -- prune [--subscribers 300] [--days 365] [--keep 90] [--json]
 // Rows are as wide as real ones: the planner makes the digests of 60 subscribers on recorded days, and SQL repeats
 // them for everybody on every weekday. Where a year is too much for the disk, fewer days are made and multiplied.
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -6,6 +6,7 @@
 // from each: Hugging Face with other fields, Hugging Face by itself, and 300 papers. Precision and recall are means over the
 // needs that want something; a need without papers has a precision of 0. Intervals are of samples of the needs.
 // Beside ours: Postgres' own search, BM25 from a threshold that is chosen on the same needs, and the order by votes.
+import { parseArgs } from 'node:util'
 import { noTestData, testData } from '../support/test-data.ts'
 import { type MeasuredAbsent, measureAbsent } from './relevance/absent-topics.ts'
 import { archiveFrom, fewPapers, recordedArchives } from './relevance/archives.ts'
@@ -24,7 +25,8 @@ import {
   totalsText,
 } from './relevance/report.ts'
 
-export async function benchRelevance(): Promise<{ json: unknown; text: string }> {
+export async function benchRelevance(args: string[]): Promise<{ json: unknown; text: string }> {
+  parseArgs({ args, options: { json: { type: 'boolean' } } })
   if (!testData('huggingface')) return { json: null, text: `Not measured: ${noTestData('huggingface')}.` }
   const own = ownNeeds()
   const further = furtherNeeds()

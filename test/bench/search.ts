@@ -1,4 +1,4 @@
-// How long a page of results takes: npm run bench -- search [--papers 100000] [--requests 400] [--only-at-once]
+// How long a page of results takes: npm run bench -- search [--papers 100000] [--requests 400] [--only-at-once] [--json]
 // Papers recombined from whole days of arXiv and of Hugging Face: sentences of abstracts are exchanged between papers of one
 // category (search-corpus.ts). The site runs in a process of its own on a real Postgres. Queries come over HTTP as people
 // typed them (TEST_DATA/filters), one after the other, each once, after as many others as warm the process up; each

@@ -21,6 +21,7 @@ import { mkdirSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { Fault } from '../../src/core/errors.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { median, spread } from './median.ts'
 import { type Contestant, contestants } from './send/contestants.ts'
@@ -78,7 +79,9 @@ function chosenOf(only: string[] | undefined): Contestant[] {
   const isNamed = (name: string, one: string) => name === one || name.startsWith(`${one}-`)
   const unknown = only.filter((one) => !all.some(({ name }) => isNamed(name, one)))
   if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(',')}: choose from ${all.map(({ name }) => name).join(', ')}`)
+    throw new Fault('usage.wrong', {
+      what: `--only ${unknown.join(',')}: choose from ${all.map(({ name }) => name).join(', ')}`,
+    })
   return all.filter(({ name }) => only.some((one) => isNamed(name, one)))
 }
 

@@ -1,5 +1,6 @@
-// Titles, abstracts and names as the sources wrote them, made into plain text: what of TeX is left, what else changes,
-// how many texts labelled by hand come out as labelled, and how long it takes. --data FOLDER, --json lists all
+// How well TeX becomes plain text: npm run bench -- tex [--data FOLDER] [--json]
+// Titles, abstracts and names as the sources wrote them (TEST_DATA/papers, or FOLDER): what of TeX is left, what else changes,
+// how many texts labelled by hand come out as labelled, and how long it takes. --json lists all.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -98,8 +99,8 @@ function millisecondsOf(texts: string[], work: (text: string) => string): number
 }
 
 export async function benchTex(args: string[]): Promise<{ json: unknown; text: string }> {
-  const { values } = parseArgs({ args, options: { data: { type: 'string' } }, strict: false })
-  const folder = typeof values.data === 'string' ? values.data : TEX_CORPUS
+  const { values } = parseArgs({ args, options: { data: { type: 'string' }, json: { type: 'boolean' } } })
+  const folder = values.data ?? TEX_CORPUS
   if (!folder || !hasTexCorpus(folder))
     return {
       json: null,

@@ -5,11 +5,13 @@
 // A file counts if one of its functions runs on the happy path, except those of LEFT_OUT; module-level code does not count.
 // The service uses a real Postgres, recorded answers of Hugging Face and an SMTP sink. All walks run once before, so that
 // what runs only once in a process does not count.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import { simpleParser } from 'mailparser'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
@@ -48,7 +50,8 @@ interface Walk {
   files: string[]
 }
 
-export async function benchWalks(): Promise<{ json: unknown; text: string }> {
+export async function benchWalks(args: string[]): Promise<{ json: unknown; text: string }> {
+  parseArgs({ args, options: { json: { type: 'boolean' } } })
   const folder = mkdtempSync(join(tmpdir(), 'bench-walks-'))
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
   const [source, sink] = [await startHuggingFaceServer({ folder: RECORDED }), await startSmtpSink()]

@@ -7,7 +7,7 @@ export const USAGE = `npm run drill -- failover [--seed N] [--runs N] [NAME …]
   --seed   decides at which email the primary is cut off; the clock by default
   --runs   how often each is run, with the seeds that follow
 
-${VARIANTS.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')}`
+${VARIANTS.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}\n`).join('')}`
 
 export interface Arguments {
   variants: Variant[]
@@ -15,9 +15,9 @@ export interface Arguments {
 }
 
 /** Throws an Error with a sentence for the user if they are wrong. */
-export function readArguments(args: readonly string[], now = Date.now()): Arguments {
+export function readArguments(args: string[], now = Date.now()): Arguments {
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args,
     options: {
       seed: { type: 'string', default: String(now % 100_000) },
       runs: { type: 'string', default: '1' },

@@ -3,9 +3,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { optionsOrExit } from '../../scripts/options-or-exit.ts'
 import { errorText } from '../../src/core/errors.ts'
 import { dataFolder } from '../support/data-folder.ts'
-import { type Arguments, readArguments, USAGE } from './arguments.ts'
+import { readArguments, USAGE } from './arguments.ts'
 import { drillFailover } from './failover.ts'
 import { openNetwork } from './network.ts'
 import { whyNoDrill } from './requirements.ts'
@@ -15,15 +16,6 @@ import type { Variant } from './variants.ts'
 const MAX_DURATION_MS = 290_000
 /** What may end this process before a drill is over. */
 const ENDINGS = ['SIGINT', 'SIGTERM', 'uncaughtException']
-
-function readOrExit(): Arguments {
-  try {
-    return readArguments(process.argv.slice(2))
-  } catch (error) {
-    console.error(`${errorText(error)}\n\n${USAGE}`)
-    process.exit(2)
-  }
-}
 
 /** Runs one drill on a network and in a folder of its own, which are removed whatever happens. */
 async function run(variant: Variant, seed: number, allLogs: string): Promise<Row> {
@@ -61,7 +53,7 @@ async function run(variant: Variant, seed: number, allLogs: string): Promise<Row
   }
 }
 
-const { variants, seeds } = readOrExit()
+const { variants, seeds } = optionsOrExit(readArguments, USAGE)
 const missing = whyNoDrill()
 if (missing) {
   console.log(`Skipped: ${missing}`)

@@ -3,8 +3,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { optionsOrExit } from '../../scripts/options-or-exit.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { errorText } from '../../src/core/errors.ts'
 import { dataFolder } from '../support/data-folder.ts'
 import { chooseMutants } from './choose-mutants.ts'
 import { equivalentReason } from './equivalent.ts'
@@ -22,10 +22,12 @@ const USAGE = `npm run mutations -- [--seed N] [--count 100] [--part K/N] [--all
 npm run mutations -- --only ID [TEST_FILE ...]
   a mutant or a planted fault, with the tests that execute it, or with these
 npm run mutations -- --planted
-  the planted faults of test/mutations/planted.ts`
+  the planted faults of test/mutations/planted.ts
+`
 
-function readOptions() {
+function optionsFrom(args: string[]) {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: {
       seed: { type: 'string', default: '1' },
@@ -34,7 +36,6 @@ function readOptions() {
       all: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       planted: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   })
   const isTest = (path: string) => path.endsWith('.test.ts')
@@ -42,24 +43,11 @@ function readOptions() {
   return {
     ...values,
     testFiles: positionals.filter(isTest),
-    mutants: values.help ? [] : chooseMutants({ ...values, folders }),
+    mutants: chooseMutants({ ...values, folders }),
   }
 }
 
-function readOrExit() {
-  try {
-    return readOptions()
-  } catch (error) {
-    console.error(`${errorText(error)}\n${USAGE}`)
-    process.exit(2)
-  }
-}
-
-const { mutants, testFiles, all, planted, help } = readOrExit()
-if (help) {
-  console.log(USAGE)
-  process.exit(0)
-}
+const { mutants, testFiles, all, planted } = optionsOrExit(optionsFrom, USAGE)
 const stopped = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort())
 const folder = mkdtempSync(join(dataFolder(), 'mutations-'))

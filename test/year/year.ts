@@ -1,12 +1,15 @@
-// The first year of an administrator, played on this machine with real containers: npm run year
-// It starts a Docker engine if none responds, needs nginx and openssl, and sends only to its own relay.
-import { styleText } from 'node:util'
+// npm run year
+// Plays the first year of an operator on this machine with real containers: install, import, restore, upgrade, erase. It
+// starts a Docker engine if none responds, needs nginx and openssl, and sends only to its own relay.
+import { parseArgs, styleText } from 'node:util'
+import { optionsOrExit } from '../../scripts/options-or-exit.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { errorText } from '../../src/core/errors.ts'
 import { recordings } from '../support/recorded-days.ts'
 import { must, openLab } from './lab.ts'
 import { steps } from './steps.ts'
 
+optionsOrExit((args) => parseArgs({ args }))
 const begun = performance.now()
 const engine = await must(['.ci/engine/engine.sh'])
 process.env.DOCKER_HOST = engine.match(/DOCKER_HOST=(\S+)/)?.[1]

@@ -1,5 +1,6 @@
-// Bounces to others, read by ours and by two other programs: what is read at all, who is found, who is
-// called dead. --data FOLDER, --verbose
+// How well bounces are read: npm run bench -- bounces [--data FOLDER] [--verbose] [--json]
+// Collected reports (TEST_DATA/bounces, or FOLDER) are read by our code and by two other programs: how many are read at all,
+// which recipients are found, and which are classified as dead. --verbose lists those that are wrong.
 import { parseArgs } from 'node:util'
 import { CORPUS, type CorpusMail, hasCorpus, type Label, readCorpus } from './bounces-corpus.ts'
 import { OTHERS, type Reading, readWithOurs } from './bounces-readers.ts'
@@ -100,14 +101,13 @@ const told = ({ file, label, said }: Pair): string =>
 export async function benchBounces(args: string[]): Promise<{ json: unknown; text: string }> {
   const { values } = parseArgs({
     args,
-    options: { data: { type: 'string' }, verbose: { type: 'boolean' } },
-    strict: false,
+    options: { data: { type: 'string' }, verbose: { type: 'boolean' }, json: { type: 'boolean' } },
   })
-  const folder = typeof values.data === 'string' ? values.data : CORPUS
+  const folder = values.data ?? CORPUS
   if (!hasCorpus(folder))
     return { json: null, text: `No emails to measure: ${folder} holds no expected.jsonl.` }
   const measured = await measureBounces(folder)
-  return { json: measured, text: textOf(measured, values.verbose === true) }
+  return { json: measured, text: textOf(measured, values.verbose ?? false) }
 }
 
 function textOf(m: BouncesMeasured, isVerbose: boolean): string {

@@ -4,8 +4,10 @@
 // Beside ours: BM25 over title and abstract as one text, and the papers as their page listed them.
 // A bad result would be to lie below BM25 on the mean, or far below it on one query: then the weight of titles and of words
 // side by side would do harm.
+
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { table } from '../../../src/operator/operations/text-table.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
@@ -70,7 +72,8 @@ export function averagePrecision(order: readonly number[], isOnTopic: (place: nu
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-export async function benchOrder(): Promise<{ json: unknown; text: string }> {
+export async function benchOrder(args: string[]): Promise<{ json: unknown; text: string }> {
+  parseArgs({ args, options: { json: { type: 'boolean' } } })
   const ordered = measureOrder()
   const maps = (['ours', 'bm25', 'listed'] as const).map((name) => mean(ordered.map((one) => one[name])))
   const rows = ordered.map(({ query, onTopic, ours, bm25, listed }) => [

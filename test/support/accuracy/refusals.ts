@@ -1,5 +1,6 @@
-// The answers that real reports quote, each as if it had come in answer to RCPT: by class, and whom it would suppress,
-// beside the plain rule that any 5xx does. --data FOLDER
+// How replies of mail servers are classified: npm run bench -- refusals [--data FOLDER] [--json]
+// The replies that collected reports quote (TEST_DATA/bounces, or FOLDER), each as if it had come in reply to RCPT: by class,
+// and which addresses they would suppress, beside the plain rule that any 5xx does.
 import { parseArgs } from 'node:util'
 import { RULES } from '../../../src/mail/refusals/rules.ts'
 import { CORPUS, hasCorpus, type Quoted, readCorpus } from './refusal-corpus.ts'
@@ -83,8 +84,8 @@ function scoreOf(all: Quoted[], suppresses: (one: Quoted) => boolean, dead: (one
 }
 
 export async function benchRefusals(args: string[]): Promise<{ json: unknown; text: string }> {
-  const { values } = parseArgs({ args, options: { data: { type: 'string' } }, strict: false })
-  const folder = typeof values.data === 'string' ? values.data : CORPUS
+  const { values } = parseArgs({ args, options: { data: { type: 'string' }, json: { type: 'boolean' } } })
+  const folder = values.data ?? CORPUS
   if (!hasCorpus(folder))
     return { json: null, text: `No reports to measure on: ${folder} holds no expected.jsonl.` }
   const measured = await measureRefusals(folder)

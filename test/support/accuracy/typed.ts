@@ -1,5 +1,6 @@
-// What people typed as filters, row by row as if into the plain field of the form, over the recorded days: how much is
-// understood, what is refused and why, how many rows bring nothing and how many too much. --data FOLDER, --list
+// How much of what people typed as filters is understood: npm run bench -- typed [--data FOLDER] [--list] [--json]
+// Each row (TEST_DATA/filters, or FOLDER) as if typed into the plain field of the form, over the recorded days: how much is
+// understood, what is refused and why, how many rows match nothing and how many too much. --list prints them.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
