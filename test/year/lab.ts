@@ -51,8 +51,8 @@ const override = (certificate: Certificate): string => `services:
       CLOCK_NOW: \${YEAR_NOW:-}
 `
 
-/** The clone is of what is committed here, as an administrator would get it. */
-export async function openLab(papers: string, sitePort: number): Promise<Lab> {
+/** The clone is of what is committed here, as an administrator would get it. When `signal` aborts, no container starts any more. */
+export async function openLab(papers: string, sitePort: number, signal: AbortSignal): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'lab-'))
   const clone = join(folder, 'daily-papers')
   await must(['git', 'clone', '--quiet', resolve(import.meta.dirname, '../..'), clone])
@@ -71,7 +71,7 @@ export async function openLab(papers: string, sitePort: number): Promise<Lab> {
     settings({ relay: relay.port, source: Number(new URL(source.url).port) }),
   )
   writeFileSync(overrideFile, override(certificate))
-  const compose = openCompose(clone, `lab-${process.pid}`, ['docker-compose.yml', overrideFile])
+  const compose = openCompose(clone, `lab-${process.pid}`, ['docker-compose.yml', overrideFile], signal)
   return {
     folder,
     compose,
@@ -80,7 +80,7 @@ export async function openLab(papers: string, sitePort: number): Promise<Lab> {
     relay,
     nginx,
     stop: async () => {
-      await compose.run(['down', '--volumes', '--timeout', '20'])
+      await compose.down()
       await Promise.all([relay.close(), source.close(), nginx.stop()])
     },
   }
@@ -99,8 +99,8 @@ async function gateway(): Promise<string> {
   return out.trim()
 }
 
-export async function must(command: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(command)
+export async function must(command: string[], signal?: AbortSignal): Promise<string> {
+  const { code, stdout, stderr } = await run(command, { signal })
   if (code !== 0) throw new Error(`${command.join(' ')}: exit ${code}\n${stderr}`)
   return stdout
 }
