@@ -60,14 +60,13 @@ export function documentPage(markdown: string, options: DocumentOptions): string
       link({ href, tokens }) {
         return href ? false : this.parser.parseInline(tokens)
       },
-      // Wide ones scroll by themselves, also by keyboard.
       code({ text }) {
-        return `<pre tabindex="0"><code>${escaped(text)}</code></pre>\n`
+        return `<pre ${scrolling('Example')}><code>${escaped(text)}</code></pre>\n`
       },
     },
   })
   const content = (marked.parse(markdown) as string)
-    .replaceAll('<table>', '<div class="table" tabindex="0"><table>')
+    .replaceAll('<table>', `<div class="table" ${scrolling('Table')}><table>`)
     .replaceAll('</table>', '</table></div>')
   const headings = getHeadingList()
   const up = posix.relative(posix.dirname(fileOf(options.path)), '')
@@ -93,6 +92,9 @@ function linksOnTop(options: DocumentOptions) {
   const demo = posix.relative(posix.dirname(page), `${DEMO_FOLDER}/index.html`)
   return [...links, { name: 'Demo', href: published.demo || demo, current: false }]
 }
+
+/** What is wider than the screen scrolls by itself, also by keyboard, for which it needs a name. */
+const scrolling = (name: string): string => `role="group" aria-label="${name}" tabindex="0"`
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char]!)

@@ -47,6 +47,13 @@ describe('`documentPage`', () => {
     expect(page('# A\n## B\n## C')).toContain('href="#b"')
   })
 
+  test('can scroll its tables and examples by keyboard, and they have names', () => {
+    const html = mainOf(page('# A\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```\nlong line\n```\n'))
+    const boxes = html.match(/<(?:div class="table"|pre)[^>]*>/g)
+    expect(boxes).toHaveLength(2)
+    for (const box of boxes!) expect(box).toMatch(/ role="group" aria-label="\w+" tabindex="0"/)
+  })
+
   test('leads to the demo beside it, or to where that is published', () => {
     expect(linksOf(page('# A'))).toContain(`../${DEMO_FOLDER}/index.html`)
     const demo = 'https://lab.example.org/demo'
