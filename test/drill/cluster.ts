@@ -1,10 +1,11 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { postgresUser } from '../support/debian-postgres.ts'
 import { eventually } from '../support/until.ts'
 import { etcdSettings, PASSWORD, type Place, patroniConfig } from './configs.ts'
 import { logLines } from './log-lines.ts'
 import type { DrillNetwork, Machine } from './network.ts'
-import { postgresPrograms, postgresUser } from './requirements.ts'
+import { postgresPrograms } from './requirements.ts'
 
 const NODES = 3
 const MAX_START_SECONDS = 120

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { postgresUser } from '../support/debian-postgres.ts'
 import { eventually } from '../support/until.ts'
 import { haproxyConfig, PASSWORD, pgbouncerConfig } from './configs.ts'
 import { logLines } from './log-lines.ts'
 import type { Machine } from './network.ts'
-import { postgresUser } from './requirements.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']

@@ -37,15 +37,16 @@ export interface Standby {
   promote(): Promise<void>
 }
 
-const binaries = (): string | undefined =>
+/** The folder of Debian's newest Postgres that has these programs, if there is one. */
+export const debianPrograms = (...names: string[]): string | undefined =>
   existsSync(ROOM)
     ? readdirSync(ROOM)
         .sort((a, b) => Number(b) - Number(a))
         .map((version) => join(ROOM, version, 'bin'))
-        .find((bin) =>
-          ['initdb', 'pg_dump', 'pg_restore', 'pg_basebackup'].every((name) => existsSync(join(bin, name))),
-        )
+        .find((bin) => names.every((name) => existsSync(join(bin, name))))
     : undefined
+
+const binaries = () => debianPrograms('initdb', 'pg_dump', 'pg_restore', 'pg_basebackup')
 
 /** Why tests that need it are left out here; undefined where it is there. */
 export const noDebianPostgres = (): string | undefined =>
@@ -56,8 +57,8 @@ export async function startDebianPostgres(bin = binaries()!): Promise<DebianPost
   const folder = mkdtempSync(join(dataFolder(), 'daily-papers-debian-'))
   const data = join(folder, 'data')
   mkdirSync(data)
-  const user = process.getuid?.() === 0 ? userOf('postgres') : {}
-  if (user.uid !== undefined) for (const path of [folder, data]) chownSync(path, user.uid, user.gid!)
+  const user = process.getuid?.() === 0 ? postgresUser() : undefined
+  if (user) for (const path of [folder, data]) chownSync(path, user.uid, user.gid)
   const as = { ...user, cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' }, maxBuffer: 256 * 1024 * 1024 }
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
   const serve = async (folderOf: string) => {
@@ -112,7 +113,8 @@ export async function startDebianPostgres(bin = binaries()!): Promise<DebianPost
   }
 }
 
-function userOf(name: string): { uid?: number; gid?: number } {
-  const found = readFileSync('/etc/passwd', 'utf8').match(new RegExp(`^${name}:[^:]*:(\\d+):(\\d+)`, 'm'))
+/** The user postgres, or nobody if there is none: Postgres does not run as root. */
+export function postgresUser(): { uid: number; gid: number } {
+  const found = readFileSync('/etc/passwd', 'utf8').match(/^postgres:[^:]*:(\d+):(\d+)/m)
   return { uid: Number(found?.[1] ?? 65534), gid: Number(found?.[2] ?? 65534) }
 }
