@@ -23,7 +23,7 @@ async function run(variant: Variant, seed: number, allLogs: string): Promise<Row
   chmodSync(folder, 0o755)
   const network = openNetwork()
   let removing: Promise<void> | undefined
-  // Once, although a signal may come while a drill ends by itself.
+  // Once, although the launcher repeats signals, and one may come while a drill ends by itself.
   const removed = () => {
     removing ??= network.remove().finally(() => rmSync(folder, { recursive: true, force: true }))
     return removing
@@ -32,7 +32,7 @@ async function run(variant: Variant, seed: number, allLogs: string): Promise<Row
     if (cause instanceof Error) console.error(cause)
     void removed().finally(() => process.exit(130))
   }
-  for (const event of ENDINGS) process.once(event, interrupted)
+  for (const event of ENDINGS) process.on(event, interrupted)
   const begun = performance.now()
   const say = (text: string) =>
     console.error(`${variant.name}, ${Math.round((performance.now() - begun) / 1000)} s: ${text}`)

@@ -13,10 +13,16 @@ export async function runCleanups(): Promise<void> {
   await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
 }
 
-/** On SIGINT and SIGTERM: calls `report`, ends what the cases started, then ends this process. */
+/**
+ * On SIGINT and SIGTERM: calls `report`, ends what the cases started, then ends this process. The launcher repeats signals;
+ * only the first one counts.
+ */
 export function endWithSignals(report: () => void): void {
+  let ending = false
   for (const [signal, code] of Object.entries(SIGNALS)) {
-    process.once(signal, async () => {
+    process.on(signal, async () => {
+      if (ending) return
+      ending = true
       report()
       await runCleanups()
       process.exit(code)
