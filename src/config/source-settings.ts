@@ -4,8 +4,10 @@ import {
   canonicalSourceName,
   DEFAULT_BASE_URLS,
   SOURCE_NAME_EXAMPLES,
+  splitSourceNames,
+  wrongSourceName,
 } from '../sources/registry.ts'
-import { httpUrl, splitList } from './setting-schemas.ts'
+import { httpUrl } from './setting-schemas.ts'
 
 const sourceAddresses = Object.fromEntries(
   Object.entries(DEFAULT_BASE_URLS).map(([name, address]) => [name, httpUrl.default(address)]),
@@ -15,9 +17,9 @@ export const sourceSettings = {
   SOURCES: z
     .string()
     .default('huggingface')
-    .transform(splitList)
+    .transform((text) => splitSourceNames(text))
     .superRefine((names, context) => {
-      const wrong = names.filter((name) => !canonicalSourceName(name)).map((name) => `"${name}"`)
+      const wrong = names.filter((name) => !canonicalSourceName(name)).map(wrongSourceName)
       const not = wrong.length > 0 ? `, and not ${wrong.join(', ')}` : ''
       if (names.length === 0 || not)
         context.addIssue({

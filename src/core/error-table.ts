@@ -234,6 +234,8 @@ export const errorTable = {
       '{source} returned {status} for {day} with more than {most} bytes: nothing was stored.',
     'source.not-xml': '{source} returned {status} for {day} without a complete {what} in XML: {why}',
     'source.not-json': '{source} returned {status} for {day} without a JSON list ({type}).',
+    'source.too-many':
+      '{source} lists {count} papers for {day}, more than the {most} a day that one source may have. Nothing of this fetch was stored: name a section or a narrower filter in SOURCES.',
     'source.unreadable': 'None of the {count} entries of {source} for {day} can be read. The first: {why}',
     'papers.rejected': 'The database rejected all {count} papers of {source} for {day}. The first: {why}',
     'webhook.unreachable': 'A server of the provider does not respond: {what}',

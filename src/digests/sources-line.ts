@@ -4,7 +4,7 @@ import { memoize } from '../core/memoize.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { maxPaperId } from '../papers/paper.repo.ts'
-import { parseSourceName, sourceTitle } from '../sources/registry.ts'
+import { parseSourceName, sectionTitle, sourceTitle } from '../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
 
 /** How many days back to look for a source's latest status: over a weekend and a holiday. */
@@ -93,8 +93,8 @@ function clauseText({ sources, day, brought }: Clause): string {
 
 /** "arXiv cs.CL, cs.AI" */
 function namesOf([first = '', ...others]: readonly string[]): string {
-  const sections = others.map((source) => parseSourceName(source)?.section ?? source)
-  const names = [sourceName(first), ...sections.slice(0, MAX_SECTIONS - 1)].join(', ')
+  const sections = others.slice(0, MAX_SECTIONS - 1).map(sectionTitle)
+  const names = [sourceName(first), ...sections].join(', ')
   const count = others.length + 1 - MAX_SECTIONS
   return count > 0 ? fill(words.emails.parts.sources.moreSections, { names, count }) : names
 }

@@ -68,8 +68,9 @@ export async function usualSources({ db, config }: Deps, now: Date): Promise<Usu
   return config.SOURCES.flatMap((source) => {
     const days = bySource.get(source) ?? []
     const usual = usualArrivalMs(days)
-    if (usual === undefined) return []
-    const { calendar } = requireSource(source).source
+    const { calendar, isRolling } = requireSource(source).source
+    // A rolling source may have nothing new on any day.
+    if (usual === undefined || isRolling) return []
     return [{ source, calendar, usualMs: usual, hasCome: hasPapersOn(days) }]
   })
 }

@@ -1380,6 +1380,7 @@ export const en = {
       none: 'no papers that day',
       repeated: 'no new list',
       'made-up': 'available, from an archive',
+      'too-many': 'stopped: too many papers',
     },
   },
   day: {

@@ -8,7 +8,7 @@ import { count, day, instant, wholeNumber } from './operations/fields.ts'
 import { quantity } from './operations/text-table.ts'
 
 const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
-const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up']).nullable()
+const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up', 'too-many']).nullable()
 
 const sourceDay = z.object({
   day,
@@ -113,6 +113,7 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   none: 'no papers',
   repeated: 'same list as another day',
   'made-up': 'filled in from the archive',
+  'too-many': 'stopped, too many papers',
 }
 
 /** The reason for a day's state, for the operator; "" if nothing explains it. */
@@ -148,6 +149,7 @@ const FAULTS: Record<string, string> = {
   'source.not-json': 'not a list',
   'source.refused-date': 'date refused',
   'source.refused': 'request refused: check its address in the settings',
+  'source.too-many': 'stopped: more papers a day than one source may have',
   'source.unreadable': 'nothing readable',
   'source.unknown': 'no such source',
   'papers.rejected': 'nothing that the database accepts',

@@ -5,25 +5,23 @@ import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createFetchClient, type FetchClient } from '../sources/fetch-client.ts'
-import { baseUrlsIn, type NamedSource, requireSource } from '../sources/registry.ts'
+import { baseUrlsIn, fetchPolicyOf, type NamedSource, requireSource } from '../sources/registry.ts'
 import type { FetchedDay, FetchPolicy, Identifier, RefusedEntry, SourceRecord } from '../sources/source.ts'
 import {
   claimSourceDay,
+  closePastDay,
   dueSourceDays,
+  lastFetchOf,
   recordFailedFetch,
+  recordImport,
   recordSuccessfulFetch,
   recordThrottled,
   type SourceDayKey,
 } from '../sources/source-day.repo.ts'
 import type { SourceDayOutcome } from '../sources/source-day-state.ts'
 import { keyText } from './group-duplicates.ts'
-import {
-  listedOnDay,
-  papersWithoutDate,
-  type RecordedListings,
-  recordListings,
-  unseenBy,
-} from './listing.repo.ts'
+import { listedOnDay, papersWithoutDate, unseenBy } from './known-papers.repo.ts'
+import { type RecordedListings, recordListings } from './listing.repo.ts'
 import { type PaperKey, titleKey } from './paper-key.ts'
 
 /**
@@ -36,7 +34,7 @@ export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promis
   const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now })
   const isToday = ({ day }: SourceDayKey) => Number(day === dayOf(now))
   const inOrder = due.toSorted((a, b) => isToday(b) - isToday(a))
-  const lanes = Map.groupBy(inOrder, ({ source }) => requireSource(source).source.fetchPolicy.service)
+  const lanes = Map.groupBy(inOrder, ({ source }) => fetchPolicyOf(requireSource(source)).service)
   await Promise.all([...lanes.values()].map((lane) => fetchLane(deps, lane, options)))
 }
 
@@ -95,6 +93,7 @@ export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<Inge
   const named = requireSource(source)
   const today = dayOf(deps.clock.now())
   if (day > today) throw new Fault('source.not-begun', { day, today })
+  if (named.source.isRolling && day < today) return passedDay(deps, input)
   const { db, log, config } = deps
   const fetchClient = createFetchClient({
     db,
@@ -103,7 +102,7 @@ export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<Inge
     day,
     wait: input.wait,
     signal: input.signal,
-    fetchPolicy: { ...named.source.fetchPolicy, ...input.fetchPolicy },
+    fetchPolicy: { ...fetchPolicyOf(named), ...input.fetchPolicy },
     contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
   })
   try {
@@ -128,14 +127,18 @@ async function fetchAndRecord(
     section: named.section,
     request,
   })
-  const { records, refused, reason } = await withoutRepeats(deps, input, fetchedDay)
+  const { isRolling } = named.source
+  const { records, refused, reason } = isRolling ? fetchedDay : await withoutRepeats(deps, input, fetchedDay)
   const now = deps.clock.now()
+  const firstSeen = isRolling && { lastFetch: await lastFetchOf(deps.db, source) }
   // Record the papers and the state of the day in one transaction: a process may die in between.
   let stands: IngestedDay['stands']
   const recorded = await recordListings(
     deps.db,
-    { source, day, records, now, dryRun },
-    async (tx, { listed, revised, rejected }) => {
+    { source, day, records, now, dryRun, ...(firstSeen && { firstSeen }) },
+    async (tx, { listed, revised, rejected }, earlier) => {
+      for (const one of [...earlier, { day, papers: listed }]) requireFewPapers({ source, ...one })
+      for (const one of earlier) await recordImport(tx, { source, ...one, now })
       const { state, reason: why } = await recordSuccessfulFetch(tx, {
         source,
         day,
@@ -153,6 +156,21 @@ async function fetchAndRecord(
   const ingested = { source, day, ...recorded, refused, stands }
   logIngested(deps.log, ingested, { requests: requestCount(), reason, ms })
   return ingested
+}
+
+/** A source with more papers a day is stopped: docs/sources.md says what they would do to memory and matching. */
+const MAX_PAPERS_A_DAY = 2000
+
+function requireFewPapers({ source, day, papers }: SourceDayKey & { papers: number }): void {
+  if (papers <= MAX_PAPERS_A_DAY) return
+  throw new Fault('source.too-many', { source, day, count: papers, most: MAX_PAPERS_A_DAY })
+}
+
+/** A rolling source returns only what it has today. */
+async function passedDay(deps: Deps, { source, day, dryRun }: IngestDayInput): Promise<IngestedDay> {
+  if (!dryRun) await closePastDay(deps.db, { source, day, now: deps.clock.now() })
+  const none = { added: 0, changed: 0, unchanged: 0, listed: 0, revised: 0 }
+  return { source, day, ...none, rejected: [], refused: [] }
 }
 
 function logIngested(

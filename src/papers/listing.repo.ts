@@ -1,13 +1,12 @@
 import { batchLimits, type Database, isDataRejection } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { Prisma } from '../generated/prisma/client.ts'
 import { excerpt } from '../sources/read-entries.ts'
 import { identifierText, type SourceRecord } from '../sources/source.ts'
-import { keyText } from './group-duplicates.ts'
+import { byFirstSeenDay, type FirstSeenInput } from './first-seen.ts'
 import { recordHistory } from './history.repo.ts'
 import { changesOf } from './merge.ts'
-import { type PaperKey, paperKeysOf } from './paper-key.ts'
+import { paperKeysOf } from './paper-key.ts'
 import {
   assignIds,
   insertKeys,
@@ -27,6 +26,8 @@ export interface DayListings {
   day: Day
   records: readonly SourceRecord[]
   now: Date
+  /** Of a rolling source, on `day` today: a paper is listed on the day on which the source first has it, and on no other. */
+  firstSeen?: Omit<FirstSeenInput, 'now'>
   /** Counts the changes without making them. */
   dryRun?: boolean
 }
@@ -42,6 +43,12 @@ export interface RecordedListings {
   rejected: Rejected[]
 }
 
+interface PapersOfDay {
+  day: Day
+  /** How many papers the source lists on the day. */
+  papers: number
+}
+
 interface Rejected {
   /** The first identifier of the record, else its title, up to 100 printable characters. */
   paper: string
@@ -50,7 +57,8 @@ interface Rejected {
 
 const ROLLBACK = new Error('dry run')
 
-type Also = (tx: Database, recorded: RecordedListings) => Promise<void>
+/** `earlier`: of a rolling source, the earlier days to which papers were assigned. */
+type Also = (tx: Database, recorded: RecordedListings, earlier: PapersOfDay[]) => Promise<void>
 
 /**
  * Records a source's listings of a day, in one transaction with `also`. Recording the same records again changes
@@ -65,7 +73,7 @@ export async function recordListings(
     return await inTransaction(db, listings, { record: recordAll, also })
   } catch (error) {
     if (!isDataRejection(error)) throw error
-    return await inTransaction(db, listings, { record: recordAccepted, also })
+    return await inTransaction(db, listings, { record: recordByHalves, also })
   }
 }
 
@@ -78,10 +86,14 @@ async function inTransaction(
   let recorded: RecordedListings | undefined
   const work = async (tx: Database) => {
     await tx.$executeRaw`select pg_advisory_xact_lock(${INGEST_LOCK}::bigint)`
-    const counts = await record(tx, listings)
+    const earlier: PapersOfDay[] = []
+    const counts = listings.firstSeen
+      ? await recordDays(tx, listings, { record, earlier, firstSeen: listings.firstSeen })
+      : await record(tx, listings)
+    requireSomeAccepted(listings, counts)
     recorded = { ...counts, ...(await countListed(tx, listings)) }
     if (listings.dryRun) throw ROLLBACK
-    await also(tx, recorded)
+    await also(tx, recorded, earlier)
   }
   await db.$transaction(work, batchLimits()).catch((error) => {
     if (error !== ROLLBACK) throw error
@@ -89,14 +101,32 @@ async function inTransaction(
   return recorded!
 }
 
-/** Records everything except the records that the database rejects. Throws papers.rejected if none is left. */
-async function recordAccepted(tx: Database, listings: DayListings): Promise<Counts> {
-  const counts = await recordByHalves(tx, listings)
-  const { source, day, records } = listings
-  const [first] = counts.rejected
-  if (first && counts.rejected.length === records.length)
-    throw new Fault('papers.rejected', { source, day, count: records.length, why: first.why })
+interface RecordDaysOptions {
+  record: typeof recordAll
+  firstSeen: NonNullable<DayListings['firstSeen']>
+  /** Filled with the days before today. */
+  earlier: PapersOfDay[]
+}
+
+async function recordDays(
+  tx: Database,
+  listings: DayListings,
+  { record, firstSeen, earlier }: RecordDaysOptions,
+): Promise<Counts> {
+  let counts: Counts = { ...NONE, rejected: [] }
+  for (const [day, records] of byFirstSeenDay(listings.records, { ...firstSeen, now: listings.now })) {
+    const ofDay = { ...listings, day, records }
+    counts = sumOf(counts, await record(tx, ofDay))
+    if (day !== listings.day) earlier.push({ day, papers: (await countListed(tx, ofDay)).listed })
+  }
   return counts
+}
+
+/** Throws papers.rejected if the database rejected all records. */
+function requireSomeAccepted({ source, day, records }: DayListings, { rejected }: Counts): void {
+  const [first] = rejected
+  if (first && rejected.length === records.length)
+    throw new Fault('papers.rejected', { source, day, count: records.length, why: first.why })
 }
 
 /** Splits a batch that the database rejects into halves, down to the single rejected records. */
@@ -207,7 +237,7 @@ const absorbing = (changes: NumberedChange[]): NumberedChange[] =>
 async function upsertListings(
   tx: Database,
   changes: NumberedChange[],
-  { source, day, now }: DayListings,
+  { source, day, now, firstSeen }: DayListings,
 ): Promise<number[]> {
   const listed = changes.filter(({ kind }) => kind !== undefined)
   const moved = await tx.$queryRaw<{ id: number }[]>`
@@ -216,6 +246,8 @@ async function upsertListings(
     from unnest(${listed.map(({ id }) => id)}::int[], ${listed.map(({ kind }) => kind!)}::listing_kind[],
       ${listed.map(({ votes }) => votes)}::int[], ${listed.map(({ comments }) => comments)}::int[])
       as r(id, kind, votes, comments)
+    where ${!firstSeen} or not exists (
+      select from listing l where l.paper_id = r.id and l.source = ${source} and l.day <> ${day}::date)
     on conflict (source, day, paper_id) do update set kind = least(listing.kind, excluded.kind),
       votes = coalesce(excluded.votes, listing.votes), comments = coalesce(excluded.comments, listing.comments),
       updated_at = excluded.updated_at
@@ -234,47 +266,3 @@ async function countListed(
   const revised = await tx.listing.count({ where: { ...where, kind: 'revised' } })
   return { listed: all - revised, revised }
 }
-
-interface PapersOnDay {
-  source: string
-  day: Day
-  keys: readonly PaperKey[]
-}
-
-/** The papers, as "arxiv:2507.06457", that a source has not listed on another day, except as newer versions. */
-export async function unseenBy(db: Database, { source, day, keys }: PapersOnDay): Promise<Set<string>> {
-  const seen = await papersWhere(
-    db,
-    keys,
-    Prisma.sql`exists (
-      select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day <> ${day}::date
-        and l.kind <> 'revised')`,
-  )
-  return without(keys, seen)
-}
-
-/** The papers that a source lists on a day, including newer versions. */
-export const listedOnDay = (db: Database, { source, day, keys }: PapersOnDay): Promise<Set<string>> =>
-  papersWhere(
-    db,
-    keys,
-    Prisma.sql`exists (
-      select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day = ${day}::date)`,
-  )
-
-export async function papersWithoutDate(db: Database, keys: readonly PaperKey[]): Promise<Set<string>> {
-  return without(keys, await papersWhere(db, keys, Prisma.sql`published_at is not null`))
-}
-
-/** A report. */
-async function papersWhere(db: Database, keys: readonly PaperKey[], fits: Prisma.Sql): Promise<Set<string>> {
-  const found = await db.$queryRaw<PaperKey[]>`
-    select scheme, value from paper_key k
-    join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as asked(scheme text, value text) using (scheme, value)
-    join paper on paper.id = k.paper_id
-    where ${fits}`
-  return new Set(found.map(keyText))
-}
-
-const without = (keys: readonly PaperKey[], gone: ReadonlySet<string>): Set<string> =>
-  new Set(keys.map(keyText).filter((key) => !gone.has(key)))

@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts'
 import { arxiv } from './arxiv/arxiv.ts'
 import { biorxiv } from './biorxiv/biorxiv.ts'
 import { huggingface } from './huggingface/huggingface.ts'
-import type { Source } from './source.ts'
+import type { FetchPolicy, Source } from './source.ts'
 
 export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly Source[]
 
@@ -23,6 +23,23 @@ export const baseUrlsIn = (
   Object.fromEntries(
     Object.keys(DEFAULT_BASE_URLS).map((name) => [name, settings[name as BaseUrlSetting]]),
   ) as Record<BaseUrlSetting, string>
+
+/**
+ * Splits a list of sources. A URL or filter may contain commas: a comma ends it only before the name of a source, as in
+ * "rss:https://example.org/?a=1,2,arxiv:cs.CL".
+ */
+export function splitSourceNames(text: string, sources: readonly Source[] = SOURCES): string[] {
+  const names = sources.map(({ name }) => name).join('|')
+  const beforeName = new RegExp(String.raw`,(?=\s*(?:${names})\s*(?:[:,]|$))`, 'i')
+  const takesFreeText = (part: string) =>
+    sources.some(({ name, sections }) => sections?.freeText && part.toLowerCase().startsWith(`${name}:`))
+  return text
+    .split(beforeName)
+    .map((part) => part.trim())
+    .flatMap((part) => (takesFreeText(part) ? [part.replace(/[\s,]+$/, '')] : part.split(',')))
+    .map((part) => part.trim())
+    .filter(Boolean)
+}
 
 export interface NamedSource {
   source: Source
@@ -55,6 +72,13 @@ export function requireSource(text: string): NamedSource {
   return named
 }
 
+/** The fetch policy, with the service of the section if sections differ. */
+export function fetchPolicyOf({ source, section }: NamedSource): FetchPolicy {
+  const { fetchPolicy, sections } = source
+  const service = section && sections?.serviceOf?.(section)
+  return service ? { ...fetchPolicy, service } : fetchPolicy
+}
+
 const forms = ({ name, sections }: Source): string[] => [
   ...(sections?.required ? [] : [name]),
   ...(sections ? [`${name}:${sections.example}`] : []),
@@ -66,5 +90,21 @@ export const SOURCE_NAME_EXAMPLES = SOURCES.flatMap(forms).join(', ')
 /** "Hugging Face", "arXiv cs.CL"; an unknown name is returned unchanged. */
 export function sourceTitle(text: string): string {
   const { source, section } = parseSourceName(text) ?? {}
-  return source ? [source.title, section].filter(Boolean).join(' ') : text
+  if (!source) return text
+  if (section && source.sections?.titleOf) return source.sections.titleOf(section)
+  return [source.title, section].filter(Boolean).join(' ')
+}
+
+/** "cs.CL" of "arxiv:cs.CL", for a list that begins with "arXiv cs.AI"; the title of a source without sections. */
+export function sectionTitle(text: string): string {
+  const { source, section } = parseSourceName(text) ?? {}
+  return section && !source?.sections?.titleOf ? section : sourceTitle(text)
+}
+
+/** What is wrong with a name in SOURCES, for messages: the name without a password, and what its source takes. */
+export function wrongSourceName(text: string): string {
+  const shown = `"${text.replace(/\/\/[^/@\s]*@/, '//…@')}"`
+  const source: Source | undefined = SOURCES.find(({ name }) => text.toLowerCase().startsWith(`${name}:`))
+  const takes = source?.sections?.freeText
+  return takes ? `${shown} (after "${source.name}:" comes ${takes})` : shown
 }

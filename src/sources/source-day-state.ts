@@ -34,9 +34,21 @@ export type SourceDayState = 'waiting' | 'fresh' | 'quiet' | 'stalled' | 'failed
 
 /**
  * weekend, holiday: no papers are expected. none: the day is over, and the source says that it has no papers. repeated:
- * the source returned the papers of another day. made-up: the papers were fetched from another place than usual.
+ * the source returned the papers of another day. made-up: the papers were fetched from another place than usual. The
+ * others: see STOPPED_REASONS.
  */
-export type SourceDayReason = 'weekend' | 'holiday' | 'none' | 'repeated' | 'made-up'
+export type SourceDayReason = 'weekend' | 'holiday' | 'none' | 'repeated' | 'made-up' | StoppedReason
+
+/**
+ * Why a source is stopped until the operator acts, by the fault of its fetch. too-many: it lists more papers a day than
+ * one source may. It is still tried every six hours.
+ */
+const STOPPED_REASONS = { 'source.too-many': 'too-many' } as const satisfies Record<string, string>
+
+export type StoppedReason = (typeof STOPPED_REASONS)[keyof typeof STOPPED_REASONS]
+
+export const stoppedReason = (fault: string): StoppedReason | undefined =>
+  (STOPPED_REASONS as Readonly<Record<string, StoppedReason>>)[fault]
 
 export interface SourceDayOutcome {
   state: SourceDayState
@@ -84,13 +96,19 @@ function nextTryOf({ calendar, day, now, papers }: SuccessfulFetch, closedAt: Da
   return new Date(closedAt ? next : Math.min(next, calendar.closesAt(day).getTime()))
 }
 
-/**
- * When to retry a day after a failure. The pause grows with each failure in a row (from 1), and is at least the
- * `seconds` that the source asked for.
- */
-export function retryTime(now: Date, failures: number, seconds = 0): Date {
+export interface RetryInput {
+  now: Date
+  /** In a row, from 1. */
+  failures: number
+  fault: string
+  /** The pause that the source asked for. */
+  seconds?: number
+}
+
+/** When to retry a day after a failure. The pause grows with each failure, and is at least what the source asked for. */
+export function retryTime({ now, failures, fault, seconds = 0 }: RetryInput): Date {
   const usual = PAUSES_AFTER_FAILURE_MS[failures - 1] ?? PAUSES_AFTER_FAILURE_MS.at(-1)!
-  const pause = failures >= MAX_PAUSE_FROM ? MAX_PAUSE_MS : usual
+  const pause = failures >= MAX_PAUSE_FROM || stoppedReason(fault) ? MAX_PAUSE_MS : usual
   return new Date(now.getTime() + Math.max(pause, seconds * 1000))
 }
 

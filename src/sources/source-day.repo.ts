@@ -12,6 +12,7 @@ import {
   type SourceDayOutcome,
   type SourceDayReason,
   type SuccessfulFetch,
+  stoppedReason,
 } from './source-day-state.ts'
 
 // SQL by hand: claims of a day.
@@ -162,11 +163,32 @@ export async function recordImport(
   })
 }
 
+/** When the last successful fetch of any day was; null before the first. */
+export async function lastFetchOf(db: Database, source: string): Promise<Date | null> {
+  const { _max } = await db.sourceDay.aggregate({ where: { source }, _max: { fetchedAt: true } })
+  return _max.fetchedAt
+}
+
+/**
+ * Closes a past day of a rolling source, which is not fetched any more: its papers stay, and so does a failure if there
+ * are none.
+ */
+export async function closePastDay(db: Database, { source, day, now }: SourceDayKey & { now: Date }) {
+  const key = { source, day: midnight(day) }
+  const existing = await db.sourceDay.findUnique({ where: { source_day: key } })
+  const isQuiet = !existing || (existing.papers === 0 && existing.attempts === 0)
+  const closedAt = existing?.closedAt ?? now
+  const values = { closedAt, nextTry: null, ...(isQuiet && { state: 'quiet' as const, reason: 'none' }) }
+  await db.sourceDay.upsert({ where: { source_day: key }, create: { ...key, ...values }, update: values })
+}
+
 interface Failed extends SourceDayKey {
   now: Date
   fault: string
   /** The HTTP status, if there was a response. */
   status?: number
+  /** What else the operator needs to know, such as an address; by default the status. */
+  detail?: string
   /** The pause that the source asked for, in seconds. */
   seconds?: number
   /** Requests of this fetch; 0 by default. */
@@ -175,10 +197,10 @@ interface Failed extends SourceDayKey {
 
 /**
  * Records a failed fetch, and an incident that lasts until one succeeds. Each retry waits longer. A day that has papers
- * or is closed keeps its state.
+ * or is closed keeps its state, but says if the source is stopped.
  */
 export async function recordFailedFetch(db: Database, failed: Failed): Promise<void> {
-  const { source, now, fault, status, seconds, requests = 0 } = failed
+  const { source, now, fault, status, seconds, requests = 0, detail = String(status ?? '') } = failed
   const key = { source, day: midnight(failed.day) }
   const existing = await db.sourceDay.findUnique({ where: { source_day: key } })
   const attempts = (existing?.attempts ?? 0) + 1
@@ -189,14 +211,15 @@ export async function recordFailedFetch(db: Database, failed: Failed): Promise<v
     lastStatus: status ?? null,
     lastFault: fault,
     ...(!stays && { state: 'failed' as const, reason: null }),
-    ...(!isOver && { nextTry: retryTime(now, attempts, seconds) }),
+    ...(stoppedReason(fault) && { reason: stoppedReason(fault) }),
+    ...(!isOver && { nextTry: retryTime({ now, failures: attempts, fault, seconds }) }),
   }
   await db.sourceDay.upsert({
     where: { source_day: key },
     create: { ...key, ...values, requests },
     update: { ...values, requests: { increment: requests } },
   })
-  const incident = { name: sourceIncidentName(source), what: fault, detail: String(status ?? ''), since: now }
+  const incident = { name: sourceIncidentName(source), what: fault, detail, since: now }
   await recordIncident(db, incident)
 }
 

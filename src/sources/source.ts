@@ -15,11 +15,17 @@ export interface Source {
   /** Base addresses, by the name of the setting that overrides them: { HF_URL: "https://huggingface.co" }. */
   baseUrls: Readonly<Record<string, string>>
   calendar: SourceCalendar
+  /**
+   * It has no lists by day, such as a feed of its newest papers: only today is fetched, and may return any paper. A
+   * paper belongs to the day on which the source first has it; see papers/first-seen.ts. No day is expected to have
+   * papers.
+   */
+  isRolling?: true
   fetchPolicy: FetchPolicy
   /** Fetches everything that the source lists on a day. Throws source.*; then nothing of the day is recorded. */
   fetchDay(input: FetchDayInput): Promise<FetchedDay>
   /** A URL that responds quickly if the source is healthy. */
-  probe(urls: Readonly<Record<string, string>>, day: Day): string
+  probe(urls: Readonly<Record<string, string>>, day: Day, section?: string): string
 }
 
 interface Sections {
@@ -29,6 +35,15 @@ interface Sections {
   example: string
   /** The canonical spelling of a section, in any case or spelling; undefined for an unknown section. */
   parse(text: string): string | undefined
+  /**
+   * What a section is if it is not one of a list, for messages: "an address that begins with https://". Such a section
+   * may contain commas, and end with a label for people, "#Nature".
+   */
+  freeText?: string
+  /** How people call the source with this section; by default its title and the section. */
+  titleOf?(section: string): string
+  /** The service of a section, if not all sections have the same; see FetchPolicy. */
+  serviceOf?(section: string): string
 }
 
 /** Why no papers are expected on a day. */

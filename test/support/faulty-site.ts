@@ -79,6 +79,13 @@ function rowsOf(on: TestSite): Record<string, () => Promise<unknown>> {
       await incident('unknown-links', 'unknown-links')
       await on.db.bucket.create({ data: { key: 'unknown unsubscribe links', tokens: 0, at: new Date() } })
     },
+    'source-stopped': () =>
+      recordFailedFetch(on.db, {
+        source: 'huggingface',
+        day: '2026-11-24',
+        now: NOW,
+        fault: 'source.too-many',
+      }),
     'source-silent': () =>
       recordFailedFetch(on.db, {
         source: 'huggingface',

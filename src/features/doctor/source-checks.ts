@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Database } from '../../core/database/database.ts'
-import { addDays, dayOf } from '../../core/dates.ts'
+import { addDays, type Day, dayOf } from '../../core/dates.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
 import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import { quantity } from '../../operator/operations/text-table.ts'
 import { createFetchClient } from '../../sources/fetch-client.ts'
-import { baseUrlsIn, requireSource } from '../../sources/registry.ts'
-import type { Source } from '../../sources/source.ts'
+import { baseUrlsIn, fetchPolicyOf, type NamedSource, requireSource } from '../../sources/registry.ts'
 import type { CheckDefinition } from './check.ts'
 
 export interface SourceContext {
@@ -20,34 +19,44 @@ export interface SourceContext {
   timeoutMs: number
 }
 
-/** One check per source. The sections of one source share one service, which gets one request. */
+/** One check per source. Sections with the same address to probe share one request. */
 export function sourceChecks(sources: readonly string[]): CheckDefinition<SourceContext>[] {
-  const responses = new Map<Source, Promise<CheckResult>>()
+  const responses = new Map<string, Promise<CheckResult>>()
   return sources.map((name) => {
-    const { source } = requireSource(name)
+    const named = requireSource(name)
+    const { source } = named
     const check = (context: SourceContext) => {
-      const response = responses.get(source) ?? probeSource(context, source)
-      responses.set(source, response)
+      const url = probeUrl(context, named)
+      const response = responses.get(url) ?? probeSource(context, named, url)
+      responses.set(url, response)
       return response
     }
     return { name, settings: ['SOURCES', ...Object.keys(source.baseUrls)], check }
   })
 }
 
+const yesterday = (clock: Clock): Day => addDays(dayOf(clock.now()), -1)
+
+const probeUrl = ({ config, clock }: SourceContext, { source, section }: NamedSource): string =>
+  source.probe(baseUrlsIn(config), yesterday(clock), section)
+
 /** Sends one small request to a source, as the service does. */
-function probeSource({ config, clock, db, timeoutMs }: SourceContext, source: Source): Promise<CheckResult> {
-  const day = addDays(dayOf(clock.now()), -1)
+function probeSource(
+  { config, clock, db, timeoutMs }: SourceContext,
+  named: NamedSource,
+  url: string,
+): Promise<CheckResult> {
+  const fetchPolicy = fetchPolicyOf(named)
   const { request } = createFetchClient({
-    db: source.fetchPolicy.gapMs > 0 ? db : undefined,
+    db: fetchPolicy.gapMs > 0 ? db : undefined,
     log: silentLog,
-    source: source.name,
-    day,
-    fetchPolicy: { ...source.fetchPolicy, timeoutMs },
+    source: named.source.name,
+    day: yesterday(clock),
+    fetchPolicy: { ...fetchPolicy, timeoutMs },
     contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
     wait: sleep,
     singleAttempt: { turnMs: timeoutMs / 2 },
   })
-  const url = source.probe(baseUrlsIn(config), day)
   return request({ url, accept: '*/*' }, ({ status }) => checkResponse(status)).catch(checkFault)
 }
 

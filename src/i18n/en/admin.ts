@@ -168,6 +168,7 @@ export const admin = {
         'delivery-off': 'Off',
         complaints: 'Stopped',
         'reports-unread': 'Not read',
+        'source-stopped': 'Stopped',
         'source-silent': 'Not fetched',
         'source-empty': 'No papers',
         'schedule-silent': 'Not running',

@@ -1,7 +1,9 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
+import type { Incident } from '../../core/incident.repo.ts'
 import { requireSource, sourceTitle } from '../../sources/registry.ts'
 import { sourceIncidentName } from '../../sources/source-day.repo.ts'
+import { type StoppedReason, stoppedReason } from '../../sources/source-day-state.ts'
 import { type SourceStatus, sourceFaultText } from '../source-status.ts'
 import {
   AT_ONCE,
@@ -19,9 +21,42 @@ const SOURCES_FIX = `See each day and the next fetch: ${cliCommand('sources stat
 const configured = ({ sources, config }: HealthFacts): SourceStatus[] =>
   sources.filter(({ source }) => config.SOURCES.includes(source))
 
+/** What stopped a source, and what to do. */
+const STOPS: Record<StoppedReason, { sentence: string; fix: string }> = {
+  'too-many': {
+    sentence: 'it lists more papers a day than one source may have, and the newest ones were not stored',
+    fix: 'Name a section or a narrower filter in SOURCES, and restart.',
+  },
+}
+
+const stoppedSource: Condition = {
+  name: 'source-stopped',
+  state: 'warning',
+  check: (facts) =>
+    configured(facts).flatMap(({ source }) => {
+      const incident = incidentOf(source, facts)
+      const reason = incident && stoppedReason(incident.what)
+      if (!reason) return []
+      const { since, detail } = incident
+      return [findingSince(`${source} stopped`, since, { source, what: reason, detail })]
+    }),
+  sentence: ({ since, values }, { now }) => {
+    const { sentence } = STOPS[values.what as StoppedReason]
+    return `${sourceTitle(String(values.source))} has been stopped since ${timeSeenFrom(now, since)}: ${sentence}.`
+  },
+  fix: ({ values }) => STOPS[values.what as StoppedReason].fix,
+  path: () => '/admin/sources',
+  notice: () => 'papers',
+  alertAfterMs: AT_ONCE,
+}
+
+const incidentOf = (source: string, { incidents }: HealthFacts): Incident | undefined =>
+  incidents.find(({ name }) => name === sourceIncidentName(source))
+
 /** Its fetches fail, or none was made for a day. `since`: the last success; before the first one, the first failure. */
 function silentFinding({ source, newestFetch, days, nextTry }: SourceStatus, facts: HealthFacts): Finding[] {
-  const failing = facts.incidents.find(({ name }) => name === sourceIncidentName(source))
+  const failing = incidentOf(source, facts)
+  if (failing && stoppedReason(failing.what)) return []
   const since = newestFetch ?? failing?.since
   if (!since || (!failing && facts.now.getTime() - since.getTime() < DAY_MS)) return []
   const failed = days.find(({ lastFault }) => lastFault)
@@ -66,6 +101,7 @@ function nextTryText({ nextTry }: FindingValues, now: Date): string {
 
 /** The last day that ended and should have had papers has none, and neither has any later day. */
 function emptyFinding({ source, days }: SourceStatus, now: Date): Finding[] {
+  if (requireSource(source).source.isRolling) return []
   const expected = lastExpected(source, now)
   const expectedDay = days.find(({ day }) => day === expected)
   if (!expectedDay || days.some(({ day, papers }) => day >= expected && papers > 0)) return []
@@ -102,4 +138,4 @@ const emptySource: Condition = {
 const isSilent = (status: SourceStatus, facts: HealthFacts): boolean =>
   silentFinding(status, facts).some(({ since }) => facts.now.getTime() - since.getTime() >= DAY_MS)
 
-export const SOURCE_CONDITIONS: readonly Condition[] = [silentSource, emptySource]
+export const SOURCE_CONDITIONS: readonly Condition[] = [stoppedSource, silentSource, emptySource]

@@ -52,6 +52,25 @@ describe('one day', () => {
     expect(await world.sourceDays()).toMatchObject([{ day: DAY, papers: 0 }])
   })
 
+  test('with more than 2,000 papers is not stored, and says that the source is stopped', async () => {
+    const serve = (papers: number) => {
+      const entry = (_: unknown, id: number) => ({
+        paper: { id: `2608.${10_000 + id}`, title: `Paper ${id}` },
+      })
+      const entries = Array.from({ length: papers }, entry)
+      for (let from = 0; from < papers; from += 500)
+        world.server.troubles.push({ kind: 'body', body: JSON.stringify(entries.slice(from, from + 500)) })
+      world.server.troubles.push({ kind: 'body', body: '[]' })
+    }
+    serve(2001)
+    await expect(world.ingest()).rejects.toMatchObject({ code: 'source.too-many', values: { count: 2001 } })
+    expect(await world.db.paper.count()).toBe(0)
+    expect(await world.sourceDays()).toMatchObject([{ day: DAY, state: 'failed', reason: 'too-many' }])
+    serve(2000)
+    expect(await world.ingest()).toMatchObject({ added: 2000 })
+    expect(await world.sourceDays()).toMatchObject([{ day: DAY, state: 'fresh', reason: null }])
+  })
+
   test('fetched again changes no row', async () => {
     await world.ingest()
     const before = await rows()

@@ -484,3 +484,65 @@ test('thousands of papers at once are written one statement after the other on t
   process.off('warning', note)
   expect(warnings).toEqual([])
 })
+
+describe('what a rolling source has', () => {
+  const DAY_1 = '2026-08-14'
+  const DAY_2 = '2026-08-15'
+  const see = async (day: string, records: SourceRecord[], lastFetch: string | null) => {
+    const earlier: unknown[] = []
+    const now = new Date(`${day}T10:00:00Z`)
+    const firstSeen = { lastFetch: lastFetch === null ? null : new Date(lastFetch) }
+    const listings = { source: 'huggingface', day, records, now, firstSeen }
+    const recorded = await recordListings(database.db, listings, async (_tx, _recorded, days) => {
+      earlier.push(...days)
+    })
+    return { ...recorded, earlier }
+  }
+  const daysOf = async () =>
+    (await everything()).listings.map(({ day, paperId }) => [paperId, day.toISOString().slice(0, 10)])
+  const one = paper({ arxiv: '2608.00001', title: 'The first of them' })
+  const two = paper({ arxiv: '2608.00002', title: 'The second of them' })
+  const old = paper({ title: 'One of last week', publishedAt: new Date('2026-08-07T00:00:00Z') })
+
+  test('is listed on the day on which it was first there, and on no other', async () => {
+    expect(await see(DAY_1, [one], null)).toMatchObject({ added: 1, listed: 1, earlier: [] })
+    expect(await see(DAY_2, [two, one], `${DAY_1}T10:00:00Z`)).toMatchObject({ added: 1, listed: 1 })
+    expect(await see(DAY_2, [two, one], `${DAY_2}T10:00:00Z`)).toMatchObject({ added: 0, changed: 0 })
+    expect(await daysOf()).toEqual([
+      [1, DAY_1],
+      [2, DAY_2],
+    ])
+  })
+
+  test('at the first fetch is listed on its own day', async () => {
+    const { listed, added, earlier } = await see(DAY_1, [one, old], null)
+    expect({ listed, added, earlier }).toEqual({
+      listed: 1,
+      added: 2,
+      earlier: [{ day: '2026-08-07', papers: 1 }],
+    })
+  })
+
+  test('is listed today with an old date, if it is new to the source', async () => {
+    await see(DAY_1, [one], null)
+    expect(await see(DAY_1, [one, old], `${DAY_1}T09:00:00Z`)).toMatchObject({ listed: 2, earlier: [] })
+  })
+
+  test('keeps its day if its date changes', async () => {
+    await see(DAY_1, [old], null)
+    await see(DAY_2, [{ ...old, publishedAt: new Date('2026-08-15T00:00:00Z') }], `${DAY_1}T10:00:00Z`)
+    expect(await daysOf()).toEqual([[1, '2026-08-07']])
+  })
+
+  test('gets the text that comes later', async () => {
+    await see(DAY_1, [{ ...one, abstract: '' }], null)
+    expect(await see(DAY_2, [one], `${DAY_1}T10:00:00Z`)).toMatchObject({ changed: 1, listed: 0 })
+    expect((await everything()).papers[0]).toMatchObject({ abstract: one.abstract })
+  })
+
+  test('is stored if the database rejects the only paper of another day', async () => {
+    const rejected = { ...old, version: 2 ** 40 }
+    expect(await see(DAY_1, [one, rejected], null)).toMatchObject({ added: 1, rejected: [{}] })
+    await expect(see(DAY_2, [rejected], null)).rejects.toMatchObject({ code: 'papers.rejected' })
+  })
+})

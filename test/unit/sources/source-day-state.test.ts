@@ -6,6 +6,7 @@ import {
   outcomeOfFetch,
   retryTime,
   type SuccessfulFetch,
+  stoppedReason,
 } from '../../../src/sources/source-day-state.ts'
 
 const at = (text: string) => new Date(text)
@@ -158,7 +159,15 @@ describe('when a day is fetched again', () => {
     [1, 3600, '2026-08-14T09:00:00Z'],
     [30, 86_400, '2026-08-15T08:00:00Z'],
   ])('after failure %d in a row, with a Retry-After of %d s', (failures, seconds, nextTry) => {
-    expect(retryTime(at('2026-08-14T08:00:00Z'), failures, seconds)).toEqual(at(nextTry))
+    const failed = { now: at('2026-08-14T08:00:00Z'), failures, fault: 'source.failing', seconds }
+    expect(retryTime(failed)).toEqual(at(nextTry))
+  })
+
+  test('is six hours after a fault that only the operator can end', () => {
+    const failed = { now: at('2026-08-14T08:00:00Z'), failures: 1, fault: 'source.too-many' }
+    expect(retryTime(failed)).toEqual(at('2026-08-14T14:00:00Z'))
+    expect(stoppedReason('source.too-many')).toBe('too-many')
+    expect(stoppedReason('source.failing')).toBeUndefined()
   })
 })
 

@@ -203,6 +203,11 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'Requests have come with X-Forwarded-For since 16:49 UTC, and TRUST_PROXY is empty: all visitors share one rate limit.',
   ],
   [
+    'source-stopped',
+    { incidents: [incident('source huggingface', 'source.too-many', '200')] },
+    'Hugging Face has been stopped since 16:49 UTC: it lists more papers a day than one source may have, and the newest ones were not stored.',
+  ],
+  [
     'source-silent',
     {
       incidents: [incident('source huggingface', 'source.unreachable')],
