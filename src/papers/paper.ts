@@ -34,13 +34,16 @@ export interface Paper {
 
 type Names = Pick<Paper, 'arxivId' | 'doi'>
 
-// medRxiv and journals share bioRxiv's prefixes, but use other numbers.
-const BIORXIV_DOI = /^10\.(?:1101|64898)\/(?:\d{4}\.\d{2}\.\d{2}\.)?\d{6}$/
+// Numbers of six digits are bioRxiv's, of eight digits medRxiv's. Journals share the prefixes and have other numbers.
+const PREPRINT_DOI = /^10\.(?:1101|64898)\/(?:\d{4}\.\d{2}\.\d{2}\.)?(?:\d{6}|(?<medrxiv>\d{8}))$/
 
-/** The PDF's URL: on arXiv, else on bioRxiv. */
+/** The PDF's URL: on arXiv, else on bioRxiv or medRxiv. */
 export function pdfUrl({ arxivId, doi }: Names): string | null {
   if (arxivId) return `https://arxiv.org/pdf/${arxivId}`
-  return doi && BIORXIV_DOI.test(doi) ? `https://www.biorxiv.org/content/${doi}.full.pdf` : null
+  const match = PREPRINT_DOI.exec(doi ?? '')
+  if (!match) return null
+  const host = match.groups?.medrxiv ? 'www.medrxiv.org' : 'www.biorxiv.org'
+  return `https://${host}/content/${doi}.full.pdf`
 }
 
 export const arxivUrl = ({ arxivId }: Pick<Names, 'arxivId'>): string | null =>

@@ -1,10 +1,11 @@
 import { Fault } from '../core/errors.ts'
 import { arxiv } from './arxiv/arxiv.ts'
 import { biorxiv } from './biorxiv/biorxiv.ts'
+import { medrxiv } from './biorxiv/medrxiv.ts'
 import { huggingface } from './huggingface/huggingface.ts'
 import type { FetchPolicy, Source } from './source.ts'
 
-export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly Source[]
+export const SOURCES = [huggingface, arxiv, biorxiv, medrxiv] as const satisfies readonly Source[]
 
 type KeysOf<T> = T extends T ? keyof T : never
 

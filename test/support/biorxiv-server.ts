@@ -13,15 +13,22 @@ interface Options {
   total?: string | number
   /** Gives its first page whatever the cursor. */
   ignoresCursor?: boolean
+  /** Gives every paper whatever the category, as the service does for one that it does not know. */
+  ignoresCategory?: boolean
 }
 
-/** Answers GET /details/biorxiv/FROM/TO/CURSOR/json as https://api.biorxiv.org/details/biorxiv/help says. */
+/**
+ * Answers GET /details/SERVER/FROM/TO/CURSOR/json as https://api.biorxiv.org/details/biorxiv/help says, for bioRxiv and
+ * medRxiv. An entry without a `server` is of both.
+ */
 export const startBiorxivServer = (options: Options): Promise<JsonServer> =>
   startJsonServer({ port: options.port, good: (url) => goodAnswer(url, options) })
 
-const PATH = /^\/details\/biorxiv\/(?<from>\d{4}-\d\d-\d\d)\/(?<to>\d{4}-\d\d-\d\d)\/(?<cursor>\d+)\/json$/
+const PATH =
+  /^\/details\/(?<server>biorxiv|medrxiv)\/(?<from>\d{4}-\d\d-\d\d)\/(?<to>\d{4}-\d\d-\d\d)\/(?<cursor>\d+)\/json$/
 
 interface Entry {
+  server?: string
   category: string
   version: string | number
 }
@@ -29,8 +36,10 @@ interface Entry {
 function goodAnswer({ pathname, searchParams }: URL, options: Options): JsonAnswer {
   const asked = PATH.exec(pathname)?.groups
   if (!asked) return { status: 404, body: 'Not found' }
-  const category = searchParams.get('category')?.replaceAll('_', ' ')
-  const all = entriesOf(options.folder, asked.from!, asked.to!)
+  const category = options.ignoresCategory ? undefined : searchParams.get('category')?.replaceAll('_', ' ')
+  const all = entriesOf(options.folder, asked.from!, asked.to!).filter(
+    ({ server }) => !server || server.toLowerCase() === asked.server,
+  )
   const entries = all.filter((entry) => !category || entry.category === category)
   const cursor = Number(asked.cursor)
   const page = pageOf(entries, cursor, options)

@@ -1,36 +1,50 @@
 import { Fault } from '../../core/errors.ts'
 import { MAX_ENTRIES, paginate, readJsonResponse, requireReadable } from '../read-entries.ts'
 import type { FetchDayInput, FetchedDay, FetchPolicy, SourceResponse } from '../source.ts'
-import { type DetailsPage, parseDetails, parseDetailsPage } from './parse-details.ts'
+import { categoryOf, type DetailsPage, parseDetails, parseDetailsPage } from './parse-details.ts'
+import { parseSubject, type Server } from './subjects.ts'
 
 const EMPTY_AND_WELL = /^(ok$|no .*found)/i
 
 /**
- * Fetches everything that is posted on a day, new papers and newer versions. Pages are shorter than documented, and
- * `total` may be too high. https://api.biorxiv.org/details/biorxiv/help Throws source.*.
+ * Fetches everything that a server posted on a day, new papers and newer versions. Pages are shorter than documented,
+ * and `total` may be too high. https://api.biorxiv.org/details/biorxiv/help Throws source.*.
  */
-export async function fetchDay(input: FetchDayInput): Promise<FetchedDay> {
-  let total = 0
-  const { entries, isTruncated } = await paginate(input, {
-    maxBytes: fetchPolicy.maxBytes,
-    async fetchPage(had) {
-      const request = { url: addressOf(input, had.entries), accept: 'application/json' }
-      const page = await input.request(request, (response) => readPage(input, response))
-      total = Math.max(total, page.total ?? 0)
-      return page.entries
-    },
-  })
-  if (!isTruncated && entries.length < total)
-    input.warn(`it says that it has ${total} entries, and gave ${entries.length}`)
-  const parsed = parseDetails(entries)
-  requireReadable(input, parsed)
-  return parsed
+export const fetchFrom =
+  (server: Server) =>
+  async (input: FetchDayInput): Promise<FetchedDay> => {
+    const subject = input.section === undefined ? undefined : parseSubject(server, input.section)
+    let total = 0
+    const { entries, isTruncated } = await paginate(input, {
+      maxBytes: fetchPolicy.maxBytes,
+      async fetchPage(had) {
+        const request = { url: addressOf(input, server, subject, had.entries), accept: 'application/json' }
+        const page = await input.request(request, (response) => readPage(input, response))
+        total = Math.max(total, page.total ?? 0)
+        return page.entries
+      },
+    })
+    if (!isTruncated && entries.length < total)
+      input.warn(`it says that it has ${total} entries, and gave ${entries.length}`)
+    const parsed = parseDetails(entries.filter((entry) => isOfSubject(entry, subject)))
+    requireReadable(input, parsed)
+    return parsed
+  }
+
+function addressOf(
+  { day, urls }: FetchDayInput,
+  server: Server,
+  subject: string | undefined,
+  cursor: number,
+): string {
+  const path = `${urls.BIORXIV_URL}/details/${server}/${day}/${day}/${cursor}/json`
+  return subject ? `${path}?category=${subject}` : path
 }
 
-function addressOf({ day, section, urls }: FetchDayInput, cursor: number): string {
-  const subject = section === undefined ? undefined : parseSubject(section)
-  const path = `${urls.BIORXIV_URL}/details/biorxiv/${day}/${day}/${cursor}/json`
-  return subject ? `${path}?category=${subject}` : path
+/** The API ignores a subject that it does not know, and returns every paper of the day. */
+function isOfSubject(entry: unknown, subject: string | undefined): boolean {
+  const category = subject === undefined ? undefined : categoryOf(entry)
+  return category === undefined || category.toLowerCase().replace(/[^a-z]+/g, '_') === subject
 }
 
 function readPage(input: FetchDayInput, response: SourceResponse): DetailsPage {
@@ -55,17 +69,3 @@ export const fetchPolicy = {
   defaultPauseSeconds: 60,
   maxPauseMs: 600_000,
 } satisfies FetchPolicy
-
-/** The values that https://api.biorxiv.org accepts for `category`, from https://www.biorxiv.org/alertsrss */
-const SUBJECTS =
-  `animal_behavior_and_cognition biochemistry bioengineering bioinformatics biophysics cancer_biology
-  cell_biology clinical_trials developmental_biology ecology epidemiology evolutionary_biology genetics genomics
-  immunology microbiology molecular_biology neuroscience paleontology pathology pharmacology_and_toxicology
-  physiology plant_biology scientific_communication_and_education synthetic_biology systems_biology
-  zoology`.split(/\s+/)
-
-/** "cell-biology" and "Cell_Biology" as "cell_biology"; undefined for an unknown subject. */
-export function parseSubject(section: string): string | undefined {
-  const subject = section.toLowerCase().replaceAll('-', '_')
-  return SUBJECTS.includes(subject) ? subject : undefined
-}

@@ -1,6 +1,7 @@
 import type { Source } from '../source.ts'
-import { fetchDay, fetchPolicy, parseSubject } from './biorxiv-client.ts'
+import { fetchFrom, fetchPolicy } from './biorxiv-client.ts'
 import { calendar } from './calendar.ts'
+import { parseSubject } from './subjects.ts'
 
 /** bioRxiv: preprints in biology by the day of posting, all of them or one subject. */
 export const biorxiv = {
@@ -9,11 +10,11 @@ export const biorxiv = {
   sections: {
     required: false,
     example: 'neuroscience',
-    parse: (text: string) => parseSubject(text)?.replaceAll('_', '-'),
+    parse: (text: string) => parseSubject('biorxiv', text)?.replaceAll('_', '-'),
   },
   baseUrls: { BIORXIV_URL: 'https://api.biorxiv.org' },
   calendar,
   fetchPolicy,
-  fetchDay,
+  fetchDay: fetchFrom('biorxiv'),
   probe: ({ BIORXIV_URL }, day) => `${BIORXIV_URL}/details/biorxiv/${day}/${day}/0/json`,
 } as const satisfies Source

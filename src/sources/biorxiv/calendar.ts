@@ -4,7 +4,7 @@ import type { SourceCalendar } from '../source.ts'
 const after = (day: Day, hours: number): Date => new Date(midnight(day).getTime() + hours * HOUR_MS)
 
 /**
- * bioRxiv posts every day, on most weekends only a handful. A day is the date of posting; it grows until the next day.
+ * bioRxiv and medRxiv post every day, on most weekends only a handful. A day is the date of posting; it grows until the next day.
  * There are no votes.
  */
 export const calendar: SourceCalendar = {

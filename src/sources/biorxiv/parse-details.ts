@@ -68,12 +68,17 @@ export function parseDetailsPage(body: unknown): DetailsPage | undefined {
 }
 
 /**
- * Parses entries of https://api.biorxiv.org/details/biorxiv, each by itself. The DOI of the preprint is a key of the
- * paper, and so is the DOI of the published article. A bioRxiv category is not an arXiv category, so it counts as a
+ * Parses entries of https://api.biorxiv.org/details, each by itself. The DOI of the preprint is a key of the
+ * paper, and so is the DOI of the published article. A category of bioRxiv or medRxiv is not an arXiv category, so it counts as a
  * keyword.
  */
 export const parseDetails = (entries: readonly unknown[]): ParsedRecords =>
   readEntries(entries, entry.transform(toRecord))
+
+/** The category of an entry as the API writes it, "cell biology"; undefined if it cannot be read. */
+export const categoryOf = (raw: unknown): string | undefined => withCategory.safeParse(raw).data?.category
+
+const withCategory = entry.pick({ category: true })
 
 function toRecord(read: z.output<typeof entry>): SourceRecord {
   const isRevised = read.version !== undefined && read.version > 1

@@ -80,6 +80,51 @@ describe('a day', () => {
   })
 })
 
+describe('medRxiv', () => {
+  const WASTEWATER = 'doi:10.64898/2026.01.02.26343001'
+  let medical: JsonServer
+
+  beforeAll(async () => {
+    medical = await startBiorxivServer({
+      folder: resolve(import.meta.dirname, '../../fixtures/medrxiv/daily'),
+      perPage: 4,
+    })
+  })
+  afterAll(() => medical.close())
+  beforeEach(() => {
+    deps = { ...site.deps, config: readConfig({ SOURCES: 'medrxiv', BIORXIV_URL: medical.url }) }
+  })
+
+  test('is fetched from the address of bioRxiv, with newer versions and the DOI of an article', async () => {
+    expect(await ingest(MONDAY, 'medrxiv')).toMatchObject({ added: 6, listed: 5, revised: 1, refused: [] })
+    expect(await ingest(TUESDAY, 'medrxiv')).toMatchObject({ added: 1, changed: 1, listed: 1, revised: 1 })
+    const keys = await site.db.paperKey.findMany({ where: { scheme: 'doi' } })
+    expect(keys.map(({ value }) => value)).toContain('10.1016/j.example.2025.12.104')
+  })
+
+  test('has no paper of bioRxiv, nor bioRxiv one of its papers', async () => {
+    expect(await ingest(MONDAY, 'biorxiv')).toMatchObject({ added: 0, listed: 0 })
+  })
+
+  test('has a page for each paper, with its PDF at medRxiv', async () => {
+    await ingest(MONDAY, 'medrxiv')
+    const { statusCode, body } = await site.app.inject({ url: `/papers/${WASTEWATER}` })
+    expect(statusCode).toBe(200)
+    expect(body).toContain('href="https://www.medrxiv.org/content/10.64898/2026.01.02.26343001.full.pdf"')
+  })
+
+  test('is fetched at the hours of bioRxiv', async () => {
+    await ingestDue(deps, quick)
+    const days = await sourceDays()
+    expect(days.map(({ source }) => source)).toEqual(days.map(() => 'medrxiv'))
+    expect(days.at(-1)).toMatchObject({
+      day: TUESDAY,
+      state: 'fresh',
+      nextTry: new Date(`${TUESDAY}T15:00:00Z`),
+    })
+  })
+})
+
 describe('a paper', () => {
   test('has its page at its DOI, with a link to it', async () => {
     await ingest(MONDAY)

@@ -22,13 +22,15 @@ const HOUR_MS = 3_600_000
 
 const all: readonly Source[] = SOURCES
 
-test('each folder with a calendar is a source of the registry, and each source has one', () => {
+test('each folder with a calendar is a source of the registry, and each source is in one', () => {
   const folders = readdirSync(join(root, 'src/sources')).filter((name) =>
     existsSync(join(root, 'src/sources', name, 'calendar.ts')),
   )
   const unnamed = folders.filter((folder) => !all.some(({ name }) => name === folder))
   expect(unnamed, 'no source of these: add a line to SOURCES in src/sources/registry.ts').toEqual([])
-  expect(folders).toEqual(all.map(({ name }) => name).sort())
+  const files = folders.flatMap((folder) => readdirSync(join(root, 'src/sources', folder)))
+  const without = all.filter(({ name }) => !files.includes(`${name}.ts`))
+  expect(without.map(({ name }) => name)).toEqual([])
 })
 
 test.each(['name', 'title'] as const)('no two sources have the same %s', (property) => {
@@ -36,9 +38,10 @@ test.each(['name', 'title'] as const)('no two sources have the same %s', (proper
   expect(new Set(values).size).toBe(values.length)
 })
 
-test('no two sources have the same setting', () => {
-  const settings = all.flatMap(({ baseUrls }) => Object.keys(baseUrls))
-  expect(new Set(settings).size).toBe(settings.length)
+test('two sources with the same setting have the same address', () => {
+  const addresses = new Map<string, string>()
+  for (const [setting, address] of all.flatMap(({ baseUrls }) => Object.entries(baseUrls)))
+    expect(addresses.set(setting, addresses.get(setting) ?? address).get(setting)).toBe(address)
 })
 
 describe.each(all.map((source) => [source.name, source] as const))('the source %s', (name, source) => {

@@ -51,12 +51,15 @@ test('every documented form of SOURCES is accepted', () => {
   expect(new Set(known.map((text) => text.split(':')[0])).size).toBe(sources.length)
 })
 
-test('each source has a name, a service and addresses of its own', () => {
+test('each source has a name of its own, and two with one address have one throttle', () => {
   const names = sources.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   const addresses = sources.flatMap((source) => Object.keys(source.baseUrls))
-  expect(new Set(addresses).size).toBe(addresses.length)
-  expect(Object.keys(DEFAULT_BASE_URLS)).toEqual(addresses)
+  expect(Object.keys(DEFAULT_BASE_URLS)).toEqual([...new Set(addresses)])
+  for (const setting of addresses) {
+    const sharing = sources.filter(({ baseUrls }) => setting in baseUrls)
+    expect(new Set(sharing.map(({ fetchPolicy }) => fetchPolicy.service)).size).toBe(1)
+  }
 })
 
 test('a source gets its base URLs from the settings, and no other value', () => {
@@ -80,5 +83,7 @@ test.each([
   ['arXiv:cs.cl', 'arxiv:cs.CL'],
   ['biorxiv:Cell_Biology', 'biorxiv:cell-biology'],
   ['biorxiv', 'biorxiv'],
+  ['medRxiv:Health_Economics', 'medrxiv:health-economics'],
+  ['medrxiv:cell-biology', undefined],
   ['arxiv:cs', undefined],
 ])('%s is written %s', (text, name) => expect(canonicalSourceName(text)).toBe(name))

@@ -95,6 +95,10 @@ describe('a paper in a list', () => {
       { text: pdf, url: 'https://www.biorxiv.org/content/10.1101/2024.05.01.592001.full.pdf' },
       { text: doi('10.1101/2024.05.01.592001'), url: 'https://doi.org/10.1101/2024.05.01.592001' },
     ])
+    expect(item({ doi: '10.64898/2026.01.02.26343001' }).facts[0]).toEqual({
+      text: pdf,
+      url: 'https://www.medrxiv.org/content/10.64898/2026.01.02.26343001.full.pdf',
+    })
     expect(item({ doi: '10.1101/gr.1239' }).facts).toEqual([
       { text: doi('10.1101/gr.1239'), url: 'https://doi.org/10.1101/gr.1239' },
     ])
