@@ -44,7 +44,7 @@ import { receiptTexts } from './account/receipt-text.ts'
 import type { topicPageView, trialView } from './account/topic-view.ts'
 import type { stepPageView, votePageView } from './account/vote-view.ts'
 import { ASSETS_PATH } from './assets.ts'
-import type { BesidePaper, PaperPlace } from './beside-paper.ts'
+import { type BesidePaper, type PaperPart, type PaperPlace, partsBeside } from './beside-paper.ts'
 import type { Edition } from './page-cache.ts'
 import type { ImageOfPage, PageImage } from './page-image.ts'
 import { bodyOf, type manageSections, type PagePart, type PartPlace } from './page-parts.ts'
@@ -82,13 +82,14 @@ interface PageData {
   }
   /**
    * `digest` is null if it is no longer kept; `papers`: its papers in their current state, by the id in the digest;
-   * `sharePath`: the page to share, on the reader's own page.
+   * on the reader's own page `sharePath`, the page to share, and what features add beside each paper, by that id.
    */
   digest: {
     digest: ReturnType<typeof digestPageView> | null
     papers: ReadonlyMap<number, Paper>
     beyond: Paper[]
     sharePath?: string
+    besideOwn?: (id: number) => PaperPart[]
   }
   /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
   subscribe: {
@@ -223,53 +224,68 @@ interface PageAdditions {
   imageOf?: ImageOfPage | undefined
 }
 
+/** What templates read as `it.site`. */
+const siteView = (config: Config, edition: () => Edition | null, imageOf?: ImageOfPage) => ({
+  name: config.SITE_NAME,
+  url: config.BASE_URL,
+  listed: SITEMAP_ROUTES,
+  assets: ASSETS_PATH,
+  theme: PAGE_COLORS,
+  colors: colorSheet(config)?.path,
+  footer: config.SITE_FOOTER,
+  privacyUrl: config.PRIVACY_URL ?? '/privacy',
+  demo: config.demo,
+  takesSignups: config.SIGNUP === 'open',
+  feeds: { atom: feedPath('xml'), json: feedPath('json') },
+  edition,
+  /** The picture of a page by its canonical URL; null without a feature that has pictures. */
+  imageOf(canonical: string): PageImage | null {
+    return imageOf?.(canonical.slice(config.BASE_URL.length), edition()) ?? null
+  },
+})
+
 /** `edition`: the newest day with papers and their number, if known. */
 export function openPageRenderer(
   config: Config,
   edition: () => Edition | null,
   { pageParts = [], besidePaper = [], imageOf }: PageAdditions = {},
 ) {
+  /** Those of the parts on the page that is being rendered, which takes one step. */
+  const partScripts = new Set<string>()
   const eta = templatesIn('pages', {
     ...HELPERS,
     /** What features add to the links of a paper; nothing if it is not known. */
     besidePaper: (paper: Paper | undefined, place: PaperPlace = 'list') =>
-      besidePaper.flatMap(({ template, view }) => {
-        const part = paper && view(paper, place)
-        return part ? [{ template: eta.nameOfFile(template), part }] : []
+      partsBeside(besidePaper, paper, place).map(({ script, template, part }) => {
+        if (script) partScripts.add(script)
+        return { template: eta.nameOfFile(template), part }
       }),
   })
-  const site = {
-    name: config.SITE_NAME,
-    url: config.BASE_URL,
-    listed: SITEMAP_ROUTES,
-    assets: ASSETS_PATH,
-    theme: PAGE_COLORS,
-    colors: colorSheet(config)?.path,
-    footer: config.SITE_FOOTER,
-    privacyUrl: config.PRIVACY_URL ?? '/privacy',
-    demo: config.demo,
-    takesSignups: config.SIGNUP === 'open',
-    feeds: { atom: feedPath('xml'), json: feedPath('json') },
-    edition,
-    /** The picture of a page by its canonical URL; null without a feature that has pictures. */
-    imageOf(canonical: string): PageImage | null {
-      return imageOf?.(canonical.slice(config.BASE_URL.length), edition()) ?? null
-    },
+  const site = { ...siteView(config, edition, imageOf), partScripts }
+  const sendTemplate = (reply: FastifyReply, template: string, data: object, status: number) => {
+    const { request } = reply
+    const partsAt = (place: PartPlace) =>
+      pageParts.map(({ templates, view }) => ({
+        template: eta.nameOfFile(templates[place]),
+        part: view(request, bodyOf(request)),
+      }))
+    partScripts.clear()
+    const html = eta.render(template, { site, route: request.routeOptions.url, partsAt, ...data })
+    // Values are escaped: nothing but the layout writes this tag.
+    if (html.includes('<script src=')) reply.header('content-security-policy', POLICY_WITH_SCRIPTS)
+    return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
   return {
     /** Sends a page. */
     send<Name extends keyof PageData>(reply: FastifyReply, name: Name, data: PageData[Name], status = 200) {
-      const { request } = reply
-      const partsAt = (place: PartPlace) =>
-        pageParts.map(({ templates, view }) => ({
-          template: eta.nameOfFile(templates[place]),
-          part: view(request, bodyOf(request)),
-        }))
-      const html = eta.render(`./${name}`, { site, route: request.routeOptions.url, partsAt, ...data })
-      // Values are escaped: nothing but the layout writes this tag.
-      if (html.includes('<script src=')) reply.header('content-security-policy', POLICY_WITH_SCRIPTS)
-      return reply.code(status).type('text/html; charset=utf-8').send(html)
+      return sendTemplate(reply, `./${name}`, data, status)
     },
+
+    /** Sends a page of a feature. Its template has the layout and the parts of templates/pages. */
+    sendFile: (reply: FastifyReply, file: URL, data: object, status = 200): FastifyReply =>
+      sendTemplate(reply, eta.nameOfFile(file), data, status),
+
+    besidePaper,
   }
 }
 

@@ -4,6 +4,7 @@ import { subscriberByManageLink } from '../../account/find-subscriber.ts'
 import { showOwnDigest } from '../../digests/show-digest.ts'
 import { digestPageView } from '../../emails/digest-email.ts'
 import { secretById, signLink } from '../../subscribers/links.ts'
+import { partsForReader } from '../beside-paper.ts'
 import type { Site } from '../pages.ts'
 
 const messageId = z.string().regex(/^[\w-]{1,40}$/)
@@ -14,13 +15,16 @@ export const ownDigestRoute: FastifyPluginAsyncZod<Site> = async (app, { deps, p
   const { config } = deps
   app.get('/manage/:token/digest/:message', { schema: ofMessage }, async ({ params }, reply) => {
     const { token, message: id } = params
-    const shown = await showOwnDigest(deps, await subscriberByManageLink(deps, token), id)
+    const subscriber = await subscriberByManageLink(deps, token)
+    const shown = await showOwnDigest(deps, subscriber, id)
     if (!shown) return pages.send(reply, 'digest', { digest: null, papers: new Map(), beyond: [] }, 410)
     const { papers, beyond } = shown
     const digest = digestPageView(shown.content, config.BASE_URL, `/manage/${token}`)
     // As in the email, so that a digest has one address.
     const link = { purpose: 'digest' as const, id, epoch: 0, issuedAt: shown.datedAt }
     const sharePath = `/digest/${signLink(link, secretById(shown.secretId, config.APP_SECRET))}`
-    return pages.send(reply, 'digest', { digest, papers, beyond, sharePath })
+    const reader = { subscriber, token, path: `/digest/${id}` }
+    const besideOwn = await partsForReader(pages.besidePaper, deps, { reader, papers })
+    return pages.send(reply, 'digest', { digest, papers, beyond, sharePath, besideOwn })
   })
 }
