@@ -5,6 +5,7 @@ import { explain } from './explain/index.ts'
 import { imap } from './imap/index.ts'
 import { importExport } from './import-export/index.ts'
 import { library } from './library/index.ts'
+import { mcp } from './mcp/index.ts'
 import { oidc } from './oidc/index.ts'
 import { shareImages } from './share-images/index.ts'
 
@@ -16,6 +17,7 @@ export const FEATURES: readonly Feature[] = [
   imap,
   importExport,
   library,
+  mcp,
   oidc,
   shareImages,
 ]
