@@ -50,6 +50,7 @@ export const LOG_EVENTS = [
   'digests.missed',
   'digests.failed',
   'digests.closed',
+  'grades.failed',
   'prune.done',
   'batch.leased',
   'batch.lost',

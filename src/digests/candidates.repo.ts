@@ -17,6 +17,7 @@ import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts
 import type { TopicQuery } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, type Matcher, type NewMatchCause, newlyMatchingSince } from './matcher.ts'
+import { readGrades, type TopicGrades } from './topic-grades.ts'
 import { openTopicRanks, type TopicRanks } from './topic-ranks.ts'
 
 export interface CandidatePool {
@@ -27,6 +28,8 @@ export interface CandidatePool {
   openPage(): CandidatePage
   /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
   loadQueries(db: Database, topics: readonly TopicQuery[]): Promise<void>
+  /** Reads the grades of papers near these topics that are not loaded yet. Call it before ranks, not in a transaction. */
+  loadGrades(topics: readonly TopicQuery[]): Promise<void>
   /** Makes room: most queries belong to one subscriber. Call it while no page is composed. */
   forgetQueries(): void
   /** The highest id of the papers' history that is loaded. */
@@ -66,7 +69,8 @@ export async function openCandidatePool(
     const near = matcher.near(query, MAX_EXAMINED)
     return rankNearMisses(query, { papers: near, texts: matcher.texts, limit: MAX_NEAR_MISSES })
   }, MAX_CACHED_QUERIES)
-  const candidates = candidatesFrom(matcher, { nearMisses, newlyMatching })
+  const { gradesOf, loadGrades, forgetGrades } = openGrades(deps, since)
+  const candidates = candidatesFrom(matcher, { nearMisses, newlyMatching, gradesOf })
   return {
     hasTopics,
     history,
@@ -89,7 +93,26 @@ export async function openCandidatePool(
         queries.set(id, meaningOrTree(tree, usage))
       }
     },
-    forgetQueries: () => queries.clear(),
+    loadGrades,
+    forgetQueries: () => {
+      queries.clear()
+      forgetGrades()
+    },
+  }
+}
+
+/** Of a topic that was loaded: a plan sees the same grades from its first page to its last. */
+function openGrades(deps: Deps, since: Day) {
+  const grades = new Map<number, TopicGrades | undefined>()
+  return {
+    gradesOf: (topicId: number) => grades.get(topicId),
+    loadGrades: async (topics: readonly TopicQuery[]) => {
+      const unknown = topics.filter(({ id }) => !grades.has(id))
+      if (unknown.length === 0) return
+      const found = await readGrades(deps, { topics: unknown, since })
+      for (const { id } of unknown) grades.set(id, found.get(id))
+    },
+    forgetGrades: () => grades.clear(),
   }
 }
 

@@ -16,6 +16,7 @@ import type { DigestTopic } from './digest.repo.ts'
 import type { DigestSection } from './digest-content.ts'
 import type { Matcher, NewMatchCause, PaperTexts } from './matcher.ts'
 import { type PaperSelection, PaperSelector, type SelectedPaper } from './select-papers.ts'
+import type { TopicGrades } from './topic-grades.ts'
 
 /**
  * The papers that a run may offer, read once; results are kept for the next subscriber. The docId of a paper counts
@@ -31,6 +32,8 @@ export interface Candidates
    * as previews show them.
    */
   closeTo(queryId: number, from: Day, choice?: CloseChoice): readonly ClosePaper[]
+  /** What is known of papers that come close to a topic, by its id; undefined if nothing is. */
+  gradesOf(topicId: number): TopicGrades | undefined
   /** Selects papers by docId. */
   selector: PaperSelector
   /** Papers first listed on a day. */
@@ -60,7 +63,8 @@ export function candidatesFrom(
     newlyMatching = () => new Map(),
     nearMisses = () => [],
     closeTo = () => [],
-  }: Partial<Pick<Candidates, 'newlyMatching' | 'nearMisses' | 'closeTo'>> = {},
+    gradesOf = () => undefined,
+  }: Partial<Pick<Candidates, 'newlyMatching' | 'nearMisses' | 'closeTo' | 'gradesOf'>> = {},
 ): Candidates {
   const { papers } = matcher
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
@@ -91,6 +95,7 @@ export function candidatesFrom(
     isMatch,
     ranked,
     closeTo,
+    gradesOf,
     preference,
     unreadable,
     selector: new PaperSelector(papers.length),

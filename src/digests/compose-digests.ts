@@ -25,6 +25,7 @@ export interface ComposeDigestsInput<R extends Recipient = Recipient> extends Di
 /** Composes the digest of each recipient for that date, in the recipients' order. Writes nothing. */
 export async function composeDigests(db: Database, input: ComposeDigestsInput): Promise<DigestDraft[]> {
   const page = input.pool.openPage()
+  await input.pool.loadGrades(topicsWithClose(input))
   const inputs = await readInputs(db, input)
   await page.rank(inputs.flatMap((one) => rankRequests(page, one)))
   return composeAll(page, inputs)
@@ -61,6 +62,7 @@ export async function readRankRequests(
 ): Promise<RankRequest[]> {
   const { recipients, localDate, snapshot, pool } = input
   await loadQueriesOf(db, input)
+  await pool.loadGrades(topicsWithClose(input))
   // The others get no papers that come close, which depend on earlier digests and votes.
   const related = recipients.filter((recipient) => recipient.related).map(idOf)
   const earlier = await loadEarlierDigests(db, input, related)
@@ -71,6 +73,10 @@ export async function readRankRequests(
     return rankRequests(pool.candidates, { recipient, localDate, maxPaperId, ...known })
   })
 }
+
+/** The topics of those who want papers that come close. */
+const topicsWithClose = ({ recipients }: { recipients: readonly Pick<NextDigest, 'related' | 'topics'>[] }) =>
+  recipients.filter(({ related }) => related).flatMap(({ topics }) => topics)
 
 async function readInputs<R extends Recipient>(
   db: Database,

@@ -6,7 +6,6 @@ import {
   type CloseChoice,
   type ClosePaper,
   closeToTopics,
-  leastCloseness,
 } from '../queries/ranking/close-papers.ts'
 import { withAddition } from '../queries/reasons/shown-paper.ts'
 import { MAX_CLOSE } from '../search/close-of-days.ts'
@@ -27,7 +26,7 @@ import { type Learned, learnedIn, MAX_MOVED, OF_PREFERENCE } from './learned.ts'
 import type { NewMatchCause } from './matcher.ts'
 import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
 import type { SourceNews } from './sources-line.ts'
-import type { RankRequest } from './topic-ranks.ts'
+import { nearRequest, type RankRequest } from './topic-ranks.ts'
 
 export interface ComposeInput {
   recipient: Recipient
@@ -112,7 +111,7 @@ export function rankRequests(candidates: RankedLater, input: RankInput): RankReq
   const from = related ? firstDayIn(candidates, scope) : undefined
   return topics.map(({ id, queryId }) => {
     if (from === undefined) return { queryId }
-    return { queryId, near: { from, least: leastCloseness(closeChoice(scope, id)) } }
+    return { queryId, near: nearRequest(from, closeChoice({ candidates, ...scope }, id)) }
   })
 }
 
@@ -131,10 +130,14 @@ function scopeOf(
 const firstDayIn = (candidates: RankedLater, { range, since }: Omit<EligibilityScope, 'candidates'>) =>
   candidates.firstDayAfter(range.fromPaper, since)
 
-/** By what was learned about a topic. */
-const closeChoice = ({ minClosenessOf, preferenceOf }: Learned, topicId: number): CloseChoice => ({
+/** By what was learned about a topic, and the grades of papers. */
+const closeChoice = (
+  { candidates, minClosenessOf, preferenceOf }: Learned & { candidates: RankedLater },
+  topicId: number,
+): CloseChoice => ({
   minCloseness: minClosenessOf(topicId),
   preference: preferenceOf(topicId),
+  grades: candidates.gradesOf(topicId),
 })
 
 /** One section of up to three new papers that match no topic, each under the topic to which it comes closest. */
@@ -149,9 +152,12 @@ function closeSection(
   if (!related || limit <= 0 || from === undefined) return []
   const withClose = topics.map((topic) => ({ ...topic, close: closeToTopic(scope, topic, from) }))
   const isMatch = ({ queryId }: DigestTopic, docId: number) => candidates.isMatch(queryId, docId)
-  const papers = closeToTopics(withClose, { isMatch, limit }).map(({ docId, topic: { id, name, queryId } }) =>
-    withAddition(candidates.showClose(docId, queryId), { closeTo: { topic: name, topicId: id } }),
-  )
+  const papers = closeToTopics(withClose, { isMatch, limit }).map(({ docId, id, topic }) => {
+    const { id: topicId, name, queryId } = topic
+    const { reason, by } = candidates.gradesOf(topicId)?.get(id) ?? { reason: '', by: '' }
+    const closeTo = { topic: name, topicId, ...(reason && { said: { reason, by } }) }
+    return withAddition(candidates.showClose(docId, queryId), { closeTo })
+  })
   return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []
 }
 

@@ -12,6 +12,7 @@ import {
   type CloseChoice,
   type ClosePaper,
   chooseClose,
+  gradedIds,
   leastCloseness,
   type NearDay,
   nearPapersByDay,
@@ -23,11 +24,19 @@ import { isWholeArchiveReady, openArchive } from '../search/open-archive.ts'
 import type { Candidates } from './candidates.ts'
 import type { Matcher } from './matcher.ts'
 
-/** The papers near a query on the days from `from` on, as far as `least`: see leastCloseness. */
+/** The papers near a query on the days from `from` on, as far as `least`, and the graded ones: see nearPapersByDay. */
 interface NearRequest {
   from: Day
   least: number
+  graded: readonly number[]
 }
+
+/** What `closeTo` needs for a choice. */
+export const nearRequest = (from: Day, choice: CloseChoice): NearRequest => ({
+  from,
+  least: leastCloseness(choice),
+  graded: gradedIds(choice),
+})
 
 /** What digests ask about a query. */
 interface QueryRequest {
@@ -107,7 +116,7 @@ function ranksOf(
   }
   return {
     topic: topic && { isPlaced: topic.isPlaced, closeness: Float32Array.from(paperIds, closenessOf) },
-    near: near.map(({ from, least }) => nearPapersByDay(archive, query, { from, to }, least)),
+    near: near.map(({ from, least, graded }) => nearPapersByDay(archive, query, { from, to }, least, graded)),
   }
 }
 
@@ -209,10 +218,7 @@ function openPage(deps: Deps, ofPlanner: RankedArchive, kept: Kept): TopicRanks 
     isRanked: (requests) => openRequests(requests).length === 0,
     ranked: (queryId) => matches.get(queryId) ?? notRanked(queryId),
     closeTo: (queryId, from, choice: CloseChoice = { minCloseness: MIN_CLOSENESS }) =>
-      chooseClose(
-        near.get(nearKey(queryId, { from, least: leastCloseness(choice) })) ?? notRanked(queryId),
-        choice,
-      ),
+      chooseClose(near.get(nearKey(queryId, nearRequest(from, choice))) ?? notRanked(queryId), choice),
   }
 }
 
@@ -221,7 +227,8 @@ interface OpenRequest {
   request: QueryRequest
 }
 
-const nearKey = (queryId: number, { from, least }: NearRequest): string => `${queryId} ${from} ${least}`
+const nearKey = (queryId: number, { from, least, graded }: NearRequest): string =>
+  `${queryId} ${from} ${least} ${graded.join()}`
 
 /** Whether the page has it, now or since this call. */
 function isAdded<Key, Value>(page: Map<Key, Value>, kept: LruCache<Key, Value>, key: Key): boolean {

@@ -127,6 +127,8 @@ export const en = {
     rising: 'Topic: {topics}',
     close: 'Comes close to “{topic}”: {what}',
     closeByMeaning: 'reads like papers that match',
+    /** After `close`: what a language model said, with its name. */
+    said: '{by}: “{reason}”',
     also: 'Also under: {topics}',
     moreTerms: '{count} more',
     has: {

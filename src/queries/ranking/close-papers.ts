@@ -16,12 +16,18 @@ const STEP = 0.04
 export const MAX_STEP = 3
 /** What a preference of 1 adds to closeness. */
 export const CLOSENESS_UNIT = 0.1
+/** From this grade of 10 on a paper is close; each grade counts as much as a step. */
+export const MIN_GRADE = 6
+
 /** Per query: votes choose among so many papers, and those that are the closest of their day. */
 const MAX_NEAR = 200
 
 /** From where on papers are close to a topic, after so many steps: a step above 0 asks for more of them. */
 export const minClosenessAt = (step: number): number =>
   MIN_CLOSENESS - STEP * Math.max(-MAX_STEP, Math.min(MAX_STEP, step))
+
+/** What stands for the closeness of a paper that was graded from 0 to 10. */
+const closenessOfGrade = (grade: number): number => MIN_CLOSENESS + STEP * (grade - MIN_GRADE)
 
 /** With room for a preference of 0.5. */
 const LOWEST_THRESHOLD = minClosenessAt(MAX_STEP) - CLOSENESS_UNIT / 2
@@ -50,27 +56,45 @@ export interface CloseChoice {
   minCloseness: number
   /** How much a paper is preferred, by docId: see preferenceOf. */
   preference?: (docId: number) => number
+  /** By the id of the paper: what replaces its closeness. */
+  grades?: PaperGrades
 }
+
+/** From 0 to 10, by the id of the paper. */
+export type PaperGrades = ReadonlyMap<number, { grade: number }>
 
 /**
  * The papers of some days that are close to a query but do not match it, the closest first. The only way to choose them:
  * digests, previews and `queries rank` agree. They meet the query's conditions and contain nothing that it excludes; how
  * many there may be depends on their own day. Empty if too few papers of the archive are about the topic.
  */
-export function closePapers(archive: Archive, query: Query, days: DayBounds): ClosePaper[] {
-  const choice = { minCloseness: MIN_CLOSENESS }
-  return chooseClose(nearPapersByDay(archive, query, days, leastCloseness(choice)), choice)
+export function closePapers(
+  archive: Archive,
+  query: Query,
+  days: DayBounds,
+  grades?: PaperGrades,
+): ClosePaper[] {
+  const choice = { minCloseness: MIN_CLOSENESS, grades }
+  const near = nearPapersByDay(archive, query, days, leastCloseness(choice), gradedIds(choice))
+  return chooseClose(near, choice)
 }
 
-/** The nearest of them by day, as far as `least`: by default, with every paper that votes or steps can make close. */
+export const gradedIds = ({ grades }: CloseChoice): number[] => (grades ? [...grades.keys()] : [])
+
+/**
+ * The nearest of them by day, as far as `least`: by default, with every paper that votes or steps can make close. Those
+ * with the ids of `graded` are among them however near they are, also if there is no room, or if the topic is not known.
+ */
 export function nearPapersByDay(
   archive: Archive,
   query: Query,
   days: DayBounds,
   least = LOWEST_THRESHOLD,
+  graded: readonly number[] = [],
 ): NearDay[] {
   const topic = topicOf(archive, query, days.to)
   if (!topic) return []
+  const ofGraded = new Set(graded.map((id) => archive.index.docIdOf(id)))
   const near: NearDay[] = []
   for (const [day, docIds] of listedByDay(archive.index)) {
     if (day < (days.from ?? '') || day > (days.to ?? '9999')) continue
@@ -78,57 +102,76 @@ export function nearPapersByDay(
     const papers: ClosePaper[] = []
     for (const docId of docIds) {
       const closeness = topic.closenessIfKnown(docId)
-      if (closeness >= least) papers.push({ docId, id: archive.index.attributes(docId).id, closeness })
+      if (closeness >= least || ofGraded.has(docId))
+        papers.push({ docId, id: archive.index.attributes(docId).id, closeness })
     }
     if (papers.length > 0) near.push({ day, room: Math.ceil(docIds.length / PAPERS_PER_CLOSE), papers })
   }
   // Most queries have no such paper on most days. Then neither their matches nor whether they are known matters.
-  if (near.length === 0 || !topic.isKnown) return []
-  return nearestOf(withoutMatches(archive, query, near))
+  if (near.length === 0) return []
+  const isGraded = ({ docId }: ClosePaper) => ofGraded.has(docId)
+  const known = topic.isKnown ? near : keepOnly(near, isGraded)
+  return known.length > 0 ? nearestOf(withoutMatches(archive, query, known, isGraded), isGraded) : []
 }
 
+type IsPaper = (paper: ClosePaper) => boolean
+
+const keepOnly = (days: readonly NearDay[], isKept: IsPaper): NearDay[] =>
+  days.map((day) => ({ ...day, papers: day.papers.filter(isKept) })).filter(({ papers }) => papers.length > 0)
+
 /** Leaves out matches, which use up the room of their day, and papers that do not meet the conditions. */
-function withoutMatches(archive: Archive, query: Query, near: readonly NearDay[]): NearDay[] {
+function withoutMatches(
+  archive: Archive,
+  query: Query,
+  near: readonly NearDay[],
+  isGraded: IsPaper,
+): NearDay[] {
   const allowed = allowedPapers(archive, archive.meaningOf(query))
   const matches = archive.find(query)
   const ofDay = listedByDay(archive.index)
   return near.flatMap(({ day, room, papers }) => {
     const matched = ofDay.get(day)!.filter((docId) => hasBit(matches, docId)).length
-    const others = papers.filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
-    return matched < room && others.length > 0
-      ? [{ day, room: room - matched, papers: others.sort(closestFirst) }]
-      : []
+    const left = Math.max(0, room - matched)
+    const others = papers
+      .filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
+      .filter((paper) => left > 0 || isGraded(paper))
+    return others.length > 0 ? [{ day, room: left, papers: others.sort(closestFirst) }] : []
   })
 }
 
 /** The nearest of all days, and on each day as many as there is room for. */
-function nearestOf(days: readonly NearDay[]): NearDay[] {
+function nearestOf(days: readonly NearDay[], isGraded: IsPaper): NearDay[] {
   const all = days.flatMap(({ papers }) => papers).sort(closestFirst)
   const nearest = new Set(all.slice(0, MAX_NEAR))
   return days.map(({ day, room, papers }) => ({
     day,
     room,
-    papers: papers.filter((paper, place) => place < room || nearest.has(paper)),
+    papers: papers.filter((paper, place) => place < room || nearest.has(paper) || isGraded(paper)),
   }))
 }
 
-/** The best papers of each day, as many as it has room for; the closeness that they have includes the preference. */
-export const chooseClose = (
+/**
+ * The best papers of each day, as many as it has room for, and those that are graded well enough; the closeness that they
+ * have includes the preference.
+ */
+export function chooseClose(
   days: readonly NearDay[],
-  { minCloseness, preference }: CloseChoice,
-): ClosePaper[] =>
-  days
-    .flatMap(({ room, papers }) =>
-      papers
-        .map((paper) => ({
-          ...paper,
-          closeness: paper.closeness + CLOSENESS_UNIT * (preference?.(paper.docId) ?? 0),
-        }))
-        .filter(({ closeness }) => closeness >= minCloseness)
-        .sort(closestFirst)
-        .slice(0, room),
+  { minCloseness, preference, grades }: CloseChoice,
+): ClosePaper[] {
+  const asChosen = (paper: ClosePaper): ClosePaper => {
+    const grade = grades?.get(paper.id)
+    const closeness = grade ? closenessOfGrade(grade.grade) : paper.closeness
+    return { ...paper, closeness: closeness + CLOSENESS_UNIT * (preference?.(paper.docId) ?? 0) }
+  }
+  const closeOf = ({ room, papers }: NearDay): ClosePaper[] => {
+    const close = papers.map(asChosen).filter(({ closeness }) => closeness >= minCloseness)
+    const { graded = [], others = [] } = Object.groupBy(close, ({ id }) =>
+      grades?.has(id) ? 'graded' : 'others',
     )
-    .sort(closestFirst)
+    return [...graded, ...others.sort(closestFirst).slice(0, room)]
+  }
+  return days.flatMap(closeOf).sort(closestFirst)
+}
 
 const closestFirst = (a: ClosePaper, b: ClosePaper): number => b.closeness - a.closeness || b.id - a.id
 
@@ -136,7 +179,7 @@ const closestFirst = (a: ClosePaper, b: ClosePaper): number => b.closeness - a.c
  * The papers that meet the conditions of a query, and contain nothing that it excludes. `votes>=20` holds for the votes of
  * now: a paper that gets them later is offered then if it matches, and not as close.
  */
-function allowedPapers(archive: Archive, meaning: Query): Bits {
+export function allowedPapers(archive: Archive, meaning: Query): Bits {
   const allowed = archive.index.live.slice()
   subtractBits(allowed, excludedPapers(archive, meaning))
   for (const part of splitMeaning(meaning).conditions)

@@ -24,6 +24,8 @@ export interface UnwantedPart {
 interface CloseTo {
   topic: string
   topicId: number
+  /** What a model said that read the paper, as one line; absent if none did. */
+  said?: { reason: string; by: string }
 }
 
 /** Why a paper is shown: plain data, which is stored and becomes a sentence when an email or a page is made. */
@@ -96,7 +98,7 @@ function textOf(why: WhyShown, textOfMatch: (found: FoundTerms) => string): stri
         .filter(Boolean)
         .join('. ')
     case 'close':
-      return closeText(reason.terms, why.closeTo?.topic ?? '')
+      return closeText(reason.terms, why.closeTo)
     case 'near':
       return gapText(reason.gap)
     default:
@@ -107,9 +109,10 @@ function textOf(why: WhyShown, textOfMatch: (found: FoundTerms) => string): stri
 const topicsText = (sentence: string, names: readonly string[]): string =>
   names.length > 0 ? fill(sentence, { topics: names.map(truncate).join(', ') }) : ''
 
-function closeText(terms: readonly string[], topic: string): string {
+function closeText(terms: readonly string[], { topic, said }: Partial<CloseTo> = {}): string {
   const what = terms.length > 0 ? listTerms(terms) : words.reason.closeByMeaning
-  return fill(words.reason.close, { topic: truncate(topic), what })
+  const close = fill(words.reason.close, { topic: truncate(topic ?? ''), what })
+  return said ? `${close}. ${fill(words.reason.said, said)}` : close
 }
 
 /** Why a query matches a paper: "Matched: linear attention, in the title", "Author: Albert Gu". */

@@ -42,7 +42,9 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
   const pool = await openCandidatePool(depsAt(LAST), { since: DAYS[0]!, upTo: 2 ** 31 - 1 })
   await pool.loadQueries(world.db, topics)
   const { papers, rank, ranked, closeTo } = pool.openPage()
-  await rank(topics.map(({ queryId }) => ({ queryId, near: { from: DAYS[0]!, least: MIN_CLOSENESS } })))
+  await rank(
+    topics.map(({ queryId }) => ({ queryId, near: { from: DAYS[0]!, least: MIN_CLOSENESS, graded: [] } })),
+  )
   const counts: number[] = []
   let matches = 0
   for (const { query = '', queryId } of topics) {

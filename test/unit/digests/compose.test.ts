@@ -246,6 +246,18 @@ describe('a digest for topics', () => {
       ])
     })
 
+    test('have what a model said about them for the topic', () => {
+      const grades = new Map([[3, { grade: 9, reason: 'Trains them at scale.', by: 'reader-1' }]])
+      const graded = { ...near, gradesOf: (topicId: number) => (topicId === 31 ? grades : undefined) }
+      const [, close] = composed({ recipient: wanting }, graded).content!.sections
+      const said = { reason: 'Trains them at scale.', by: 'reader-1' }
+      expect(close!.papers.map(({ closeTo }) => closeTo)).toEqual([
+        { topic: 'Attention', topicId: 31, said },
+        { topic: 'Attention', topicId: 31 },
+        { topic: 'Attention', topicId: 31 },
+      ])
+    })
+
     test('are chosen only from new papers that were not shown', () => {
       const earlier = [digest({ toPaper: 5, papers: [2, 4] })]
       expect(composed({ recipient: wanting, earlier }, near).papers).toEqual([6])

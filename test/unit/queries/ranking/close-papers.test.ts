@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   chooseClose,
   leastCloseness,
+  MIN_GRADE,
   minClosenessAt,
   type NearDay,
 } from '../../../../src/queries/ranking/close-papers.ts'
@@ -34,6 +35,32 @@ describe('chooseClose', () => {
     ])
     const dislike = (docId: number) => (docId === 0 ? -1 : 0)
     expect(chooseClose(days, { minCloseness: 0.5, preference: dislike })).toEqual([])
+  })
+
+  describe('with grades', () => {
+    const idsOf = (days: NearDay[], grades: Record<number, number>, step = 0) => {
+      const graded = Object.entries(grades).map(([id, grade]) => [Number(id), { grade }] as const)
+      const choice = { minCloseness: minClosenessAt(step), grades: new Map(graded) }
+      return chooseClose(days, choice).map(({ id }) => id)
+    }
+
+    test('takes a graded paper by its grade, wherever the words put it', () => {
+      const days = [day(3, 0.55, 0.52, 0.31)]
+      expect(idsOf(days, {})).toEqual([1, 2])
+      expect(idsOf(days, { 2: MIN_GRADE - 1, 3: MIN_GRADE })).toEqual([1, 3])
+    })
+
+    test('counts a step of more or fewer as one grade', () => {
+      const days = [day(3, 0.3)]
+      expect(idsOf(days, { 1: MIN_GRADE - 1 }, 1)).toEqual([1])
+      expect(idsOf(days, { 1: MIN_GRADE - 2 }, 1)).toEqual([])
+      expect(idsOf(days, { 1: MIN_GRADE }, -1)).toEqual([])
+    })
+
+    test('takes a well graded paper also if its day has no room, and none from the others', () => {
+      expect(idsOf([day(0, 0.9, 0.55)], { 2: 9 })).toEqual([2])
+      expect(idsOf([day(1, 0.9, 0.55)], { 2: 9 })).toEqual([1, 2])
+    })
   })
 })
 

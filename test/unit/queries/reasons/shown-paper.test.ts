@@ -6,6 +6,7 @@ import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { nearnessOf } from '../../../../src/queries/reasons/nearness.ts'
 import { beyondTitleText, reasonText } from '../../../../src/queries/reasons/reason-text.ts'
 import {
+  additionKey,
   showClose,
   type TextRun,
   toShownPaper,
@@ -120,4 +121,16 @@ test.each([
   expect(reasonText(shown)).toBe(fill(words.reason.close, { topic: 'recurrent nets', what }))
   expect(beyondTitleText(shown)).toBe(reasonText(shown))
   expect([...shown.title, ...shown.snippet].some(({ marked }) => marked)).toBe(false)
+})
+
+test('a close paper has what a model said about it after its reason, and another key', () => {
+  const close = showClose(samplePaper({ title: 'Recurrent nets' }), [])
+  const closeTo = { topic: 'recurrent nets', topicId: 1 }
+  const said = { reason: 'Trains them faster.', by: 'reader-1' }
+  const [plain, graded] = [
+    withAddition(close, { closeTo }),
+    withAddition(close, { closeTo: { ...closeTo, said } }),
+  ]
+  expect(reasonText(graded)).toBe(`${reasonText(plain)}. ${fill(words.reason.said, said)}`)
+  expect(additionKey(graded)).not.toBe(additionKey(plain))
 })
