@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runProgram } from '../../support/processes.ts'
@@ -39,8 +40,11 @@ const WRONG: [name: string, args: string[], named: string][] = [
   ['year', ['--no-such'], "Unknown option '--no-such'"],
 ]
 
+// All of them import much of the same.
+const CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'daily-papers-compiled') }
+
 test.concurrent.each(OURS)('`npm run %s -- --help` prints the usage', async (name, file) => {
-  const { code, stdout, stderr } = await runProgram([file, '--help'])
+  const { code, stdout, stderr } = await runProgram([file, '--help'], CACHE)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(`npm run ${name}`)
 })
@@ -48,7 +52,7 @@ test.concurrent.each(OURS)('`npm run %s -- --help` prints the usage', async (nam
 test.concurrent.each(WRONG)(
   '`npm run %s -- %j` prints what is wrong and the usage',
   async (name, args, named) => {
-    const { code, stdout, stderr } = await runProgram([fileOf.get(name)!, ...args])
+    const { code, stdout, stderr } = await runProgram([fileOf.get(name)!, ...args], CACHE)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     const [sentence, empty, ...usage] = stderr.split('\n')
     expect(sentence).toContain(named)
