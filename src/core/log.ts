@@ -51,6 +51,7 @@ export const LOG_EVENTS = [
   'digests.failed',
   'digests.closed',
   'grades.failed',
+  'papers.graded',
   'prune.done',
   'batch.leased',
   'batch.lost',

@@ -7,6 +7,7 @@ import { importExport } from './import-export/index.ts'
 import { library } from './library/index.ts'
 import { mcp } from './mcp/index.ts'
 import { oidc } from './oidc/index.ts'
+import { reader } from './reader/index.ts'
 import { shareImages } from './share-images/index.ts'
 
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
@@ -19,5 +20,6 @@ export const FEATURES: readonly Feature[] = [
   library,
   mcp,
   oidc,
+  reader,
   shareImages,
 ]

@@ -1233,6 +1233,15 @@ export const en = {
     papers: { one: 'paper', other: 'papers' },
     papersIn: { one: 'paper in {span}', other: 'papers in {span}' },
   },
+  reader: {
+    privacy:
+      'One exception: {model}, a language model at {host}, gets the text of topics with related papers, and of papers that nearly match them, to say how well they fit. It gets neither your address nor anything else about you. On your page you can keep any topic from it.',
+    manage: {
+      heading: 'Topics that a model reads',
+      text: '{model} at {host} reads which papers nearly match your topics, and says which are related. Untick a topic to keep its text from it.',
+      button: 'Save',
+    },
+  },
   library: {
     summary: 'Start from papers you have',
     hint: 'Paste references, titles, arXiv IDs or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../config/config.ts'
 import type { Deps } from '../core/deps.ts'
 import type { Feature } from '../core/feature.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
@@ -47,10 +48,16 @@ interface FeatureManagePart {
   readSection(deps: Deps, holder: ManagePageHolder): Promise<PageSection | null>
 }
 
+interface FeaturePrivacyPart {
+  page: 'privacy'
+  /** What the feature gives to others, with these settings; empty if nothing. */
+  sentences(config: Config): string[]
+}
+
 declare module '../core/feature.ts' {
   interface Feature {
     /** Parts of the core's pages. Those of forms are read when a server is built. */
-    pageParts?: readonly (FeatureFormPart | FeatureOverviewPart | FeatureManagePart)[]
+    pageParts?: readonly (FeatureFormPart | FeatureOverviewPart | FeatureManagePart | FeaturePrivacyPart)[]
   }
 }
 
@@ -73,6 +80,10 @@ export const overviewSections = (deps: Deps): Promise<PageSection[]> =>
       .filter((one) => one.page === 'overview')
       .map((one) => one.readSection(deps)),
   )
+
+/** What the privacy page says about features. */
+export const privacySentences = ({ features, config }: Deps): string[] =>
+  sectionParts(features).flatMap((one) => (one.page === 'privacy' ? one.sentences(config) : []))
 
 /** Those of the manage page, each with its place. */
 export async function manageSections(

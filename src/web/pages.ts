@@ -147,7 +147,7 @@ interface PageData {
   /** `about`: what ABOUT says; `contact`: an address. */
   about: { contact: string; address: string; about: string | null; sources: readonly string[] }
   /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
-  privacy: { contact: string; address: string; days: number; unconfirmed: number }
+  privacy: { contact: string; address: string; days: number; unconfirmed: number; features: string[] }
   status: SiteStatus
   /**
    * `code` of the error, for programs; `ways`: the links that the page offers before the front page; `asksLink`: with

@@ -12,6 +12,7 @@ import { assertDkimSigns, loadDkimKey } from '../mail/smtp/dkim.ts'
 import { openMetricsWriter } from '../operator/metrics/write-metrics.ts'
 import { UNCONFIRMED_DAYS } from '../operator/prune.ts'
 import { checkPassword } from './admin/check-password.ts'
+import { privacySentences } from './page-parts.ts'
 import type { Site } from './pages.ts'
 
 const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'account', 'move', 'check-inbox']
@@ -32,6 +33,7 @@ export const serviceRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pa
       ...owner,
       days: KEEP_DAYS,
       unconfirmed: UNCONFIRMED_DAYS,
+      features: privacySentences(deps),
     }),
   )
 
