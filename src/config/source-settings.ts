@@ -29,4 +29,8 @@ export const sourceSettings = {
     })
     .transform((names) => [...new Set(names.map((name) => canonicalSourceName(name) ?? name))]),
   ...sourceAddresses,
+  OPENALEX_KEY: z
+    .string()
+    .regex(/^[!-~]+$/, 'a key from openalex.org/settings/api, without blanks')
+    .optional(),
 }

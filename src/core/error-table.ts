@@ -205,6 +205,8 @@ export const errorTable = {
   }),
   ...errorEntries(502, 1, {
     'source.refused-date': '{source} refuses the date {day} ({status}): use a day up to today (UTC).',
+    'source.refused-filter': '{source} is refused ({status}): {what}. Correct the filter in SOURCES.',
+    'source.refused-key': '{source} is refused ({status}): the key in OPENALEX_KEY is wrong.',
     'source.refused': '{source} refuses the request for {day} ({status}): check its address in the settings.',
   }),
   ...errorEntries(503, 1, {

@@ -1392,6 +1392,8 @@ export const en = {
       repeated: 'no new list',
       'made-up': 'available, from an archive',
       'too-many': 'stopped: too many papers',
+      'wrong-filter': 'stopped: wrong filter',
+      'wrong-key': 'stopped: wrong key',
     },
   },
   day: {

@@ -8,7 +8,9 @@ import { count, day, instant, wholeNumber } from './operations/fields.ts'
 import { quantity } from './operations/text-table.ts'
 
 const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
-const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up', 'too-many']).nullable()
+const reason = z
+  .enum(['weekend', 'holiday', 'none', 'repeated', 'made-up', 'too-many', 'wrong-filter', 'wrong-key'])
+  .nullable()
 
 const sourceDay = z.object({
   day,
@@ -114,6 +116,8 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   repeated: 'same list as another day',
   'made-up': 'filled in from the archive',
   'too-many': 'stopped, too many papers',
+  'wrong-filter': 'stopped, wrong filter',
+  'wrong-key': 'stopped, wrong key',
 }
 
 /** The reason for a day's state, for the operator; "" if nothing explains it. */
@@ -149,6 +153,8 @@ const FAULTS: Record<string, string> = {
   'source.not-json': 'not a list',
   'source.refused-date': 'date refused',
   'source.refused': 'request refused: check its address in the settings',
+  'source.refused-filter': 'stopped: the filter is wrong',
+  'source.refused-key': 'stopped: the key is wrong',
   'source.too-many': 'stopped: more papers a day than one source may have',
   'source.unreadable': 'nothing readable',
   'source.unknown': 'no such source',

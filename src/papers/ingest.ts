@@ -5,8 +5,15 @@ import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createFetchClient, type FetchClient } from '../sources/fetch-client.ts'
-import { baseUrlsIn, fetchPolicyOf, type NamedSource, requireSource } from '../sources/registry.ts'
-import type { FetchedDay, FetchPolicy, Identifier, RefusedEntry, SourceRecord } from '../sources/source.ts'
+import { baseUrlsIn, fetchPolicyOf, keyFor, type NamedSource, requireSource } from '../sources/registry.ts'
+import {
+  type FetchedDay,
+  type FetchPolicy,
+  type Identifier,
+  MAX_PAPERS_A_DAY,
+  type RefusedEntry,
+  type SourceRecord,
+} from '../sources/source.ts'
 import {
   claimSourceDay,
   closePastDay,
@@ -18,7 +25,7 @@ import {
   recordThrottled,
   type SourceDayKey,
 } from '../sources/source-day.repo.ts'
-import type { SourceDayOutcome } from '../sources/source-day-state.ts'
+import { type SourceDayOutcome, stoppedReason } from '../sources/source-day-state.ts'
 import { keyText } from './group-duplicates.ts'
 import { listedOnDay, papersWithoutDate, unseenBy } from './known-papers.repo.ts'
 import { type RecordedListings, recordListings } from './listing.repo.ts'
@@ -104,6 +111,7 @@ export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<Inge
     signal: input.signal,
     fetchPolicy: { ...fetchPolicyOf(named), ...input.fetchPolicy },
     contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
+    key: keyFor(named.source, config),
   })
   try {
     return await fetchAndRecord(deps, named, input, fetchClient)
@@ -122,15 +130,17 @@ async function fetchAndRecord(
 ): Promise<IngestedDay> {
   const { source, day, dryRun } = input
   const started = monotonicMs()
+  const lastFetch = await lastFetchOf(deps.db, source)
   const fetchedDay = await named.source.fetchDay({
     ...fetchDayInput(deps, input),
+    lastFetch,
     section: named.section,
     request,
   })
   const { isRolling } = named.source
   const { records, refused, reason } = isRolling ? fetchedDay : await withoutRepeats(deps, input, fetchedDay)
   const now = deps.clock.now()
-  const firstSeen = isRolling && { lastFetch: await lastFetchOf(deps.db, source) }
+  const firstSeen = isRolling && { lastFetch }
   // Record the papers and the state of the day in one transaction: a process may die in between.
   let stands: IngestedDay['stands']
   const recorded = await recordListings(
@@ -158,9 +168,6 @@ async function fetchAndRecord(
   return ingested
 }
 
-/** A source with more papers a day is stopped: docs/sources.md says what they would do to memory and matching. */
-const MAX_PAPERS_A_DAY = 2000
-
 function requireFewPapers({ source, day, papers }: SourceDayKey & { papers: number }): void {
   if (papers <= MAX_PAPERS_A_DAY) return
   throw new Fault('source.too-many', { source, day, count: papers, most: MAX_PAPERS_A_DAY })
@@ -187,10 +194,11 @@ function logIngested(
 }
 
 async function recordFault({ db, clock }: Deps, name: SourceDayKey, fault: Fault, requests: number) {
-  const { status, seconds } = fault.values as { status?: number; seconds?: number }
+  const { status, seconds, what } = fault.values as { status?: number; seconds?: number; what?: string }
   const now = clock.now()
+  const detail = stoppedReason(fault.code) && what
   if (fault.code === 'source.held') await recordThrottled(db, { ...name, now, seconds: seconds! })
-  else await recordFailedFetch(db, { ...name, now, fault: fault.code, status, seconds, requests })
+  else await recordFailedFetch(db, { ...name, now, fault: fault.code, status, detail, seconds, requests })
 }
 
 /** Waits as long as the source asks for, up to ten minutes in total; then throws source.held. */

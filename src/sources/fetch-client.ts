@@ -16,6 +16,8 @@ export interface FetchClientOptions extends HostThrottleOptions {
   log: Log
   /** An email address or website where the service can reach the operator. */
   contact: string
+  /** A key of the service. */
+  key?: string
 }
 
 export interface FetchClient {
@@ -61,7 +63,7 @@ const REDIRECTS = [301, 302, 303, 307, 308]
 /**
  * The URL that `location` redirects to from `url`, if it has the same origin, or the same host with https at port 443.
  * Null for any other URL: another host must not learn who sends the request, another port may be a service on this
- * machine, and we send no credentials.
+ * machine, and we send no credentials but the service's own key.
  */
 export function redirectTarget(url: string, location: string | null): string | null {
   const from = new URL(url)
@@ -112,14 +114,18 @@ async function fetchResponse(options: FetchClientOptions, request: SourceRequest
 }
 
 async function send(
-  { source, day, fetchPolicy, contact, signal }: FetchClientOptions,
+  { source, day, fetchPolicy, contact, key, signal }: FetchClientOptions,
   { url, accept }: SourceRequest,
 ) {
   const { timeoutMs, maxBytes } = fetchPolicy
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const response = await fetch(url, {
-      headers: { accept, 'user-agent': `daily-papers (${contact})` },
+      headers: {
+        accept,
+        'user-agent': `daily-papers (${contact})`,
+        ...(key && { authorization: `Bearer ${key}` }),
+      },
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })

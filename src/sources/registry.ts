@@ -3,9 +3,10 @@ import { arxiv } from './arxiv/arxiv.ts'
 import { biorxiv } from './biorxiv/biorxiv.ts'
 import { medrxiv } from './biorxiv/medrxiv.ts'
 import { huggingface } from './huggingface/huggingface.ts'
+import { openalex } from './openalex/openalex.ts'
 import type { FetchPolicy, Source } from './source.ts'
 
-export const SOURCES = [huggingface, arxiv, biorxiv, medrxiv] as const satisfies readonly Source[]
+export const SOURCES = [huggingface, arxiv, biorxiv, medrxiv, openalex] as const satisfies readonly Source[]
 
 type KeysOf<T> = T extends T ? keyof T : never
 
@@ -41,6 +42,12 @@ export function splitSourceNames(text: string, sources: readonly Source[] = SOUR
     .map((part) => part.trim())
     .filter(Boolean)
 }
+
+/** The key of the source's service, from the settings. */
+export const keyFor = (
+  { keySetting }: Source,
+  settings: Readonly<Partial<Record<NonNullable<Source['keySetting']>, string>>>,
+): string | undefined => keySetting && settings[keySetting]
 
 export interface NamedSource {
   source: Source

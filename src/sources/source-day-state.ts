@@ -41,9 +41,14 @@ export type SourceDayReason = 'weekend' | 'holiday' | 'none' | 'repeated' | 'mad
 
 /**
  * Why a source is stopped until the operator acts, by the fault of its fetch. too-many: it lists more papers a day than
- * one source may. It is still tried every six hours.
+ * one source may. wrong-filter, wrong-key: it refuses the filter or the key of the settings. It is still tried every six
+ * hours.
  */
-const STOPPED_REASONS = { 'source.too-many': 'too-many' } as const satisfies Record<string, string>
+const STOPPED_REASONS = {
+  'source.too-many': 'too-many',
+  'source.refused-filter': 'wrong-filter',
+  'source.refused-key': 'wrong-key',
+} as const satisfies Record<string, string>
 
 export type StoppedReason = (typeof STOPPED_REASONS)[keyof typeof STOPPED_REASONS]
 

@@ -12,6 +12,8 @@ export interface Source {
    * Sections that can be fetched by themselves, such as "cs.CL" in arxiv:cs.CL. Absent if the source has no sections.
    */
   sections?: Sections
+  /** The setting with a key of the service, if it takes one. The key is sent in a header, and nowhere else. */
+  keySetting?: 'OPENALEX_KEY'
   /** Base addresses, by the name of the setting that overrides them: { HF_URL: "https://huggingface.co" }. */
   baseUrls: Readonly<Record<string, string>>
   calendar: SourceCalendar
@@ -105,6 +107,8 @@ export interface FetchDayInput {
   day: Day
   section?: string
   now: Date
+  /** When the source was last fetched with success, on any day; null before the first time. */
+  lastFetch: Date | null
   urls: Readonly<Record<string, string>>
   request: SendRequest
   /** Papers that this source has not listed on another day. */
@@ -126,6 +130,9 @@ export interface FetchedDay extends ParsedRecords {
    */
   reason?: 'made-up' | 'repeated'
 }
+
+/** A source with more papers a day is stopped: docs/sources.md says what they would do to memory and matching. */
+export const MAX_PAPERS_A_DAY = 2000
 
 /** An index entry in Postgres has up to 2,704 bytes. The longest DOI in use has fewer than 200. */
 export const MAX_KEY_BYTES = 200

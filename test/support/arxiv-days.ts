@@ -119,6 +119,7 @@ function fetchFrom(world: ArxivDays, { day = DAY, section = 'cs.CL', timeoutMs =
     day,
     section,
     now: world.now,
+    lastFetch: null,
     urls: world.server.urls,
     request,
     unseen: async (asked) => texts(asked, (key) => !world.seen.includes(key)),

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -20,8 +20,8 @@ export const five = (failure: Trouble): Trouble[] => Array.from({ length: 5 }, (
 
 export interface JsonServer {
   url: string
-  /** Each request that came: its path with query, and its User-Agent. */
-  requests: { path: string; userAgent: string }[]
+  /** Each request that came: its path with query, its User-Agent, and its Authorization if it had one. */
+  requests: { path: string; userAgent: string; authorization?: string }[]
   /** What the next requests get, one each. */
   troubles: Trouble[]
   close(): Promise<void>
@@ -38,7 +38,7 @@ interface Options {
   port?: number
   /** Content-Type; application/json unless given. */
   type?: string
-  good(url: URL): JsonAnswer
+  good(url: URL, headers: IncomingHttpHeaders): JsonAnswer
 }
 
 /** A substitute for a service that responds in JSON, with its failures. */
@@ -47,8 +47,9 @@ export async function startJsonServer(options: Options): Promise<JsonServer> {
   const requests: JsonServer['requests'] = []
   const troubles: Trouble[] = []
   const server = createServer((request, response) => {
-    requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
-    const answer = good(new URL(request.url ?? '/', 'http://localhost'))
+    const { authorization, 'user-agent': userAgent = '' } = request.headers
+    requests.push({ path: request.url ?? '', userAgent, ...(authorization && { authorization }) })
+    const answer = good(new URL(request.url ?? '/', 'http://localhost'), request.headers)
     send(response, { ...answer, type }, troubles.shift()).catch(() => response.destroy())
   })
   await new Promise<void>((listening) => server.listen(port, host, listening))

@@ -158,6 +158,7 @@ function addressFor(url: string, official: Readonly<Record<string, string>>, rea
 
 const aloneInput = (urls: FetchDayInput['urls']) => ({
   urls,
+  lastFetch: null,
   unseen: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
   listed: async () => new Set<string>(),
   withoutDate: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),

@@ -8,7 +8,7 @@ import { silentLog } from '../../core/log.ts'
 import { type CheckResult, ok, warning, wrong } from '../../operator/health/feature-check.ts'
 import { quantity } from '../../operator/operations/text-table.ts'
 import { createFetchClient } from '../../sources/fetch-client.ts'
-import { baseUrlsIn, fetchPolicyOf, type NamedSource, requireSource } from '../../sources/registry.ts'
+import { baseUrlsIn, fetchPolicyOf, keyFor, type NamedSource, requireSource } from '../../sources/registry.ts'
 import type { CheckDefinition } from './check.ts'
 
 export interface SourceContext {
@@ -54,6 +54,7 @@ function probeSource(
     day: yesterday(clock),
     fetchPolicy: { ...fetchPolicy, timeoutMs },
     contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
+    key: keyFor(named.source, config),
     wait: sleep,
     singleAttempt: { turnMs: timeoutMs / 2 },
   })

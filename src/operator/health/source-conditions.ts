@@ -21,11 +21,27 @@ const SOURCES_FIX = `See each day and the next fetch: ${cliCommand('sources stat
 const configured = ({ sources, config }: HealthFacts): SourceStatus[] =>
   sources.filter(({ source }) => config.SOURCES.includes(source))
 
+interface Stop {
+  sentence: string
+  /** Its answer follows the sentence. */
+  isQuoted?: true
+  fix: string
+}
+
 /** What stopped a source, and what to do. */
-const STOPS: Record<StoppedReason, { sentence: string; fix: string }> = {
+const STOPS: Record<StoppedReason, Stop> = {
   'too-many': {
     sentence: 'it lists more papers a day than one source may have, and the newest ones were not stored',
     fix: 'Name a section or a narrower filter in SOURCES, and restart.',
+  },
+  'wrong-filter': {
+    sentence: 'its filter is refused',
+    isQuoted: true,
+    fix: 'Correct the filter in SOURCES, and restart.',
+  },
+  'wrong-key': {
+    sentence: 'the key in OPENALEX_KEY is refused',
+    fix: 'Correct OPENALEX_KEY, and restart.',
   },
 }
 
@@ -41,8 +57,9 @@ const stoppedSource: Condition = {
       return [findingSince(`${source} stopped`, since, { source, what: reason, detail })]
     }),
   sentence: ({ since, values }, { now }) => {
-    const { sentence } = STOPS[values.what as StoppedReason]
-    return `${sourceTitle(String(values.source))} has been stopped since ${timeSeenFrom(now, since)}: ${sentence}.`
+    const { sentence, isQuoted } = STOPS[values.what as StoppedReason]
+    const said = isQuoted ? `: “${values.detail}”` : ''
+    return `${sourceTitle(String(values.source))} has been stopped since ${timeSeenFrom(now, since)}: ${sentence}${said}.`
   },
   fix: ({ values }) => STOPS[values.what as StoppedReason].fix,
   path: () => '/admin/sources',

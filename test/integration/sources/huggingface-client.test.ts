@@ -41,6 +41,7 @@ async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 10_000 }:
     source: 'huggingface',
     day,
     now: new Date(`${DAY}T12:00:00Z`),
+    lastFetch: null,
     urls: { HF_URL: url },
     request,
     unseen: async () => new Set(),

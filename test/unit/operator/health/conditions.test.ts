@@ -208,6 +208,21 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'Hugging Face has been stopped since 16:49 UTC: it lists more papers a day than one source may have, and the newest ones were not stored.',
   ],
   [
+    'source-stopped',
+    {
+      config: readConfig({ SOURCES: 'openalex:author_name:Osei' }),
+      sources: [source({ source: 'openalex:author_name:Osei' })],
+      incidents: [
+        incident(
+          'source openalex:author_name:Osei',
+          'source.refused-filter',
+          'author_name is not a valid field',
+        ),
+      ],
+    },
+    'OpenAlex author_name:Osei has been stopped since 16:49 UTC: its filter is refused: “author_name is not a valid field”.',
+  ],
+  [
     'source-silent',
     {
       incidents: [incident('source huggingface', 'source.unreachable')],
