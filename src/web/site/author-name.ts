@@ -16,7 +16,7 @@ const FAMILY_LAST = new RegExp(
 )
 const ONLY_SUFFIX = new RegExp(`^(?:${SUFFIX})$`)
 
-const GROUP = /\band\b|\b(?:collaboration|consortium|team|group)\b/i
+const GROUP = /(?<!\p{L})(?:and|collaboration|consortium|team|group)(?!\p{L})/iu
 
 /** Reads "Albert Gu", "Gu, Albert", "Hal Daumé III", "King, Martin Luther, Jr." and BibTeX's "Jones, Jr., Tim". */
 export function authorName(name: string): AuthorName {

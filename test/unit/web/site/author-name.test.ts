@@ -14,6 +14,7 @@ test.each([
   ['King, Martin Luther, Jr.', ['King', 'Martin Luther', 'Jr.']],
   ['Jones, Jr., Tim', ['Jones', 'Tim', 'Jr.']],
   ['The ATLAS Collaboration', ['The ATLAS Collaboration', '', '']],
+  ['Joakim Andén', ['Andén', 'Joakim', '']],
   ['NVIDIA', ['NVIDIA', '', '']],
   ['One, Two, Three, Four', ['One, Two, Three, Four', '', '']],
 ])('`authorName` splits %s', (name, parts) => {
