@@ -1,4 +1,5 @@
 import { type Day, dayOf } from '../../core/dates.ts'
+import { yieldToEventLoop } from '../../core/yield-to-event-loop.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
@@ -6,7 +7,7 @@ import { authorName } from './author-name.ts'
 import { latexText } from './latex-text.ts'
 
 /** The file extensions. */
-type CitationFormat = 'bib' | 'ris' | 'csl.json'
+export type CitationFormat = 'bib' | 'ris' | 'csl.json'
 
 export const CITATION_TYPES: Record<CitationFormat, string> = {
   bib: 'application/x-bibtex; charset=utf-8',
@@ -38,10 +39,32 @@ export function citationName(name: string): CitationName | undefined {
   return format && { name: name.slice(0, -format.length - 1), format }
 }
 
+/** A paper to cite, and why it is in its list. */
+export interface CitedPaper {
+  paper: Paper
+  /** On one line; empty without a reason. */
+  note: string
+}
+
 /** A paper in one format; `url` is its page on this site, for a paper without another URL. */
-export function citation(format: CitationFormat, paper: Paper, url: string): string {
-  if (format === 'bib') return bibtexOf(paper, url)
-  return format === 'ris' ? risOf(paper, url) : cslOf(paper, url)
+export const citation = (format: CitationFormat, paper: Paper, url: string): string =>
+  WRITERS[format].join([WRITERS[format].write({ paper, note: '' }, url)])
+
+const PAPERS_AT_ONCE = 50
+
+/** The file of a list. Other requests go on meanwhile: 2,000 papers take a second. */
+export async function citationList(
+  format: CitationFormat,
+  papers: readonly CitedPaper[],
+  baseUrl: string,
+): Promise<string> {
+  const { write, join } = WRITERS[format]
+  const texts: string[] = []
+  for (const one of papers) {
+    texts.push(write(one, `${baseUrl}${paperPathOf(one.paper)}`))
+    if (texts.length % PAPERS_AT_ONCE === 0) await yieldToEventLoop()
+  }
+  return join(texts)
 }
 
 /**
@@ -89,7 +112,7 @@ const isMonthsLater = (day: Day, month: string): boolean => monthNumber(day) - m
 
 const monthNumber = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7))
 
-function bibtexOf(paper: Paper, url: string): string {
+function bibtexOf({ paper, note }: CitedPaper, url: string): string {
   const { arxivId, categories } = paper
   const { title, authors } = plainTextsOf(paper)
   const fields: [string, string | null | undefined][] = [
@@ -103,6 +126,8 @@ function bibtexOf(paper: Paper, url: string): string {
     ['primaryClass', arxivId && !arxivId.includes('/') ? verbatim(categories[0] ?? null) : null],
     ['doi', verbatim(doiOf(paper))],
     ['url', verbatim(arxivUrl(paper) ?? doiUrl(paper) ?? url)],
+    // Bibliographies print the field `note`.
+    ['annote', latexText(note)],
   ]
   const lines = fields.flatMap(([name, value]) => (value ? [`  ${name} = {${value}}`] : []))
   return `@misc{${citationKey(paper)},\n${lines.join(',\n')}\n}\n`
@@ -122,7 +147,7 @@ function bibtexName(name: string): string {
   return [isWhole ? `{${written}}` : written, latexText(suffix), latexText(given)].filter(Boolean).join(', ')
 }
 
-function risOf(paper: Paper, url: string): string {
+function risOf({ paper, note }: CitedPaper, url: string): string {
   const { title, abstract, authors, keywords } = plainTextsOf(paper)
   const lines: [string, string | null][] = [
     ['TY', 'UNPB'],
@@ -135,32 +160,44 @@ function risOf(paper: Paper, url: string): string {
     ['DO', doiOf(paper)],
     ['UR', arxivUrl(paper) ?? doiUrl(paper) ?? url],
     ['L1', pdfUrl(paper)],
+    ['N1', note],
   ]
   const written = lines.flatMap(([tag, value]) => (value ? [`${tag}  - ${value}`] : []))
   return [...written, 'ER  - ', ''].join('\r\n')
 }
 
-function cslOf(paper: Paper, url: string): string {
+function cslOf({ paper, note }: CitedPaper, url: string): string {
   const { arxivId } = paper
   const { title, abstract, authors } = plainTextsOf(paper)
-  return `${JSON.stringify(
-    [
-      {
-        id: citationKey(paper),
-        type: 'article',
-        title,
-        author: authors.map(cslName),
-        issued: { 'date-parts': [publishedOn(paper).split('-').map(Number)] },
-        abstract: abstract || undefined,
-        DOI: doiOf(paper) ?? undefined,
-        URL: arxivUrl(paper) ?? doiUrl(paper) ?? url,
-        ...(arxivId && { number: `arXiv:${arxivId}`, publisher: 'arXiv' }),
-      },
-    ],
-    null,
-    2,
-  )}\n`
+  const item = {
+    id: citationKey(paper),
+    type: 'article',
+    title,
+    author: authors.map(cslName),
+    issued: { 'date-parts': [publishedOn(paper).split('-').map(Number)] },
+    abstract: abstract || undefined,
+    DOI: doiOf(paper) ?? undefined,
+    URL: arxivUrl(paper) ?? doiUrl(paper) ?? url,
+    ...(arxivId && { number: `arXiv:${arxivId}`, publisher: 'arXiv' }),
+    note: note || undefined,
+  }
+  return JSON.stringify(item, null, 2)
 }
+
+/** How each format writes a paper, and joins papers to a file. */
+const WRITERS: Record<
+  CitationFormat,
+  { write(cited: CitedPaper, url: string): string; join(texts: string[]): string }
+> = {
+  bib: { write: bibtexOf, join: (texts) => texts.join('\n') },
+  ris: { write: risOf, join: (texts) => texts.join('') },
+  'csl.json': {
+    write: cslOf,
+    join: (texts) => (texts.length > 0 ? `[\n${indented(texts.join(',\n'))}\n]\n` : '[]\n'),
+  },
+}
+
+const indented = (text: string): string => text.replace(/^/gm, '  ')
 
 /** arXiv registers a DOI for each of its papers. */
 const doiOf = ({ doi, arxivId }: Paper): string | null => doi ?? (arxivId && `10.48550/arXiv.${arxivId}`)
