@@ -1,5 +1,5 @@
 // How far the service scales on one machine, and which part is in the way:
-//   npm run bench -- scale [--subscribers 100000] [--seconds 5] [--workers 1,2,4] [--connections 10,50,100] [--record] [--json]
+//   npm run bench -- scale [--subscribers 120000] [--seconds 5] [--workers 1,2,4,8] [--connections 10,50,100] [--record] [--json]
 // Postgres with its default durability, two web processes, the workers and an SMTP server that takes 100 ms for each email
 // run in network namespaces of their own, on one bridge. All rows send digests of the same planned day. A few pages a
 // second are read meanwhile. Then, on the same machines: what the SMTP server takes from a bare client, pages as fast as
@@ -33,9 +33,9 @@ export async function benchScale(args: string[]): Promise<{ json: unknown; text:
   const { values } = parseArgs({
     args,
     options: {
-      subscribers: { type: 'string', default: '100000' },
+      subscribers: { type: 'string', default: '120000' },
       seconds: { type: 'string', default: '5' },
-      workers: { type: 'string', default: '1,2,4' },
+      workers: { type: 'string', default: '1,2,4,8' },
       connections: { type: 'string', default: '10,50,100' },
       record: { type: 'boolean' },
       json: { type: 'boolean' },
