@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
 import { z } from 'zod'
 import { errorText, Fault } from '../core/errors.ts'
@@ -12,6 +13,7 @@ import {
 import { type AnyOperation, nounsOf } from './operations/operations.ts'
 import type { Terminal, TypedCommand } from './run-command.ts'
 
+const PACKAGE = new URL('../../package.json', import.meta.url)
 const FAILED = 1
 const WRONG_USE = 2
 
@@ -26,6 +28,7 @@ export async function buildProgram(
 ): Promise<Command> {
   const program = new Command('daily-papers')
     .description('Operator commands. Exit code 0: done, 1: failed, 2: wrong usage.')
+    .version(JSON.parse(readFileSync(PACKAGE, 'utf8')).version, '--version')
     .exitOverride()
   for (const [name, { summary, isCommand, read }] of Object.entries(nounsOf(features))) {
     if (typed && typed.noun !== name) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { FEATURES } from '../../../src/features/index.ts'
 import { buildProgram } from '../../../src/operator/command-line.ts'
@@ -39,6 +40,11 @@ test.each([['--help'], ['help']])('a noun with %s lists its verbs', async (word)
   const { code, stdout } = await runCli(args)
   expect(code).toBe(0)
   expect(stdout).toContain('status')
+})
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
 })
 
 test('an unknown noun exits 2 and names a similar one', async () => {
