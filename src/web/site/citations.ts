@@ -47,24 +47,40 @@ export interface CitedPaper {
 }
 
 /** A paper in one format; `url` is its page on this site, for a paper without another URL. */
-export const citation = (format: CitationFormat, paper: Paper, url: string): string =>
-  WRITERS[format].join([WRITERS[format].write({ paper, note: '' }, url)])
+export function citation(format: CitationFormat, paper: Paper, url: string): string {
+  const { before, write, after } = WRITERS[format]
+  return `${before}${write({ paper, note: '' }, url)}${after}`
+}
 
-const PAPERS_AT_ONCE = 50
+/** Writing them takes some milliseconds. */
+const PAPERS_IN_PIECE = 20
 
-/** The file of a list. Other requests go on meanwhile: 2,000 papers take a second. */
-export async function citationList(
+/** The file of a list, in pieces. Other requests go on between two pieces. */
+export async function* citationPieces(
   format: CitationFormat,
-  papers: readonly CitedPaper[],
+  papers: Iterable<CitedPaper> | AsyncIterable<CitedPaper>,
   baseUrl: string,
-): Promise<string> {
-  const { write, join } = WRITERS[format]
-  const texts: string[] = []
-  for (const one of papers) {
-    texts.push(write(one, `${baseUrl}${paperPathOf(one.paper)}`))
-    if (texts.length % PAPERS_AT_ONCE === 0) await yieldToEventLoop()
+): AsyncGenerator<string, void> {
+  const { before, write, between, after } = WRITERS[format]
+  let piece = before
+  let written = 0
+  for await (const one of papers) {
+    if (written > 0) piece += between
+    piece += write(one, `${baseUrl}${paperPathOf(one.paper)}`)
+    written += 1
+    if (written % PAPERS_IN_PIECE > 0) continue
+    yield piece
+    piece = ''
+    await yieldToEventLoop()
   }
-  return join(texts)
+  yield piece + after
+}
+
+/** The file of a list, whole. */
+export async function citationList(...list: Parameters<typeof citationPieces>): Promise<string> {
+  let text = ''
+  for await (const piece of citationPieces(...list)) text += piece
+  return text
 }
 
 /**
@@ -181,23 +197,22 @@ function cslOf({ paper, note }: CitedPaper, url: string): string {
     ...(arxivId && { number: `arXiv:${arxivId}`, publisher: 'arXiv' }),
     note: note || undefined,
   }
-  return JSON.stringify(item, null, 2)
+  return JSON.stringify(item, null, 2).replace(/^/gm, '  ')
 }
 
-/** How each format writes a paper, and joins papers to a file. */
-const WRITERS: Record<
-  CitationFormat,
-  { write(cited: CitedPaper, url: string): string; join(texts: string[]): string }
-> = {
-  bib: { write: bibtexOf, join: (texts) => texts.join('\n') },
-  ris: { write: risOf, join: (texts) => texts.join('') },
-  'csl.json': {
-    write: cslOf,
-    join: (texts) => (texts.length > 0 ? `[\n${indented(texts.join(',\n'))}\n]\n` : '[]\n'),
-  },
+interface Writer {
+  write(cited: CitedPaper, url: string): string
+  /** Around the papers of a file, and between two of them. */
+  before: string
+  between: string
+  after: string
 }
 
-const indented = (text: string): string => text.replace(/^/gm, '  ')
+const WRITERS: Record<CitationFormat, Writer> = {
+  bib: { write: bibtexOf, before: '', between: '\n', after: '' },
+  ris: { write: risOf, before: '', between: '', after: '' },
+  'csl.json': { write: cslOf, before: '[\n', between: ',\n', after: '\n]\n' },
+}
 
 /** arXiv registers a DOI for each of its papers. */
 const doiOf = ({ doi, arxivId }: Paper): string | null => doi ?? (arxivId && `10.48550/arXiv.${arxivId}`)
