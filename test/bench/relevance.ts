@@ -14,6 +14,7 @@ import { capText, measureCap } from './relevance/cap.ts'
 import { type Measured, measureNeeds } from './relevance/measure.ts'
 import { furtherNeeds, ownNeeds, readersKappa } from './relevance/needs.ts'
 import { searchByPostgres } from './relevance/postgres.ts'
+import { measureReaders, readersText } from './relevance/reader.ts'
 import {
   absentText,
   groupsOf,
@@ -51,12 +52,14 @@ export async function benchRelevance(args: string[]): Promise<{ json: unknown; t
   const absent = archives.map(({ name, archive }) => measureAbsent(name, archive))
   const ownJudged = mixed.filter(own.isJudged)
   const capped = measureCap(mixedArchive, own.needs, ownJudged)
+  const readers = measureReaders(mixedArchive, mixed, sets)
   const agreement = readersKappa(ownJudged.length)
   return {
-    json: { summaries, absent, measured, capped, agreement },
+    json: { summaries, absent, measured, capped, readers, agreement },
     text: [
       report(summaries, absent, measured),
       capText(capped),
+      `Matched + related in the mixed archive, with stand-ins for READER_URL that grade by the labels\n${readersText(readers)}`,
       `Agreement of the two readers of the project's needs: kappa ${agreement.toFixed(2)}`,
       further ? '' : `Only the project's needs: ${noTestData('relevance')}.`,
     ]

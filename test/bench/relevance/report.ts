@@ -30,7 +30,7 @@ export function groupsOf(measured: readonly Measured[]): Group[] {
 }
 
 /** A value with its interval. */
-interface Estimate {
+export interface Estimate {
   value: number
   interval: Interval
 }
@@ -73,9 +73,9 @@ export function summaryOf({ archive, set, measured }: Group): Summary {
   }
 }
 
-function estimatesOf<Key extends string>(
-  measured: readonly Measured[],
-  valuesOf: (sample: readonly Measured[]) => Record<Key, number>,
+export function estimatesOf<Key extends string, One extends { wanted: number }>(
+  measured: readonly One[],
+  valuesOf: (sample: readonly One[]) => Record<Key, number>,
 ): Record<Key, Estimate> {
   const intervals = intervalsOf(measured, valuesOf)
   return mapValues(valuesOf(measured), (value, key) => ({ value, interval: intervals[key] }))
@@ -83,7 +83,7 @@ function estimatesOf<Key extends string>(
 
 const short = (value: number) => value.toFixed(2).replace(/^0/, '')
 
-const cell = ({ value, interval: [low, high] }: Estimate): string =>
+export const estimateText = ({ value, interval: [low, high] }: Estimate): string =>
   `${value.toFixed(3).replace(/^0/, '')} [${short(low)}–${short(high)}]`
 
 export const scoresText = (summaries: readonly Summary[]): string =>
@@ -92,7 +92,7 @@ export const scoresText = (summaries: readonly Summary[]): string =>
     summaries.flatMap(({ archive, set, ways }) =>
       Object.entries(ways).map(([way, { precision, recall, f }]) => [
         ...[archive, set, way],
-        ...[precision, recall, f].map(cell),
+        ...[precision, recall, f].map(estimateText),
       ]),
     ),
   )
@@ -100,7 +100,11 @@ export const scoresText = (summaries: readonly Summary[]): string =>
 export const mapText = (summaries: readonly Summary[]): string =>
   table(
     ['archive', 'needs', 'MAP of rank', 'BM25', 'votes'],
-    summaries.map(({ archive, set, map }) => [archive, set, ...ORDERS.map((order) => cell(map[order]))]),
+    summaries.map(({ archive, set, map }) => [
+      archive,
+      set,
+      ...ORDERS.map((order) => estimateText(map[order])),
+    ]),
   )
 
 const share = (part: number, all: number) => (all === 0 ? '–' : short(part / all))

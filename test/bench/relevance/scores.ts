@@ -14,8 +14,11 @@ function scores(measured: readonly Measured[], chosenOf: (one: Measured) => Chos
   const results = measured.filter(({ wanted }) => wanted > 0).map((one) => ({ one, chosen: chosenOf(one) }))
   const precision = mean(results.map(({ chosen }) => chosen.wanted / (chosen.papers || 1)))
   const recall = mean(results.map(({ one, chosen }) => chosen.wanted / one.wanted))
-  return { precision, recall, f: (2 * precision * recall) / (precision + recall || 1) }
+  return { precision, recall, f: fOf(precision, recall) }
 }
+
+export const fOf = (precision: number, recall: number): number =>
+  (2 * precision * recall) / (precision + recall || 1)
 
 /** The papers with at least this BM25. */
 export const bm25Scores = (measured: readonly Measured[], threshold: number): Scores =>
@@ -45,9 +48,9 @@ export type Interval = [low: number, high: number]
 const SAMPLES = 1000
 
 /** The middle 95 % of each value over samples of the needs that want something, drawn with replacement by a fixed seed. */
-export function intervalsOf<Key extends string>(
-  measured: readonly Measured[],
-  valuesOf: (sample: readonly Measured[]) => Record<Key, number>,
+export function intervalsOf<Key extends string, One extends { wanted: number }>(
+  measured: readonly One[],
+  valuesOf: (sample: readonly One[]) => Record<Key, number>,
 ): Record<Key, Interval> {
   const wanting = measured.filter(({ wanted }) => wanted > 0)
   const random = randomFrom(1)
