@@ -41,6 +41,8 @@ export interface ArchiveSearch {
   selection: FacetSelection
   /** From 1. */
   page: number
+  /** Without it, as many as a page of the site shows. */
+  papersPerPage?: number
   /** How long the search for near misses may take, in milliseconds. */
   extrasMs?: number
 }
@@ -152,9 +154,10 @@ async function searchHere(deps: Deps, search: ArchiveSearch): Promise<SearchedAr
   }
 }
 
-function pageOf(archive: Archive, tree: Query, left: Bits, { order, page }: ArchiveSearch): number[] {
-  const most = page * PAPERS_PER_PAGE
-  return idsInOrder().slice(most - PAPERS_PER_PAGE)
+function pageOf(archive: Archive, tree: Query, left: Bits, search: ArchiveSearch): number[] {
+  const { order, page, papersPerPage = PAPERS_PER_PAGE } = search
+  const most = page * papersPerPage
+  return idsInOrder().slice(most - papersPerPage)
 
   function idsInOrder(): number[] {
     if (order === 'newest') return archive.newest(left, { most, byRevised: mentionsRevised(tree) })

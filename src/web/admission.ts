@@ -37,7 +37,7 @@ const MAX_BODIES = { total: 200, perKey: 40 }
 const MAX_UPLOADS = { total: 8, perKey: 2 }
 
 /** Routes behind a subscriber's links. Unsubscribing is not among them: it is never refused. */
-const PERSONAL_ROUTE = /^\/(manage|account|confirm|resubscribe|digest|move)\/:token(?:\/|$)/
+const PERSONAL_ROUTE = /^\/(manage|account|confirm|resubscribe|digest|move)\/:token(?:[/.]|$)/
 /**
  * For each id in a link: of a subscriber in those to manage, to an account and to resubscribe; of a message, a sign-up
  * or an address change in `digest`, `confirm` and `move`. A change locks the row with that id or the subscriber's, so

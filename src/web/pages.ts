@@ -44,6 +44,7 @@ import { receiptTexts } from './account/receipt-text.ts'
 import type { topicPageView, trialView } from './account/topic-view.ts'
 import type { stepPageView, votePageView } from './account/vote-view.ts'
 import { ASSETS_PATH } from './assets.ts'
+import { type BesideList, type ListOnPage, partsBesideList } from './beside-list.ts'
 import { type BesidePaper, type PaperPart, type PaperPlace, partsBeside } from './beside-paper.ts'
 import type { Edition } from './page-cache.ts'
 import type { ImageOfPage, PageImage } from './page-image.ts'
@@ -82,7 +83,7 @@ interface PageData {
   }
   /**
    * `digest` is null if it is no longer kept; `papers`: its papers in their current state, by the id in the digest;
-   * on the reader's own page `sharePath`, the page to share, and what features add beside each paper, by that id.
+   * `sharePath`: the page to share; on the reader's own page, what features add beside each paper, by that id.
    */
   digest: {
     digest: ReturnType<typeof digestPageView> | null
@@ -221,6 +222,7 @@ const HELPERS = {
 interface PageAdditions {
   pageParts?: readonly PagePart[]
   besidePaper?: readonly BesidePaper[]
+  besideList?: readonly BesideList[]
   imageOf?: ImageOfPage | undefined
 }
 
@@ -248,18 +250,20 @@ const siteView = (config: Config, edition: () => Edition | null, imageOf?: Image
 export function openPageRenderer(
   config: Config,
   edition: () => Edition | null,
-  { pageParts = [], besidePaper = [], imageOf }: PageAdditions = {},
+  { pageParts = [], besidePaper = [], besideList = [], imageOf }: PageAdditions = {},
 ) {
   /** Those of the parts on the page that is being rendered, which takes one step. */
   const partScripts = new Set<string>()
+  const named = ({ template, part }: PaperPart) => ({ template: eta.nameOfFile(template), part })
   const eta = templatesIn('pages', {
     ...HELPERS,
     /** What features add to the links of a paper; nothing if it is not known. */
     besidePaper: (paper: Paper | undefined, place: PaperPlace = 'list') =>
-      partsBeside(besidePaper, paper, place).map(({ script, template, part }) => {
+      partsBeside(besidePaper, paper, place).map(({ script, ...part }) => {
         if (script) partScripts.add(script)
-        return { template: eta.nameOfFile(template), part }
+        return named(part)
       }),
+    besideList: (list: ListOnPage) => partsBesideList(besideList, list).map(named),
   })
   const site = { ...siteView(config, edition, imageOf), partScripts }
   const sendTemplate = (reply: FastifyReply, template: string, data: object, status: number) => {

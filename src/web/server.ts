@@ -23,6 +23,7 @@ import { redirectTrailingSlashes } from './addresses.ts'
 import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
+import { readBesideList } from './beside-list.ts'
 import { readBesidePaper } from './beside-paper.ts'
 import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
 import { hasAdminPages, readRoutes } from './feature-routes.ts'
@@ -91,6 +92,7 @@ const routes: FastifyPluginAsync<Site> = async (app, { deps }) => {
   const pages = openPageRenderer(config, app.papers.edition, {
     pageParts: await readPageParts(features),
     besidePaper: await readBesidePaper(features, config),
+    besideList: await readBesideList(features),
     imageOf: await readPageImage(features, config),
   })
   const site: Site = { deps, pages }

@@ -17,7 +17,7 @@ export const CITATION_TYPES: Record<CitationFormat, string> = {
 
 /** The text of each format, and where its file is. */
 export const citationsOf = (paper: Paper, url: string) =>
-  FORMATS.map((format) => ({
+  CITATION_FORMATS.map((format) => ({
     format,
     /** For an id in HTML. */
     name: format.split('.')[0]!,
@@ -26,7 +26,7 @@ export const citationsOf = (paper: Paper, url: string) =>
     extension: `.${format.split('.').at(-1)}`,
   }))
 
-const FORMATS = Object.keys(CITATION_TYPES) as CitationFormat[]
+export const CITATION_FORMATS = Object.keys(CITATION_TYPES) as CitationFormat[]
 
 export interface CitationName {
   name: string
@@ -35,7 +35,7 @@ export interface CitationName {
 
 /** Reads "2507.06457.bib"; undefined for a name without a known extension. */
 export function citationName(name: string): CitationName | undefined {
-  const format = FORMATS.find((one) => name.endsWith(`.${one}`))
+  const format = CITATION_FORMATS.find((one) => name.endsWith(`.${one}`))
   return format && { name: name.slice(0, -format.length - 1), format }
 }
 
@@ -102,7 +102,7 @@ const inKey = (identifier: string): string =>
  * The date of publication, or else of the first listing. Sources sometimes give a paper a date of months after its arXiv
  * id was assigned; then only the year and the month of the id are known: "2025-11".
  */
-function publishedOn(paper: Paper): string {
+export function publishedOn(paper: Paper): string {
   const day = submittedOn(paper) ?? paper.firstDay
   const assigned = monthOfArxivId(paper.arxivId)
   return assigned && isMonthsLater(day, assigned) ? assigned : day
@@ -140,7 +140,7 @@ function bibtexOf({ paper, note }: CitedPaper, url: string): string {
     ['archivePrefix', arxivId && 'arXiv'],
     // Identifiers from before April 2007 contain their archive.
     ['primaryClass', arxivId && !arxivId.includes('/') ? verbatim(categories[0] ?? null) : null],
-    ['doi', verbatim(doiOf(paper))],
+    ['doi', verbatim(citedDoiOf(paper))],
     ['url', verbatim(arxivUrl(paper) ?? doiUrl(paper) ?? url)],
     // Bibliographies print the field `note`.
     ['annote', latexText(note)],
@@ -173,7 +173,7 @@ function risOf({ paper, note }: CitedPaper, url: string): string {
     ['DA', publishedOn(paper).replaceAll('-', '/')],
     ['AB', abstract],
     ...keywords.map((keyword): [string, string] => ['KW', keyword]),
-    ['DO', doiOf(paper)],
+    ['DO', citedDoiOf(paper)],
     ['UR', arxivUrl(paper) ?? doiUrl(paper) ?? url],
     ['L1', pdfUrl(paper)],
     ['N1', note],
@@ -192,7 +192,7 @@ function cslOf({ paper, note }: CitedPaper, url: string): string {
     author: authors.map(cslName),
     issued: { 'date-parts': [publishedOn(paper).split('-').map(Number)] },
     abstract: abstract || undefined,
-    DOI: doiOf(paper) ?? undefined,
+    DOI: citedDoiOf(paper) ?? undefined,
     URL: arxivUrl(paper) ?? doiUrl(paper) ?? url,
     ...(arxivId && { number: `arXiv:${arxivId}`, publisher: 'arXiv' }),
     note: note || undefined,
@@ -215,7 +215,8 @@ const WRITERS: Record<CitationFormat, Writer> = {
 }
 
 /** arXiv registers a DOI for each of its papers. */
-const doiOf = ({ doi, arxivId }: Paper): string | null => doi ?? (arxivId && `10.48550/arXiv.${arxivId}`)
+export const citedDoiOf = ({ doi, arxivId }: Paper): string | null =>
+  doi ?? (arxivId && `10.48550/arXiv.${arxivId}`)
 
 function risName(name: string): string {
   const { family, given, suffix } = authorName(name)
@@ -236,7 +237,7 @@ export function metaOf(paper: Paper, baseUrl: string): { name: string; content: 
     ['citation_publication_date', publishedOn(paper).replaceAll('-', '/')],
     ['citation_online_date', submittedOn(paper)?.replaceAll('-', '/') ?? null],
     ['citation_arxiv_id', paper.arxivId],
-    ['citation_doi', doiOf(paper)],
+    ['citation_doi', citedDoiOf(paper)],
     ['citation_pdf_url', pdfUrl(paper)],
     ['citation_abstract_html_url', `${baseUrl}${paperPathOf(paper)}`],
     ['citation_abstract', abstract],

@@ -15,6 +15,7 @@ import { FIRST_PAGE, type PaperList } from '../../search/load-paper-list.ts'
 import type { Rail } from '../../search/rail.ts'
 import { type Span, spanOf, weekUpTo } from '../../search/spans.ts'
 import { barsOf } from '../bars.ts'
+import type { ListOnPage } from '../beside-list.ts'
 import { calendarView } from './calendar-view.ts'
 import { cardsView } from './cards-view.ts'
 import { paperItem } from './paper-view.ts'
@@ -40,6 +41,8 @@ export function listView(list: PaperList, days: readonly DayCount[] = []) {
     title: page > 1 ? fill(words.list.titleOfPage, { title, page, pages }) : title,
     // Another order is the same page to a search engine.
     path: listPath(span, order === 'votes' && !withCode ? list : FIRST_PAGE),
+    /** The whole list, for what features add beside it. */
+    whole: { kind, path: listPath(span, { ...list, page: 1 }), papers: count } satisfies ListOnPage,
     description: fill(words.list.descriptions[kind], { count: counted(count, words.counts.paper), name }),
     /** The number of papers, or what the order is. */
     note: list.gains

@@ -14,6 +14,7 @@ import { wordKindOf } from '../../queries/text/tokens.ts'
 import { type ExampleQueries, NO_EXAMPLES } from '../../search/example-queries.ts'
 import { type NothingFound, PAPERS_PER_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
 import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/page-links.ts'
+import type { ListOnPage } from '../beside-list.ts'
 import { faultsView } from '../setting-fields.ts'
 import { pagesView } from './list-view.ts'
 import { authorsOf, dayLink, externalPaperLink, foundPaperItem, organizationOf } from './paper-view.ts'
@@ -90,6 +91,11 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
   const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
   return {
     understood: searched.understood,
+    whole: {
+      kind: 'search',
+      path: searchPath({ ...params, page: 1 }),
+      papers: searched.count,
+    } satisfies ListOnPage,
     count: searched.count === 0 ? none : counted(searched.count, words.counts.paper),
     notes: notesOf(searched),
     rail: searchRail(params, searched),

@@ -103,7 +103,7 @@ const digestRoute: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) =>
     if (!shown) return pages.send(reply, 'digest', { digest: null, papers: new Map(), beyond: [] }, 410)
     const { content, papers, beyond } = shown
     const digest = digestPageView(content, deps.config.BASE_URL)
-    return pages.send(reply, 'digest', { digest, papers, beyond })
+    return pages.send(reply, 'digest', { digest, papers, beyond, sharePath: `/digest/${token}` })
   })
 }
 
