@@ -1242,6 +1242,13 @@ export const en = {
       button: 'Save',
     },
   },
+  citeLists: {
+    heading: 'Cite these papers',
+    below: 'Cite these papers:',
+    /** Below the links, if the list is longer. */
+    first: { one: 'The file has the first paper.', other: 'The files have the first {count} papers.' },
+    topic: 'Topic: {topic}',
+  },
   library: {
     summary: 'Start from papers you have',
     hint: 'Paste references, titles, arXiv IDs or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',
