@@ -6,6 +6,7 @@ import type { Deps } from '../core/deps.ts'
 import { nextDue } from '../digests/due.ts'
 import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
+import { readersElsewhere } from '../digests/read-elsewhere.ts'
 import { type MailOutcome, receiptsSince } from '../mail/outbox/receipt.repo.ts'
 import { type Consent, consentsOf } from '../subscribers/consent.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
@@ -36,10 +37,16 @@ export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef) {
   }
 }
 
-/** A subscriber who is paused until a date gets the first digest on that date or later. */
-export async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
-  const { id, state, startDate, pausedUntil } = subscriber
+/**
+ * A subscriber who is paused until a date gets the first digest on that date or later; one who reads digests elsewhere
+ * gets no email.
+ */
+export async function nextMailOf(deps: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
+  const { db, clock, features } = deps
+  const { id, epoch, state, startDate, pausedUntil } = subscriber
   if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined
+  const elsewhere = await readersElsewhere(features, db, [{ subscriberId: id, epoch }])
+  if (elsewhere.has(id)) return undefined
   const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)
   const last = await lastDigestDate(db, id)
   return nextMail({ ...subscriber, startDate: begin.sort().at(-1) ?? null }, last, clock.now())

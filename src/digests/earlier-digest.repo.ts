@@ -1,15 +1,22 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import type { EarlierDigest } from './eligible-range.ts'
+import { ELSEWHERE } from './read-elsewhere.ts'
 
 // SQL by hand: reports.
+
+/** SQL: the digest of message m counts, which may not exist: it did not end unaccepted, or is read elsewhere. */
+const digestCounts = Prisma.sql`(
+  m.state is null or m.state not in ('gave_up', 'skipped', 'refused') or m.reason = ${ELSEWHERE})`
 
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
 
 /**
  * The earlier digests of these subscribers: those that considered paper ids from `lowest` on, and those of dates from
- * `since` on, which may have shown a paper under another id. A digest counts unless its message ended unaccepted; an
- * uncertain one stays uncertain once its deadline has passed. A welcome counts with the papers that it showed.
+ * `since` on, which may have shown a paper under another id. A digest counts unless its message ended unaccepted, but
+ * also if it is read elsewhere; an uncertain one stays uncertain once its deadline has passed. A welcome counts with the
+ * papers that it showed.
  */
 export async function earlierDigests(
   db: Database,
@@ -23,11 +30,12 @@ export async function earlierDigests(
       array(select coalesce(k.paper_id, p.id) from unnest(d.papers) as p(id)
             left join paper_key k on k.scheme = 'id' and k.value = p.id::text) as papers,
       d.best_day as "bestDay",
-      coalesce(m.state = 'accepted' or (m.state = 'uncertain' and m.deadline <= ${now}), true) as settled
+      coalesce(m.state = 'accepted' or (m.state = 'uncertain' and m.deadline <= ${now})
+        or m.reason is not distinct from ${ELSEWHERE}, true) as settled
     from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
     where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
       and (d.to_paper >= ${lowest} or d.local_date >= ${since}::date)
-      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+      and ${digestCounts}
     union all
     select w.subscriber_id, 0, 0,
       array(select coalesce(k.paper_id, p.id::int) from jsonb_array_elements_text(w.content -> 'papers') as p(id)
@@ -67,12 +75,12 @@ export async function lastHistoryPoints(
       select d.to_history, d.created_at, d.local_date
       from digest d left join message m on m.digest_id = d.id and m.local_date = d.local_date
       where d.subscriber_id = s.id and d.to_paper is not null
-        and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+        and ${digestCounts}
         and d.local_date < coalesce((
           select min(u.local_date) from digest u
           join message um on um.digest_id = u.id and um.local_date = u.local_date
           where u.subscriber_id = s.id and um.subscriber_id = s.id and u.local_date >= ${since}::date
-            and um.state in ('gave_up', 'skipped', 'refused')), 'infinity')
+            and um.state in ('gave_up', 'skipped', 'refused') and um.reason is distinct from ${ELSEWHERE}), 'infinity')
       order by d.local_date desc limit 1) last on true`
   return new Map(rows.map(({ subscriberId, ...look }) => [subscriberId, look]))
 }
@@ -92,7 +100,7 @@ export async function papersShownTo(
     cross join lateral unnest(d.papers) as p(id)
     left join paper_key k on k.scheme = 'id' and k.value = p.id::text
     where d.subscriber_id = any(${subscriberIds}) and d.local_date >= ${since}::date
-      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+      and ${digestCounts}
       and coalesce(k.paper_id, p.id) = any(${paperIds})`
   const shown = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
   return new Map([...shown].map(([id, papers]) => [id, papers.map(({ paperId }) => paperId)]))

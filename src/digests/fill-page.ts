@@ -21,6 +21,7 @@ import { PLAN_WITHIN_MS } from './due.ts'
 import type { EmailedWeek } from './earlier-digest.repo.ts'
 import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import type { OpenPlan } from './plan.repo.ts'
+import { ELSEWHERE, readersElsewhere } from './read-elsewhere.ts'
 import { smallWeeks } from './small-weeks.ts'
 import { type SharedPapers, storedContents } from './stored-content.repo.ts'
 import type { RankRequest } from './topic-ranks.ts'
@@ -166,9 +167,11 @@ function fillTaken(
     )
     const digestsPlanned = planned.map(digestOf)
     const weeks = await smallWeeks(tx, { localDate, digests: digestsPlanned })
-    const messages = messagesFor(input, digestsPlanned, times, weeks)
-    const noMatchesInput = { ...input, unmatched: unmatched.map(digestOf), times }
-    await enqueue(tx, 'bulk', [...messages, ...(await noMatchesFor(tx, noMatchesInput))])
+    const elsewhere = await readersElsewhere(deps.features, tx, composed.map(digestOf))
+    const messages = messagesFor(input, digestsPlanned, times, { weeks, elsewhere })
+    const toTell = unmatched.map(digestOf).filter(({ subscriberId }) => !elsewhere.has(subscriberId))
+    const noMatches = await noMatchesFor(tx, { ...input, unmatched: toTell, times })
+    await enqueue(tx, 'bulk', [...messages, ...noMatches])
     return fillings
   }
   return deps.db.$transaction(work, batchLimits())
@@ -196,7 +199,7 @@ function messagesFor(
   { plan, now }: FillPageInput,
   planned: DueDigest[],
   times: MessageTimes,
-  weeks: ReadonlyMap<string, EmailedWeek>,
+  { weeks, elsewhere }: { weeks: ReadonlyMap<string, EmailedWeek>; elsewhere: ReadonlySet<string> },
 ): NewMessage[] {
   return planned.flatMap(({ id: digestId, subscriberId, address: toAddress, confirmedAt, ...chosen }) => {
     if (toAddress === null) return []
@@ -205,6 +208,9 @@ function messagesFor(
     const content: DigestMessage = { format, detail, epoch, confirmedOn: dayOf(confirmedAt ?? now), lastWeek }
     const { localDate } = plan
     const dedupe = `${subscriberId}:${localDate}`
-    return [{ kind: 'digest', dedupe, localDate, subscriberId, digestId, toAddress, content, ...times }]
+    const skipped = elsewhere.has(subscriberId) ? ELSEWHERE : undefined
+    return [
+      { kind: 'digest', dedupe, localDate, subscriberId, digestId, toAddress, content, skipped, ...times },
+    ]
   })
 }

@@ -1149,6 +1149,7 @@ export const en = {
       unsubscribed: 'you unsubscribed before it was sent',
       suppressed: 'we weren’t emailing this address at the time',
       moved: 'your address changed before it was sent',
+      elsewhere: 'you read it in your feed',
     },
   },
   home: {

@@ -36,6 +36,8 @@ export interface NewMessage {
   secretId: string
   /** The content as plain JSON; that of a digest is stored with the digest. */
   content?: unknown
+  /** Why it is not sent, as a code: then it is recorded as skipped. */
+  skipped?: string | undefined
   datedAt: Date
   notBefore: Date
   /** There is no try at or after this time. */

@@ -177,6 +177,7 @@ const REASONS: Record<string, string> = {
   erased: 'they were erased',
   moved: 'they had changed their address',
   undone: 'they undid what it is about',
+  elsewhere: 'they read it elsewhere, such as in a feed, and want no email',
   restored: 'it may have been sent before the database was restored from a backup',
   'render-failed': 'the email could not be built; see the log',
 }

@@ -34,6 +34,7 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
     addresses: messages.map(({ toAddress }) => toAddress),
     secretIds: messages.map(({ secretId }) => secretId),
     contents: jsonTexts(messages.map(({ content }) => content)),
+    skipped: messages.map(({ skipped = null }) => skipped),
     datedAts: messages.map(({ datedAt }) => datedAt),
     notBefores: messages.map(({ notBefore }) => notBefore),
     deadlines: messages.map(({ deadline }) => deadline),
@@ -44,9 +45,9 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
       from unnest(${columns.ids}::text[], ${columns.kinds}::text[], ${columns.dedupes}::text[],
         ${columns.localDates}::date[], ${columns.subscriberIds}::text[], ${columns.digestIds}::int[],
         ${columns.addresses}::text[], ${columns.secretIds}::text[], ${columns.contents}::text[],
-        ${columns.datedAts}::timestamptz[], ${columns.notBefores}::timestamptz[], ${columns.deadlines}::timestamptz[])
-        as w(id, kind, dedupe, local_date, subscriber_id, digest_id, to_address, secret_id, content, dated_at, not_before,
-             deadline)
+        ${columns.skipped}::text[], ${columns.datedAts}::timestamptz[], ${columns.notBefores}::timestamptz[], ${columns.deadlines}::timestamptz[])
+        as w(id, kind, dedupe, local_date, subscriber_id, digest_id, to_address, secret_id, content, skipped, dated_at,
+             not_before, deadline)
       where not exists (
         select from message m where m.kind = w.kind and m.dedupe = w.dedupe and m.local_date = w.local_date)
     ), grouped as (
@@ -58,9 +59,10 @@ function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<num
       returning id, domain
     )
     insert into message (id, local_date, kind, dedupe, subscriber_id, digest_id, batch_id, to_address, secret_id, content,
-                         dated_at, next_try, deadline)
+                         state, reason, dated_at, next_try, deadline)
     select w.id, w.local_date, w.kind, w.dedupe, w.subscriber_id, w.digest_id, made.id, w.to_address, w.secret_id,
-           w.content::jsonb, w.dated_at, w.not_before, w.deadline
+           w.content::jsonb, (case when w.skipped is null then 'ready' else 'skipped' end)::message_state, w.skipped,
+           w.dated_at, w.not_before, w.deadline
     from grouped w join made on made.domain is not distinct from w.of_batch
     on conflict (kind, dedupe, local_date) do nothing`
 }
