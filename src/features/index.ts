@@ -5,6 +5,7 @@ import { doctor } from './doctor/index.ts'
 import { explain } from './explain/index.ts'
 import { imap } from './imap/index.ts'
 import { importExport } from './import-export/index.ts'
+import { kept } from './kept/index.ts'
 import { library } from './library/index.ts'
 import { mcp } from './mcp/index.ts'
 import { oidc } from './oidc/index.ts'
@@ -19,6 +20,7 @@ export const FEATURES: readonly Feature[] = [
   explain,
   imap,
   importExport,
+  kept,
   library,
   mcp,
   oidc,

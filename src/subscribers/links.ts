@@ -13,6 +13,9 @@ const PURPOSES = {
   digest: 5,
   account: 6,
   move: 7,
+  kept: 8,
+  'kept-feed': 9,
+  feed: 10,
 } as const
 export type LinkPurpose = keyof typeof PURPOSES
 
@@ -23,7 +26,10 @@ export interface Link {
    * The signup's id for confirm, the message's for digest, the address change's for move, otherwise the subscriber's.
    */
   id: string
-  /** The subscriber's epoch. A new epoch makes older links invalid, except those that unsubscribe. */
+  /**
+   * The subscriber's epoch. A new epoch makes older links invalid, except those that unsubscribe. Addresses that the
+   * subscriber can replace (kept, kept-feed, feed) have a version of their own here.
+   */
   epoch: number
   /** To the second. */
   issuedAt: Date
@@ -37,6 +43,9 @@ const LIVES_MS: Record<LinkPurpose, number> = {
   digest: Number.POSITIVE_INFINITY,
   account: DAY_MS,
   move: DAY_MS,
+  kept: Number.POSITIVE_INFINITY,
+  'kept-feed': Number.POSITIVE_INFINITY,
+  feed: Number.POSITIVE_INFINITY,
 }
 
 /** When a link expires; an invalid Date if it never does. */
