@@ -11,6 +11,7 @@ import { mcp } from './mcp/index.ts'
 import { oidc } from './oidc/index.ts'
 import { reader } from './reader/index.ts'
 import { shareImages } from './share-images/index.ts'
+import { topicPages } from './topic-pages/index.ts'
 
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
 export const FEATURES: readonly Feature[] = [
@@ -26,4 +27,5 @@ export const FEATURES: readonly Feature[] = [
   oidc,
   reader,
   shareImages,
+  topicPages,
 ]

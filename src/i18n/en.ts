@@ -1301,6 +1301,51 @@ export const en = {
       description: 'The papers of your newest digests, each with the reason',
     },
     keptFeed: { title: 'your kept papers', description: 'The papers that you kept last' },
+  topicPages: {
+    title: 'Papers: {name}',
+    /** Above the name of a page. */
+    over: 'Topic page',
+    moreTopics: '{count} more topics',
+    description: 'New papers on {topics}, with the reason for each, and feeds to follow them.',
+    subscribe: 'Email me new ones',
+    onPage: 'Topics on this page',
+    none: 'No papers yet.',
+    all: 'All papers, newest first',
+    aside: 'Follow and share',
+    address: 'This page',
+    copyAddress: 'Copy the address of this page',
+    makeOwn: 'Make a page of other topics',
+    embed: {
+      heading: 'On your site',
+      text: 'Paste this where the papers should be. They stay up to date, without scripts or cookies.',
+      codeHtml:
+        '<iframe src="{address}" title="{name}" width="100%" height="{height}" style="border:0" loading="lazy" referrerpolicy="no-referrer"></iframe>',
+      copy: 'Copy the code',
+      see: 'See how it looks',
+      more: 'Feeds and more',
+    },
+    form: {
+      heading: 'Share topics on a page',
+      lead: 'The page shows the newest papers on your topics, with feeds and a link to subscribe. Anyone with its address can read it, and show it on another site.',
+      topics: 'Topics',
+      topicsHint: 'One on each line, or separated by commas. Up to {most}.',
+      name: 'Name of the page (optional)',
+      nameHint: 'Such as “Reading list of the vision group”. Up to {most} characters.',
+      button: 'Make the page',
+      kept: 'We keep the topics and the name, and don’t store who made the page. It can’t be changed afterwards.',
+    },
+    search: {
+      heading: 'On a page',
+      link: 'Share this topic',
+      text: 'Makes a page to link to, or to show on your own site.',
+    },
+    manage: {
+      heading: 'Share your topics',
+      text: 'Makes a public page with the newest papers on these topics. It shows their names, not yours.',
+      button: 'Make a page',
+    },
+    privacy:
+      'A page of topics that you share holds their names and what they search for. Anyone with its address can read it. We don’t store who made it, so it stays when you leave; write to us to have one removed.',
   },
   library: {
     summary: 'Start from papers you have',
@@ -1718,6 +1763,8 @@ export const en = {
     'kept.ended':
       'This private address has been replaced or turned off. You find the current one on the page of your digests.',
     'kept.too-many': 'You already keep {most} papers, which is the limit. Remove some to keep others.',
+    'topic-page.long-name': 'Use up to {most} characters for the name. It has {count}.',
+    'topic-page.address-in-name': 'Use words for the name, without addresses of sites or people.',
     'library.empty': 'Paste some references, or choose a file.',
     'zone.unknown': 'We don’t recognise the time zone “{zone}”. Use a name such as Europe/Paris, or UTC.',
     'date.invalid': '“{date}” isn’t a date. Choose a day from the calendar.',

@@ -54,10 +54,23 @@ interface FeaturePrivacyPart {
   sentences(config: Config): string[]
 }
 
+interface FeatureSearchPart {
+  page: 'search'
+  /** Below the feeds of results. `topic`: the search as a topic. */
+  section(topic: string): PageSection
+}
+
+type FeaturePart =
+  | FeatureFormPart
+  | FeatureOverviewPart
+  | FeatureManagePart
+  | FeaturePrivacyPart
+  | FeatureSearchPart
+
 declare module '../core/feature.ts' {
   interface Feature {
     /** Parts of the core's pages. Those of forms are read when a server is built. */
-    pageParts?: readonly (FeatureFormPart | FeatureOverviewPart | FeatureManagePart | FeaturePrivacyPart)[]
+    pageParts?: readonly FeaturePart[]
   }
 }
 
@@ -84,6 +97,12 @@ export const overviewSections = (deps: Deps): Promise<PageSection[]> =>
 /** What the privacy page says about features. */
 export const privacySentences = ({ features, config }: Deps): string[] =>
   sectionParts(features).flatMap((one) => (one.page === 'privacy' ? one.sentences(config) : []))
+
+/** Those of a page of results; none if no topic expresses the search. */
+export const searchSections = (features: readonly Feature[], topic: string | undefined): PageSection[] =>
+  topic === undefined
+    ? []
+    : sectionParts(features).flatMap((one) => (one.page === 'search' ? [one.section(topic)] : []))
 
 /** Those of the manage page, each with its place. */
 export async function manageSections(

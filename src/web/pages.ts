@@ -48,7 +48,7 @@ import { type BesideList, type ListOnPage, partsBesideList } from './beside-list
 import { type BesidePaper, type PaperPart, type PaperPlace, partsBeside } from './beside-paper.ts'
 import type { Edition } from './page-cache.ts'
 import type { ImageOfPage, PageImage } from './page-image.ts'
-import { bodyOf, type manageSections, type PagePart, type PartPlace } from './page-parts.ts'
+import { bodyOf, type manageSections, type PagePart, type PageSection, type PartPlace } from './page-parts.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
@@ -75,7 +75,7 @@ interface PageData {
   list: ListData
   /** The form that goes to a date, with the typed text and its errors. */
   date: { date: string; today: Day; errors: { id: string; code: string; sentence: string }[] }
-  search: { search: ReturnType<typeof emptySearch> }
+  search: { search: ReturnType<typeof emptySearch>; sections?: PageSection[] }
   paper: {
     paper: ReturnType<typeof paperPageView>
     like: SimilarPapers

@@ -426,8 +426,41 @@ const OTHERS: Stop[] = [
   fault('database.unreachable', 503),
 ]
 
+/** Makes a page of topics, and returns its path. */
+const sharedPage =
+  (walk: WorldOfWalk, rest = '') =>
+  async (topic: string, name: string) =>
+    `${await pressed(walk, '/topics', { topic, name })}${rest}`
+
+const FIVE_TOPICS =
+  'attention\nauthor:"Dustin Wang"\nstrings OR branes\nlong contexts -survey\nzeolite catalysis'
+const GROUP = 'Reading list of the group for long contexts'
+
+const SHARED: Stop[] = [
+  { name: 'shared-topics-form', path: at('/topics?topic=linear+attention') },
+  {
+    name: 'shared-topics-wrong',
+    path: at('/topics'),
+    fields: { topic: 'linear AND', name: 'papers.example.com' },
+    status: 422,
+  },
+  { name: 'shared-topic', scripted: true, path: (walk) => sharedPage(walk)('linear attention', '') },
+  { name: 'shared-topic-embedded', path: (walk) => sharedPage(walk, '?embed')('linear attention', '') },
+  { name: 'shared-topics', scripted: true, path: (walk) => sharedPage(walk)(FIVE_TOPICS, GROUP) },
+  { name: 'shared-topics-embedded', path: (walk) => sharedPage(walk, '?embed')(FIVE_TOPICS, GROUP) },
+]
+
 /** Every page of the site in every state that matters. */
-export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...TOPICS, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
+export const STOPS: Stop[] = [
+  ...PAPERS,
+  ...SHARED,
+  ...SIGNUP,
+  ...MANAGE,
+  ...TOPICS,
+  ...ACCOUNT,
+  ...WAY_OUT,
+  ...OTHERS,
+]
 
 /** How each page is opened: with scripts, and also without if it loads one. */
 export const BOTH_WAYS = STOPS.flatMap(({ name, scripted }) => [

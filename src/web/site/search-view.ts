@@ -219,6 +219,7 @@ function followSearchView(
   if (topic === null) return null
   const mailPath = subscribePath([topic])
   return {
+    topic,
     mail: count > 0 ? words.search.mail : words.search.mailLater,
     mailPath,
     /** For copying. */

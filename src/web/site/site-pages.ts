@@ -13,6 +13,7 @@ import { searchArchive } from '../../search/search-archive.ts'
 import { type SimilarPapers, similarPapers } from '../../search/similar-papers.ts'
 import { logFault, toFault } from '../errors.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
+import { searchSections } from '../page-parts.ts'
 import type { Site } from '../pages.ts'
 import { markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
@@ -79,7 +80,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const [named] = searched.tree.kind === 'paper' ? searched.found : []
         if (named) return reply.redirect(paperPathOf(named.paper), 303)
         const search = searchView(params, searched, BASE_URL)
-        return pages.send(searched.isReading ? reply : cacheForOneMinute(reply), 'search', { search })
+        const sections = searchSections(deps.features, search.results.along?.topic)
+        const sent = searched.isReading ? reply : cacheForOneMinute(reply)
+        return pages.send(sent, 'search', { search, sections })
       } catch (error) {
         const fault = toFault(error)
         const reference = logFault(deps, reply, fault)
