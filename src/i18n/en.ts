@@ -1301,6 +1301,7 @@ export const en = {
       description: 'The papers of your newest digests, each with the reason',
     },
     keptFeed: { title: 'your kept papers', description: 'The papers that you kept last' },
+  },
   topicPages: {
     title: 'Papers: {name}',
     /** Above the name of a page. */

@@ -59,15 +59,22 @@ const sentenceOf = ({ issues }: z.ZodError): string =>
 // strings.
 const MAX_BRACKETS = 200_000
 
-/**
- * Parses JSON. Undefined if the text is not JSON, has more brackets than any page of a source, or is nested so deeply
- * that a recursive walk overflows the stack.
- */
+/** More than any source has. A recursive walk of a much deeper value would overflow the stack. */
+const MAX_DEPTH = 100
+
+/** Parses JSON. Undefined if the text is not JSON, has more brackets than any page of a source, or is nested too deeply. */
 export function parseBoundedJson(body: string): unknown {
   if (holdsTooMuch(body)) return undefined
   const value: unknown = undefinedIfThrown(() => JSON.parse(body))
-  // Walks the value recursively; parsing does not.
-  return undefinedIfThrown(() => JSON.stringify(value)) && value
+  return isTooDeep(value) ? undefined : value
+}
+
+/** Goes level by level, so that it needs no stack. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  return level.length > 0
 }
 
 function holdsTooMuch(body: string): boolean {

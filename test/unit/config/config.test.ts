@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { inspectConfig, readConfig } from '../../../src/config/config.ts'
+import { inspectConfig, readConfig, requireSettings } from '../../../src/config/config.ts'
 import type { Fault } from '../../../src/core/errors.ts'
 import { DEFAULT_BASE_URLS, SOURCE_NAME_EXAMPLES } from '../../../src/sources/registry.ts'
 
@@ -366,4 +366,20 @@ test('readConfig can skip faulty settings and keep the others', () => {
   })
   expect(faults.flatMap(({ names }) => names)).toEqual(['SMTP_URL', 'DIGEST_MAX'])
   expect(config).toMatchObject({ SMTP_URL: undefined, DIGEST_MAX: 15, DIGEST_HOUR: 7, production: true })
+})
+
+describe('a start', () => {
+  test('without any required setting and without .env says where it looked, and how to make one', () => {
+    expect(() => requireSettings({})).toThrow(
+      expect.objectContaining({ code: 'config.missing', exit: 2, message: expect.stringContaining('setup') }),
+    )
+  })
+
+  test.each([
+    ['a required setting', { BASE_URL: 'https://papers.example' }],
+    ['one that is in a file', { APP_SECRET_FILE: '/run/secrets/app' }],
+    ['NODE_ENV of a developer', { NODE_ENV: 'development' }],
+  ])('with %s reads the settings', (_what, environment) => {
+    expect(() => requireSettings(environment)).not.toThrow()
+  })
 })

@@ -18,7 +18,7 @@ test('templates fill in values unescaped nowhere', () => {
   }
 })
 
-const OUR_SCRIPT = '<script src="<%= it.site.assets %><%= script %>" defer></script>'
+const OUR_SCRIPT = '<script src="<%= path %>" defer></script>'
 
 test('no page holds a script of its own, a style or anything from elsewhere', () => {
   for (const name of templates) {

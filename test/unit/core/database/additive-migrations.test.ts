@@ -30,9 +30,10 @@ const FORBIDDEN: [what: string, pattern: RegExp][] = [
   ],
 ]
 
-/** Statements without comments; text between $$ is one statement. */
+/** Statements without comments, and names without quotes; text between $$ is one statement. */
 const statementsOf = (sql: string): string[] =>
   sql
+    .replaceAll('"', '')
     .replace(/^--.*$/gm, '')
     .split(/(\$\$[\s\S]*?\$\$)/)
     .map((part, i) => (i % 2 ? '$$' : part))
@@ -48,10 +49,11 @@ const lockedIn = (sql: string): Set<string> =>
   )
 
 const newTablesOf = (sql: string): string[] =>
-  [...sql.matchAll(/create table "(\w+)"/gi)].map(([, name]) => name!)
+  [...sql.matchAll(/create table "?(\w+)/gi)].map(([, name]) => name!)
 
 function breaches(sql: string): string[] {
-  const isNew = (statement: string) => newTablesOf(sql).some((name) => statement.includes(`"${name}"`))
+  const isNew = (statement: string) =>
+    newTablesOf(sql).some((name) => new RegExp(`\\b${name}\\b`).test(statement))
   const statements = statementsOf(sql).filter((one) => one.trim())
   const old = statements.filter((statement) => !isNew(statement))
   const stricter = old.filter((one) =>
