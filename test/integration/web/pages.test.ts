@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../src/core/database/database.ts'
+import type { ServiceDeps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { longDate } from '../../../src/i18n/dates.ts'
 import { counted, fill, words } from '../../../src/i18n/words.ts'
@@ -488,19 +489,38 @@ describe('each page', () => {
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200
   }
 
-  test('is in the list above', async () => {
-    const app = buildServer(site.deps)
+  const patternsOf = async (deps: ServiceDeps): Promise<string[]> => {
+    const app = buildServer(deps)
     const patterns: string[] = []
     app.addHook('onRoute', ({ method, url }) => {
       if ([method].flat().includes('GET') && !url.startsWith('/assets/')) patterns.push(url)
     })
     await app.ready()
     await app.close()
+    return patterns
+  }
+
+  test('of the core is in the list above', async () => {
+    const patterns = await patternsOf({ ...site.deps, features: [] })
     const urls = await pages()
     const matching = (pattern: string) =>
       new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+').replace('*', '.+')}$`)
     expect(patterns.length).toBeGreaterThan(10)
     expect(patterns.filter((pattern) => !urls.some((url) => matching(pattern).test(url)))).toEqual([])
+  })
+
+  test('of a feature changes nothing; its own tests try those with a token', async () => {
+    // Of rate limits.
+    const tables = async () => ({ ...(await checksums(site.db)), bucket: null })
+    const before = await tables()
+    for (const pattern of await patternsOf(site.deps)) {
+      const url = pattern.replace(/:\w+|\*/g, 'nonsense')
+      for (const method of ['GET', 'HEAD'] as const) {
+        const { statusCode } = await site.app.inject({ method, url })
+        expect([method, url, statusCode]).toEqual([method, url, expect.toSatisfy((code) => code < 500)])
+      }
+    }
+    expect(await tables()).toEqual(before)
   })
 
   test('has security headers, and no cookie', async () => {
