@@ -18,20 +18,20 @@ export async function mailAccountLink(deps: ServiceDeps, manageToken: string): P
 }
 
 /**
- * The operator has the link to a subscriber's settings emailed to them. False if two were enqueued within a day: then
- * none is added. The caller nudges the lane. Throws subscriber.unknown, subscriber.state.
+ * Emails a subscriber the link to their settings, or to a `page` below them. False if two were enqueued within a day:
+ * then none is added. The caller nudges the lane. Throws subscriber.unknown, subscriber.state.
  */
-export function mailManageLink(deps: Deps, who: SubscriberRef): Promise<boolean> {
+export function mailManageLink(deps: Deps, who: SubscriberRef, page?: string): Promise<boolean> {
   return withSubscriber(deps, who, async (locked) => {
     requireSubscription(locked.subscriber)
-    return enqueueWithinLimit(deps, locked, { kind: 'manage-link', asked: true })
+    return enqueueWithinLimit(deps, locked, { kind: 'manage-link', asked: true, page })
   })
 }
 
 async function enqueueWithinLimit(
   { config }: Deps,
   { tx, subscriber, now }: LockedSubscriber,
-  mail: { kind: 'account-link' | 'manage-link'; asked?: true },
+  mail: { kind: 'account-link' | 'manage-link'; asked?: true; page?: string | undefined },
 ): Promise<boolean> {
   const { id: subscriberId } = subscriber
   if (await reachedDailyLimit(tx, { subscriberId, kind: mail.kind, now })) return false

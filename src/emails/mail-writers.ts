@@ -116,7 +116,7 @@ function signupFields({ config }: MailParts, message: TakenMessage) {
 
 function linkMail(kind: LinkKind, purpose: LinkPurpose): MailWriter {
   return ({ config, emails }, message) => {
-    const { epoch, zone, format, asked, addressChangeId } = contentOf<LinkMessage>(message)
+    const { epoch, zone, format, asked, page = '', addressChangeId } = contentOf<LinkMessage>(message)
     const { datedAt, subscriberId } = message
     const end = linkEnd({ purpose, issuedAt: datedAt })
     const id = addressChangeId ? String(addressChangeId) : subscriberId
@@ -125,7 +125,7 @@ function linkMail(kind: LinkKind, purpose: LinkPurpose): MailWriter {
       format,
       asked,
       at: datedAt.toISOString(),
-      url: linkTo(config, message, { purpose, id, epoch }),
+      url: linkTo(config, message, { purpose, id, epoch }) + page,
       ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
     })
   }

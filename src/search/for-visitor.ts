@@ -27,6 +27,8 @@ export interface Searcher {
   ip: string
   /** Emits "close" when the client disconnects. (The request itself also does so once its body is read.) */
   readonly socket: EventEmitter & { destroyed?: boolean }
+  /** The subscriber for whom it searches: then searches cost no permit. The caller limits them. */
+  holder?: string
 }
 
 /**
@@ -38,11 +40,11 @@ export interface Searcher {
  */
 export async function forVisitor<T>(
   deps: Deps,
-  { ip, socket }: Searcher,
+  { ip, socket, holder }: Searcher,
   work: (deps: Deps, caller: SearchCaller) => Promise<T>,
   maxWaitMs = MAX_WAIT_MS,
 ): Promise<T> {
-  await requirePermit(deps.db, SEARCHES, { ip })
+  if (holder === undefined) await requirePermit(deps.db, SEARCHES, { ip })
   const disconnected = new AbortController()
   const disconnect = () => disconnected.abort()
   if (socket.destroyed) disconnect()
@@ -51,7 +53,8 @@ export async function forVisitor<T>(
   const onSpent = (ms: number) => {
     spentMs = (spentMs ?? 0) + ms
   }
-  const caller = { network: widestNetworkOf(ip), signal: disconnected.signal, maxWaitMs, onSpent }
+  const network = holder === undefined ? widestNetworkOf(ip) : networkOfHolder(holder)
+  const caller = { network, signal: disconnected.signal, maxWaitMs, onSpent }
   const searchThread: SearchThread | undefined = deps.searchThread && {
     run: (job) => deps.searchThread!.run(job, caller),
   }
@@ -69,7 +72,7 @@ export async function forVisitor<T>(
     socket.off('close', disconnect)
     const more = hadNoSlot ? -1 : Math.floor((spentMs ?? 0) / MS_PER_PERMIT)
     // The result is more important than an exact charge.
-    if (more !== 0)
+    if (more !== 0 && holder === undefined)
       await chargePermits(deps.db, bucketsOf(SEARCHES, ip), more).catch((error) =>
         deps.log.error('database.error', { what: errorText(error) }),
       )
@@ -105,9 +108,12 @@ export async function forVisitorIfFree<T>(
 export function forHolder(deps: Deps, subscriberId: string): Deps {
   const { searchThread } = deps
   if (!searchThread) return deps
-  const caller = { network: `subscriber ${subscriberId}`, maxWaitMs: MAX_WAIT_MS }
+  const caller = { network: networkOfHolder(subscriberId), maxWaitMs: MAX_WAIT_MS }
   return { ...deps, searchThread: { run: (job) => searchThread.run(job, caller) } }
 }
+
+/** A turn of their own, between those of networks. */
+const networkOfHolder = (subscriberId: string): string => `subscriber ${subscriberId}`
 
 /** Runs what may be left out, and leaves it out if it is refused for now. */
 export async function unlessRefused(work: () => Promise<void>): Promise<void> {

@@ -50,21 +50,23 @@ export interface LinkMessage {
   format: MailFormat
   /** For a manage-link: they requested it, and did not fill in the form. */
   asked?: boolean
+  /** For a manage-link: the page below the settings that it opens, such as /topics/5?query=… */
+  page?: string
   addressChangeId?: number
 }
 
 type LinkMessageInput = Pick<TransactionalMessageInput, 'kind' | 'now' | 'toAddress'> &
-  Pick<LinkMessage, 'asked' | 'addressChangeId'>
+  Pick<LinkMessage, 'asked' | 'page' | 'addressChangeId'>
 
 /** Enqueues a plain message with up to one link; call it in the transaction of the action that it reports. */
 export async function enqueueLink(
   tx: Database,
   config: Config,
   subscriber: Subscriber,
-  { asked, addressChangeId, ...mail }: LinkMessageInput,
+  { asked, page, addressChangeId, ...mail }: LinkMessageInput,
 ): Promise<void> {
   const { epoch, zone, format } = subscriber
-  const content: LinkMessage = { epoch, zone, format, asked, addressChangeId }
+  const content: LinkMessage = { epoch, zone, format, asked, page, addressChangeId }
   const dedupe = addressChangeId === undefined ? randomId(96) : `address-change ${addressChangeId}`
   await enqueue(tx, 'transactional', [transactionalMessage(config, subscriber, { ...mail, dedupe, content })])
 }
