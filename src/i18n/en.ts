@@ -1348,6 +1348,44 @@ export const en = {
     privacy:
       'A page of topics that you share holds their names and what they search for. Anyone with its address can read it. We don’t store who made it, so it stays when you leave; write to us to have one removed.',
   },
+  mcp: {
+    privacy:
+      'If you make a token for an agent on your page, that program can read your topics and digests until you revoke it. We keep the token’s name, a fingerprint of it, and the day of its last use.',
+    tokens: {
+      heading: 'Your agents',
+      hint: 'With a token, an assistant such as Claude can read your digests, say why a paper is there, and propose topics. It can change nothing.',
+      name: 'Name of the agent',
+      unnamed: 'Agent',
+      make: 'Make a token',
+      revoke: 'Revoke',
+      used: 'last used {day}',
+      unused: 'never used',
+      full: 'You have {most} tokens, the maximum. Revoke one to make another.',
+    },
+    made: {
+      heading: 'Your new token',
+      back: 'Your topics and schedule',
+      once: 'Copy the token for “{name}” now. We show it only until it is used, for up to ten minutes, and don’t store it.',
+      token: 'Token',
+      where: 'In the settings of your agent, add an MCP server over HTTP:',
+      address: 'Address',
+      header: 'Header',
+      keep: 'Anyone who has the token can read your topics and digests. You can revoke it at any time.',
+      gone: 'We don’t show this token any more. If you didn’t copy it, revoke it and make a new one.',
+    },
+    proposal: {
+      heading: 'A change of your topic {topic}',
+      newHeading: 'A new topic for you',
+      from: '“{agent}” proposes this. Nothing has changed.',
+      before: 'Now',
+      after: 'Proposed',
+      why: 'To be sure that it’s you who decides, we email you a link to the page where you can change it or save it.',
+      mail: 'Email me the link',
+      mailed: 'We emailed you the link. Nothing has changed yet.',
+      notMailed:
+        'We already emailed you two links today. Open your topics from any of our emails, and change the topic there.',
+    },
+  },
   library: {
     summary: 'Start from papers you have',
     hint: 'Paste references, titles, arXiv IDs or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',

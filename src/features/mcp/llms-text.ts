@@ -46,7 +46,7 @@ export async function llmsText(deps: Deps): Promise<string> {
     '## For programs',
     '',
     link('JSON API', '/openapi.json', 'papers, previews of topics and sign-up, without a key'),
-    `- MCP server: ${BASE_URL}/mcp. It takes POST, version 2026-07-28 of the Model Context Protocol and those of 2025, without a login. Its tools only read: ${TOOLS.map(({ name }) => name).join(', ')}.`,
+    `- MCP server: ${BASE_URL}/mcp. It takes POST, version 2026-07-28 of the Model Context Protocol and those of 2025. Its tools only read: ${TOOLS.map(({ name }) => name).join(', ')}. With a token that a subscriber makes on the page to manage digests, sent as Authorization: Bearer, there are more.`,
     '- Searches have a limit for each network. Status 429 and Retry-After say how long to wait.',
   ]
   return `${lines.join('\n')}\n`

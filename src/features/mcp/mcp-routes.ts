@@ -3,8 +3,10 @@ import { Fault } from '../../core/errors.ts'
 import { jsonOfFault, logFault, toFault } from '../../web/errors.ts'
 import { cacheForOneMinute } from '../../web/page-cache.ts'
 import type { Site } from '../../web/pages.ts'
+import { requireTokenHolder, type TokenHolder } from './agent-tokens.ts'
 import { mcpErrors } from './mcp-errors.ts'
 import type { RunTool } from './mcp-server.ts'
+import type { Caller } from './tool.ts'
 
 /** The headers that the protocol reads. The token is not among them. */
 const READ_HEADERS = /^(?:accept|content-type|last-event-id|mcp-.+)$/
@@ -30,11 +32,12 @@ export const mcpRoutes: FastifyPluginAsync<Site> = async (app, { deps }) => {
   app.post('/mcp', { config: { slots: 'search' } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     if (Array.isArray(request.body)) throw new Fault(mcpErrors['mcp.batch'])
+    const holder = await holderOfRequest(deps, request)
     const { answerMcp } = await import('./mcp-server.ts')
-    const runTool = toolRunner(deps, request, reply)
     const response = await answerMcp(deps, webRequest(deps.config.BASE_URL, reply), {
       body: request.body,
-      runTool,
+      hasToken: holder !== null,
+      runTool: toolRunner(deps, callerOf(deps, request, holder), reply),
     })
     const type = response.headers.get('content-type')
     if (type) reply.type(type)
@@ -52,10 +55,33 @@ export const llmsRoute: FastifyPluginAsync<Site> = async (app, { deps }) => {
   })
 }
 
-function toolRunner(deps: Site['deps'], request: FastifyRequest, reply: FastifyReply): RunTool {
+const BEARER = /^bearer +(\S+)$/i
+
+/** Null without a token. Another kind of Authorization may be for a proxy. Throws mcp.wrong-token, rate.too-many. */
+async function holderOfRequest(
+  deps: Site['deps'],
+  { headers, ip }: FastifyRequest,
+): Promise<TokenHolder | null> {
+  const { authorization = '' } = headers
+  const [, token] = BEARER.exec(authorization) ?? []
+  return token === undefined ? null : requireTokenHolder(deps, { token, ip })
+}
+
+/** The searches of a subscriber count for their token: agents of many people may share a network. */
+const callerOf = (
+  deps: Site['deps'],
+  { ip, socket }: FastifyRequest,
+  holder: TokenHolder | null,
+): Caller => ({
+  deps,
+  holder,
+  searcher: { ip, socket, ...(holder && { holder: holder.subscriber.id }) },
+})
+
+function toolRunner(deps: Site['deps'], caller: Caller, reply: FastifyReply): RunTool {
   return async (tool, sent) => {
     try {
-      return { result: await tool.call({ deps, searcher: request }, sent) }
+      return { result: await tool.call(caller, sent) }
     } catch (error) {
       const fault = toFault(error)
       return { fault: jsonOfFault(fault, logFault(deps, reply, fault)) }
@@ -77,5 +103,6 @@ function webRequest(baseUrl: string, { request, raw }: FastifyReply): Request {
 function sendRpcFault(deps: Site['deps'], reply: FastifyReply, fault: Fault): FastifyReply {
   const { message, ...data } = jsonOfFault(fault, logFault(deps, reply, fault)) as { message: string }
   const code = fault.code === 'request.unreadable' ? PARSE_ERROR : INVALID_REQUEST
+  if (fault.status === 401) reply.header('www-authenticate', 'Bearer realm="mcp", error="invalid_token"')
   return reply.code(fault.status).send({ jsonrpc: '2.0', id: null, error: { code, message, data } })
 }

@@ -25,7 +25,7 @@ const MAX_NAME = 300
 const MAX_SHOWN_NAME = 40
 
 const page = wholeNumber(MAX_PAGE).default(1).describe('From 1, up to `pages` of the result')
-const paperId = z
+export const paperId = z
   .string({ error: 'the id of one paper, such as 2507.06457' })
   .min(1, 'the id of one paper, such as 2507.06457')
   .max(MAX_NAME, `an id of up to ${MAX_NAME} characters`)
@@ -116,7 +116,7 @@ const paperTool = toolOf({
 })
 
 /** Throws paper.unknown and paper.not-here. */
-async function loadKnownPaper(deps: Deps, name: string) {
+export async function loadKnownPaper(deps: Deps, name: string) {
   try {
     return await loadPaperByName(deps, { name })
   } catch (error) {

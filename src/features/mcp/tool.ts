@@ -2,12 +2,15 @@ import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { Fault, type FieldFault, FieldFaults, MAX_FAULTS, unknownFieldFaults } from '../../core/errors.ts'
 import type { Searcher } from '../../search/for-visitor.ts'
+import type { TokenHolder } from './agent-tokens.ts'
 
 /** On whose behalf a tool runs. */
-interface Caller {
+export interface Caller {
   deps: Deps
-  /** Every tool runs within forVisitor, which counts it as a search of the caller's network. */
+  /** What searches runs within forVisitor: it counts for the caller's network, or for their token. */
   searcher: Searcher
+  /** Null without a token. */
+  holder: TokenHolder | null
 }
 
 /** A tool that agents call. It only reads. Its result has the texts of papers as values, never among our own words. */
