@@ -8,6 +8,7 @@ import { benchRefusals } from '../support/accuracy/refusals.ts'
 import { benchTyped } from '../support/accuracy/typed.ts'
 import { benchAttack } from './attack.ts'
 import { benchBackTest } from './backtest.ts'
+import { benchCitations } from './citations.ts'
 import { benchClose } from './close.ts'
 import { benchImport } from './import.ts'
 import { benchLike } from './like.ts'
@@ -31,6 +32,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   attack: benchAttack,
   backtest: benchBackTest,
   bounces: benchBounces,
+  citations: benchCitations,
   close: benchClose,
   import: benchImport,
   like: benchLike,
