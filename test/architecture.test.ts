@@ -261,8 +261,8 @@ describe('searches', () => {
   const WITH_JOB = ['searchPapers', 'feedPapers']
   /** Jobs for the holder of a personal link, who needs no permit. */
   const NOT_OF_VISITORS = ['readVote', 'readLibraryVotes', 'learnUsual', 'notMatching', 'phrasesWithCounts']
-  /** Jobs of the worker, for all subscribers together. */
-  const OF_WORKER = ['papersToGrade']
+  /** Jobs of the worker, for all subscribers together, and of the operator. */
+  const OF_WORKER = ['papersToGrade', 'matchingPapers']
   const visitors = {
     by: ['forVisitor', 'forVisitorIfFree'],
     among: files.filter(({ folder }) => ['web', 'account', 'features'].includes(folder)),

@@ -1,5 +1,6 @@
 import type { Feature } from '../core/feature.ts'
 import { alerts } from './alerts/index.ts'
+import { channels } from './channels/index.ts'
 import { citeLists } from './cite-lists/index.ts'
 import { doctor } from './doctor/index.ts'
 import { explain } from './explain/index.ts'
@@ -16,6 +17,7 @@ import { topicPages } from './topic-pages/index.ts'
 /** Loaded by every command and process, so a feature's index.ts imports its other files only when they are needed. */
 export const FEATURES: readonly Feature[] = [
   alerts,
+  channels,
   citeLists,
   doctor,
   explain,

@@ -1234,6 +1234,16 @@ export const en = {
     papers: { one: 'paper', other: 'papers' },
     papersIn: { one: 'paper in {span}', other: 'papers in {span}' },
   },
+  channels: {
+    heading: '{topic} · {date}',
+    testHeading: 'Test: {topic} · {date}',
+    /** In a test. */
+    none: 'No paper of the last days matches. This test shows that posts arrive.',
+    /** Before the best of many new papers. */
+    best: '{papers}. These are the best {shown}:',
+    moreAuthors: { one: '{count} more', other: '{count} more' },
+    all: 'All papers on this topic at {site}',
+  },
   reader: {
     privacy:
       'One exception: {model}, a language model at {host}, gets the text of topics with related papers, and of papers that nearly match them, to say how well they fit. It gets neither your address nor anything else about you. On your page you can keep any topic from it.',

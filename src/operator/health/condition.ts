@@ -23,6 +23,13 @@ export interface Condition {
   alertAfterMs?: number
 }
 
+declare module '../../core/feature.ts' {
+  interface Feature {
+    /** What may be wrong with it. */
+    conditions?(): Promise<readonly Condition[]>
+  }
+}
+
 /** Names a sentence of `words.status.problems`, which names no person, server or reason. */
 export type PublicNotice = keyof typeof words.status.problems
 

@@ -29,7 +29,7 @@ export interface Problem {
 
 /** What is wrong, the worst first; empty if nothing is. */
 export const findProblems = (facts: HealthFacts): Problem[] =>
-  CONDITIONS.flatMap((condition) =>
+  [...CONDITIONS, ...facts.featureConditions].flatMap((condition) =>
     condition.check(facts).map((finding) => ({
       condition,
       finding,

@@ -12,11 +12,16 @@ import type { DeliverySummary } from '../delivery-switch.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
 import { type Liveness, readLiveness } from './liveness.repo.ts'
 
+/** What Feature says: condition.ts imports this file. */
+type FeatureConditions = Awaited<ReturnType<NonNullable<Feature['conditions']>>>
+
 /** What conditions are checked against: rows of the database, read at `now`. */
 export interface HealthFacts {
   now: Date
   config: Config
   features: readonly Feature[]
+  /** Checked after those of the core. */
+  featureConditions: FeatureConditions
   incidents: Incident[]
   /** Set while delivery is paused. */
   paused: Switch | null
@@ -42,6 +47,7 @@ export async function readHealthFacts(deps: Deps, lanes: HealthFacts['lanes'] = 
     now,
     config,
     features,
+    featureConditions: (await Promise.all(features.map((one) => one.conditions?.() ?? []))).flat(),
     incidents: await openIncidents(db),
     paused: await readSwitch(db, DELIVERY_SWITCH),
     liveness: await readLiveness(db),

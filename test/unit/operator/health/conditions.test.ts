@@ -33,6 +33,7 @@ const WELL: HealthFacts = {
   now,
   config: readConfig({}),
   features: [],
+  featureConditions: [],
   incidents: [],
   paused: null,
   liveness: { tick: ago(1), waitsSince: ago(1), waitsSeconds: 50 },
