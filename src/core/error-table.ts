@@ -207,6 +207,16 @@ export const errorTable = {
     'source.refused-date': '{source} refuses the date {day} ({status}): use a day up to today (UTC).',
     'source.refused-filter': '{source} is refused ({status}): {what}. Correct the filter in SOURCES.',
     'source.refused-key': '{source} is refused ({status}): the key in OPENALEX_KEY is wrong.',
+    'source.gone':
+      '{source} has no feed any more ({status}). Put its new address into SOURCES, or leave it out.',
+    'source.not-a-feed':
+      '{source} returned {status} for {day} with something that is no feed ({what}). Put the address of the feed itself into SOURCES.',
+    'source.broken-feed':
+      '{source} returned {status} for {day} with a feed that cannot be read: {what}. Tell its publisher; it is tried again.',
+    'source.large-feed':
+      '{source} has more than {most} MB for {day}. Use a feed with fewer items, such as one of the newest only.',
+    'source.moved-away':
+      '{source} redirects ({status}) to {what}, which is not followed. If it is right, put it into SOURCES.',
     'source.refused': '{source} refuses the request for {day} ({status}): check its address in the settings.',
   }),
   ...errorEntries(503, 1, {

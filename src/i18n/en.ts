@@ -1548,6 +1548,12 @@ export const en = {
       'too-many': 'stopped: too many papers',
       'wrong-filter': 'stopped: wrong filter',
       'wrong-key': 'stopped: wrong key',
+      moved: 'available, from its new address',
+      gone: 'stopped: the feed is gone',
+      'not-a-feed': 'stopped: not a feed',
+      'broken-feed': 'stopped: the feed cannot be read',
+      'large-feed': 'stopped: the feed is too large',
+      'moved-away': 'stopped: moved to another address',
     },
   },
   day: {

@@ -9,7 +9,22 @@ import { quantity } from './operations/text-table.ts'
 
 const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
 const reason = z
-  .enum(['weekend', 'holiday', 'none', 'repeated', 'made-up', 'too-many', 'wrong-filter', 'wrong-key'])
+  .enum([
+    'weekend',
+    'holiday',
+    'none',
+    'repeated',
+    'made-up',
+    'moved',
+    'too-many',
+    'wrong-filter',
+    'wrong-key',
+    'gone',
+    'not-a-feed',
+    'broken-feed',
+    'large-feed',
+    'moved-away',
+  ])
   .nullable()
 
 const sourceDay = z.object({
@@ -118,6 +133,12 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   'too-many': 'stopped, too many papers',
   'wrong-filter': 'stopped, wrong filter',
   'wrong-key': 'stopped, wrong key',
+  moved: 'from its new address',
+  gone: 'stopped, the feed is gone',
+  'not-a-feed': 'stopped, not a feed',
+  'broken-feed': 'stopped, the feed cannot be read',
+  'large-feed': 'stopped, the feed is too large',
+  'moved-away': 'stopped, moved to another address',
 }
 
 /** The reason for a day's state, for the operator; "" if nothing explains it. */
@@ -156,6 +177,11 @@ const FAULTS: Record<string, string> = {
   'source.refused-filter': 'stopped: the filter is wrong',
   'source.refused-key': 'stopped: the key is wrong',
   'source.too-many': 'stopped: more papers a day than one source may have',
+  'source.gone': 'stopped: no feed any more',
+  'source.not-a-feed': 'stopped: not a feed',
+  'source.broken-feed': 'stopped: the feed cannot be read',
+  'source.large-feed': 'stopped: the feed is too large',
+  'source.moved-away': 'stopped: moved to an address that is not followed',
   'source.unreadable': 'nothing readable',
   'source.unknown': 'no such source',
   'papers.rejected': 'nothing that the database accepts',

@@ -138,7 +138,9 @@ async function fetchAndRecord(
     request,
   })
   const { isRolling } = named.source
-  const { records, refused, reason } = isRolling ? fetchedDay : await withoutRepeats(deps, input, fetchedDay)
+  const { records, refused, reason, movedTo } = isRolling
+    ? fetchedDay
+    : await withoutRepeats(deps, input, fetchedDay)
   const now = deps.clock.now()
   const firstSeen = isRolling && { lastFetch }
   // Record the papers and the state of the day in one transaction: a process may die in between.
@@ -156,6 +158,7 @@ async function fetchAndRecord(
         revised,
         requests: requestCount(),
         reason,
+        movedTo,
         now,
         rejected: rejected.map(({ paper }) => paper),
       })

@@ -5,6 +5,7 @@ import type { Day } from '../core/dates.ts'
 import { errorText, Fault, undefinedIfThrown } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { endLease, takePermits } from '../limits/permits.repo.ts'
+import { excerpt } from './read-entries.ts'
 import type { FetchPolicy, SendRequest, SourceRequest, SourceResponse } from './source.ts'
 
 const RETRIES = 4
@@ -41,24 +42,49 @@ export function createFetchClient(options: FetchClientOptions): FetchClient {
   }
 }
 
-/** Follows redirects; each hop is a request of its own. Throws source.refused. */
+/** Follows redirects; each hop is a request of its own. Throws source.refused and source.moved-away. */
 async function followRedirects(
-  { source, day }: FetchClientOptions,
+  options: FetchClientOptions,
   request: SourceRequest,
   requestOnce: (request: SourceRequest) => Promise<SourceResponse>,
 ): Promise<SourceResponse> {
   let { url } = request
+  let isMoved = true
   for (let left = MAX_REDIRECTS; ; left--) {
     const response = await requestOnce({ ...request, url })
     const { status, headers } = response
-    if (!REDIRECTS.includes(status)) return response
-    const next = redirectTarget(url, headers.get('location'))
-    if (!next || left === 0) throw new Fault('source.refused', { source, day, status })
+    if (!REDIRECTS.includes(status))
+      return { ...response, ...(isMoved && url !== request.url && { movedTo: url }) }
+    const next = left > 0 && (await nextHop(options, url, headers.get('location')))
+    if (!next) throw refusedRedirect(options, url, response)
     url = next
+    isMoved &&= PERMANENT.includes(status)
   }
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308]
+const PERMANENT = [301, 308]
+
+async function nextHop({ fetchPolicy }: FetchClientOptions, url: string, location: string | null) {
+  const target = redirectTarget(url, location)
+  const elsewhere = location === null ? null : URL.parse(location, url)
+  if (target || !elsewhere) return target
+  return (await fetchPolicy.followsTo?.(elsewhere)) ? elsewhere.href : null
+}
+
+function refusedRedirect(
+  { source, day, fetchPolicy }: FetchClientOptions,
+  url: string,
+  response: SourceResponse,
+) {
+  const { status, headers } = response
+  const target = URL.parse(headers.get('location') ?? '', url)
+  if (!fetchPolicy.followsTo || !target) return new Fault('source.refused', { source, day, status })
+  const what = excerpt(target.origin + target.pathname, MAX_SHOWN_ADDRESS)
+  return new Fault('source.moved-away', { source, day, status, what })
+}
+
+const MAX_SHOWN_ADDRESS = 300
 
 /**
  * The URL that `location` redirects to from `url`, if it has the same origin, or the same host with https at port 443.

@@ -4,9 +4,17 @@ import { biorxiv } from './biorxiv/biorxiv.ts'
 import { medrxiv } from './biorxiv/medrxiv.ts'
 import { huggingface } from './huggingface/huggingface.ts'
 import { openalex } from './openalex/openalex.ts'
+import { rss } from './rss/rss.ts'
 import type { FetchPolicy, Source } from './source.ts'
 
-export const SOURCES = [huggingface, arxiv, biorxiv, medrxiv, openalex] as const satisfies readonly Source[]
+export const SOURCES = [
+  huggingface,
+  arxiv,
+  biorxiv,
+  medrxiv,
+  openalex,
+  rss,
+] as const satisfies readonly Source[]
 
 type KeysOf<T> = T extends T ? keyof T : never
 

@@ -34,20 +34,33 @@ export type SourceDayState = 'waiting' | 'fresh' | 'quiet' | 'stalled' | 'failed
 
 /**
  * weekend, holiday: no papers are expected. none: the day is over, and the source says that it has no papers. repeated:
- * the source returned the papers of another day. made-up: the papers were fetched from another place than usual. The
- * others: see STOPPED_REASONS.
+ * the source returned the papers of another day. made-up: the papers were fetched from another place than usual. moved:
+ * they come from the address to which the source has moved. The others: see STOPPED_REASONS.
  */
-export type SourceDayReason = 'weekend' | 'holiday' | 'none' | 'repeated' | 'made-up' | StoppedReason
+export type SourceDayReason =
+  | 'weekend'
+  | 'holiday'
+  | 'none'
+  | 'repeated'
+  | 'made-up'
+  | 'moved'
+  | StoppedReason
 
 /**
  * Why a source is stopped until the operator acts, by the fault of its fetch. too-many: it lists more papers a day than
- * one source may. wrong-filter, wrong-key: it refuses the filter or the key of the settings. It is still tried every six
- * hours.
+ * one source may. wrong-filter, wrong-key: it refuses the filter or the key of the settings. gone, not-a-feed,
+ * broken-feed, large-feed: its address has no feed, a page of another kind, a feed that cannot be read, or one that is
+ * too large. moved-away: it has moved to an address that is not followed. It is still tried every six hours.
  */
 const STOPPED_REASONS = {
   'source.too-many': 'too-many',
   'source.refused-filter': 'wrong-filter',
   'source.refused-key': 'wrong-key',
+  'source.gone': 'gone',
+  'source.not-a-feed': 'not-a-feed',
+  'source.broken-feed': 'broken-feed',
+  'source.large-feed': 'large-feed',
+  'source.moved-away': 'moved-away',
 } as const satisfies Record<string, string>
 
 export type StoppedReason = (typeof STOPPED_REASONS)[keyof typeof STOPPED_REASONS]
@@ -69,7 +82,7 @@ export interface SuccessfulFetch {
   /** How many papers the day has, including this fetch. */
   papers: number
   /** What the source's client found about its response. */
-  reason?: 'repeated' | 'made-up'
+  reason?: 'repeated' | 'made-up' | 'moved'
   closedAt: Date | null
   /** Whether an earlier fetch had the reason made-up. */
   wasMadeUp?: boolean
@@ -83,7 +96,8 @@ export function outcomeOfFetch(input: SuccessfulFetch): SourceDayOutcome {
 
 function stateOf(input: SuccessfulFetch): Pick<SourceDayOutcome, 'state' | 'reason'> {
   const { calendar, day, now, papers, reason, closedAt, wasMadeUp } = input
-  if (papers > 0) return { state: 'fresh', reason: reason === 'made-up' || wasMadeUp ? 'made-up' : null }
+  const moved = reason === 'moved' ? reason : null
+  if (papers > 0) return { state: 'fresh', reason: reason === 'made-up' || wasMadeUp ? 'made-up' : moved }
   const dayOffReason = calendar.dayOffReason(day)
   if (dayOffReason) return { state: 'quiet', reason: dayOffReason }
   const isLate = closedAt !== null || now >= calendar.stallsAt(day)

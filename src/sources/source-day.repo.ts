@@ -36,6 +36,8 @@ export interface SourceDay extends SourceDayKey, Omit<SourceDayRow, 'day' | 'rea
 
 /** The incident's name while the fetches of a source fail. */
 export const sourceIncidentName = (source: string): string => `source ${source}`
+/** The incident's name while a source responds from another address; its detail is that address. */
+export const movedIncidentName = (source: string): string => `moved ${source}`
 
 // If a process dies during a fetch, other processes cannot claim the day for this long.
 const CLAIM_MS = 15 * 60_000
@@ -113,6 +115,8 @@ interface Fetched extends SourceDayKey {
   /** Requests of this fetch; 0 by default. */
   requests?: number
   reason?: SuccessfulFetch['reason']
+  /** The address to which the source has moved. */
+  movedTo?: string
   /** Papers that the database rejected; empty by default. */
   rejected?: readonly string[]
   now: Date
@@ -145,13 +149,20 @@ export async function recordSuccessfulFetch(db: Database, fetched: Fetched): Pro
     update: { ...values, fetches: { increment: 1 }, requests: { increment: requests } },
   })
   await endIncident(db, sourceIncidentName(source))
+  await recordMove(db, fetched)
   return outcome
+}
+
+async function recordMove(db: Database, { source, movedTo, now }: Fetched): Promise<void> {
+  const name = movedIncidentName(source)
+  if (movedTo) await recordIncident(db, { name, what: 'moved', detail: movedTo, since: now })
+  else await endIncident(db, name)
 }
 
 /** Records an import: the day has papers, but its fetches, due time and closing time do not change. */
 export async function recordImport(
   db: Database,
-  { source, day, papers, rejected = [], now }: Omit<Fetched, 'revised' | 'requests' | 'reason'>,
+  { source, day, papers, rejected = [], now }: Omit<Fetched, 'revised' | 'requests' | 'reason' | 'movedTo'>,
 ): Promise<void> {
   const key = { source, day: midnight(day) }
   const values = { papers, rejected: rejected.slice(0, MAX_REJECTED), fetchedAt: now }

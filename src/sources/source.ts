@@ -78,6 +78,8 @@ export interface FetchPolicy {
   defaultPauseSeconds: number
   /** A fetch does not wait for a longer pause than this. */
   maxPauseMs: number
+  /** Whether a redirect to another host is followed; absent: to none. */
+  followsTo?(target: URL): Promise<boolean>
 }
 
 export interface SourceRequest {
@@ -90,6 +92,8 @@ export interface SourceResponse {
   headers: Headers
   /** Decoded by its declared charset, else as UTF-8. */
   body: string
+  /** The address that responded, if the one asked for has moved there for good. */
+  movedTo?: string
 }
 
 /**
@@ -126,9 +130,11 @@ export interface FetchDayInput {
 export interface FetchedDay extends ParsedRecords {
   /**
    * made-up: the usual place had none or not all of the papers, so they come from another one. repeated: the source
-   * returned only papers of another day.
+   * returned only papers of another day. moved: they come from the address to which the source has moved.
    */
-  reason?: 'made-up' | 'repeated'
+  reason?: 'made-up' | 'repeated' | 'moved'
+  /** With the reason moved. */
+  movedTo?: string
 }
 
 /** A source with more papers a day is stopped: docs/sources.md says what they would do to memory and matching. */
@@ -147,8 +153,11 @@ const key = z
 export const sourceRecord = z.object({
   /** cross: from another section; revised: a newer version of a paper that was listed before. Absent: new. */
   kind: z.enum(['new', 'cross', 'revised']).optional(),
-  /** Identifiers from the source, if any: { scheme: "arxiv", value: "2507.06457" }. */
-  keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi']), value: key })),
+  /**
+   * Identifiers from the source, if any: { scheme: "arxiv", value: "2507.06457" }. link: the address of its page, only
+   * for a paper without any other.
+   */
+  keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi', 'link']), value: key })),
   /** On one line, as in the source, including TeX. */
   title: z.string().min(1, 'absent, or no text'),
   abstract: z.string(),

@@ -93,6 +93,7 @@ function rowsOf(on: TestSite): Record<string, () => Promise<unknown>> {
         now: NOW,
         fault: 'source.unreachable',
       }),
+    'source-moved': () => incident('moved huggingface', 'moved'),
     'source-empty': async () => {
       await on.db.sourceDay.deleteMany()
       await recordSuccessfulFetch(on.db, { source: 'huggingface', day: '2026-11-23', papers: 0, now: NOW })

@@ -170,6 +170,7 @@ export const admin = {
         'reports-unread': 'Not read',
         'source-stopped': 'Stopped',
         'source-silent': 'Not fetched',
+        'source-moved': 'Moved',
         'source-empty': 'No papers',
         'schedule-silent': 'Not running',
         'worker-idle': 'Not running',

@@ -2,7 +2,7 @@ import { cliCommand } from '../../core/cli-command.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
 import type { Incident } from '../../core/incident.repo.ts'
 import { requireSource, sourceTitle } from '../../sources/registry.ts'
-import { sourceIncidentName } from '../../sources/source-day.repo.ts'
+import { movedIncidentName, sourceIncidentName } from '../../sources/source-day.repo.ts'
 import { type StoppedReason, stoppedReason } from '../../sources/source-day-state.ts'
 import { type SourceStatus, sourceFaultText } from '../source-status.ts'
 import {
@@ -43,6 +43,29 @@ const STOPS: Record<StoppedReason, Stop> = {
     sentence: 'the key in OPENALEX_KEY is refused',
     fix: 'Correct OPENALEX_KEY, and restart.',
   },
+  gone: {
+    sentence: 'its feed is gone',
+    fix: 'Put its new address into SOURCES, or leave it out, and restart.',
+  },
+  'not-a-feed': {
+    sentence: 'its address returns something that is no feed',
+    isQuoted: true,
+    fix: 'Put the address of the feed itself into SOURCES, and restart.',
+  },
+  'broken-feed': {
+    sentence: 'its feed cannot be read',
+    isQuoted: true,
+    fix: 'Tell its publisher. It is tried again every six hours.',
+  },
+  'large-feed': {
+    sentence: 'its feed is larger than 8 MB',
+    fix: 'Use a feed with fewer items in SOURCES, such as one of the newest only, and restart.',
+  },
+  'moved-away': {
+    sentence: 'its feed has moved to an address that is not followed',
+    isQuoted: true,
+    fix: 'If that address is right, put it into SOURCES, and restart.',
+  },
 }
 
 const stoppedSource: Condition = {
@@ -64,6 +87,23 @@ const stoppedSource: Condition = {
   fix: ({ values }) => STOPS[values.what as StoppedReason].fix,
   path: () => '/admin/sources',
   notice: () => 'papers',
+  alertAfterMs: AT_ONCE,
+}
+
+const movedSource: Condition = {
+  name: 'source-moved',
+  state: 'warning',
+  check: (facts) =>
+    configured(facts).flatMap(({ source }) => {
+      const moved = facts.incidents.find(({ name }) => name === movedIncidentName(source))
+      if (!moved) return []
+      return [findingSince(`${source} moved`, moved.since, { source, detail: moved.detail })]
+    }),
+  sentence: ({ values: { source, detail } }) =>
+    `${sourceTitle(String(source))} has moved; it is read from its new address: ${detail}.`,
+  fix: () => 'Put the new address into SOURCES, and restart. No paper is offered again.',
+  path: () => '/admin/sources',
+  notice: () => null,
   alertAfterMs: AT_ONCE,
 }
 
@@ -155,4 +195,4 @@ const emptySource: Condition = {
 const isSilent = (status: SourceStatus, facts: HealthFacts): boolean =>
   silentFinding(status, facts).some(({ since }) => facts.now.getTime() - since.getTime() >= DAY_MS)
 
-export const SOURCE_CONDITIONS: readonly Condition[] = [stoppedSource, silentSource, emptySource]
+export const SOURCE_CONDITIONS: readonly Condition[] = [stoppedSource, movedSource, silentSource, emptySource]

@@ -60,7 +60,7 @@ describe.each(all.map((source) => [source.name, source] as const))('the source %
 
       test('is of this source, and requests no other address', () => {
         expect(named.source.name).toBe(name)
-        const begins = Object.values(source.baseUrls)
+        const begins = addressesOf(named)
         const elsewhere = recording.answers.filter(
           ({ url }) => !begins.some((begin) => url.startsWith(begin)),
         )
@@ -146,9 +146,10 @@ describe.each(all.map((source) => [source.name, source] as const))('the source %
   )
 
   test('is probed at one of its URLs', () => {
-    const url = source.probe(source.baseUrls, '2027-03-03')
+    const section = source.sections?.example
+    const url = source.probe(source.baseUrls, '2027-03-03', section)
     expect(URL.canParse(url)).toBe(true)
-    expect(Object.values(source.baseUrls).some((address) => url.startsWith(address))).toBe(true)
+    expect(addressesOf({ source, section }).some((address) => url.startsWith(address))).toBe(true)
   })
 
   test('is accepted in SOURCES, with its sections and no others', () => {
@@ -166,6 +167,10 @@ describe.each(all.map((source) => [source.name, source] as const))('the source %
     expect(operatorsRead.includes(name), advice).toBe(true)
   })
 })
+
+/** A source without addresses of its own has one in each section. */
+const addressesOf = ({ source, section = '' }: NamedSource): string[] =>
+  Object.keys(source.baseUrls).length > 0 ? Object.values(source.baseUrls) : [section]
 
 const operatorsRead = [
   'README.md',

@@ -47,6 +47,13 @@ const WELL: HealthFacts = {
   lanes: { transactional: NO_MESSAGES, bulk: NO_MESSAGES },
 }
 
+const FEED = 'rss:https://example.org/feed#Journal'
+const feed = (name: string, what: string, detail: string): Partial<HealthFacts> => ({
+  config: readConfig({ SOURCES: FEED }),
+  sources: [source({ source: FEED })],
+  incidents: [incident(`${name} ${FEED}`, what, detail)],
+})
+
 /** What makes each condition hold, and its sentences. */
 const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] = [
   [
@@ -222,6 +229,36 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
       ],
     },
     'OpenAlex author_name:Osei has been stopped since 16:49 UTC: its filter is refused: “author_name is not a valid field”.',
+  ],
+  [
+    'source-stopped',
+    feed('source', 'source.gone', '410'),
+    'Journal has been stopped since 16:49 UTC: its feed is gone.',
+  ],
+  [
+    'source-stopped',
+    feed('source', 'source.not-a-feed', 'text/html'),
+    'Journal has been stopped since 16:49 UTC: its address returns something that is no feed: “text/html”.',
+  ],
+  [
+    'source-stopped',
+    feed('source', 'source.broken-feed', 'it ends in the middle'),
+    'Journal has been stopped since 16:49 UTC: its feed cannot be read: “it ends in the middle”.',
+  ],
+  [
+    'source-stopped',
+    feed('source', 'source.large-feed', ''),
+    'Journal has been stopped since 16:49 UTC: its feed is larger than 8 MB.',
+  ],
+  [
+    'source-stopped',
+    feed('source', 'source.moved-away', 'https://example.org/new'),
+    'Journal has been stopped since 16:49 UTC: its feed has moved to an address that is not followed: “https://example.org/new”.',
+  ],
+  [
+    'source-moved',
+    feed('moved', 'moved', 'https://example.org/new'),
+    'Journal has moved; it is read from its new address: https://example.org/new.',
   ],
   [
     'source-silent',
