@@ -52,7 +52,6 @@ const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
 function causeOf(wrote: string, read: string): string {
   if (read === '') return 'missing'
   if (letters(wrote) !== letters(read)) return 'other letters'
-  if (wrote.split(' | ').length === read.split(' | ').length)
-    return 'same letters, other signs or order of parts'
+  if (wrote.split(' | ').length === read.split(' | ').length) return 'a sign between its parts is dropped'
   return 'same letters, parts cut elsewhere'
 }
