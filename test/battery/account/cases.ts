@@ -2,6 +2,7 @@ import { listed } from '../../../src/i18n/words.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { importCases } from './import-unsubscribed.ts'
+import { revokedTokensVerdict, revokeTokens } from './revoked-tokens.ts'
 import { pressUnknownLinks, unknownLinksVerdict } from './unknown-links.ts'
 import { type LeavingRun, maxInProgress, type Outcome, runLeaving } from './unsubscribing.ts'
 
@@ -139,6 +140,28 @@ const wrongUnknownLinks: BatteryCase = {
   },
 }
 
+const revokedTokens: BatteryCase = {
+  name: 'revoked-agent-tokens',
+  fault: 'two processes; tokens of agents are revoked at one of them while the agents ask both',
+  invariant: '401 from both for each request that begins after the reply to the revocation',
+  run: async () => revokedTokensVerdict(await revokeTokens()),
+}
+
+const wrongRevokedTokens: BatteryCase = {
+  name: 'revoked-agent-tokens-wrong-remembers-tokens',
+  fault: 'two processes that keep the tokens which they have read; tokens are revoked at one of them',
+  invariant: 'must be caught: answered after the revocation',
+  run: async () => {
+    const outcome = await revokeTokens({
+      real: 'src/features/mcp/agent-token.repo.ts',
+      wrong: 'test/battery/features/mcp/remembers-tokens.ts',
+    })
+    const { n, result } = revokedTokensVerdict(outcome)
+    const caught = outcome.after > 0
+    return { ok: caught, n, result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${result}` }
+  },
+}
+
 /** What subscribers do while emails are sent, and imports of people who left elsewhere. */
 export const accountCases: BatteryCase[] = [
   unsubscribe,
@@ -147,4 +170,6 @@ export const accountCases: BatteryCase[] = [
   ...importCases,
   unknownLinks,
   wrongUnknownLinks,
+  revokedTokens,
+  wrongRevokedTokens,
 ]
