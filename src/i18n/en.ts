@@ -1363,7 +1363,7 @@ export const en = {
       'If you make a token for an agent on your page, that program can read your topics and digests until you revoke it. We keep the token’s name, a fingerprint of it, and the day of its last use.',
     tokens: {
       heading: 'Your agents',
-      hint: 'With a token, an assistant such as Claude can read your digests, say why a paper is there, and propose topics. It can change nothing.',
+      hint: 'With a token, an assistant such as Claude can read your digests, say why a paper is there, and propose topics. It can’t change anything.',
       name: 'Name of the agent',
       unnamed: 'Agent',
       make: 'Make a token',
@@ -1384,7 +1384,7 @@ export const en = {
       gone: 'We don’t show this token any more. If you didn’t copy it, revoke it and make a new one.',
     },
     proposal: {
-      heading: 'A change of your topic {topic}',
+      heading: 'A change of your topic “{topic}”',
       newHeading: 'A new topic for you',
       from: '“{agent}” proposes this. Nothing has changed.',
       before: 'Now',

@@ -120,7 +120,7 @@ export async function requireTokenHolder(
 }
 
 /** Read from the database for each request, so that a revoked token ends in all processes at once. */
-export async function holderOf({ db }: Deps, token: string): Promise<TokenHolder | null> {
+async function holderOf({ db }: Deps, token: string): Promise<TokenHolder | null> {
   const found = await tokenByHash(db, hashOf(token))
   const subscriber = found && (await subscriberById(db, found.subscriberId))
   if (!found || !subscriber || isOutdated(found, subscriber) || !hasSubscription(subscriber)) return null

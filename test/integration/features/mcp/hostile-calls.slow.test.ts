@@ -64,4 +64,4 @@ test(`${RUNS} hostile calls of all tools with a token change no row`, async () =
   for (const name of OWN) expect([name, codes.get(`${name} result`) ?? 0]).not.toEqual([name, 0])
   await site.db.bucket.deleteMany()
   expect(await checksums(site.db)).toEqual(before)
-}, 300_000)
+}, 600_000)
