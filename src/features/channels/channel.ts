@@ -4,7 +4,7 @@ import type { Schedule } from '../../subscribers/subscriber.ts'
 export const CHANNEL_KINDS = ['slack', 'discord', 'telegram', 'feishu', 'json'] as const
 export type ChannelKind = (typeof CHANNEL_KINDS)[number]
 
-/** What may never be shown: whoever has it can post. */
+/** What may never be shown: it is all that one needs to post. */
 export interface Target {
   url: string
   /** The token of a Telegram bot, the secret of a Feishu bot, or the key that signs JSON. */

@@ -1,15 +1,16 @@
 import type { Deps } from '../../core/deps.ts'
 import { errorFields } from '../../core/errors.ts'
 import { pauseIfRestored } from '../../core/restored-database.ts'
-import { allChannels } from './channel.repo.ts'
+import { allChannels, replaceTarget } from './channel.repo.ts'
 import type { LabChannel } from './channel.ts'
 import { planPost } from './plan-post.ts'
 import { sendOpenPosts } from './send-post.ts'
+import { openTarget, sealTarget } from './target.ts'
 
 const CHANNELS_AT_ONCE = 4
 
 /**
- * Posts what is due to each channel. Any number of processes may run it. Nothing is posted with SENDING=off, and while a
+ * Posts to each channel what is due. Any number of processes may run it. Nothing is posted with SENDING=off, and while a
  * restored database waits for the operator: it does not know what was posted since. If a channel fails, the others are
  * posted, and then this throws.
  */
@@ -32,6 +33,9 @@ export async function postToChannels(deps: Deps, { signal }: { signal: AbortSign
 }
 
 async function postToChannel(deps: Deps, channel: LabChannel): Promise<void> {
+  const opened = openTarget(deps.config, channel)
+  // The secret that encrypted it may soon be gone.
+  if (opened?.isOld) await replaceTarget(deps.db, channel, sealTarget(deps.config, channel.id, opened.target))
   // The post of an earlier date ends first, so that its papers are free again if it was not posted.
   await sendOpenPosts(deps, channel)
   await planPost(deps, channel)

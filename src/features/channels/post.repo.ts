@@ -134,7 +134,7 @@ export async function recordAttempt(
   return count > 0
 }
 
-/** Ends a post that is open and that nobody sends: call it with the channel's lease. */
+/** Ends an open post that no process sends: call it with the channel's lease. */
 export async function endPost(
   db: Database,
   post: ChannelPost,

@@ -4,12 +4,12 @@ import { endIncident, recordIncident } from '../../core/incident.repo.ts'
 import type { LogEvent, LogFields } from '../../core/log.ts'
 import { randomId } from '../../core/secrets.ts'
 import { endLease, takePermits } from '../../limits/permits.repo.ts'
-import { continueChannel, countRefusal, replaceTarget, stopChannel } from './channel.repo.ts'
+import { continueChannel, countRefusal, stopChannel } from './channel.repo.ts'
 import type { LabChannel, Outcome, PostState } from './channel.ts'
 import { sendToChannel } from './channel-client.ts'
 import { incidentOf } from './channel-conditions.ts'
 import { type ChannelPost, endPost, openPosts, recordAttempt, recordPosted, takePost } from './post.repo.ts'
-import { openTarget, sealTarget } from './target.ts'
+import { openTarget } from './target.ts'
 
 /** Longer than a request may take: a process that has not recorded its attempt by then is dead. */
 const LEASE_SECONDS = 60
@@ -63,7 +63,6 @@ async function sendPost(
     return endOpen(deps, channel, post, mayBePosted ? 'uncertain' : 'gave_up', reason)
   }
   if (!opened) return openIncident(deps, channel, { what: 'sealed', reason: SEALED })
-  if (opened.isOld) await replaceTarget(db, channel, sealTarget(config, channel.id, opened.target))
   const taken = await takePost(db, post, { holder, now })
   if (!taken?.content) return
   const { target } = opened

@@ -11,8 +11,8 @@ const escaped = (text: string): string => text.replace(/[\\*_~|`>#()[\]<-]/g, '\
 const address = (url: string): string => url.replaceAll('(', '%28').replaceAll(')', '%29')
 
 /**
- * A webhook: https://docs.discord.com/developers/resources/webhook#execute-webhook. One embed: mentions in it reach
- * nobody, and links in it have no previews. With `wait`, the reply says whether the message was saved.
+ * A webhook: https://docs.discord.com/developers/resources/webhook#execute-webhook. One embed: mentions in it have no
+ * effect, and links in it have no previews. With `wait`, the reply says whether the message was saved.
  */
 export const discord: ChannelFormat = {
   request: (content, target) => {

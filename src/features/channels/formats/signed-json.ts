@@ -11,7 +11,7 @@ const MAX_BYTES = 20_000
 
 export const newSigningKey = (): string => PREFIX + randomBytes(KEY_BYTES).toString('base64')
 
-/** The bytes of a key such as whsec_…; null if it is none. */
+/** The bytes of a key such as whsec_…; null for any other text. */
 export function readSigningKey(key: string): Buffer | null {
   if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(key)) return null
   const bytes = Buffer.from(key.slice(PREFIX.length), 'base64')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
 import { openIncidents } from '../../../../src/core/incident.repo.ts'
 import { testChannel } from '../../../../src/features/channels/change-channels.ts'
 import { allChannels } from '../../../../src/features/channels/channel.repo.ts'
@@ -93,7 +94,7 @@ describe('a service that is down', () => {
   })
 
   test('and cannot be reached is tried again, since nothing was sent', async () => {
-    await world.add('slack', { url: 'http://127.0.0.1:9/services/slackSecretOfTheWebhook' })
+    await world.add('slack', { url: `http://127.0.0.1:${await freePort()}/services/slackSecretOfTheWebhook` })
     await world.addPapers(FIRST, 1)
     for (const time of ['08:00:00', '08:01:00', '08:06:00', '08:36:00']) await world.run(at(time))
     expect(await last()).toMatchObject({ state: 'deferred', attempts: 4, reason: 'no reply: ECONNREFUSED' })
@@ -258,7 +259,7 @@ describe('a process that dies', () => {
 })
 
 describe('the secret', () => {
-  const OLD = 'an older app secret of this site, 32 bytes'
+  const OLD = 'an older app secret of this site 32 bytes'
   const NEW = 'the newest app secret of this site 32 bytes'
 
   test('is encrypted again under a newer APP_SECRET, and works without the older one', async () => {
