@@ -240,6 +240,8 @@ export const errorTable = {
     'source.unreachable': '{source} did not respond for {day}: {what}',
     'source.failing': '{source} returned {status} for {day}.',
     'source.rate-limited': '{source} returned {status} for {day}: rate limited for {seconds} s.',
+    'source.no-budget':
+      '{source} returned {status} for {day}: the requests of the day are used up, for {seconds} s more.',
     'source.held':
       '{source} was not fetched for {day}: another process is fetching, or it is rate limited for {seconds} s more.',
     'source.too-large':

@@ -1554,6 +1554,7 @@ export const en = {
       'broken-feed': 'stopped: the feed cannot be read',
       'large-feed': 'stopped: the feed is too large',
       'moved-away': 'stopped: moved to another address',
+      'no-budget': 'paused: no more requests allowed today',
     },
   },
   day: {

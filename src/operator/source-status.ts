@@ -24,6 +24,7 @@ const reason = z
     'broken-feed',
     'large-feed',
     'moved-away',
+    'no-budget',
   ])
   .nullable()
 
@@ -139,6 +140,7 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   'broken-feed': 'stopped, the feed cannot be read',
   'large-feed': 'stopped, the feed is too large',
   'moved-away': 'stopped, moved to another address',
+  'no-budget': 'stopped, requests of the day used up',
 }
 
 /** The reason for a day's state, for the operator; "" if nothing explains it. */
@@ -176,6 +178,7 @@ const FAULTS: Record<string, string> = {
   'source.refused': 'request refused: check its address in the settings',
   'source.refused-filter': 'stopped: the filter is wrong',
   'source.refused-key': 'stopped: the key is wrong',
+  'source.no-budget': 'stopped: the requests of the day are used up',
   'source.too-many': 'stopped: more papers a day than one source may have',
   'source.gone': 'stopped: no feed any more',
   'source.not-a-feed': 'stopped: not a feed',

@@ -45,7 +45,7 @@ export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promis
   await Promise.all([...lanes.values()].map((lane) => fetchLane(deps, lane, options)))
 }
 
-const ENDS_THE_LANE = ['source.unreachable', 'source.rate-limited', 'source.held']
+const ENDS_THE_LANE = ['source.unreachable', 'source.rate-limited', 'source.no-budget', 'source.held']
 
 async function fetchLane(deps: Deps, lane: readonly SourceDayKey[], options: IngestOptions): Promise<void> {
   for (const { source, day } of lane) {

@@ -127,12 +127,14 @@ function retryDelayMs(error: Error, attempt: number, { maxPauseMs }: FetchPolicy
   return RETRYABLE.includes(error.code) ? FIRST_PAUSE_MS * 2 ** (attempt - 1) : undefined
 }
 
-/** Throws source.rate-limited, source.failing, source.unreachable and source.too-large. */
+/** Throws source.rate-limited, source.no-budget, source.failing, source.unreachable and source.too-large. */
 async function fetchResponse(options: FetchClientOptions, request: SourceRequest): Promise<SourceResponse> {
   const { source, day, fetchPolicy } = options
   const { status, headers, bytes } = await send(options, request)
   const { seconds } = parseRateLimitHeaders(headers)
   const place = { source, day, status }
+  if (status === 429 && fetchPolicy.isBudgetSpent?.(headers))
+    throw new Fault('source.no-budget', { ...place, seconds: seconds || MAX_SECONDS })
   if (status === 429 || (status === 503 && seconds))
     throw new Fault('source.rate-limited', { ...place, seconds: seconds || fetchPolicy.defaultPauseSeconds })
   if (status >= 500) throw new Fault('source.failing', place)

@@ -50,7 +50,8 @@ export type SourceDayReason =
  * Why a source is stopped until the operator acts, by the fault of its fetch. too-many: it lists more papers a day than
  * one source may. wrong-filter, wrong-key: it refuses the filter or the key of the settings. gone, not-a-feed,
  * broken-feed, large-feed: its address has no feed, a page of another kind, a feed that cannot be read, or one that is
- * too large. moved-away: it has moved to an address that is not followed. It is still tried every six hours.
+ * too large. moved-away: it has moved to an address that is not followed. no-budget: the service allows no more
+ * requests that day. It is still tried every six hours.
  */
 const STOPPED_REASONS = {
   'source.too-many': 'too-many',
@@ -61,6 +62,7 @@ const STOPPED_REASONS = {
   'source.broken-feed': 'broken-feed',
   'source.large-feed': 'large-feed',
   'source.moved-away': 'moved-away',
+  'source.no-budget': 'no-budget',
 } as const satisfies Record<string, string>
 
 export type StoppedReason = (typeof STOPPED_REASONS)[keyof typeof STOPPED_REASONS]

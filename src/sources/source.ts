@@ -80,6 +80,8 @@ export interface FetchPolicy {
   maxPauseMs: number
   /** Whether a redirect to another host is followed; absent: to none. */
   followsTo?(target: URL): Promise<boolean>
+  /** Whether a 429 with these headers says that the requests of the day are used up. */
+  isBudgetSpent?(headers: Headers): boolean
 }
 
 export interface SourceRequest {

@@ -66,6 +66,10 @@ const STOPS: Record<StoppedReason, Stop> = {
     isQuoted: true,
     fix: 'If that address is right, put it into SOURCES, and restart.',
   },
+  'no-budget': {
+    sentence: 'the requests that OpenAlex allows in a day are used up',
+    fix: 'Wait: it is tried again every six hours, and the next day. If it happens again, set OPENALEX_KEY (a free key allows ten times as many), or name fewer filters in SOURCES.',
+  },
 }
 
 const stoppedSource: Condition = {

@@ -137,7 +137,8 @@ function requireAccepted({ source, day }: FetchDayInput, { status, body }: Sourc
 
 /**
  * Ten requests a second are allowed, and a thousand a day without a key:
- * https://developers.openalex.org/api-reference/authentication. A page of large collaborations has some 10 MB.
+ * https://developers.openalex.org/api-reference/authentication. A page of large collaborations has some 10 MB. With a
+ * 429, the headers say what the request costs and what is left of the day's budget.
  */
 export const fetchPolicy = {
   service: 'openalex',
@@ -146,4 +147,7 @@ export const fetchPolicy = {
   maxBytes: 16_000_000,
   defaultPauseSeconds: 60,
   maxPauseMs: 600_000,
+  isBudgetSpent: (headers) =>
+    Number(headers.get('x-ratelimit-remaining-usd') ?? Number.NaN) <
+    Number(headers.get('x-ratelimit-cost-required-usd') ?? Number.NaN),
 } satisfies FetchPolicy

@@ -108,20 +108,30 @@ describe('the next days', () => {
 })
 
 describe('one paper', () => {
-  test('is an article and its preprint of bioRxiv, by the DOI of the preprint', async () => {
+  const GRID = 'https://doi.org/10.64898/2026.01.03.690001'
+
+  test.each([
+    ['on one day', FIRST],
+    ['before its preprint', addDays(FIRST, -2)],
+    ['after its preprint', addDays(FIRST, 1)],
+  ])('is an article and its preprint of bioRxiv, by the DOI of the preprint: %s', async (_when, indexed) => {
     const biorxiv = await startBiorxivServer({ folder: resolve(fixtures, 'biorxiv/daily') })
-    const grid = 'https://doi.org/10.64898/2026.01.03.690001'
-    const article = sampleWork({ n: 1, date: FIRST, title: 'Grid cells keep their phase', copies: [grid] })
-    await serve([article], { SOURCES: `biorxiv,${GENETICS}`, BIORXIV_URL: biorxiv.url })
+    const date = addDays(FIRST, -2)
+    const article = sampleWork({ n: 1, date, indexed, title: 'Grid cells keep their phase', copies: [GRID] })
+    await serve([article], { SOURCES: GENETICS, BIORXIV_URL: biorxiv.url })
+    await fetchOn(addDays(FIRST, -1), 12)
+    expect(await listings()).toHaveLength(indexed < FIRST ? 1 : 0)
+    deps = { ...deps, config: { ...deps.config, SOURCES: ['biorxiv', GENETICS] } }
     await fetchOn(FIRST, 12)
+    await fetchOn(addDays(FIRST, 1), 12)
     await biorxiv.close()
     const keys = await site.db.paperKey.findMany({
-      where: { value: { in: ['10.5555/oa.1', grid.slice(16)] } },
+      where: { value: { in: ['10.5555/oa.1', GRID.slice(16)] } },
     })
-    expect(new Set(keys.map(({ paperId }) => paperId)).size).toBe(1)
-    const { sources } = { sources: (await listings()).filter(({ paperId }) => paperId === keys[0]!.paperId) }
-    expect(new Set(sources.map(({ source }) => source))).toEqual(new Set(['biorxiv', GENETICS]))
     expect(keys).toHaveLength(2)
+    expect(new Set(keys.map(({ paperId }) => paperId)).size).toBe(1)
+    const mine = (await listings()).filter(({ paperId }) => paperId === keys[0]!.paperId)
+    expect(new Set(mine.map(({ source }) => source))).toEqual(new Set(['biorxiv', GENETICS]))
   })
 
   test('is in two filters, and on the site once', async () => {
@@ -173,6 +183,30 @@ describe('a problem', () => {
     })
     expect(await fetchOn(FIRST, 6)).toBe(0)
     expect(await fetchOn(FIRST, 11)).toBe(1)
+  })
+})
+
+describe('a 429 that says that the requests of the day are used up', () => {
+  /** As the proxy of api.openalex.org has them. */
+  const SPENT = {
+    'retry-after': '68400',
+    'x-ratelimit-remaining-usd': '0',
+    'x-ratelimit-cost-required-usd': '0.0001',
+  }
+
+  test('ends the fetches of all filters, and says so', async () => {
+    const works = Array.from({ length: 150 }, (_, n) => sampleWork({ n, date: FIRST }))
+    await serve(works, { SOURCES: `${GENETICS},${ALL}` })
+    server.troubles.push({ kind: 'slow', ms: 0 }, { kind: 'rate-limited', headers: SPENT })
+    expect(await fetchOn(FIRST)).toBe(2)
+    expect(await fetchedDay(FIRST)).toMatchObject({
+      state: 'failed',
+      reason: 'no-budget',
+      lastStatus: 429,
+      nextTry: new Date(`${FIRST}T11:00:00Z`),
+    })
+    expect((await sourceProblems())[0]!.finding.values).toMatchObject({ source: GENETICS, what: 'no-budget' })
+    expect(await listings()).toEqual([])
   })
 })
 

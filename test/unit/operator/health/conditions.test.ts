@@ -261,6 +261,11 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'Journal has moved; it is read from its new address: https://example.org/new.',
   ],
   [
+    'source-stopped',
+    { incidents: [incident('source huggingface', 'source.no-budget', '429')] },
+    'Hugging Face has been stopped since 16:49 UTC: the requests that OpenAlex allows in a day are used up.',
+  ],
+  [
     'source-silent',
     {
       incidents: [incident('source huggingface', 'source.unreachable')],
