@@ -102,6 +102,8 @@ export async function replay(named: NamedSource, { day, now, answers }: Recordin
 export interface ToRecord extends NamedSource {
   day: Day
   now: Date
+  /** Of a source that is not asked by day; none unless given. */
+  lastFetch?: Date
   /** Where each address of the source really leads. */
   urls: Readonly<Record<string, string>>
   contact: string
@@ -113,13 +115,14 @@ export interface ToRecord extends NamedSource {
 export async function recordDay(input: ToRecord): Promise<FetchedDay & { recording: Recording }> {
   const { source, section, day, now } = input
   const { ask, answers } = recordingAsk(askAlone(input))
-  const { wait, warn = () => {} } = input
+  const { wait, lastFetch = null, warn = () => {} } = input
   const fetched = await source.fetchDay({
     ...aloneInput(source.baseUrls),
     source: sourceNameOf(input),
     day,
     section,
     now,
+    lastFetch,
     request: ask,
     wait,
     warn,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { addDays } from '../../../src/core/dates.ts'
+import { addDays, type Day, midnight } from '../../../src/core/dates.ts'
 import { openalex } from '../../../src/sources/openalex/openalex.ts'
 import { requireSource } from '../../../src/sources/registry.ts'
 import type { JsonServer, Trouble } from '../../support/json-server.ts'
@@ -42,10 +42,10 @@ const worksOf = ({ perDay, days }: { perDay: number; days: number }): ServedWork
     ),
   ).flat()
 
-const fetchDay = (source = JOURNAL) =>
+const fetchDay = (source = JOURNAL, { day = DAY, lastFetch }: { day?: Day; lastFetch?: Date } = {}) =>
   recordDay({
     ...requireSource(source),
-    ...{ day: DAY, now: new Date(`${DAY}T05:00:00Z`), contact: 'operator@papers.example' },
+    ...{ day, lastFetch, now: new Date(`${day}T05:00:00Z`), contact: 'operator@papers.example' },
     urls: { OPENALEX_URL: server!.url },
     wait: async (ms) => void waits.push(ms),
     warn: (what) => void warnings.push(what),
@@ -110,6 +110,30 @@ describe('pages', () => {
       values: { source: JOURNAL, day: DAY, count: 2100, most: 2000 },
     })
     expect(server!.requests).toHaveLength(3)
+  })
+})
+
+describe('twenty filters with six works a day', () => {
+  const MAX_REQUESTS = 50
+  // The same works for each, so that the server is quick.
+  const filters = Array.from({ length: 20 }, (_, n) => `${JOURNAL}|S${4_000 + n}`)
+
+  test('take fewer than fifty requests on the first day, and on each day after it', async () => {
+    const works = Array.from({ length: 6 * 38 }, (_, n) =>
+      sampleWork({ n, date: addDays(DAY, Math.floor(n / 6) - 30) }),
+    )
+    let today = DAY
+    await serve(works, { today: () => today })
+    const requests: number[] = []
+    for (let n = 0; n < 4; n++, today = addDays(today, 1)) {
+      const before = server!.requests.length
+      const lastFetch = n > 0 ? midnight(addDays(today, -1)) : undefined
+      for (const filter of filters) await fetchDay(filter, { day: today, lastFetch })
+      requests.push(server!.requests.length - before)
+    }
+    expect(requests[0]).toBe(40)
+    expect(Math.min(...requests.slice(1))).toBeGreaterThanOrEqual(20)
+    expect(Math.max(...requests.slice(1))).toBeLessThan(MAX_REQUESTS)
   })
 })
 
