@@ -118,7 +118,7 @@ interface PageData {
   unsubscribed: Record<never, never>
   undo: OpenedResubscribe & { token: string }
   'fewer-mails': FewerEmailsState & { token: string; until: string }
-  /** `digestPath`: the page for the digest of a message. */
+  /** `digestPath`: the reader's own page of the digest of a message. */
   manage: ReturnType<typeof manageView> & {
     digestPath: (messageId: string) => string
     unsubscribePath: string

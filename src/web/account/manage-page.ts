@@ -4,7 +4,7 @@ import { forgetLearned, removePhrase } from '../../account/votes.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { signLink } from '../../subscribers/links.ts'
-import { topicPath } from '../../subscribers/page-links.ts'
+import { ownDigestPage, topicPath } from '../../subscribers/page-links.ts'
 import { hasSubscription, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { manageSections } from '../page-parts.ts'
 import type { Site } from '../pages.ts'
@@ -35,13 +35,12 @@ export async function sendManagePage(
   const { epoch, id } = managed.subscriber
   const [secret] = deps.config.APP_SECRET
   const issuedAt = deps.clock.now()
-  const linkTo = (purpose: 'digest' | 'unsubscribe', id: string) =>
-    `/${purpose}/${signLink({ purpose, id, epoch, issuedAt }, secret!)}`
+  const unsubscribe = signLink({ purpose: 'unsubscribe', id, epoch, issuedAt }, secret!)
   const sections = await manageSections(deps, { subscriber: managed.subscriber, token: shown.token })
   const view = {
     ...manageView(deps.features, managed, shown),
-    digestPath: (messageId: string) => linkTo('digest', messageId),
-    unsubscribePath: linkTo('unsubscribe', id),
+    digestPath: (messageId: string) => ownDigestPage(`/manage/${shown.token}`, messageId),
+    unsubscribePath: `/unsubscribe/${unsubscribe}`,
     sections,
   }
   return pages.send(reply, 'manage', view, status)
