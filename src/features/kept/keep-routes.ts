@@ -14,7 +14,13 @@ import type { Site } from '../../web/pages.ts'
 import { formText, lenientForm, numberField, withToken } from '../../web/request.ts'
 import { countKept, currentIds, keepPaper, removePaper } from './kept.repo.ts'
 import { keptErrors } from './kept-errors.ts'
-import { type AddressPurpose, endFeeds, privateAddresses, setOnlyFeed } from './private-address.repo.ts'
+import {
+  ADDRESS_PURPOSES,
+  type AddressPurpose,
+  endFeeds,
+  privateAddresses,
+  setOnlyFeed,
+} from './private-address.repo.ts'
 import { newAddress } from './private-addresses.ts'
 
 /** Of one person: the page lists them all, and a file holds them all. */
@@ -74,8 +80,6 @@ function whyIn({ sections }: DigestContent, paperId: number): WhyShown | null {
   return { reason, ...(also && { also }), ...(rising && { rising }), ...(closeTo && { closeTo }) }
 }
 
-const FEEDS: AddressPurpose[] = ['feed', 'kept-feed']
-
 async function changeFeeds(
   deps: Deps,
   { tx, subscriber, now }: LockedSubscriber,
@@ -89,7 +93,7 @@ async function changeFeeds(
   }
   switch (action) {
     case 'make':
-      return make(FEEDS.filter((purpose) => !had[purpose]))
+      return make(ADDRESS_PURPOSES.filter((purpose) => !had[purpose]))
     case 'renew':
       return make(Object.keys(had) as AddressPurpose[])
     case 'off':
