@@ -382,9 +382,48 @@ const sourceDays = WEEK.map(([state, reason], back) => ({
   nextTry: back === 0 ? new Date(NOW.getTime() + HOUR_MS) : null,
 }))
 
+/** Keeps two papers of a digest and makes the feeds, and says which path then matches on the page of the subscriber. */
+async function keeping(walk: WorldOfWalk, path: RegExp): Promise<string> {
+  const manage = await linked('manage', 'trying@example.com')(walk)
+  const digest = await walk.tokens.digestMessage('trying@example.com')
+  const own = (await get(walk.site, `${manage}/digest/${digest}`)).body
+  for (const [, paper] of [...own.matchAll(/name="paper" value="(\d+)"/g)].slice(0, 2))
+    await pressed(walk, `${manage}/kept`, { do: 'keep', digest, paper: paper! })
+  await pressed(walk, `${manage}/feeds`, { do: 'make' })
+  return path.exec((await get(walk.site, manage)).body)![1]!
+}
+
+const KEPT: Stop[] = [
+  { name: 'kept-here', scripted: true, path: at('/kept') },
+  { name: 'kept', path: (walk) => keeping(walk, /href="(\/kept\/[\w-]+)"/) },
+  {
+    name: 'kept-removed',
+    path: async (walk) => {
+      const path = await keeping(walk, /href="(\/kept\/[\w-]+)"/)
+      const [, paper] = /name="paper" value="(\d+)"/.exec((await get(walk.site, path)).body)!
+      return pressed(walk, path, { do: 'remove', paper: paper! })
+    },
+  },
+  {
+    name: 'manage-feeds',
+    path: async (walk) => {
+      await keeping(walk, /href="(\/feed\/[\w-]+)\.xml"/)
+      return linked('manage', 'trying@example.com')(walk)
+    },
+  },
+]
+
 const OTHERS: Stop[] = [
-  { name: 'digest', path: async ({ tokens }) => `/digest/${await tokens.digest('ann@example.com')}` },
-  { name: 'digest-best', path: async ({ tokens }) => `/digest/${await tokens.digest('best@example.com')}` },
+  {
+    name: 'digest',
+    scripted: true,
+    path: async ({ tokens }) => `/digest/${await tokens.digest('ann@example.com')}`,
+  },
+  {
+    name: 'digest-best',
+    scripted: true,
+    path: async ({ tokens }) => `/digest/${await tokens.digest('best@example.com')}`,
+  },
   {
     name: 'digest-own',
     path: async ({ tokens }) =>
@@ -460,6 +499,7 @@ export const STOPS: Stop[] = [
   ...ACCOUNT,
   ...WAY_OUT,
   ...OTHERS,
+  ...KEPT,
 ]
 
 /** How each page is opened: with scripts, and also without if it loads one. */
@@ -498,6 +538,14 @@ export const NOT_PAGES = [
   '/subscribe/when',
   '/account/:token/export.json',
   '/manage/:token/topics.txt',
+  '/keep.js',
+  '/kept/:token.bib',
+  '/kept/:token.ris',
+  '/kept/:token.csl.json',
+  '/kept/:token.xml',
+  '/kept/:token.json',
+  '/feed/:token.xml',
+  '/feed/:token.json',
   '/metrics',
   '/openapi.json',
   '/api/papers',
