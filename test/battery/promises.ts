@@ -16,6 +16,7 @@ export const PROMISES: readonly TestedPromise[] = [
       'connections-hang',
       'worker-hangs',
       'kill-planner',
+      'only-feed',
       'service-downtime',
       'poisoned-data',
       'daylight-saving',
@@ -118,6 +119,7 @@ export const PROMISES: readonly TestedPromise[] = [
     cases: [
       'offers-once',
       'related-once',
+      'only-feed',
       'month-one-process',
       'month-three-processes',
       'sources-july',
@@ -128,6 +130,7 @@ export const PROMISES: readonly TestedPromise[] = [
       'offers-once-wrong-counts-only-accepted',
       'offers-once-wrong-continues-after-last-digest',
       'related-once-wrong-forgets-related',
+      'only-feed-wrong-forgets-elsewhere',
       'sources-august-wrong-keeps-sources-apart',
       'sources-august-wrong-nothing-rises',
     ],

@@ -2,6 +2,7 @@ import type { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type Offered, type OfferingRun, runOffering } from './offered.ts'
+import { type OnlyFeedRun, type OnlyFeedSeen, runOnlyFeed } from './only-feed.ts'
 import { type Planned, type PlanningRun, runPlanning } from './planned.ts'
 import { type RelatedPapersSeen, type RelatedRun, runRelatedPapers } from './related-once.ts'
 
@@ -182,6 +183,76 @@ const howManyRelated = ({ days, subscribers }: RelatedRun, { emails }: RelatedPa
 const relatedInWords = ({ twice, never, leftOut, onlyRelated, refused }: RelatedPapersSeen): string =>
   `offered twice ${twice}, never ${never}, beyond three related ${leftOut}; ${onlyRelated} emails without a match, ${refused} refused`
 
+const ONLY_FEED_RUNS: Record<Profile, OnlyFeedRun> = {
+  ci: { days: 3, subscribers: 8 },
+  nightly: { days: 20, subscribers: 60 },
+}
+
+const onlyFeed: BatteryCase = {
+  name: 'only-feed',
+  fault:
+    'kill -9 of a planner each day while half of the subscribers read digests only in a feed, then their addresses are replaced',
+  invariant:
+    'they get no email and every paper once in the feed; the day totals balance; a replaced address opens nothing',
+  run: async (profile) => {
+    const run = ONLY_FEED_RUNS[profile]
+    const seen = await runOnlyFeed(run)
+    const { unwanted, never, twice, balanced, replaced, killed } = seen
+    const isClosed = replaced.every((status) => status === 410)
+    return {
+      ok: unwanted + never + twice === 0 && balanced && isClosed && killed === run.days,
+      n: howManyFeeds(run, seen),
+      result: feedsInWords(seen),
+    }
+  },
+}
+
+/** Wrong parts by which such a reader gets an email, a paper again, or a stranger the feed. */
+const WRONG_FEEDS: Record<string, { what: string; part: WrongPart; sees(seen: OnlyFeedSeen): boolean }> = {
+  'emails-feed-readers': {
+    what: 'that emails them all the same',
+    part: {
+      real: 'src/features/kept/private-address.repo.ts',
+      wrong: 'test/battery/features/kept/emails-feed-readers.ts',
+    },
+    sees: ({ unwanted }) => unwanted > 0,
+  },
+  'forgets-elsewhere': {
+    what: 'that does not count what they read in the feed as offered',
+    part: inPlaceOf('src/digests/earlier-digest.repo.ts', 'forgets-elsewhere'),
+    sees: ({ twice }) => twice > 0,
+  },
+  'opens-replaced-addresses': {
+    what: 'and a site that opens replaced addresses',
+    part: {
+      real: 'src/features/kept/private-addresses.ts',
+      wrong: 'test/battery/features/kept/opens-replaced-addresses.ts',
+    },
+    sees: ({ replaced }) => replaced.includes(200),
+  },
+}
+
+const onlyFeedWrong = Object.entries(WRONG_FEEDS).map(
+  ([name, { what, part, sees }]): BatteryCase => ({
+    name: `only-feed-wrong-${name}`,
+    fault: `readers with only the feed, with a planner ${what}`,
+    invariant: 'must be caught: an email to them, a paper twice, or an open address',
+    run: async () => {
+      const run = { days: 2, subscribers: 6 }
+      const seen = await runOnlyFeed(run, part)
+      const caught = sees(seen)
+      const result = `${caught ? 'caught' : 'NOT CAUGHT'}: ${feedsInWords(seen)}`
+      return { ok: caught, n: howManyFeeds(run, seen), result }
+    },
+  }),
+)
+
+const howManyFeeds = ({ days, subscribers }: OnlyFeedRun, { killed, emails }: OnlyFeedSeen): string =>
+  `${subscribers} subscribers, ${days} days, ${killed} kills, ${emails} emails to the others`
+
+const feedsInWords = ({ unwanted, never, twice, balanced, replaced }: OnlyFeedSeen): string =>
+  `unwanted emails ${unwanted}, papers never ${never}, twice ${twice}; totals ${balanced ? 'balance' : 'do NOT balance'}; replaced addresses: ${replaced.filter((status) => status === 410).length} of ${replaced.length} gone`
+
 /** Who gets a digest, and which papers. */
 export const digestsCases: BatteryCase[] = [
   planned,
@@ -190,4 +261,6 @@ export const digestsCases: BatteryCase[] = [
   ...wrongOffers,
   relatedOnce,
   relatedOnceWrong,
+  onlyFeed,
+  ...onlyFeedWrong,
 ]
