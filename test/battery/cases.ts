@@ -1,6 +1,7 @@
 import { accountCases } from './account/cases.ts'
 import type { BatteryCase } from './battery-case.ts'
 import { bouncesCases } from './bounces/cases.ts'
+import { channelsCases } from './channels/cases.ts'
 import { clockCases } from './clock/cases.ts'
 import { contentCases } from './content/cases.ts'
 import { crashCases } from './crash/cases.ts'
@@ -28,4 +29,5 @@ export const CASES: BatteryCase[] = [
   ...webCases,
   ...bouncesCases,
   ...sourcesCases,
+  ...channelsCases,
 ]
