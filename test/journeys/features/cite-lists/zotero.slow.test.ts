@@ -90,7 +90,7 @@ test('Zotero finds all papers of a day, each with its title, date, DOI, address 
     const item = saved.find((one) => one.DOI === `10.48550/arXiv.${paper.arxivId}`)
     expect(item).toMatchObject({ itemType: 'preprint', url: `https://arxiv.org/abs/${paper.arxivId}` })
     expect(item!.title.trim()).toBe(title.replaceAll('+', ' ').trim())
-    const names = item!.creators.map(({ firstName, lastName }) => `${firstName} ${lastName}`)
+    const names = item!.creators.map(({ firstName, lastName }) => [firstName, lastName].join(' '))
     expect(names.map(wordsOf)).toEqual(authors.slice(0, 100).map(wordsOf))
   }
 })
