@@ -60,6 +60,7 @@ export const LOG_EVENTS = [
   'channel.gave-up',
   'channel.lost',
   'channel.failed',
+  'offer.failed',
   'prune.done',
   'batch.leased',
   'batch.lost',

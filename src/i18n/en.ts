@@ -1252,6 +1252,19 @@ export const en = {
       text: '{model} at {host} reads which papers nearly match your topics, and says which are related. Untick a topic to keep its text from it.',
       button: 'Save',
     },
+    english: {
+      ask: 'Not in English?',
+      hint: 'A language model then reads the topics that you typed, and offers them in English.',
+      heading: 'In English, as {model} puts it',
+      offer: '“{topic}”:',
+      use: 'Use {query}',
+      unchanged:
+        'Your topics stay as they are until you press one. What it would have brought is in the preview.',
+      none: 'We couldn’t get “{topic}” in English just now. Please write it in English yourself: all papers are in English.',
+      nothing: 'Type a topic first, then press “{ask}”.',
+      privacy:
+        'If you press “Not in English?” beside a topic, that model gets what you typed as topics, and we keep its answer without yours.',
+    },
   },
   citeLists: {
     heading: 'Cite these papers',

@@ -62,6 +62,27 @@ export function jsonOfTopicPreview(
   }
 }
 
+/** The preview of a query that cannot be read, if another one is offered: nothing matches but what that would bring. */
+export function jsonOfOffer(query: string, offered: PreviewJson): PreviewJson {
+  return {
+    ...offered,
+    query,
+    understood: '',
+    total: 0,
+    relatedTotal: 0,
+    perDay: offered.perDay.map(({ day }) => ({ day, papers: 0, related: 0 })),
+    latest: [],
+    related: [],
+    offers: [{ query: offered.query, papers: offered.total }],
+    instead: offered.latest,
+    share: 0,
+    absent: [],
+    terms: [],
+    overlap: [],
+    width: 'narrow',
+  }
+}
+
 const rounded = (share: number | null): number | null => share && Math.round(share * 10_000) / 10_000
 
 const jsonOfPaper = (paper: ShownPaper): PreviewPaperJson => ({

@@ -45,6 +45,22 @@ export async function takeFromBudget(
   return taken === 1
 }
 
+/** Of a day's budget, what topics in other languages may use: visitors ask about them, and digests need the rest. */
+const SHARE_OF_OFFERS = 0.25
+
+/** A claim: the same for a topic in another language; false also if a quarter of the budget went to such topics. */
+export async function takeOfferFromBudget(
+  db: Database,
+  { day, perDay }: { day: Day; perDay: number },
+): Promise<boolean> {
+  const most = Math.ceil(perDay * SHARE_OF_OFFERS)
+  const taken = await db.$executeRaw`
+    insert into reader_day as d (day, asked, offered) values (${day}::date, 1, 1)
+    on conflict (day) do update set asked = d.asked + 1, offered = d.offered + 1
+    where d.asked < ${perDay} and d.offered < ${most}`
+  return taken === 1
+}
+
 /** Deletes, or counts in a dry run, grades that were given before `kept`, and the counts of those days. */
 export async function pruneGrades(
   db: Database,

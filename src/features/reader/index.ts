@@ -39,7 +39,8 @@ export const reader: Feature = {
       sentences: (config) => {
         const settings = readerSettings(config)
         if (!settings) return []
-        return [fill(words.reader.privacy, { model: settings.model, host: hostOf(settings) })]
+        const values = { model: settings.model, host: hostOf(settings) }
+        return [`${fill(words.reader.privacy, values)} ${fill(words.reader.english.privacy, values)}`]
       },
     },
     {
@@ -47,8 +48,14 @@ export const reader: Feature = {
       place: 'aside',
       readSection: async (deps, holder) => (await import('./opt-out-section.ts')).optOutSection(deps, holder),
     },
+    { fields: [], read: async () => (await import('./english-part.ts')).englishPart },
   ],
-  routes: [{ area: 'manage', read: async () => (await import('./opt-out-route.ts')).optOutRoute }],
+  routes: [
+    { area: 'manage', read: async () => (await import('./opt-out-route.ts')).optOutRoute },
+    { area: 'site', read: async () => (await import('./english-routes.ts')).signupEnglishRoute },
+    { area: 'manage', read: async () => (await import('./english-routes.ts')).manageEnglishRoute },
+  ],
+  queryInEnglish: async (deps, topic) => (await import('./offer-in-english.ts')).offerInEnglish(deps, topic),
   personalData: {
     prune: async (deps, cutoffs) => (await import('./prune-reader.ts')).pruneReader(deps, cutoffs),
     erase: async (tx, id) => (await import('./opt-out.repo.ts')).eraseOptOuts(tx, id),

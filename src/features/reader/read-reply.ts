@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { undefinedIfThrown } from '../../core/errors.ts'
 import { oneLine, truncateAtWord, withoutLinks } from '../../mail/rendering/text.ts'
+import { parseOrNull } from '../../queries/language/parse-query.ts'
+import { isForeign } from '../../queries/language/sentence-words.ts'
+import { splitTopics } from '../../queries/language/split-topics.ts'
+import { isTextLeaf, leavesOf } from '../../queries/query.ts'
 
 const MAX_GRADE = 10
 const MAX_REASON_LENGTH = 140
@@ -20,10 +24,25 @@ export interface ReaderGrade {
 
 /** The grade in a reply about a paper; null for anything else. */
 export function readReply(reply: string, paper: string): ReaderGrade | null {
-  const json = undefinedIfThrown(() => JSON.parse(withoutFence(reply)) as unknown)
-  const { data } = replySchema.safeParse(json)
+  const { data } = replySchema.safeParse(jsonIn(reply))
   return data?.paper === paper ? { grade: data.grade, reason: cleanReason(data.reason) } : null
 }
+
+const MAX_QUERY_LENGTH = 200
+const querySchema = z.strictObject({ query: z.string() })
+
+/** The query in a reply about a topic in another language; null unless it is one topic of English words in our language. */
+export function readQuery(reply: string): string | null {
+  const { data } = querySchema.safeParse(jsonIn(reply))
+  const query = oneLine((data?.query ?? '').normalize('NFKC'))
+  if (query.length > MAX_QUERY_LENGTH || isForeign(query) || new RegExp(ADDRESS).test(query)) return null
+  const tree = parseOrNull(query)
+  const isOfWords = tree !== null && leavesOf(tree).some(isTextLeaf)
+  // The field for topics splits at commas.
+  return isOfWords && splitTopics(query).join('\n') === query ? query : null
+}
+
+const jsonIn = (reply: string): unknown => undefinedIfThrown(() => JSON.parse(withoutFence(reply)) as unknown)
 
 /** Many models put JSON between ```json and ```. */
 const withoutFence = (reply: string): string => reply.trim().replace(/^```(?:json)?\s*\n(.*)\n```$/s, '$1')

@@ -3,11 +3,13 @@ import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import {
+  jsonOfOffer,
   jsonOfTopicPreview,
   type PreviewJson,
   type PreviewPaperJson,
 } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { topicInEnglish } from '../../digests/preview/topic-in-english.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { paperByName } from '../../papers/paper.repo.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
@@ -35,12 +37,19 @@ const test = operation({
   effect: 'read',
   input: z.object({ query: z.string(), days: z.string().default('30') }),
   run: async (deps, { query, days }) => {
-    parseQuery(query) // before what takes long
+    const english = await topicInEnglish(deps, query) // before what takes long
     await learnOrLog(deps, { growth: MEASURED_GROWTH })
     // What is close depends on the whole archive.
     await openArchive(deps, { withVectors: true })
-    const preview = await previewTopics(deps, { queries: [query], days: Number(days), latest: LATEST })
-    return jsonOfTopicPreview(preview, preview.topics[0]!)
+    const test = async (tested: string) => {
+      const preview = await previewTopics(deps, { queries: [tested], days: Number(days), latest: LATEST })
+      return jsonOfTopicPreview(preview, preview.topics[0]!)
+    }
+    if (!english) return test(query)
+    const offered = await test(english.offered)
+    if (!english.isReadable) return jsonOfOffer(query, offered)
+    const own = await test(query)
+    return { ...own, offers: [{ query: offered.query, papers: offered.total }, ...own.offers] }
   },
   output: (preview) => ({ text: testText(preview) }),
   command: {
@@ -128,7 +137,7 @@ function testText(json: PreviewJson): string {
     bar(one.papers, '#') + bar(one.related ?? 0, 'o'),
   ])
   return [
-    `Understood: ${understood}.`,
+    ...(understood ? [`Understood: ${understood}.`] : []),
     ...(absent.length > 0 ? [`No paper of these days mentions: ${absent.join(', ')}`] : []),
     `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC); ${relatedTotal === null ? words.preview.notCounted : `${counted(relatedTotal, words.preview.count.close)}.`}`,
     table(['day', 'match', 'close', ''], days),
@@ -169,7 +178,7 @@ const paperLines = ({ id, day, title, reason }: PreviewPaperJson): string[] => [
 
 const explainText = ({ understood, paper, reason, matches, missing, unwanted }: QueryExplanation): string =>
   [
-    `Understood: ${understood}.`,
+    ...(understood ? [`Understood: ${understood}.`] : []),
     `Paper ${paper.id}: ${paper.title}`,
     reason ? `${reason}.` : 'Not matched.',
     ...matches.map(({ term, where, found }) => `  ${term} → ${where}: ${found}`),
