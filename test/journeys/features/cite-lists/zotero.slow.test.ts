@@ -112,25 +112,19 @@ async function takePicture(
   { detected, offered }: Omit<Found, 'saved'>,
   path: string,
 ): Promise<void> {
-  await page.evaluate(
-    ([detected, titles]) => {
-      const box = document.createElement('div')
-      box.style.cssText =
-        'position:fixed;inset:40px 40px auto auto;width:560px;max-height:820px;overflow:hidden;background:#fff;color:#222;border:1px solid #888;border-radius:8px;padding:16px;font:14px sans-serif;z-index:9;box-shadow:0 8px 30px #0005'
-      const head = document.createElement('p')
-      head.textContent = `detectWeb of COinS.js: "${detected}". selectItems offers ${titles.length}:`
-      head.style.fontWeight = 'bold'
-      box.append(head)
-      for (const title of titles) {
-        const row = document.createElement('label')
-        row.style.cssText = 'display:block;padding:3px 0'
-        const tick = Object.assign(document.createElement('input'), { type: 'checkbox', checked: true })
-        row.append(tick, ` ${title}`)
-        box.append(row)
-      }
-      document.body.append(box)
-    },
-    [detected, offered] as const,
-  )
+  await page.evaluate(`{
+    const box = document.createElement('div')
+    box.style.cssText = 'position:fixed;inset:40px 40px auto auto;width:560px;max-height:820px;overflow:hidden;background:#fff;color:#222;border:1px solid #888;border-radius:8px;padding:16px;font:14px sans-serif;z-index:9'
+    const head = document.createElement('p')
+    head.textContent = 'detectWeb of COinS.js: "${detected}". selectItems offers ${offered.length}:'
+    box.append(head)
+    for (const title of ${JSON.stringify(offered)}) {
+      const row = document.createElement('label')
+      row.style.cssText = 'display:block;padding:3px 0'
+      row.append(Object.assign(document.createElement('input'), { type: 'checkbox', checked: true }), ' ' + title)
+      box.append(row)
+    }
+    document.body.append(box)
+  }`)
   await page.screenshot({ path })
 }
