@@ -58,18 +58,16 @@ export interface PostContent {
 }
 
 /** ready and deferred wait, taken is being sent; the others are final. */
-export const POST_STATES = [
-  'ready',
-  'taken',
-  'deferred',
-  'posted',
-  'nothing_matched',
-  'refused',
-  'gave_up',
-  'uncertain',
-  'missed',
-] as const
-export type PostState = (typeof POST_STATES)[number]
+export type PostState =
+  | 'ready'
+  | 'taken'
+  | 'deferred'
+  | 'posted'
+  | 'nothing_matched'
+  | 'refused'
+  | 'gave_up'
+  | 'uncertain'
+  | 'missed'
 export const OPEN_STATES: readonly PostState[] = ['ready', 'taken', 'deferred']
 
 /** What one attempt did. `reason` names neither an address nor a secret. */

@@ -25,10 +25,10 @@ import {
 } from './stand-in-service.ts'
 
 /** When channels are added, before the first post at 8. */
-export const ADDED = '2026-11-23T09:00:00Z'
+const ADDED = '2026-11-23T09:00:00Z'
 export const FIRST = '2026-11-24'
 
-export interface PostSeen {
+interface PostSeen {
   date: Day
   state: string
   reason: string

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import type { ChannelKind } from '../../../../src/features/channels/channel.ts'
 import { feishuSign } from '../../../../src/features/channels/formats/feishu.ts'
 
-export interface Received {
+interface Received {
   kind: ChannelKind
   path: string
   headers: IncomingHttpHeaders
@@ -173,7 +173,7 @@ export const telegramError = (code: number, description: string, parameters?: ob
 const TOLERANCE_SECONDS = 300
 
 /** As the library of Standard Webhooks signs it; its own check of the time reads the machine's clock. */
-export function isSignedJson({ headers, raw }: Pick<Received, 'headers' | 'raw'>, now: Date): boolean {
+function isSignedJson({ headers, raw }: Pick<Received, 'headers' | 'raw'>, now: Date): boolean {
   const timestamp = Number(headers['webhook-timestamp'])
   const id = String(headers['webhook-id'])
   if (!(Math.abs(now.getTime() / 1000 - timestamp) <= TOLERANCE_SECONDS)) return false
