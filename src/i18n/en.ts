@@ -1338,6 +1338,7 @@ export const en = {
     aside: 'Follow and share',
     address: 'This page',
     copyAddress: 'Copy the address of this page',
+    copyFeed: 'Copy the address of the {format} feed of {name}',
     makeOwn: 'Make a page of other topics',
     embed: {
       heading: 'On your site',
