@@ -27,6 +27,7 @@ import { benchTerms } from './terms.ts'
 import { benchTex } from './tex.ts'
 import { benchWalks } from './walks.ts'
 import { benchWeb } from './web.ts'
+import { benchWeek } from './week.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
   attack: benchAttack,
@@ -54,6 +55,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   typed: benchTyped,
   walks: benchWalks,
   web: benchWeb,
+  week: benchWeek,
 }
 
 /** Each file begins with what its bench measures and how to run it. */
