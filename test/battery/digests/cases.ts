@@ -4,6 +4,7 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 import { type Offered, type OfferingRun, runOffering } from './offered.ts'
 import { type OnlyFeedRun, type OnlyFeedSeen, runOnlyFeed } from './only-feed.ts'
 import { type Planned, type PlanningRun, runPlanning } from './planned.ts'
+import { readerCases } from './reader-cases.ts'
 import { type RelatedPapersSeen, type RelatedRun, runRelatedPapers } from './related-once.ts'
 
 const RUNS: Record<Profile, PlanningRun> = {
@@ -263,4 +264,5 @@ export const digestsCases: BatteryCase[] = [
   relatedOnceWrong,
   onlyFeed,
   ...onlyFeedWrong,
+  ...readerCases,
 ]

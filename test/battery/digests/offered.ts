@@ -152,8 +152,9 @@ async function bringPapers(
 export async function startWorker(
   settings: Record<string, string>,
   part: WrongPart | undefined,
+  program = 'test/battery/month/worker.ts',
 ): Promise<ChildProcess> {
-  const [file = '', ...args] = programWith(part, 'test/battery/month/worker.ts')
+  const [file = '', ...args] = programWith(part, program)
   const root = resolve(import.meta.dirname, '../../..')
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   const worker = fork(join(root, file), args, {
@@ -167,7 +168,7 @@ export async function startWorker(
 
 export async function order(
   worker: ChildProcess,
-  what: { now: string; phase: 'plan' | 'deliver' },
+  what: { now: string; phase: 'begin' | 'grade' | 'plan' | 'deliver' },
 ): Promise<void> {
   const done = answered(worker)
   worker.send(what)
