@@ -5,12 +5,11 @@ import type { Day } from '../core/dates.ts'
 import { errorText, Fault, undefinedIfThrown } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { endLease, takePermits } from '../limits/permits.repo.ts'
-import { excerpt } from './read-entries.ts'
+import { followRedirects } from './follow-redirects.ts'
 import type { FetchPolicy, SendRequest, SourceRequest, SourceResponse } from './source.ts'
 
 const RETRIES = 4
 const FIRST_PAUSE_MS = 1000
-const MAX_REDIRECTS = 3
 const RETRYABLE = ['source.unreachable', 'source.failing', 'source.not-json', 'source.not-xml']
 
 export interface FetchClientOptions extends HostThrottleOptions {
@@ -40,63 +39,6 @@ export function createFetchClient(options: FetchClientOptions): FetchClient {
     request: (request, read) => withRetries(options, () => response(request, read)),
     requestCount: () => requestCount,
   }
-}
-
-/** Follows redirects; each hop is a request of its own. Throws source.refused and source.moved-away. */
-async function followRedirects(
-  options: FetchClientOptions,
-  request: SourceRequest,
-  requestOnce: (request: SourceRequest) => Promise<SourceResponse>,
-): Promise<SourceResponse> {
-  let { url } = request
-  let isMoved = true
-  for (let left = MAX_REDIRECTS; ; left--) {
-    const response = await requestOnce({ ...request, url })
-    const { status, headers } = response
-    if (!REDIRECTS.includes(status))
-      return { ...response, ...(isMoved && url !== request.url && { movedTo: url }) }
-    const next = left > 0 && (await nextHop(options, url, headers.get('location')))
-    if (!next) throw refusedRedirect(options, url, response)
-    url = next
-    isMoved &&= PERMANENT.includes(status)
-  }
-}
-
-const REDIRECTS = [301, 302, 303, 307, 308]
-const PERMANENT = [301, 308]
-
-async function nextHop({ fetchPolicy }: FetchClientOptions, url: string, location: string | null) {
-  const target = redirectTarget(url, location)
-  const elsewhere = location === null ? null : URL.parse(location, url)
-  if (target || !elsewhere) return target
-  return (await fetchPolicy.followsTo?.(elsewhere)) ? elsewhere.href : null
-}
-
-function refusedRedirect(
-  { source, day, fetchPolicy }: FetchClientOptions,
-  url: string,
-  response: SourceResponse,
-) {
-  const { status, headers } = response
-  const target = URL.parse(headers.get('location') ?? '', url)
-  if (!fetchPolicy.followsTo || !target) return new Fault('source.refused', { source, day, status })
-  const what = excerpt(target.origin + target.pathname, MAX_SHOWN_ADDRESS)
-  return new Fault('source.moved-away', { source, day, status, what })
-}
-
-const MAX_SHOWN_ADDRESS = 300
-
-/**
- * The URL that `location` redirects to from `url`, if it has the same origin, or the same host with https at port 443.
- * Null for any other URL: another host must not learn who sends the request, another port may be a service on this
- * machine, and we send no credentials but the service's own key.
- */
-export function redirectTarget(url: string, location: string | null): string | null {
-  const from = new URL(url)
-  const to = location === null ? null : URL.parse(location, url)
-  if (!to || to.hostname !== from.hostname || to.username || to.password) return null
-  const isStandardHttps = to.protocol === 'https:' && to.port === ''
-  return to.origin === from.origin || isStandardHttps ? to.href : null
 }
 
 function withRetries<T>(

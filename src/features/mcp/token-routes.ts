@@ -21,7 +21,14 @@ export const tokenRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, page
   app.get('/manage/:token/agents/:made', { schema: ofMade }, async (request, reply) => {
     const { token, made } = request.params
     const subscriber = await subscriberByManageLink(deps, token)
-    return pages.sendFile(reply, MADE, { token, shown: await openMadeToken(deps, { subscriber, made }) })
+    const shown = await openMadeToken(deps, { subscriber, made })
+    const address = `${deps.config.BASE_URL}/mcp`
+    return pages.sendFile(reply, MADE, {
+      token,
+      shown,
+      address,
+      header: `Authorization: Bearer ${shown?.token}`,
+    })
   })
 
   const which = lenientForm({ id: numberField() })

@@ -13,6 +13,6 @@ test('docs/sources.md has recipes for a biologist, an economist and a lab', () =
 test.each(recipes)('SOURCES=%s is accepted, and split before the names of sources only', (value) => {
   const { SOURCES } = readConfig({ SOURCES: value })
   expect(SOURCES).toHaveLength(
-    value.match(/(?:^|,)(?:huggingface|arxiv:|biorxiv|medrxiv|openalex:)/g)!.length,
+    value.match(/(?:^|,)(?:huggingface|arxiv:|biorxiv|medrxiv|openalex:|rss:)/g)!.length,
   )
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redirectTarget } from '../../../src/sources/fetch-client.ts'
+import { redirectTarget } from '../../../src/sources/follow-redirects.ts'
 
 const PAGE = 'http://papers.example/a?b=c'
 

@@ -7,7 +7,7 @@ import { get, post, subscribeThroughSite, type TestSite } from '../../../support
 
 export const EMAIL = 'ann@reader.example'
 
-export const DIGEST_HOUR = new Date('2026-11-25T08:00:00Z')
+const DIGEST_HOUR = new Date('2026-11-25T08:00:00Z')
 
 export interface Reader {
   subscriber: string

@@ -46,6 +46,20 @@ test('a paper is kept once, with the reason that the digest gave', async () => {
   expect(rows[0]!.why).toMatchObject({ reason: { kind: 'match' } })
 })
 
+test('a subscriber keeps up to 2,000 papers', async () => {
+  const reader = await readerOf(site)
+  const at = site.clock.now()
+  const others = Array.from({ length: 2000 }, (_, i) => ({
+    subscriberId: reader.subscriber,
+    paperId: 1_000_000 + i,
+    at,
+  }))
+  await site.db.keptPaper.createMany({ data: others })
+  const { statusCode, body } = await pressKeep(site, reader, reader.papers[0]!)
+  expect([statusCode, /data-code="([^"]+)"/.exec(body)?.[1]]).toEqual([422, 'kept.too-many'])
+  expect(await site.db.keptPaper.count()).toBe(2000)
+})
+
 test('only papers of one’s own digests can be kept, and a GET changes nothing', async () => {
   const reader = await readerOf(site)
   await listPapers(site, '2026-11-25', ['Robots'])

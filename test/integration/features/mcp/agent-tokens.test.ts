@@ -74,11 +74,14 @@ test('another kind of Authorization, as a proxy sends it, is no token', async ()
   expect(statusCode).toBe(200)
 })
 
+const codeOf = (html: string) => /data-code="([^"]+)"/.exec(html)?.[1]
+
 test('a subscriber has up to five tokens', async () => {
   const path = await subscriberWithDigest(site)
   for (let i = 0; i < 5; i++) expect((await makeToken(site, path)).statusCode).toBe(303)
   const refused = await post(site, `${path}/agents`, { name: 'sixth' })
   expect([refused.statusCode, await site.db.agentToken.count()]).toEqual([409, 5])
+  expect(codeOf(refused.body)).toBe('mcp.too-many-tokens')
   expect((await get(site, path)).body).not.toContain('id="agent-name"')
 })
 

@@ -160,7 +160,8 @@ describe('`propose_topic_change`', () => {
     const [row] = await tokenRows(site)
     await post(site, `${path}/agents/revoke`, { id: row!.id })
     expect([await statusOf(link), (await post(site, link)).statusCode]).toEqual([410, 410])
-    expect(await statusOf('/proposals/nonsense')).toBe(410)
+    const { statusCode, body } = await get(site, '/proposals/nonsense')
+    expect([statusCode, /data-code="([^"]+)"/.exec(body)?.[1]]).toEqual([410, 'mcp.proposal-ended'])
     token = (await makeToken(site, path)).token
     const other = await proposed()
     await site.db.topic.deleteMany()
