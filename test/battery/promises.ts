@@ -124,6 +124,7 @@ export const PROMISES: readonly TestedPromise[] = [
       'month-three-processes',
       'sources-july',
       'sources-august',
+      'sources-feeds',
     ],
     variants: [
       'offers-once-wrong-offers-two-weeks',
@@ -133,6 +134,7 @@ export const PROMISES: readonly TestedPromise[] = [
       'only-feed-wrong-forgets-elsewhere',
       'sources-august-wrong-keeps-sources-apart',
       'sources-august-wrong-nothing-rises',
+      'sources-feeds-wrong-knows-items-by-title',
     ],
   },
   {

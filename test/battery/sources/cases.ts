@@ -3,6 +3,7 @@ import { noTestData } from '../../support/test-data.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { linesOf, type MonthResult, runMonth } from './faulty-month.ts'
+import { feedCases } from './feed-rows.ts'
 import { monthOf } from './month.ts'
 import { mutatedCases } from './mutated-rows.ts'
 import type { Offered } from './oracle.ts'
@@ -151,4 +152,5 @@ export const sourcesCases: BatteryCase[] = [
   monthCase(AUGUST),
   ...WRONGS.map(wrongCase),
   ...mutatedCases,
+  ...feedCases,
 ]
