@@ -10,6 +10,7 @@ import { benchAttack } from './attack.ts'
 import { benchBackTest } from './backtest.ts'
 import { benchCitations } from './citations.ts'
 import { benchClose } from './close.ts'
+import { benchFeeds } from './feeds.ts'
 import { benchImport } from './import.ts'
 import { benchLike } from './like.ts'
 import { benchMatch } from './match.ts'
@@ -35,6 +36,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   bounces: benchBounces,
   citations: benchCitations,
   close: benchClose,
+  feeds: benchFeeds,
   import: benchImport,
   like: benchLike,
   match: benchMatch,
