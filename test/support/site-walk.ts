@@ -393,6 +393,35 @@ async function keeping(walk: WorldOfWalk, path: RegExp): Promise<string> {
   return path.exec((await get(walk.site, manage)).body)![1]!
 }
 
+/** The page of a token that was just made. */
+const agentToken = async (walk: WorldOfWalk): Promise<string> =>
+  pressed(walk, `${await linked('manage', 'ann@example.com')(walk)}/agents`, { name: 'My assistant' })
+
+/** The page of what an agent with that token proposes. */
+async function proposal(walk: WorldOfWalk): Promise<string> {
+  const { body } = await get(walk.site, await agentToken(walk))
+  const answer = await walk.site.app.inject({
+    method: 'POST',
+    url: '/mcp',
+    headers: {
+      accept: 'application/json, text/event-stream',
+      authorization: `Bearer ${/dpat_[\w-]{43}/.exec(body)![0]}`,
+    },
+    payload: {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'propose_topic_change', arguments: { query: 'linear attention -survey' } },
+    },
+  })
+  return /\/proposals\/[\w.-]+/.exec(answer.body)![0]
+}
+
+const AGENTS: Stop[] = [
+  { name: 'agent-token', path: agentToken },
+  { name: 'agent-proposal', path: proposal },
+]
+
 const KEPT: Stop[] = [
   { name: 'kept-here', scripted: true, path: at('/kept') },
   { name: 'kept', path: (walk) => keeping(walk, /href="(\/kept\/[\w-]+)"/) },
@@ -500,6 +529,7 @@ export const STOPS: Stop[] = [
   ...WAY_OUT,
   ...OTHERS,
   ...KEPT,
+  ...AGENTS,
 ]
 
 /** How each page is opened: with scripts, and also without if it loads one. */
@@ -511,43 +541,19 @@ export const BOTH_WAYS = STOPS.flatMap(({ name, scripted }) => [
 /** For a page's console: of a long list of papers, three are enough. */
 export const SHORTEN_LISTS = `document.querySelectorAll('article.paper').forEach((paper, n) => n > 2 && paper.remove())`
 
-/** GET routes whose answers are for machines. */
-export const NOT_PAGES = [
+/** GET routes that are no pages: files, and addresses that only lead on. */
+export const isNoPage = (route: string): boolean =>
+  /\.(?:bib|ico|js|json|png|ris|txt|webmanifest|xml)$|^\/og\//.test(route) || NO_PAGES.includes(route)
+
+const NO_PAGES = [
   '/live',
   '/ready',
-  '/robots.txt',
-  '/.well-known/security.txt',
   // These two lead to the newest week and month.
   '/papers/week',
   '/papers/month',
-  '/feed.xml',
   ...GUESSED_ADDRESSES,
-  '/feed.json',
-  '/sitemap.xml',
-  '/sitemap-days.xml',
-  '/sitemap-papers-:part.xml',
-  '/opensearch.xml',
-  '/favicon.ico',
-  '/apple-touch-icon.png',
-  '/apple-touch-icon-precomposed.png',
-  '/manifest.webmanifest',
-  '/og/site.png',
-  '/og/papers/date/:file',
-  '/og/papers/*',
-  '/og/topics/:file',
   '/subscribe/when',
-  '/account/:token/export.json',
-  '/manage/:token/topics.txt',
-  '/keep.js',
-  '/kept/:token.bib',
-  '/kept/:token.ris',
-  '/kept/:token.csl.json',
-  '/kept/:token.xml',
-  '/kept/:token.json',
-  '/feed/:token.xml',
-  '/feed/:token.json',
   '/metrics',
-  '/openapi.json',
   '/api/papers',
   '/api/papers/:id',
   '/api/source-days',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { useDatabase } from '../../support/database.ts'
 import { MAIL_NAMES, renderMails } from '../../support/sample-emails.ts'
-import { NOT_PAGES, openWalk, STOPS, type Walk } from '../../support/site-walk.ts'
+import { isNoPage, openWalk, STOPS, type Walk } from '../../support/site-walk.ts'
 
 const templates = resolve(import.meta.dirname, '../../../templates')
 const database = useDatabase()
@@ -61,7 +61,7 @@ describe('the walk', () => {
     const all = globSync('pages/**/*.eta', { cwd: templates })
     expect(all.filter((path) => !rendered.has(resolve(templates, path)))).toEqual([])
     const isMet = (route: string) => paths.some((path) => patternOf(route).test(path))
-    expect(walk.routes.filter((route) => !NOT_PAGES.includes(route) && !isMet(route))).toEqual([])
+    expect(walk.routes.filter((route) => !isNoPage(route) && !isMet(route))).toEqual([])
   })
 
   test('covers each email', async () => {
