@@ -16,6 +16,7 @@ import { benchLike } from './like.ts'
 import { benchMatch } from './match.ts'
 import { benchMemory } from './memory.ts'
 import { benchMonth } from './month.ts'
+import { benchPapersADay } from './papers-a-day.ts'
 import { benchProfile } from './profile.ts'
 import { benchPrune } from './prune.ts'
 import { benchRelevance } from './relevance.ts'
@@ -43,6 +44,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   memory: benchMemory,
   month: benchMonth,
   order: benchOrder,
+  'papers-a-day': benchPapersADay,
   profile: benchProfile,
   prune: benchPrune,
   refusals: benchRefusals,
