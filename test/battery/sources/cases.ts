@@ -6,6 +6,7 @@ import { linesOf, type MonthResult, runMonth } from './faulty-month.ts'
 import { feedCases } from './feed-rows.ts'
 import { monthOf } from './month.ts'
 import { mutatedCases } from './mutated-rows.ts'
+import { openalexCases } from './openalex-rows.ts'
 import type { Offered } from './oracle.ts'
 import { replay } from './replay.ts'
 
@@ -153,4 +154,5 @@ export const sourcesCases: BatteryCase[] = [
   ...WRONGS.map(wrongCase),
   ...mutatedCases,
   ...feedCases,
+  ...openalexCases,
 ]
