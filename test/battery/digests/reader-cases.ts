@@ -31,8 +31,13 @@ const readerFails: BatteryCase = {
 const readerInWords = ({ late, differing }: ReaderFailureSeen): string =>
   `late ${late}, with other bytes ${differing}`
 
-/** Wrong readers that change digests. */
+/** Wrong readers that delay or change digests. */
 const WRONG_READERS: Record<string, { what: string; real: string; sees: 'late' | 'differing' }> = {
+  'asks-while-planning': {
+    what: 'is asked when a digest is planned',
+    real: 'src/features/reader/read-grades.ts',
+    sees: 'late',
+  },
   'reads-any-number': {
     what: 'counts any number in a reply as a grade',
     real: 'src/features/reader/read-reply.ts',
@@ -85,6 +90,22 @@ const readerKilled: BatteryCase = {
   },
 }
 
+const readerKilledWrong: BatteryCase = {
+  name: 'reader-killed-wrong-counts-after-reply',
+  fault: 'kill -9 of processes that grade papers, and count a paper only when the model has replied',
+  invariant: 'must be caught: more papers are sent than READER_PER_DAY',
+  run: async () => {
+    const run = READER_KILLS.ci
+    const seen = await runReaderKills(
+      run,
+      ofReader('src/features/reader/grade.repo.ts', 'counts-after-reply'),
+    )
+    const caught = seen.requests > run.perDay
+    const result = `${caught ? 'caught' : 'NOT CAUGHT'}: ${killsInWords(seen)}`
+    return { ok: caught, n: killsOf(run, seen), result }
+  },
+}
+
 const killsOf = ({ topics, perDay }: ReaderKillRun, { killed }: ReaderKillSeen): string =>
   `${topics} topics, READER_PER_DAY ${perDay}, ${killed} kills`
 
@@ -92,4 +113,4 @@ const killsInWords = ({ requests, repeated }: ReaderKillSeen): string =>
   `${requests} papers sent, ${repeated} of them again`
 
 /** What a model that grades papers may break. */
-export const readerCases: BatteryCase[] = [readerFails, ...wrongReaders, readerKilled]
+export const readerCases: BatteryCase[] = [readerFails, ...wrongReaders, readerKilled, readerKilledWrong]
