@@ -1835,6 +1835,8 @@ export const en = {
     'kept.too-many': 'You already keep {most} papers, which is the limit. Remove some to keep others.',
     'topic-page.long-name': 'Use up to {most} characters for the name. It has {count}.',
     'topic-page.address-in-name': 'Use words for the name, without addresses of sites or people.',
+    'topic-page.address-in-topic':
+      'Topic {topic} looks like an address. Use words, without addresses of sites or people.',
     'library.empty': 'Paste some references, or choose a file.',
     'zone.unknown': 'We don’t recognise the time zone “{zone}”. Use a name such as Europe/Paris, or UTC.',
     'date.invalid': '“{date}” isn’t a date. Choose a day from the calendar.',

@@ -3,7 +3,7 @@ import { takePermits } from '../../limits/permits.repo.ts'
 import { type RateLimit, requirePermit, tooManyRequests } from '../../limits/rate-limit.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import { addTopicPage, findTopicPage } from './topic-page.repo.ts'
-import { idOfPage, type TopicPage } from './topic-page.ts'
+import { idOfPage, requireNoAddress, type TopicPage } from './topic-page.ts'
 
 const SHARE_LIMIT: RateLimit = {
   name: 'topic-page',
@@ -16,12 +16,13 @@ const SITE_BUCKET = { key: 'topic-page site', capacity: 100, perSecond: 100 / 36
 
 /**
  * Makes the page of these topics, or finds it if there is one with the same contents. Returns its path. Throws
- * rate.too-many.
+ * topic-page.*, rate.too-many.
  */
 export async function shareTopics(
   { db, clock, config }: Deps,
   { ip, ...page }: TopicPage & { ip: string },
 ): Promise<string> {
+  requireNoAddress(page)
   await requirePermit(db, SHARE_LIMIT, { ip })
   // A page made before the secret was rotated is still the page of its topics.
   const ids = config.APP_SECRET.map((secret) => idOfPage(page, secret))

@@ -5,6 +5,8 @@ export const topicPageErrors = errorEntries(422, 2, {
   'topic-page.long-name': 'The name of the page has {count} characters. Up to {most} are allowed.',
   'topic-page.address-in-name':
     'The name of the page looks like an address of a site or a person. Use words.',
+  'topic-page.address-in-topic':
+    'The name of topic {topic} of the page looks like an address of a site or a person. Use words.',
 })
 
 export class TopicPageFault extends Fault {

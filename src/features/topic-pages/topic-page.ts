@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { FieldFaults } from '../../core/errors.ts'
 import { fill, listed, words } from '../../i18n/words.ts'
+import { isExactCategory } from '../../queries/language/paper-name.ts'
 import { topicHeadings } from '../../queries/language/topic-name.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import { TopicPageFault } from './topic-page-fault.ts'
@@ -14,8 +16,17 @@ export interface TopicPage {
 
 export const MAX_NAME_LENGTH = 60
 
-/** "www.", "@", "://", or a name of a host: a page of this site must not lead people to another by its name. */
-const ADDRESS = /:\/\/|@|\bwww\.|[\p{L}\p{N}]\.\p{Ll}{2,}/u
+/**
+ * "www.", "://", a name of a host, or "@" but not that of "recall@10" and "pass@k": a page of this site must not lead
+ * people to another by its name.
+ */
+const ADDRESS = /:\/\/|@(?!(?:\d+|k)(?![\w.]))|\bwww\.|[\p{L}\p{N}]\.(?:\p{Ll}{2,}|\p{Lu}{2,})/u
+
+/** Categories of arXiv, such as physics.optics, are no addresses. */
+function looksLikeAddress(text: string): boolean {
+  const others = text.replace(/[\w-]+\.[\w-]+(?!\.?\w)/g, (word) => (isExactCategory(word) ? '' : word))
+  return ADDRESS.test(others.normalize('NFKC'))
+}
 
 /** The name of a page as typed, on one line. Throws topic-page.*. */
 export function readPageName(typed: string): string {
@@ -26,8 +37,18 @@ export function readPageName(typed: string): string {
   const count = [...name].length
   if (count > MAX_NAME_LENGTH)
     throw new TopicPageFault('topic-page.long-name', { count, most: MAX_NAME_LENGTH })
-  if (ADDRESS.test(name)) throw new TopicPageFault('topic-page.address-in-name')
+  if (looksLikeAddress(name)) throw new TopicPageFault('topic-page.address-in-name')
   return name
+}
+
+/** Topics without a name are shown under their queries, which can hold any text. Throws topic-page.*. */
+export function requireNoAddress(page: TopicPage): void {
+  const position = topicHeadings(page.topics).findIndex(looksLikeAddress) + 1
+  if (position > 0) {
+    const fault = new TopicPageFault('topic-page.address-in-topic', { topic: position })
+    throw new FieldFaults([{ field: 'topic', fault }])
+  }
+  if (looksLikeAddress(pageHeading(page))) throw new TopicPageFault('topic-page.address-in-name')
 }
 
 const ID_LENGTH = 20

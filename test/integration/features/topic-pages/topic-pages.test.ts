@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../../src/config/config.ts'
 import { idOfPage } from '../../../../src/features/topic-pages/topic-page.ts'
-import { words } from '../../../../src/i18n/words.ts'
+import { fill, words } from '../../../../src/i18n/words.ts'
 import { signLink } from '../../../../src/subscribers/links.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { get, NOW, post, textOf, useSite } from '../../../support/site.ts'
@@ -136,6 +136,10 @@ describe('the form', () => {
     ['rag', 'Visit papers-example.com now', ['topic-page.address-in-name']],
     ['rag', 'write to ann@lab', ['topic-page.address-in-name']],
     ['rag', 'https://x', ['topic-page.address-in-name']],
+    ['rag', 'Log in at EVIL.EXAMPLE', ['topic-page.address-in-name']],
+    ['rag', 'Log in at evil\uFF0Eexample', ['topic-page.address-in-name']],
+    ['"log in at evil.example"', '', ['topic-page.address-in-topic']],
+    ['rag\n"write to ann@lab"', 'Group', ['topic-page.address-in-topic']],
     ['rag', 'x'.repeat(61), ['topic-page.long-name']],
     [Array.from({ length: 21 }, (_, n) => `topic ${n}`).join('\n'), '', ['topics.too-many']],
   ])('keeps what was typed, and says what is wrong: %j, %j', async (topic, name, codes) => {
@@ -150,6 +154,19 @@ describe('the form', () => {
   test('takes a name with a category, on one line, without invisible characters', async () => {
     await share('rag', ' New in\ncs.CL \u202Eand\u200B cs.LG ')
     expect((await site.db.topicPage.findFirstOrThrow()).name).toBe('New in cs.CL and cs.LG')
+  })
+
+  test('takes topics with categories, authors and measures', async () => {
+    const topics = [
+      'cat:physics.optics lasers',
+      'author:"J.Smith"',
+      '"recall@10"',
+      'pass@k',
+      'cs.CL',
+      '2507.06457',
+    ]
+    await share(topics, 'New in physics.optics')
+    expect(await site.db.topicPage.count()).toBe(1)
   })
 
   test('is reached from a search that a topic can express, with its query', async () => {
@@ -206,6 +223,16 @@ describe('a subscriber', () => {
     const { body } = await get(site, headers.location as string)
     expect(textOf(body)).toContain('Fast attention and Robots')
     expect(body).not.toMatch(/\/manage\/\w|ann@|example\.com/)
+  })
+
+  test('cannot share a topic under an address', async () => {
+    const path = await managePath()
+    const { id } = await site.db.topic.findFirstOrThrow({ where: { name: 'rag' } })
+    await site.db.topic.update({ where: { id }, data: { name: 'Log in at evil.example' } })
+    const { statusCode, body } = await post(site, `${path}/share`, { topic: id })
+    expect(statusCode).toBe(422)
+    expect(textOf(body)).toContain(fill(words.errors['topic-page.address-in-topic'], { topic: 1 }))
+    expect(await site.db.topicPage.count()).toBe(0)
   })
 
   test('cannot share topics of someone else, and shares nothing with a wrong link or by a GET', async () => {
