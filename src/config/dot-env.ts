@@ -18,6 +18,15 @@ export function readDotEnv(read = readFile): Record<string, string | undefined> 
   }
 }
 
-/** A # begins a comment, but not in `SITE_COLOR=#12564f`. */
+/** Settings whose values may have a #, as in `SITE_COLOR=#12564f` and `SOURCES=rss:https://example.org/feed#Name`. */
+const WITH_HASH = /^([ \t]*(?:SITE_COLOR|SOURCES)[ \t]*=[ \t]*)([^\s'"`].*?)([ \t]+#.*|[ \t]*)$/gm
+
+/** A # begins a comment; in these settings only after a blank, as Docker Compose reads every line. */
 export const parseDotEnv = (text: string): Record<string, string | undefined> =>
-  parseEnv(text.replace(/^(\s*SITE_COLOR\s*=\s*)#/m, '$1'))
+  parseEnv(text.replace(WITH_HASH, (_line, name: string, value: string) => name + quoted(value)))
+
+/** In quotes that are not in it: between them, nothing has a meaning of its own. */
+function quoted(value: string): string {
+  const quote = ["'", '`', '"'].find((one) => !value.includes(one)) ?? ''
+  return quote + value + quote
+}
