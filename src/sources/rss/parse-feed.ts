@@ -57,14 +57,18 @@ export function parseFeed(body: string): ParsedFeed {
 /** Some publishers have a comment after the end. */
 const TAIL_LENGTH = 4000
 
-/** The parser decodes the names of HTML; entities that a document declares itself are not read. */
-const withoutDoctype = (body: string): string => body.replace(/<!DOCTYPE\b[^[>]*(?:\[[^\]]*\]\s*)?>/i, '')
-
 const BEFORE_ROOT = /^(?:[\s\uFEFF]|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/
+/** Anchored: a search through the whole text takes quadratic time if the type never ends. */
+const DOCTYPE = /^<!DOCTYPE\b[^[>]*(?:\[[^\]]*\]\s*)?>/i
+
+const afterProlog = (text: string): string => text.slice(BEFORE_ROOT.exec(text)![0].length)
+
+/** The parser decodes the names of HTML; entities that a document declares itself are not read. */
+const withoutDoctype = (body: string): string => afterProlog(body).replace(DOCTYPE, '')
 
 /** The root element's name with prefix, if it is one of a feed: "rdf:RDF". */
 const rootOf = (text: string): string | undefined =>
-  /^<((?:\w+:)?(?:rss|rdf|feed))[\s>]/i.exec(text.slice(BEFORE_ROOT.exec(text)![0].length))?.[1]
+  /^<((?:\w+:)?(?:rss|rdf|feed))[\s>]/i.exec(afterProlog(text))?.[1]
 
 const MAX_TAGS = 250_000
 const ENTRY = /<(?:\w+:)?(?:item|entry)[\s>]/gi

@@ -66,6 +66,26 @@ describe('no feed', () => {
   })
 })
 
+describe('a document type', () => {
+  // 720 kB. A search for the end of each one takes more than a minute, one for the first some milliseconds.
+  const endless = '<!DOCTYPE'.repeat(80_000)
+
+  test.each([
+    ['within a feed', `<rss ${endless}`, BrokenFeedError],
+    ['within a page', `<html> ${endless}`, NotAFeedError],
+    ['before a feed', `${endless}<rss></rss>`, NotAFeedError],
+  ])('%s that never ends is refused in linear time', { timeout: 600_000 }, (_where, body, expected) => {
+    const start = performance.now()
+    expect(() => parseFeed(body)).toThrow(expected)
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
+  test('is left out after a comment, and before one', () => {
+    const whole = RSS(item('<title>Slow light</title>')).replace('?>', '?><!-- a --><!doctype rss []><!-- b -->')
+    expect(records(whole)).toHaveLength(1)
+  })
+})
+
 describe('a feed that cannot be read', () => {
   const whole = RSS(item('<title>Slow light</title>'))
 
