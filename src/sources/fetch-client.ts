@@ -20,6 +20,9 @@ export interface FetchClientOptions extends HostThrottleOptions {
   key?: string
 }
 
+/** The request names no contact if a redirect led to another host. */
+type ResponseOptions = Omit<FetchClientOptions, 'contact'> & { contact?: string }
+
 export interface FetchClient {
   request: SendRequest
   requestCount(): number
@@ -28,10 +31,10 @@ export interface FetchClient {
 /** The only client that sends requests to sources. Its faults are source.* and carry the source and day. */
 export function createFetchClient(options: FetchClientOptions): FetchClient {
   let requestCount = 0
-  const requestOnce = (request: SourceRequest): Promise<SourceResponse> =>
+  const requestOnce = (request: SourceRequest, isOtherHost: boolean): Promise<SourceResponse> =>
     withHostThrottle(options, async () => {
       requestCount++
-      return fetchResponse(options, request)
+      return fetchResponse(isOtherHost ? { ...options, contact: undefined, key: undefined } : options, request)
     })
   const response = async <T>(request: SourceRequest, read: (response: SourceResponse) => T): Promise<T> =>
     read(await followRedirects(options, request, requestOnce))
@@ -70,7 +73,7 @@ function retryDelayMs(error: Error, attempt: number, { maxPauseMs }: FetchPolicy
 }
 
 /** Throws source.rate-limited, source.no-budget, source.failing, source.unreachable and source.too-large. */
-async function fetchResponse(options: FetchClientOptions, request: SourceRequest): Promise<SourceResponse> {
+async function fetchResponse(options: ResponseOptions, request: SourceRequest): Promise<SourceResponse> {
   const { source, day, fetchPolicy } = options
   const { status, headers, bytes } = await send(options, request)
   const { seconds } = parseRateLimitHeaders(headers)
@@ -84,7 +87,7 @@ async function fetchResponse(options: FetchClientOptions, request: SourceRequest
 }
 
 async function send(
-  { source, day, fetchPolicy, contact, key, signal }: FetchClientOptions,
+  { source, day, fetchPolicy, contact, key, signal }: ResponseOptions,
   { url, accept }: SourceRequest,
 ) {
   const { timeoutMs, maxBytes } = fetchPolicy
@@ -93,7 +96,7 @@ async function send(
     const response = await fetch(url, {
       headers: {
         accept,
-        'user-agent': `daily-papers (${contact})`,
+        'user-agent': contact ? `daily-papers (${contact})` : 'daily-papers',
         ...(key && { authorization: `Bearer ${key}` }),
       },
       redirect: 'manual',

@@ -15,12 +15,13 @@ interface RedirectOptions {
 export async function followRedirects(
   options: RedirectOptions,
   request: SourceRequest,
-  requestOnce: (request: SourceRequest) => Promise<SourceResponse>,
+  requestOnce: (request: SourceRequest, isOtherHost: boolean) => Promise<SourceResponse>,
 ): Promise<SourceResponse> {
   let { url } = request
   let isMoved = true
   for (let left = MAX_REDIRECTS; ; left--) {
-    const response = await requestOnce({ ...request, url })
+    const isOtherHost = new URL(url).hostname !== new URL(request.url).hostname
+    const response = await requestOnce({ ...request, url }, isOtherHost)
     const { status, headers } = response
     if (!REDIRECTS.includes(status))
       return { ...response, ...(isMoved && url !== request.url && { movedTo: url }) }
@@ -57,8 +58,8 @@ const MAX_SHOWN_ADDRESS = 300
 
 /**
  * The URL that `location` redirects to from `url`, if it has the same origin, or the same host with https at port 443.
- * Null for any other URL: another host must not learn who sends the request, another port may be a service on this
- * machine, and we send no credentials but the service's own key.
+ * Null for any other URL, as another port may be a service on this machine. Other hosts are followed only if the fetch
+ * policy says so, and get neither the contact nor the service's key.
  */
 export function redirectTarget(url: string, location: string | null): string | null {
   const from = new URL(url)

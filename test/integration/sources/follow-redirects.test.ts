@@ -11,12 +11,12 @@ const database = useDatabase()
 let url: string
 /** What each path leads to; "fine" where it leads nowhere. */
 let leads: Record<string, { status: number; location?: string }>
-let asked: { path: string; userAgent?: string; holder: string | null }[]
+let asked: { path: string; userAgent?: string; key?: string; holder: string | null }[]
 let waits: number[]
 
 const server = createServer(async ({ url: path = '', headers }, response) => {
   const gate = await database.db.bucket.findFirst()
-  asked.push({ path, userAgent: headers['user-agent'], holder: gate?.holder ?? null })
+  asked.push({ path, userAgent: headers['user-agent'], key: headers.authorization, holder: gate?.holder ?? null })
   const lead = leads[path]
   if (!lead) return response.end('fine')
   response.writeHead(lead.status, lead.location === undefined ? {} : { location: lead.location })
@@ -38,7 +38,7 @@ beforeEach(async () => {
   await database.db.bucket.deleteMany()
 })
 
-const opened = (gapMs = 60) =>
+const opened = (gapMs = 60, followsTo?: () => Promise<boolean>) =>
   createFetchClient({
     db: database.db,
     log: silentLog,
@@ -51,8 +51,10 @@ const opened = (gapMs = 60) =>
       maxBytes: 10_000,
       defaultPauseSeconds: 30,
       maxPauseMs: 600_000,
+      ...(followsTo && { followsTo }),
     },
     contact: 'operator@papers.example',
+    key: 'secret',
     wait: async (ms) => {
       waits.push(ms)
       await database.db.$executeRaw`update bucket set held_until = null`
@@ -108,6 +110,17 @@ test.each([
   const asking = opened().request({ url: `${url}/a`, accept: '*/*' }, () => 1)
   await expect(asking).rejects.toMatchObject(refusedWith(302))
   expect(asked.map(({ path }) => path)).toEqual(['/a'])
+})
+
+test('another host that may be followed learns neither the contact nor the key', async () => {
+  leads['/a'] = { status: 302, location: `${url.replace('127.0.0.1', 'localhost')}/b` }
+  leads['/b'] = { status: 302, location: '/c' }
+  await opened(0, async () => true).request({ url: `${url}/a`, accept: '*/*' }, () => 1)
+  expect(asked).toMatchObject([
+    { path: '/a', userAgent: 'daily-papers (operator@papers.example)', key: 'Bearer secret' },
+    { path: '/b', userAgent: 'daily-papers', key: undefined },
+    { path: '/c', userAgent: 'daily-papers', key: undefined },
+  ])
 })
 
 test('other responses are returned unchanged', async () => {
