@@ -34,7 +34,10 @@ export function createFetchClient(options: FetchClientOptions): FetchClient {
   const requestOnce = (request: SourceRequest, isOtherHost: boolean): Promise<SourceResponse> =>
     withHostThrottle(options, async () => {
       requestCount++
-      return fetchResponse(isOtherHost ? { ...options, contact: undefined, key: undefined } : options, request)
+      return fetchResponse(
+        isOtherHost ? { ...options, contact: undefined, key: undefined } : options,
+        request,
+      )
     })
   const response = async <T>(request: SourceRequest, read: (response: SourceResponse) => T): Promise<T> =>
     read(await followRedirects(options, request, requestOnce))

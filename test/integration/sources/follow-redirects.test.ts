@@ -16,7 +16,12 @@ let waits: number[]
 
 const server = createServer(async ({ url: path = '', headers }, response) => {
   const gate = await database.db.bucket.findFirst()
-  asked.push({ path, userAgent: headers['user-agent'], key: headers.authorization, holder: gate?.holder ?? null })
+  asked.push({
+    path,
+    userAgent: headers['user-agent'],
+    key: headers.authorization,
+    holder: gate?.holder ?? null,
+  })
   const lead = leads[path]
   if (!lead) return response.end('fine')
   response.writeHead(lead.status, lead.location === undefined ? {} : { location: lead.location })

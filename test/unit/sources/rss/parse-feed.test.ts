@@ -81,7 +81,10 @@ describe('a document type', () => {
   })
 
   test('is left out after a comment, and before one', () => {
-    const whole = RSS(item('<title>Slow light</title>')).replace('?>', '?><!-- a --><!doctype rss []><!-- b -->')
+    const whole = RSS(item('<title>Slow light</title>')).replace(
+      '?>',
+      '?><!-- a --><!doctype rss []><!-- b -->',
+    )
     expect(records(whole)).toHaveLength(1)
   })
 })
