@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { Config } from '../../config/config.ts'
+import { isPrivateIp } from '../../core/ip-networks.ts'
 import { seal, unseal } from '../../core/secrets.ts'
 import type { ChannelKind, Target } from './channel.ts'
 import { ChannelFault } from './channel-fault.ts'
@@ -91,24 +92,9 @@ function readChat(kind: ChannelKind, chat: string | undefined): string | undefin
   return chat
 }
 
-const PRIVATE = new BlockList()
-for (const [net, prefix] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['127.0.0.0', 8],
-] as const)
-  PRIVATE.addSubnet(net, prefix, 'ipv4')
-for (const [net, prefix] of [
-  ['fc00::', 7],
-  ['::1', 128],
-] as const)
-  PRIVATE.addSubnet(net, prefix, 'ipv6')
-
 /** What is sent there does not leave the operator's network, as far as its name says. */
 function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const family = isIP(host)
-  if (family) return PRIVATE.check(host, family === 4 ? 'ipv4' : 'ipv6')
+  if (isIP(host)) return isPrivateIp(host)
   return !host.includes('.') || /\.(?:internal|local|lan|home\.arpa|localhost)$/.test(host)
 }
