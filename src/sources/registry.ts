@@ -111,6 +111,13 @@ export function sourceTitle(text: string): string {
   return [source.title, section].filter(Boolean).join(' ')
 }
 
+/** A source name as everyone may see it, without what may be a token; an unknown name is returned unchanged. */
+export function publicSourceName(text: string): string {
+  const { source, section } = parseSourceName(text) ?? {}
+  if (!source || !section || !source.sections?.publicForm) return text
+  return sourceNameOf({ source, section: source.sections.publicForm(section) })
+}
+
 /** "cs.CL" of "arxiv:cs.CL", for a list that begins with "arXiv cs.AI"; the title of a source without sections. */
 export function sectionTitle(text: string): string {
   const { source, section } = parseSourceName(text) ?? {}

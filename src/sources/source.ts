@@ -44,6 +44,8 @@ interface Sections {
   freeText?: string
   /** How people call the source with this section; by default its title and the section. */
   titleOf?(section: string): string
+  /** A section without what may be secret, for everyone; by default as it is. */
+  publicForm?(section: string): string
   /** The service of a section, if not all sections have the same; see FetchPolicy. */
   serviceOf?(section: string): string
 }

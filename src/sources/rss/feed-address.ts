@@ -25,5 +25,13 @@ export function feedTitleOf(section: string): string {
   return text.length > MAX_TITLE_LENGTH ? `${text.slice(0, MAX_TITLE_LENGTH - 1)}…` : text
 }
 
+/** The section without the query, which may have a token. */
+export function publicFeedSection(section: string): string {
+  const { value, label } = parseLabelled(section)
+  const url = new URL(value)
+  url.search = ''
+  return labelledSection({ value: url.href, label })!
+}
+
 /** Feeds of one host share a throttle. */
 export const feedServiceOf = (section: string): string => `rss ${new URL(feedAddressOf(section)).host}`

@@ -1,6 +1,12 @@
 import type { Source } from '../source.ts'
 import { calendar } from './calendar.ts'
-import { feedAddressOf, feedServiceOf, feedTitleOf, parseFeedSection } from './feed-address.ts'
+import {
+  feedAddressOf,
+  feedServiceOf,
+  feedTitleOf,
+  parseFeedSection,
+  publicFeedSection,
+} from './feed-address.ts'
 import { fetchDay, fetchPolicy } from './rss-client.ts'
 
 const EXAMPLE = 'https://www.nature.com/nature.rss'
@@ -16,6 +22,7 @@ export const rss = {
     freeText: 'the address of a feed such as https://www.nature.com/nature.rss, without a password',
     parse: parseFeedSection,
     titleOf: feedTitleOf,
+    publicForm: publicFeedSection,
     serviceOf: feedServiceOf,
   },
   baseUrls: {},

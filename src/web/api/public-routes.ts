@@ -17,6 +17,7 @@ import { loadPaperByName } from '../../search/load-paper-list.ts'
 import type { FoundPaper } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { searchPapers } from '../../search/search-papers.ts'
+import { publicSourceName } from '../../sources/registry.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
@@ -108,9 +109,12 @@ export const sourceRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) =
     querystring: sourceQuery,
     response: { 200: sources, ...faults(422) },
   }
-  api.get('/api/source-days', { schema }, async ({ query }, reply) =>
-    cacheForOneMinute(reply).send({ items: await sourceStatus(deps, query) }),
-  )
+  api.get('/api/source-days', { schema }, async ({ query }, reply) => {
+    const items = await sourceStatus(deps, query)
+    return cacheForOneMinute(reply).send({
+      items: items.map((one) => ({ ...one, source: publicSourceName(one.source) })),
+    })
+  })
 }
 
 const paperQuery = z.strictObject({

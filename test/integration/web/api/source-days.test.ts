@@ -4,6 +4,14 @@ import { get, NOW, useSite } from '../../../support/site.ts'
 
 const site = useSite()
 
+test('the address of a feed is shown without its query, which may have a token', async () => {
+  const source = 'rss:https://example.org/feed?token=secret#Journal'
+  await recordSuccessfulFetch(site.db, { source, requests: 1, now: NOW, day: '2026-11-24', papers: 1 })
+  const { body } = await get(site, '/api/source-days')
+  expect(body).toContain('"rss:https://example.org/feed#Journal"')
+  expect(body).not.toContain('secret')
+})
+
 test('the days of a source, and the reason for their state', async () => {
   const fetched = { source: 'huggingface', requests: 2, now: NOW }
   await recordSuccessfulFetch(site.db, { ...fetched, day: '2026-11-24', papers: 0, reason: 'repeated' })
