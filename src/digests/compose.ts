@@ -155,7 +155,7 @@ function closeSection(
   const papers = closeToTopics(withClose, { isMatch, limit }).map(({ docId, id, topic }) => {
     const { id: topicId, name, queryId } = topic
     const { reason, by } = candidates.gradesOf(topicId)?.get(id) ?? { reason: '', by: '' }
-    const closeTo = { topic: name, topicId, ...(reason && { said: { reason, by } }) }
+    const closeTo = { topic: name, topicId, ...(reason && { grade: { reason, by } }) }
     return withAddition(candidates.showClose(docId, queryId), { closeTo })
   })
   return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []

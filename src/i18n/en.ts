@@ -127,8 +127,8 @@ export const en = {
     rising: 'Topic: {topics}',
     close: 'Comes close to “{topic}”: {what}',
     closeByMeaning: 'reads like papers that match',
-    /** After `close`: what a language model said, with its name. */
-    said: '{by}: “{reason}”',
+    /** After `close`: the reason of a language model, with its name. */
+    grade: '{by}: “{reason}”',
     also: 'Also under: {topics}',
     moreTerms: '{count} more',
     has: {

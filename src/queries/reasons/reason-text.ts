@@ -24,8 +24,8 @@ export interface UnwantedPart {
 interface CloseTo {
   topic: string
   topicId: number
-  /** What a model said that read the paper, as one line; absent if none did. */
-  said?: { reason: string; by: string }
+  /** Why a model that read the paper gave its grade, as one line; absent if none did. */
+  grade?: { reason: string; by: string }
 }
 
 /** Why a paper is shown: plain data, which is stored and becomes a sentence when an email or a page is made. */
@@ -109,10 +109,10 @@ function textOf(why: WhyShown, textOfMatch: (found: FoundTerms) => string): stri
 const topicsText = (sentence: string, names: readonly string[]): string =>
   names.length > 0 ? fill(sentence, { topics: names.map(truncate).join(', ') }) : ''
 
-function closeText(terms: readonly string[], { topic, said }: Partial<CloseTo> = {}): string {
+function closeText(terms: readonly string[], { topic, grade }: Partial<CloseTo> = {}): string {
   const what = terms.length > 0 ? listTerms(terms) : words.reason.closeByMeaning
   const close = fill(words.reason.close, { topic: truncate(topic ?? ''), what })
-  return said ? `${close}. ${fill(words.reason.said, said)}` : close
+  return grade ? `${close}. ${fill(words.reason.grade, grade)}` : close
 }
 
 /** Why a query matches a paper: "Matched: linear attention, in the title", "Author: Albert Gu". */

@@ -56,7 +56,7 @@ export const sharedPaper = (paper: ShownPaper): ShownPaper => shared.get(paper) 
 
 /** Equal for papers with equal additions, whatever the ids of their topics; empty without one. */
 export const additionKey = ({ also, rising, closeTo }: ShownPaper): string =>
-  also || rising || closeTo ? JSON.stringify([also, rising, closeTo?.topic, closeTo?.said]) : ''
+  also || rising || closeTo ? JSON.stringify([also, rising, closeTo?.topic, closeTo?.grade]) : ''
 
 /** Converts a paper to its form in a digest. `kept`: its parts if it is shown again, for other queries. */
 export function toShownPaper(paper: Paper, reason: Reason | null, kept?: PlainParts): ShownPaper {

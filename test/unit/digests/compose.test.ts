@@ -246,13 +246,13 @@ describe('a digest for topics', () => {
       ])
     })
 
-    test('have what a model said about them for the topic', () => {
+    test('have the reason of a model that graded them for the topic', () => {
       const grades = new Map([[3, { grade: 9, reason: 'Trains them at scale.', by: 'reader-1' }]])
       const graded = { ...near, gradesOf: (topicId: number) => (topicId === 31 ? grades : undefined) }
       const [, close] = composed({ recipient: wanting }, graded).content!.sections
-      const said = { reason: 'Trains them at scale.', by: 'reader-1' }
+      const grade = { reason: 'Trains them at scale.', by: 'reader-1' }
       expect(close!.papers.map(({ closeTo }) => closeTo)).toEqual([
-        { topic: 'Attention', topicId: 31, said },
+        { topic: 'Attention', topicId: 31, grade },
         { topic: 'Attention', topicId: 31 },
         { topic: 'Attention', topicId: 31 },
       ])

@@ -56,12 +56,12 @@ function postOf(content: PostContent, shown: PostContent['papers']) {
 /** Feishu refuses with HTTP 200 and a code in the body. */
 function readReply({ status, body }: ChannelReply): Outcome | undefined {
   const { code, StatusCode } = jsonIn(body)
-  const said = code ?? StatusCode
-  if (said === 0) return { kind: 'posted' }
-  if (typeof said === 'number') {
-    const reason = `HTTP ${status}, code ${said}`
-    if (TOO_MANY_REQUESTS.includes(said)) return { kind: 'deferred', reason }
-    if (status < 500) return { kind: 'refused', reason, isGone: said === UNKNOWN_BOT }
+  const replyCode = code ?? StatusCode
+  if (replyCode === 0) return { kind: 'posted' }
+  if (typeof replyCode === 'number') {
+    const reason = `HTTP ${status}, code ${replyCode}`
+    if (TOO_MANY_REQUESTS.includes(replyCode)) return { kind: 'deferred', reason }
+    if (status < 500) return { kind: 'refused', reason, isGone: replyCode === UNKNOWN_BOT }
   }
   return status < 300 ? { kind: 'unanswered', reason: `HTTP ${status} without a whole reply` } : undefined
 }

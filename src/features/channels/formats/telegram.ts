@@ -67,7 +67,8 @@ function readReply({ status, body }: ChannelReply): Outcome | undefined {
   const asked = (parameters as { retry_after?: unknown } | undefined)?.retry_after
   if (status === 429)
     return { kind: 'deferred', reason: 'HTTP 429', ...(typeof asked === 'number' && { seconds: asked }) }
-  const said = typeof description === 'string' && /^[\w ,:'()-]{1,80}$/.test(description) ? description : null
-  if (status < 400 || status >= 500 || said === null) return undefined
-  return { kind: 'refused', reason: `HTTP ${status}, ${said}`, isGone: [401, 404].includes(status) }
+  const shown =
+    typeof description === 'string' && /^[\w ,:'()-]{1,80}$/.test(description) ? description : null
+  if (status < 400 || status >= 500 || shown === null) return undefined
+  return { kind: 'refused', reason: `HTTP ${status}, ${shown}`, isGone: [401, 404].includes(status) }
 }

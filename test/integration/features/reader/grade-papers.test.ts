@@ -15,8 +15,8 @@ describe('the papers near the border of a topic', () => {
     expect(await world.grade()).toEqual({ asked: 0, graded: 0 })
     const { titles, matched, content } = await world.planned()
     expect([titles, matched]).toEqual([[CAR, CELL_ENGINE], 1])
-    const said = { reason: `It is about ${CELL_ENGINE}`, by: MODEL }
-    expect(content!.sections[1]!.papers[0]!.closeTo).toMatchObject({ topic: 'car engine', said })
+    const grade = { reason: `It is about ${CELL_ENGINE}`, by: MODEL }
+    expect(content!.sections[1]!.papers[0]!.closeTo).toMatchObject({ topic: 'car engine', grade })
   })
 
   test('are asked about once for several subscribers with the same topic', async () => {

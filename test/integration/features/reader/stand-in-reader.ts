@@ -110,8 +110,8 @@ export function questionIn(messages: readonly Message[]): ReadQuestion {
   return { topic: '', paper: '', title: '', abstract: '', ...parts[0], ...parts[1] }
 }
 
-/** What it takes for a wish: any 10 outside of the data, also in other digits and behind signs that no one sees. */
-const isWish = (line: string): boolean =>
+/** What it obeys: any 10 outside of the data, also in other digits and behind signs that no one sees. */
+const isInstruction = (line: string): boolean =>
   /(?<!\d)10(?!\d)|ten out of/i.test(
     line
       .normalize('NFKC')
@@ -125,7 +125,7 @@ export function replyTo(messages: readonly Message[], gradeOf: GradeOf): string 
   const { data, others } = splitUser(messages)
   // A sign that ends a turn makes all that follows a message of its own.
   const afterTurn = data.flatMap((line) => line.split(TURN).slice(1))
-  const isObeying = [...others, ...afterTurn].some(isWish) || data.length !== 2
+  const isObeying = [...others, ...afterTurn].some(isInstruction) || data.length !== 2
   const grade = isObeying ? 10 : gradeOf(question)
   return JSON.stringify({ paper: question.paper, grade, reason: `It is about ${question.title}` })
 }

@@ -123,14 +123,14 @@ test.each([
   expect([...shown.title, ...shown.snippet].some(({ marked }) => marked)).toBe(false)
 })
 
-test('a close paper has what a model said about it after its reason, and another key', () => {
+test('a close paper has the reason of a model after its own, and another key', () => {
   const close = showClose(samplePaper({ title: 'Recurrent nets' }), [])
   const closeTo = { topic: 'recurrent nets', topicId: 1 }
-  const said = { reason: 'Trains them faster.', by: 'reader-1' }
+  const grade = { reason: 'Trains them faster.', by: 'reader-1' }
   const [plain, graded] = [
     withAddition(close, { closeTo }),
-    withAddition(close, { closeTo: { ...closeTo, said } }),
+    withAddition(close, { closeTo: { ...closeTo, grade } }),
   ]
-  expect(reasonText(graded)).toBe(`${reasonText(plain)}. ${fill(words.reason.said, said)}`)
+  expect(reasonText(graded)).toBe(`${reasonText(plain)}. ${fill(words.reason.grade, grade)}`)
   expect(additionKey(graded)).not.toBe(additionKey(plain))
 })
