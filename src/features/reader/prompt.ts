@@ -86,9 +86,9 @@ const HIDDEN = /\p{Variation_Selector}|\p{Join_Control}|\p{Co}/gu
 const cleaned = (text: string, maxLength: number): string =>
   truncateAtWord(oneLine(text.normalize('NFKC').replace(HIDDEN, '')), maxLength)
 
-/** Of the signs that services take for the end of a message, such as <|im_end|> and [INST]. */
+/** Of the character sequences that services take for the end of a message, such as <|im_end|> and [INST]. */
 const SPECIAL = /[<>|[\]{}]/g
-const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** JSON on one line, in which only its own brackets are brackets. */
 const dataLine = (data: Record<string, string>): string =>

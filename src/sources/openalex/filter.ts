@@ -1,4 +1,4 @@
-const MIN_KEY = /^[a-z][\w.-]*$/i
+const KEY = /^[a-z][\w.-]*$/i
 // OpenAlex answers a filter by the date of its record only to paying customers, with a 429.
 const PAID = /^(?:from[_-]|to[_-])?(?:created|updated)[_-]date$/i
 
@@ -13,7 +13,7 @@ export function parseFilter(text: string): string | undefined {
   return conditions
     .join(',')
     .replace(/\s+/g, '+')
-    .replace(/[^!-~]+/gu, (signs) => encodeURIComponent(signs.toWellFormed()))
+    .replace(/[^!-~]+/gu, (characters) => encodeURIComponent(characters.toWellFormed()))
 }
 
 /** Splits at commas, except between double quotes. */
@@ -22,7 +22,7 @@ const conditionsOf = (text: string): string[] =>
 
 function isCondition(condition: string): boolean {
   const [key = '', ...value] = condition.split(':')
-  return MIN_KEY.test(key) && value.join(':').length > 0 && !PAID.test(key)
+  return KEY.test(key) && value.join(':').length > 0 && !PAID.test(key)
 }
 
 /** Whether a filter says which types of work it wants. */

@@ -28,14 +28,15 @@ export function looksOf({
   day: Day
   lastFetch: Day | undefined
 }): Look[] {
-  const isLong = !lastFetch || daysBetween(lastFetch, day) > 1 || isTurnOf(source, day)
+  const isLong = !lastFetch || daysBetween(lastFetch, day) > 1 || isWeeklyDay(source, day)
   return isLong ? [LONG, SHORT, BRIEF] : [SHORT, BRIEF]
 }
 
 const daysBetween = (from: Day, to: Day): number =>
   (midnight(to).getTime() - midnight(from).getTime()) / DAY_MS
 
-const isTurnOf = (source: string, day: Day): boolean =>
+const isWeeklyDay = (source: string, day: Day): boolean =>
   (daysBetween('2026-01-01', day) + sumOf(source)) % LONG_EVERY_DAYS === 0
 
-const sumOf = (text: string): number => [...text].reduce((sum, sign) => sum + sign.codePointAt(0)!, 0)
+const sumOf = (text: string): number =>
+  [...text].reduce((sum, character) => sum + character.codePointAt(0)!, 0)

@@ -5,7 +5,7 @@ import { detailOf, leadOf, linkText, postHeading, siteText, titleOf } from './po
 const MAX_DESCRIPTION_LENGTH = 4096
 const COLOR = 0x12564f
 
-/** Discord reads a sign behind a backslash as the sign. */
+/** Discord reads a character behind a backslash as that character. */
 const escaped = (text: string): string => text.replace(/[\\*_~|`>#()[\]<-]/g, '\\$&')
 /** A bracket would end the address. */
 const address = (url: string): string => url.replaceAll('(', '%28').replaceAll(')', '%29')
