@@ -208,9 +208,9 @@ export const errorTable = {
     'source.refused-filter': '{source} is refused ({status}): {what}. Correct the filter in SOURCES.',
     'source.refused-key': '{source} is refused ({status}): the key in OPENALEX_KEY is wrong.',
     'source.gone':
-      '{source} has no feed any more ({status}). Put its new address into SOURCES, or leave it out.',
+      '{source} no longer has a feed ({status}). Put its new address into SOURCES, or leave it out.',
     'source.not-a-feed':
-      '{source} returned {status} for {day} with something that is no feed ({what}). Put the address of the feed itself into SOURCES.',
+      '{source} returned {status} for {day} with something other than a feed ({what}). Put the address of the feed itself into SOURCES.',
     'source.broken-feed':
       '{source} returned {status} for {day} with a feed that cannot be read: {what}. Tell its publisher; it is tried again.',
     'source.large-feed':

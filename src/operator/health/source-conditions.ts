@@ -48,7 +48,7 @@ const STOPS: Record<StoppedReason, Stop> = {
     fix: 'Put its new address into SOURCES, or leave it out, and restart.',
   },
   'not-a-feed': {
-    sentence: 'its address returns something that is no feed',
+    sentence: 'its address returns something other than a feed',
     isQuoted: true,
     fix: 'Put the address of the feed itself into SOURCES, and restart.',
   },

@@ -238,7 +238,7 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
   [
     'source-stopped',
     feed('source', 'source.not-a-feed', 'text/html'),
-    'Journal has been stopped since 16:49 UTC: its address returns something that is no feed: “text/html”.',
+    'Journal has been stopped since 16:49 UTC: its address returns something other than a feed: “text/html”.',
   ],
   [
     'source-stopped',
