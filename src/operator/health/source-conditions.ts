@@ -1,7 +1,9 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
 import type { Incident } from '../../core/incident.repo.ts'
-import { requireSource, sourceTitle } from '../../sources/registry.ts'
+import { fill } from '../../i18n/words.ts'
+import { parseSourceName, requireSource, sourceTitle } from '../../sources/registry.ts'
+import type { Source } from '../../sources/source.ts'
 import { movedIncidentName, sourceIncidentName } from '../../sources/source-day.repo.ts'
 import { type StoppedReason, stoppedReason } from '../../sources/source-day-state.ts'
 import { type SourceStatus, sourceFaultText } from '../source-status.ts'
@@ -22,6 +24,7 @@ const configured = ({ sources, config }: HealthFacts): SourceStatus[] =>
   sources.filter(({ source }) => config.SOURCES.includes(source))
 
 interface Stop {
+  /** {key}, {megabytes} and {title} are those of its source; also in `fix`. */
   sentence: string
   /** Its answer follows the sentence. */
   isQuoted?: true
@@ -40,8 +43,8 @@ const STOPS: Record<StoppedReason, Stop> = {
     fix: 'Correct the filter in SOURCES, and restart.',
   },
   'wrong-key': {
-    sentence: 'the key in OPENALEX_KEY is refused',
-    fix: 'Correct OPENALEX_KEY, and restart.',
+    sentence: 'the key in {key} is refused',
+    fix: 'Correct {key}, and restart.',
   },
   gone: {
     sentence: 'its feed is gone',
@@ -58,7 +61,7 @@ const STOPS: Record<StoppedReason, Stop> = {
     fix: 'Tell its publisher. It is tried again every six hours.',
   },
   'large-feed': {
-    sentence: 'its feed is larger than 8 MB',
+    sentence: 'its feed is larger than {megabytes} MB',
     fix: 'Use a feed with fewer items in SOURCES, such as one of the newest only, and restart.',
   },
   'moved-away': {
@@ -67,9 +70,18 @@ const STOPS: Record<StoppedReason, Stop> = {
     fix: 'If that address is right, put it into SOURCES, and restart.',
   },
   'no-budget': {
-    sentence: 'the requests that OpenAlex allows in a day are used up',
-    fix: 'Wait: it is tried again every six hours, and the next day. If it happens again, set OPENALEX_KEY (a free key allows ten times as many), or name fewer filters in SOURCES.',
+    sentence: 'the requests that {title} allows in a day are used up',
+    fix: 'Wait: it is tried again every six hours, and the next day. If it happens again, set {key} (a free key allows ten times as many), or name fewer filters in SOURCES.',
   },
+}
+
+function ofSource(text: string, name: string): string {
+  const source: Source | undefined = parseSourceName(name)?.source
+  return fill(text, {
+    key: source?.keySetting ?? 'the settings',
+    megabytes: (source?.fetchPolicy.maxBytes ?? 0) / 1_000_000,
+    title: source?.title ?? name,
+  })
 }
 
 const stoppedSource: Condition = {
@@ -86,9 +98,10 @@ const stoppedSource: Condition = {
   sentence: ({ since, values }, { now }) => {
     const { sentence, isQuoted } = STOPS[values.what as StoppedReason]
     const said = isQuoted ? `: “${values.detail}”` : ''
-    return `${sourceTitle(String(values.source))} has been stopped since ${timeSeenFrom(now, since)}: ${sentence}${said}.`
+    const name = String(values.source)
+    return `${sourceTitle(name)} has been stopped since ${timeSeenFrom(now, since)}: ${ofSource(sentence, name)}${said}.`
   },
-  fix: ({ values }) => STOPS[values.what as StoppedReason].fix,
+  fix: ({ values }) => ofSource(STOPS[values.what as StoppedReason].fix, String(values.source)),
   path: () => '/admin/sources',
   notice: () => 'papers',
   alertAfterMs: AT_ONCE,

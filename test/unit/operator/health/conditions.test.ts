@@ -232,6 +232,15 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
   ],
   [
     'source-stopped',
+    {
+      config: readConfig({ SOURCES: 'openalex:author_name:Osei' }),
+      sources: [source({ source: 'openalex:author_name:Osei' })],
+      incidents: [incident('source openalex:author_name:Osei', 'source.refused-key', '401')],
+    },
+    'OpenAlex author_name:Osei has been stopped since 16:49 UTC: the key in OPENALEX_KEY is refused.',
+  ],
+  [
+    'source-stopped',
     feed('source', 'source.gone', '410'),
     'Journal has been stopped since 16:49 UTC: its feed is gone.',
   ],
@@ -263,7 +272,7 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
   [
     'source-stopped',
     { incidents: [incident('source huggingface', 'source.no-budget', '429')] },
-    'Hugging Face has been stopped since 16:49 UTC: the requests that OpenAlex allows in a day are used up.',
+    'Hugging Face has been stopped since 16:49 UTC: the requests that Hugging Face allows in a day are used up.',
   ],
   [
     'source-silent',
