@@ -56,8 +56,8 @@ interface FeaturePrivacyPart {
 
 interface FeatureSearchPart {
   page: 'search'
-  /** Below the feeds of results. `topic`: the search as a topic. */
-  section(topic: string): PageSection
+  /** Below the feeds of results, unless it is null. `topic`: the search as a topic. */
+  section(topic: string, config: Config): PageSection | null
 }
 
 type FeaturePart =
@@ -99,10 +99,12 @@ export const privacySentences = ({ features, config }: Deps): string[] =>
   sectionParts(features).flatMap((one) => (one.page === 'privacy' ? one.sentences(config) : []))
 
 /** Those of a page of results; none if no topic expresses the search. */
-export const searchSections = (features: readonly Feature[], topic: string | undefined): PageSection[] =>
+export const searchSections = ({ features, config }: Deps, topic: string | undefined): PageSection[] =>
   topic === undefined
     ? []
-    : sectionParts(features).flatMap((one) => (one.page === 'search' ? [one.section(topic)] : []))
+    : sectionParts(features)
+        .map((one) => (one.page === 'search' ? one.section(topic, config) : null))
+        .filter((section) => section !== null)
 
 /** Those of the manage page, each with its place. */
 export async function manageSections(

@@ -13,6 +13,7 @@ import { words } from '../../i18n/words.ts'
  *   subscribes to five topics shares these five.
  * - A name, also that of a topic, is one short line without addresses, is shown as text beside the topics in words, and is nothing else. How many
  *   pages a network and all of them may make is limited, and the operator can remove one.
+ *   Where sign-up is closed, only subscribers make pages.
  * - Search engines may not list any of them, as they may not list results: anyone can make such pages.
  */
 export const topicPages: Feature = {
@@ -26,7 +27,10 @@ export const topicPages: Feature = {
     { page: 'privacy', sentences: () => [words.topicPages.privacy] },
     {
       page: 'search',
-      section: (topic) => ({ file: new URL('./search-section.eta', import.meta.url), data: { topic } }),
+      section: (topic, { SIGNUP }) =>
+        SIGNUP === 'closed'
+          ? null
+          : { file: new URL('./search-section.eta', import.meta.url), data: { topic } },
     },
     {
       page: 'manage',

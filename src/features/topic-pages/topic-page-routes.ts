@@ -24,17 +24,19 @@ const POLICY_OF_EMBEDDED =
 
 const formFields = z.object({ topic: texts.default([]), name: formText.default('') })
 
-/** The form that makes a page of topics, and the pages. */
+/** The form that makes a page of topics, unless sign-up is closed, and the pages. */
 export const topicPageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
 
   const prefilled = { querystring: z.object({ topic: topicsInQuery }) }
-  app.get('/topics', { schema: prefilled }, async ({ query }, reply) =>
-    showForm(site, reply, { topics: query.topic, name: '' }),
-  )
+  app.get('/topics', { schema: prefilled }, async ({ query }, reply) => {
+    if (deps.config.SIGNUP === 'closed') throw new Fault('page.not-found')
+    return showForm(site, reply, { topics: query.topic, name: '' })
+  })
 
   const options = { schema: { body: formFields.prefault({}) }, attachValidation: true } as const
   app.post('/topics', { ...options, config: { slots: 'search' } }, async (request, reply) => {
+    if (deps.config.SIGNUP === 'closed') throw new Fault('signup.closed')
     const { topic, name } = formOf(formFields, request)
     try {
       if (request.validationError) throw request.validationError

@@ -80,7 +80,7 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const [named] = searched.tree.kind === 'paper' ? searched.found : []
         if (named) return reply.redirect(paperPathOf(named.paper), 303)
         const search = searchView(params, searched, BASE_URL)
-        const sections = searchSections(deps.features, search.results.along?.topic)
+        const sections = searchSections(deps, search.results.along?.topic)
         const sent = searched.isReading ? reply : cacheForOneMinute(reply)
         return pages.send(sent, 'search', { search, sections })
       } catch (error) {

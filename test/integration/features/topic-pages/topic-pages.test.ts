@@ -16,6 +16,13 @@ const from = (ip: string) => ({ 'x-forwarded-for': ip })
 
 beforeEach(() => addPapers(site.db))
 
+/** The same site with a closed sign-up. */
+function closedSite() {
+  const config = readConfig({ BASE_URL, APP_SECRET: SECRET, SIGNUP: 'closed' }, site.deps.features)
+  const deps = { ...site.deps, config }
+  return { ...site, deps, app: buildServer(deps) }
+}
+
 /** Shares topics, and returns the path of their page. */
 async function share(topic: string | string[], name = ''): Promise<string> {
   const { statusCode, headers } = await post(site, '/topics', { topic, name })
@@ -88,11 +95,10 @@ describe('a page of topics', () => {
     const image = (html: string) => /og:image" content="([^"]*)"/.exec(html)?.[1]
     const search = (await get(site, '/papers?q=linear+attention')).body
     expect(image((await get(site, path)).body)).toBe(image(search))
-    const config = readConfig({ BASE_URL, APP_SECRET: SECRET, SIGNUP: 'closed' }, site.deps.features)
-    const closed = buildServer({ ...site.deps, config })
-    expect((await get({ ...site, app: closed }, path)).body).not.toContain('/subscribe?topic')
-    expect((await get({ ...site, app: closed }, `${path}?embed`)).body).not.toContain('/subscribe?topic')
-    await closed.close()
+    const closed = closedSite()
+    expect((await get(closed, path)).body).not.toContain('/subscribe?topic')
+    expect((await get(closed, `${path}?embed`)).body).not.toContain('/subscribe?topic')
+    await closed.app.close()
   })
 })
 
@@ -223,6 +229,22 @@ describe('a subscriber', () => {
     const { body } = await get(site, headers.location as string)
     expect(textOf(body)).toContain('Fast attention and Robots')
     expect(body).not.toMatch(/\/manage\/\w|ann@|example\.com/)
+  })
+
+  test('shares topics also where sign-up is closed, and no one else does', async () => {
+    const path = await managePath()
+    const { id } = await site.db.topic.findFirstOrThrow({ where: { name: 'rag' } })
+    const closed = closedSite()
+    const { headers } = await post(closed, `${path}/share`, { topic: id })
+    const page = await get(closed, headers.location as string)
+    expect([page.statusCode, page.body.includes('href="/topics"')]).toEqual([200, false])
+    expect((await get(closed, '/topics')).statusCode).toBe(404)
+    expect((await get(closed, '/papers?q=attention')).body).not.toContain('/topics?topic')
+    const refused = await post(closed, '/topics', { topic: 'robots', name: '' })
+    expect(refused.statusCode).toBe(403)
+    expect(textOf(refused.body)).toContain(words.errors['signup.closed'])
+    expect(await site.db.topicPage.count()).toBe(1)
+    await closed.app.close()
   })
 
   test('cannot share a topic under an address', async () => {
