@@ -50,7 +50,7 @@ export interface ReaderSettings {
   url: string
   model: string
   key?: string
-  /** How many papers it gets on a day (UTC). */
+  /** How many papers, and topics to write in English, it gets on a day (UTC). */
   perDay: number
 }
 
