@@ -104,6 +104,12 @@ export const numberField = (otherwise = 0) =>
 
 export const withToken = { params: z.object({ token: z.string() }) }
 
+/** The ids of boxes that were ticked: none, one or several fields of the same name. */
+export const tickedIds = z
+  .union([z.string(), z.array(z.string())])
+  .default([])
+  .transform((value) => [value].flat().map(Number))
+
 /** A form whose fields all have a default: any body is one. */
 export const lenientForm = <T extends z.ZodRawShape>(shape: T) => {
   const form = z.object(shape)

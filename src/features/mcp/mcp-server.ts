@@ -1,4 +1,5 @@
 import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
+import { HOUR_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { mcpErrors } from './mcp-errors.ts'
@@ -18,7 +19,6 @@ const listed = (tools: readonly CallableTool[]) =>
 const LISTED = listed(TOOLS)
 const LISTED_WITH_TOKEN = listed(ALL_TOOLS)
 
-const HOUR_MS = 3_600_000
 const KEPT = { ttlMs: HOUR_MS, cacheScope: 'public' } as const
 const KEPT_WITH_TOKEN = { ttlMs: HOUR_MS, cacheScope: 'private' } as const
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { seal, unseal } from '../../core/secrets.ts'
@@ -10,7 +11,7 @@ import { tokenById } from './agent-token.repo.ts'
 import { mcpErrors } from './mcp-errors.ts'
 
 const PURPOSE = 'topic proposal'
-const LIVES_MS = 7 * 86_400_000
+const LIVES_MS = 7 * DAY_MS
 
 /** A change of a topic that an agent proposes. It is in the link, sealed; nothing is stored. */
 export interface Proposal {

@@ -1,18 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { withHolder } from '../../account/find-subscriber.ts'
 import { storedTopicsOf } from '../../subscribers/topic.repo.ts'
 import type { Site } from '../../web/pages.ts'
-import { lenientForm, withToken } from '../../web/request.ts'
+import { lenientForm, tickedIds, withToken } from '../../web/request.ts'
 import { changeOptOuts } from './opt-out.repo.ts'
 
-const ids = z
-  .union([z.string(), z.array(z.string())])
-  .default([])
-  .transform((value) => [value].flat().map(Number))
-
 /** `shown`: the topics that the form had; `read`: those that the reader may get. */
-const form = lenientForm({ shown: ids, read: ids })
+const form = lenientForm({ shown: tickedIds, read: tickedIds })
 
 /** The switches of topics on the manage page. */
 export const optOutRoute: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {

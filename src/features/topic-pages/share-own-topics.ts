@@ -1,17 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { openLinkHolder } from '../../account/open-manage-page.ts'
 import { storedTopicsOf } from '../../subscribers/topic.repo.ts'
 import type { Site } from '../../web/pages.ts'
-import { lenientForm, withToken } from '../../web/request.ts'
+import { lenientForm, tickedIds, withToken } from '../../web/request.ts'
 import { shareTopics, textsOf } from './share-topics.ts'
 
-const ids = z
-  .union([z.string(), z.array(z.string())])
-  .default([])
-  .transform((value) => [value].flat().map(Number))
-
-const form = lenientForm({ topic: ids })
+const form = lenientForm({ topic: tickedIds })
 
 /** Makes a page of the topics that a subscriber chose on the manage page. */
 export const shareOwnTopics: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
