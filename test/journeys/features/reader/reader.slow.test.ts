@@ -67,7 +67,7 @@ test('a subscriber reads what the reader said, turns it off for a topic, and the
   const page = await browser.open({ javaScriptEnabled: false })
   const first = await paths(base)
   await page.goto(first.digest)
-  const said = fill(words.reason.said, { by: MODEL, reason: `It is about ${CELL}` })
+  const said = fill(words.reason.grade, { by: MODEL, reason: `It is about ${CELL}` })
   expect(await relatedOn(page)).toContain(said)
   expect(await relatedOn(page)).not.toContain(AUTOMOBILE)
   const asked = reader.requests.length
