@@ -101,16 +101,19 @@ export async function openCandidatePool(
   }
 }
 
-/** Of a topic that was loaded: a plan sees the same grades from its first page to its last. */
+/**
+ * Of a topic that was loaded: a plan sees the same grades from its first page to its last, unless the query of the topic
+ * changes. Topics with the same query may have different ones: subscribers can opt out.
+ */
 function openGrades(deps: Deps, since: Day) {
-  const grades = new Map<number, TopicGrades | undefined>()
+  const grades = new Map<number, { queryId: number; ofTopic: TopicGrades | undefined }>()
   return {
-    gradesOf: (topicId: number) => grades.get(topicId),
+    gradesOf: (topicId: number) => grades.get(topicId)?.ofTopic,
     loadGrades: async (topics: readonly TopicQuery[]) => {
-      const unknown = topics.filter(({ id }) => !grades.has(id))
+      const unknown = topics.filter(({ id, queryId }) => grades.get(id)?.queryId !== queryId)
       if (unknown.length === 0) return
       const found = await readGrades(deps, { topics: unknown, since })
-      for (const { id } of unknown) grades.set(id, found.get(id))
+      for (const { id, queryId } of unknown) grades.set(id, { queryId, ofTopic: found.get(id) })
     },
     forgetGrades: () => grades.clear(),
   }

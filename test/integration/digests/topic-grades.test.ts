@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Feature } from '../../../src/core/feature.ts'
+import { openCandidatePool } from '../../../src/digests/candidates.repo.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import type { TopicGrades } from '../../../src/digests/topic-grades.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -37,11 +38,11 @@ async function planWith(...features: Feature[]) {
   return (await world.digestsOf('ann'))[DAY]!
 }
 
-test('grades move papers in and out of those that come close, and the digest keeps what was said', async () => {
+test('grades move papers in and out of those that come close, and the digest keeps the reason', async () => {
   const { titles, content } = await planWith(grading({ [AUTOMOBILE]: 2, [CELL_ENGINE]: 9 }))
   expect(titles).toEqual([CAR, CELL_ENGINE])
-  const said = { reason: 'As asked.', by: 'reader-1' }
-  expect(content!.sections[1]!.papers[0]!.closeTo).toMatchObject({ topic: 'car engine', said })
+  const grade = { reason: 'As asked.', by: 'reader-1' }
+  expect(content!.sections[1]!.papers[0]!.closeTo).toMatchObject({ topic: 'car engine', grade })
 })
 
 test('grades neither remove a match nor add one', async () => {
@@ -61,6 +62,23 @@ test('grades are not read for a subscriber without papers that come close', asyn
   }
   expect((await planWith(feature)).titles).toEqual([CAR])
   expect(asked).toEqual([])
+})
+
+test('grades are read again for a topic whose query changed during a plan', async () => {
+  const { id: paperId } = await world.db.paper.findFirstOrThrow({ where: { title: CAR } })
+  const byText: Feature = {
+    name: 'by text',
+    readGrades: async (_deps, { topics }) =>
+      new Map(topics.map(({ id, query }) => [id, new Map([[paperId, { grade: 5, reason: query, by: '' }]])])),
+  }
+  const deps = { ...world.deps, features: [byText] }
+  const { candidates, loadGrades } = await openCandidatePool(deps, { since: DAY, upTo: 99 })
+  const topic = { id: 1, name: 'cars', queryId: 7, query: 'car engine' }
+  const reasonOf = () => candidates.gradesOf(1)?.get(paperId)?.reason
+  await loadGrades([topic])
+  expect(reasonOf()).toBe('car engine')
+  await loadGrades([{ ...topic, queryId: 8, query: 'cell engine' }])
+  expect(reasonOf()).toBe('cell engine')
 })
 
 test('a digest is as it would be without the feature, if reading grades fails', async () => {
