@@ -36,6 +36,14 @@ const typed = (html: string) =>
   /<textarea id="topic"[^>]*>([^<]*)</.exec(html)?.[1]?.replaceAll('&quot;', '"')
 
 describe('a topic of another language in the form to sign up', () => {
+  test('goes to the model only when its button is pressed, as the privacy page says', async () => {
+    await get(site, `/subscribe?${new URLSearchParams({ topic: TOPIC })}`)
+    for (const path of ['/preview', '/subscribe'])
+      await post(site, path, { topic: TOPIC, email: 'ann@example.com' })
+    expect(reader.requests).toEqual([])
+    expect(textOf((await get(site, '/privacy')).body)).toContain(w.privacy)
+  })
+
   test('is offered in English with its back-test when a button is pressed, and replaced when the offer is', async () => {
     const refused = await post(site, '/preview', { topic: TOPIC })
     expect([refused.statusCode, reader.requests.length]).toEqual([422, 0])
