@@ -18,6 +18,14 @@ import { words } from '../../i18n/words.ts'
  */
 export const topicPages: Feature = {
   name: 'topic-pages',
+  operations: [
+    {
+      noun: 'topic-pages',
+      after: 'mail',
+      summary: 'public pages of topics that visitors and subscribers made',
+      read: async () => (await import('./operations.ts')).TOPIC_PAGE_OPERATIONS,
+    },
+  ],
   routes: [
     { area: 'site', read: async () => (await import('./topic-page-routes.ts')).topicPageRoutes },
     { area: 'manage', read: async () => (await import('./share-own-topics.ts')).shareOwnTopics },

@@ -20,6 +20,16 @@ export async function findTopicPage(db: Database, ids: readonly string[]): Promi
   return row && pageOf(row)
 }
 
+/** Newest first. */
+export async function allTopicPages(db: Database): Promise<StoredTopicPage[]> {
+  const rows = await db.topicPage.findMany({ orderBy: [{ at: 'desc' }, { id: 'asc' }] })
+  return rows.map(pageOf)
+}
+
+/** False if there is no such page. */
+export const deleteTopicPage = async (db: Database, id: string): Promise<boolean> =>
+  (await db.topicPage.deleteMany({ where: { id } })).count > 0
+
 /** Adds a page, unless another request has just added the same one. */
 export async function addTopicPage(db: Database, { id, name, topics, at }: StoredTopicPage): Promise<void> {
   const data = { id, name, topics: topics.map((topic) => ({ ...topic })), at }
