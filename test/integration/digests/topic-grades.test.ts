@@ -69,7 +69,9 @@ test('grades are read again for a topic whose query changed during a plan', asyn
   const byText: Feature = {
     name: 'by text',
     readGrades: async (_deps, { topics }) =>
-      new Map(topics.map(({ id, query }) => [id, new Map([[paperId, { grade: 5, reason: query, by: '' }]])])),
+      new Map(
+        topics.map(({ id, query }) => [id, new Map([[paperId, { grade: 5, reason: query ?? '', by: '' }]])]),
+      ),
   }
   const deps = { ...world.deps, features: [byText] }
   const { candidates, loadGrades } = await openCandidatePool(deps, { since: DAY, upTo: 99 })

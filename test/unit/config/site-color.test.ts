@@ -39,10 +39,10 @@ test('every color is readable in light and dark mode, or the proposed color is',
   expect(refused).toBeGreaterThan(100)
 })
 
-test('SITE_COLOR may be without its #, which begins a comment in an .env file', () => {
+test('SITE_COLOR may be without its #', () => {
   expect(parse('12564F').light).toBe('#12564f')
   const env = parseDotEnv('SITE_NAME=Papers # ours\nSITE_COLOR=#12564f\nSITE_FOOTER=# none\n')
-  expect(env).toEqual({ SITE_NAME: 'Papers', SITE_COLOR: '12564f', SITE_FOOTER: '' })
+  expect(env).toEqual({ SITE_NAME: 'Papers', SITE_COLOR: '#12564f', SITE_FOOTER: '' })
 })
 
 test.each(['#12564f', '#7a1f3d', '#003080', '#304000'])('%s does not become grey in dark mode', (color) => {

@@ -42,7 +42,9 @@ function about(...sources: string[]) {
 const sources: readonly Source[] = SOURCES
 const nameOf = ({ name, sections }: Source) => (sections ? `${name}:${sections.example}` : name)
 
-test.each(sources.map((source) => [nameOf(source), source] as const))(
+const withSettings = sources.filter(({ baseUrls }) => Object.keys(baseUrls).length > 0)
+
+test.each(withSettings.map((source) => [nameOf(source), source] as const))(
   '%s is asked where its own settings say',
   async (name, source) => {
     const [question] = about(name)
@@ -53,6 +55,14 @@ test.each(sources.map((source) => [nameOf(source), source] as const))(
     expect(await about(name)[0]?.run()).toMatchObject({ state: 'wrong' })
   },
 )
+
+test('a feed is asked at its own address', async () => {
+  const name = `rss:${addresses.HF_URL}/feed#Journal`
+  expect(await about(name)[0]?.run()).toMatchObject({ state: 'ok' })
+  expect(asked).toEqual([expect.stringMatching(/^\/feed daily-papers \(http/)])
+  status = 503
+  expect(await about(name)[0]?.run()).toMatchObject({ state: 'wrong' })
+})
 
 test('the request to Hugging Face is for the day before', async () => {
   await about('huggingface')[0]?.run()
