@@ -1,5 +1,6 @@
 import type { Deps } from '../core/deps.ts'
 import { newestDigestWith } from '../digests/digest.repo.ts'
+import { idsEver } from '../papers/merged-ids.repo.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
@@ -166,7 +167,10 @@ async function openPaperOfTopic(
   const paper = await paperByName(deps.db, name)
   if (!topic || !paper || !hasSubscription(holder.subscriber)) return { holder, topic: null }
   const learned = await learnedTopic(deps.db, topic.id)
-  const digest = await newestDigestWith(deps.db, { subscriberId: holder.subscriber.id, paperId: paper.id })
+  const digest = await newestDigestWith(deps.db, {
+    subscriberId: holder.subscriber.id,
+    paperIds: await idsEver(deps.db, paper.id),
+  })
   return { holder, topic, paper, learned, digest }
 }
 

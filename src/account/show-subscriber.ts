@@ -42,10 +42,10 @@ export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef) {
  * gets no email.
  */
 export async function nextMailOf(deps: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
-  const { db, clock, features } = deps
+  const { db, clock } = deps
   const { id, epoch, state, startDate, pausedUntil } = subscriber
   if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined
-  const elsewhere = await readersElsewhere(features, db, [{ subscriberId: id, epoch }])
+  const elsewhere = await readersElsewhere(deps, db, [{ subscriberId: id, epoch }])
   if (elsewhere.has(id)) return undefined
   const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)
   const last = await lastDigestDate(db, id)

@@ -236,13 +236,13 @@ export async function digestOn(
   return digest && { ...digest, content: await openStoredContent(db, digest.content) }
 }
 
-/** A subscriber's newest digest with a paper; null if no digest had it. */
+/** A subscriber's newest digest with a paper, which had one of these ids; null if no digest had it. */
 export async function newestDigestWith(
   db: Database,
-  { subscriberId, paperId }: { subscriberId: string; paperId: number },
+  { subscriberId, paperIds }: { subscriberId: string; paperIds: number[] },
 ): Promise<{ localDate: Date; messageId: string } | null> {
   const found = await db.digest.findFirst({
-    where: { subscriberId, papers: { has: paperId }, message: { isNot: null } },
+    where: { subscriberId, papers: { hasSome: paperIds }, message: { isNot: null } },
     orderBy: { localDate: 'desc' },
     select: { localDate: true, message: { select: { id: true } } },
   })

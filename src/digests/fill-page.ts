@@ -167,7 +167,7 @@ function fillTaken(
     )
     const digestsPlanned = planned.map(digestOf)
     const weeks = await smallWeeks(tx, { localDate, digests: digestsPlanned })
-    const elsewhere = await readersElsewhere(deps.features, tx, composed.map(digestOf))
+    const elsewhere = await readersElsewhere(deps, tx, composed.map(digestOf))
     const messages = messagesFor(input, digestsPlanned, times, { weeks, elsewhere })
     const toTell = unmatched.map(digestOf).filter(({ subscriberId }) => !elsewhere.has(subscriberId))
     const noMatches = await noMatchesFor(tx, { ...input, unmatched: toTell, times })

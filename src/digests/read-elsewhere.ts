@@ -1,5 +1,6 @@
+import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
-import type { Feature } from '../core/feature.ts'
+import type { Deps } from '../core/deps.ts'
 import type { DueDigest } from './digest.repo.ts'
 
 /**
@@ -16,17 +17,17 @@ declare module '../core/feature.ts' {
      * The ids of those subscribers who read their digests elsewhere, such as in a feed, and want no email of them. Runs in
      * the transaction that plans their digests and has locked them.
      */
-    readElsewhere?(tx: Database, readers: readonly Reader[]): Promise<ReadonlySet<string>>
+    readElsewhere?(tx: Database, readers: readonly Reader[], config: Config): Promise<ReadonlySet<string>>
   }
 }
 
 export async function readersElsewhere(
-  features: readonly Feature[],
+  { features, config }: Pick<Deps, 'features' | 'config'>,
   tx: Database,
   readers: readonly Reader[],
 ): Promise<Set<string>> {
   const found = new Set<string>()
   for (const feature of features)
-    for (const id of (await feature.readElsewhere?.(tx, readers)) ?? []) found.add(id)
+    for (const id of (await feature.readElsewhere?.(tx, readers, config)) ?? []) found.add(id)
   return found
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
-import { paperByName, papersById } from '../papers/paper.repo.ts'
+import { currentIds } from '../papers/merged-ids.repo.ts'
+import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { readLink } from '../subscribers/links.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
@@ -39,12 +40,15 @@ async function shown(db: Database, mailed: MailedContent | null): Promise<ShownD
   return { ...mailed, papers: await papersByOldId(db, ids), beyond: await papersById(db, beyond) }
 }
 
-/** A paper that turned out to be the same as another one has that one's id since. */
+/** Papers in their current state, by the id that they had: that of a merged paper leads to the one that it became. */
 async function papersByOldId(db: Database, ids: readonly number[]): Promise<Map<number, Paper>> {
-  const found = new Map((await papersById(db, ids)).map((paper) => [paper.id, paper]))
-  for (const id of ids) {
-    const other = found.has(id) ? null : await paperByName(db, `id:${id}`)
-    if (other) found.set(id, other)
-  }
-  return found
+  const current = await currentIds(db, ids)
+  const papers = await papersById(db, [...new Set(current.values())])
+  const byId = new Map(papers.map((paper) => [paper.id, paper]))
+  return new Map(
+    [...current].flatMap(([old, id]) => {
+      const paper = byId.get(id)
+      return paper ? [[old, paper] as const] : []
+    }),
+  )
 }

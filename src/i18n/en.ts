@@ -1149,7 +1149,7 @@ export const en = {
       unsubscribed: 'you unsubscribed before it was sent',
       suppressed: 'we weren’t emailing this address at the time',
       moved: 'your address changed before it was sent',
-      elsewhere: 'you read it in your feed',
+      elsewhere: 'in your feed instead of an email',
     },
   },
   home: {
@@ -1312,9 +1312,11 @@ export const en = {
       json: 'JSON Feed',
       none: 'Read your digests and kept papers in a feed reader, at private addresses.',
       make: 'Make feed addresses',
-      hint: 'Whoever has an address can read that feed, and change nothing.',
+      hint: 'Anyone with an address can read that feed, and change nothing.',
       only: 'Only the feed: don’t email my digests',
       onlyHint: 'Digests are made as before, and are in the feed and in the list on this page.',
+      onlyBefore:
+        'Digests that were only in your feed aren’t emailed later. They stay in the list on this page.',
       save: 'Save',
       renew: 'Replace all private addresses',
       off: 'Turn feeds off',

@@ -1,6 +1,7 @@
 import type { Database } from '../../core/database/database.ts'
 import { type Day, dayOf, midnight } from '../../core/dates.ts'
 import { Prisma, type ChannelPost as Row } from '../../generated/prisma/client.ts'
+import { currentIds } from '../../papers/merged-ids.repo.ts'
 import { OPEN_STATES, type PostContent, type PostState } from './channel.ts'
 
 /** The post of a channel on a local date. */
@@ -74,11 +75,7 @@ export async function papersPostedBefore(
     select: { matched: true },
   })
   const ids = posts.flatMap(({ matched }) => matched)
-  const absorbed = await db.paperKey.findMany({
-    where: { scheme: 'id', value: { in: ids.map(String) } },
-    select: { paperId: true },
-  })
-  return new Set([...ids, ...absorbed.map(({ paperId }) => paperId)])
+  return new Set([...ids, ...(await currentIds(db, ids)).values()])
 }
 
 /** The posts of a channel that are not final, the oldest first. */

@@ -1,9 +1,9 @@
 import type { Deps } from '../../core/deps.ts'
+import { currentIds } from '../../papers/merged-ids.repo.ts'
 import { papersById } from '../../papers/paper.repo.ts'
 import { reasonText } from '../../queries/reasons/reason-text.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { type FeedItem, itemOfPaper } from '../../web/site/write-feed.ts'
-import { currentIds } from './kept.repo.ts'
 import { plannedDigests } from './planned-digests.repo.ts'
 
 /** Readers that look once a week miss nothing. */

@@ -3,8 +3,9 @@ import { counted, words } from '../../i18n/words.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import type { PageSection } from '../../web/page-parts.ts'
 import { countKept } from './kept.repo.ts'
+import { hadOnlyFeed } from './planned-digests.repo.ts'
 import { type AddressPurpose, privateAddresses } from './private-address.repo.ts'
-import { addressToken } from './private-addresses.ts'
+import { addressToken, isOnlyFeed } from './private-addresses.ts'
 
 const FILE = new URL('./feeds.eta', import.meta.url)
 
@@ -17,6 +18,7 @@ export async function feedsSection(
   const papers = await countKept(db, subscriber.id)
   const tokenFor = (purpose: AddressPurpose) => addresses[purpose] && addressToken(config, addresses[purpose])
   const [kept, keptFeed, feed] = [tokenFor('kept'), tokenFor('kept-feed'), tokenFor('feed')]
+  const onlyFeed = isOnlyFeed(config, addresses.feed)
   return {
     file: FILE,
     data: {
@@ -27,7 +29,8 @@ export async function feedsSection(
         { text: words.kept.feeds.digests, path: feed && `/feed/${feed}` },
         { text: words.kept.feeds.kept, path: keptFeed && `/kept/${keptFeed}` },
       ].filter(({ path }) => path),
-      isOnlyFeed: addresses.feed?.onlyFeed ?? false,
+      isOnlyFeed: onlyFeed,
+      hadOnlyFeed: !onlyFeed && (await hadOnlyFeed(db, subscriber.id)),
     },
   }
 }

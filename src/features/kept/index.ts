@@ -19,8 +19,8 @@ export const kept: Feature = {
       readSection: async (deps, holder) => (await import('./feeds-section.ts')).feedsSection(deps, holder),
     },
   ],
-  readElsewhere: async (tx, readers) =>
-    (await import('./private-address.repo.ts')).onlyFeedReaders(tx, readers),
+  readElsewhere: async (tx, readers, config) =>
+    (await import('./private-address.repo.ts')).onlyFeedReaders(tx, readers, config),
   personalData: {
     prune: async ({ db }, { kept: before, dryRun }) => ({
       removedPapers: await (await import('./kept.repo.ts')).pruneRemoved(db, { before, dryRun }),

@@ -8,20 +8,15 @@ import { ELSEWHERE } from '../../digests/read-elsewhere.ts'
 import { showOwnDigest } from '../../digests/show-digest.ts'
 import { paperAnchor } from '../../emails/sections-view.ts'
 import { endWaitingMessages } from '../../mail/outbox/subscriber-messages.repo.ts'
+import { currentIds } from '../../papers/merged-ids.repo.ts'
 import type { WhyShown } from '../../queries/reasons/reason-text.ts'
 import { requireSubscription } from '../../subscribers/subscriber.ts'
 import type { Site } from '../../web/pages.ts'
 import { formText, lenientForm, numberField, withToken } from '../../web/request.ts'
-import { countKept, currentIds, keepPaper, removePaper } from './kept.repo.ts'
+import { countKept, keepPaper, removePaper } from './kept.repo.ts'
 import { keptErrors } from './kept-errors.ts'
-import {
-  ADDRESS_PURPOSES,
-  type AddressPurpose,
-  endFeeds,
-  privateAddresses,
-  setOnlyFeed,
-} from './private-address.repo.ts'
-import { newAddress } from './private-addresses.ts'
+import { ADDRESS_PURPOSES, endFeeds, privateAddresses } from './private-address.repo.ts'
+import { chooseOnlyFeed, isOnlyFeed, newAddress } from './private-addresses.ts'
 
 /** Of one person: the page lists them all, and a file holds them all. */
 const MAX_KEPT = 2000
@@ -69,7 +64,8 @@ async function keepFromDigest(
   if ((await countKept(tx, subscriber.id)) >= MAX_KEPT)
     throw new Fault(keptErrors['kept.too-many'], { most: MAX_KEPT })
   await keepPaper(tx, paper, { at: now, why: whyIn(shown.content, id) })
-  if (!(await privateAddresses(tx, subscriber)).kept) await newAddress(inside, subscriber, 'kept')
+  if (!(await privateAddresses(tx, subscriber)).kept)
+    await newAddress(inside, subscriber, { purpose: 'kept' })
 }
 
 /** Why a digest shows a paper, as the digest stores it. */
@@ -88,18 +84,24 @@ async function changeFeeds(
   const inside = { ...deps, db: tx as Deps['db'] }
   requireSubscription(subscriber)
   const had = await privateAddresses(tx, subscriber)
-  const make = async (purposes: readonly AddressPurpose[]) => {
-    for (const purpose of purposes) await newAddress(inside, subscriber, purpose)
-  }
   switch (action) {
     case 'make':
-      return make(ADDRESS_PURPOSES.filter((purpose) => !had[purpose]))
+      for (const purpose of ADDRESS_PURPOSES)
+        if (!had[purpose]) await newAddress(inside, subscriber, { purpose })
+      return
     case 'renew':
-      return make(Object.keys(had) as AddressPurpose[])
+      for (const address of Object.values(had))
+        await newAddress(inside, subscriber, {
+          purpose: address.purpose,
+          onlyFeed: isOnlyFeed(deps.config, address),
+        })
+      return
     case 'off':
       return endFeeds(tx, subscriber, now)
     case 'only':
-      if (!(await setOnlyFeed(tx, subscriber, only !== '')) || only === '') return
+      if (!had.feed) return
+      await chooseOnlyFeed(inside, subscriber, { feed: had.feed, onlyFeed: only !== '' })
+      if (only === '') return
       return endWaitingMessages(tx, {
         subscriberId: subscriber.id,
         kinds: ['digest', 'note'],

@@ -61,12 +61,12 @@
       const done = isKept(path) ? remove(path) : keep({ path, title, at: new Date().toISOString() })
       if (done) show()
     })
-    // A list has many such buttons.
-    pressed.setAttribute('aria-label', `${keepText}: ${title}`)
     const show = () => {
       const kept = isKept(path)
-      pressed.textContent = kept ? keptText : keepText
-      pressed.setAttribute('aria-pressed', String(kept))
+      const text = kept ? keptText : keepText
+      pressed.textContent = text
+      // A list has many such buttons.
+      pressed.setAttribute('aria-label', `${text}: ${title}`)
       if (kept) pressed.after(' ', toList)
       else toList.remove()
     }
@@ -82,7 +82,7 @@
     return item
   }
 
-  /** The page of what is kept here. */
+  /** Lists the papers that this browser keeps. */
   const showList = (place) => {
     const none = document.getElementById('kept-none')
     const said = document.getElementById('kept-said')

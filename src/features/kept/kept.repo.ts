@@ -1,5 +1,6 @@
 import type { Database } from '../../core/database/database.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
+import { idsEver } from '../../papers/merged-ids.repo.ts'
 import type { WhyShown } from '../../queries/reasons/reason-text.ts'
 
 /** A paper that someone keeps, under the id that it has now. */
@@ -42,7 +43,7 @@ interface KeptPaperRef {
 /** Brings a removed paper back as it was. Returns whether it is kept now. */
 export async function restorePaper(tx: Database, { subscriberId, paperId }: KeptPaperRef): Promise<boolean> {
   const restored = await tx.keptPaper.updateMany({
-    where: { subscriberId, paperId: { in: await idsOf(tx, paperId) } },
+    where: { subscriberId, paperId: { in: await idsEver(tx, paperId) } },
     data: { removedAt: null },
   })
   return restored.count > 0
@@ -67,25 +68,9 @@ export async function removePaper(
   now: Date,
 ): Promise<void> {
   await tx.keptPaper.updateMany({
-    where: { subscriberId, paperId: { in: await idsOf(tx, paperId) }, removedAt: null },
+    where: { subscriberId, paperId: { in: await idsEver(tx, paperId) }, removedAt: null },
     data: { removedAt: now },
   })
-}
-
-/** Its id, and those of the papers that were merged into it. */
-async function idsOf(db: Database, paperId: number): Promise<number[]> {
-  const keys = await db.paperKey.findMany({ where: { paperId, scheme: 'id' }, select: { value: true } })
-  return [paperId, ...keys.map(({ value }) => Number(value))]
-}
-
-/** The ids that papers have now, by the id that they had: of a merged paper, that of the paper that it became. */
-export async function currentIds(db: Database, ids: readonly number[]): Promise<Map<number, number>> {
-  const merged = await db.paperKey.findMany({
-    where: { scheme: 'id', value: { in: ids.map(String) } },
-    select: { value: true, paperId: true },
-  })
-  const found = new Map(merged.map(({ value, paperId }) => [Number(value), paperId]))
-  return new Map(ids.map((id) => [id, found.get(id) ?? id]))
 }
 
 /** Deletes papers that were removed before `before`, or counts them in a dry run. */

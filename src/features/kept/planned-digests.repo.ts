@@ -1,6 +1,14 @@
 import type { Database } from '../../core/database/database.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
+import { ELSEWHERE } from '../../digests/read-elsewhere.ts'
 import { openStoredContents } from '../../digests/stored-content.repo.ts'
+
+/** Whether a subscriber had digests, still in their list, whose emails were skipped because they are in the feed. */
+export const hadOnlyFeed = async (db: Database, subscriberId: string): Promise<boolean> =>
+  (await db.message.findFirst({
+    where: { subscriberId, kind: 'digest', state: 'skipped', reason: ELSEWHERE },
+    select: { id: true },
+  })) !== null
 
 /** The newest digests of a subscriber with papers; without the content of those that were deleted. */
 export async function plannedDigests(

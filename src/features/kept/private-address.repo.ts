@@ -1,5 +1,7 @@
+import type { Config } from '../../config/config.ts'
 import type { Database } from '../../core/database/database.ts'
 import type { PrivateAddress as AddressRow } from '../../generated/prisma/client.ts'
+import { secretId } from '../../subscribers/links.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 
 /** The page of kept papers, which can change them; their feed; the feed of one's digests. */
@@ -21,13 +23,14 @@ export async function privateAddresses(
   return Object.fromEntries(rows.map((row) => [row.purpose, row]))
 }
 
-/** Makes an address; an earlier one for the same purpose ends. */
+/** Makes an address; an earlier one for the same purpose ends, and its choice of only the feed with it. */
 export async function makeAddress(
   tx: Database,
   { id: subscriberId, epoch }: Holder,
-  { purpose, secretId, now }: { purpose: AddressPurpose; secretId: string; now: Date },
+  address: { purpose: AddressPurpose; secretId: string; now: Date; onlyFeed: boolean },
 ): Promise<void> {
-  const made = { epoch, secretId, madeAt: now, endedAt: null }
+  const { purpose, secretId, now, onlyFeed } = address
+  const made = { epoch, secretId, madeAt: now, endedAt: null, onlyFeed }
   await tx.privateAddress.upsert({
     where: { subscriberId_purpose: { subscriberId, purpose } },
     create: { subscriberId, purpose, ...made },
@@ -43,20 +46,24 @@ export async function endFeeds(tx: Database, { id: subscriberId }: Holder, now: 
   })
 }
 
-/** Whether digests are only in the feed. Changes nothing without a feed that works. */
+/** Whether digests are only in the feed, whose address this secret signs now. */
 export async function setOnlyFeed(
   tx: Database,
   { id: subscriberId, epoch }: Holder,
-  onlyFeed: boolean,
-): Promise<boolean> {
+  data: { onlyFeed: boolean; secretId: string },
+): Promise<void> {
   const where = { subscriberId, epoch, purpose: 'feed', endedAt: null }
-  return (await tx.privateAddress.updateMany({ where, data: { onlyFeed } })).count > 0
+  await tx.privateAddress.updateMany({ where, data })
 }
 
-/** Those of the readers who get their digests only in the feed. */
+/**
+ * Those of the readers who get their digests only in the feed. A feed ended for its reader if none of the secrets signed
+ * its address.
+ */
 export async function onlyFeedReaders(
   db: Database,
   readers: readonly { subscriberId: string; epoch: number }[],
+  { APP_SECRET }: Config,
 ): Promise<Set<string>> {
   if (readers.length === 0) return new Set()
   const rows = await db.privateAddress.findMany({
@@ -64,6 +71,7 @@ export async function onlyFeedReaders(
       purpose: 'feed',
       onlyFeed: true,
       endedAt: null,
+      secretId: { in: APP_SECRET.map(secretId) },
       subscriberId: { in: readers.map(({ subscriberId }) => subscriberId) },
     },
     select: { subscriberId: true, epoch: true },

@@ -10,6 +10,7 @@ import {
   makeAddress,
   type PrivateAddress,
   privateAddresses,
+  setOnlyFeed,
 } from './private-address.repo.ts'
 
 /** The token in an address: the same text as long as the address works, also when a secret is added. */
@@ -18,13 +19,33 @@ export const addressToken = (
   { purpose, subscriberId: id, version: epoch, madeAt: issuedAt, secretId }: PrivateAddress,
 ): string => signLink({ purpose, id, epoch, issuedAt }, secretById(secretId, APP_SECRET))
 
+/** Whether digests are only in this feed. They are emailed once the secret that signed its address is removed. */
+export const isOnlyFeed = ({ APP_SECRET }: Config, address: PrivateAddress | undefined): boolean =>
+  address?.onlyFeed === true && APP_SECRET.some((secret) => secretId(secret) === address.secretId)
+
+/** Has digests only in the feed, or emailed again. The feed keeps the address that the page of its reader shows. */
+export const chooseOnlyFeed = (
+  { config, db: tx }: Deps,
+  subscriber: Subscriber,
+  { feed, onlyFeed }: { feed: PrivateAddress; onlyFeed: boolean },
+): Promise<void> =>
+  setOnlyFeed(tx, subscriber, {
+    onlyFeed,
+    secretId: secretId(secretById(feed.secretId, config.APP_SECRET)),
+  })
+
 /** Makes an address with the newest secret. The subscriber must be locked. */
 export const newAddress = (
   { config, db: tx, clock }: Deps,
   subscriber: Subscriber,
-  purpose: AddressPurpose,
+  { purpose, onlyFeed = false }: { purpose: AddressPurpose; onlyFeed?: boolean },
 ): Promise<void> =>
-  makeAddress(tx, subscriber, { purpose, secretId: secretId(config.APP_SECRET[0]!), now: clock.now() })
+  makeAddress(tx, subscriber, {
+    purpose,
+    onlyFeed,
+    secretId: secretId(config.APP_SECRET[0]!),
+    now: clock.now(),
+  })
 
 /**
  * The subscriber behind an address that works. Throws link.unknown and other link.*, and kept.ended for an address that

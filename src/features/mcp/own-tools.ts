@@ -5,6 +5,7 @@ import { Fault } from '../../core/errors.ts'
 import { digestOn, newestDigestWith } from '../../digests/digest.repo.ts'
 import type { DigestSection } from '../../digests/digest-content.ts'
 import { count, day } from '../../operator/operations/fields.ts'
+import { idsEver } from '../../papers/merged-ids.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { meaningIn } from '../../queries/learned/learned-models.repo.ts'
@@ -137,13 +138,14 @@ async function reasonsOf({ db }: Deps, paper: Paper, topics: readonly StoredTopi
 }
 
 async function digestWith({ db }: Deps, paper: Paper, subscriberId: string) {
-  const found = await newestDigestWith(db, { subscriberId, paperId: paper.id })
+  const paperIds = await idsEver(db, paper.id)
+  const found = await newestDigestWith(db, { subscriberId, paperIds })
   if (!found) return null
   const date = dayOf(found.localDate)
   const digest = await digestOn(db, { subscriberId, localDate: date })
   const shown = (digest?.content?.sections ?? [])
     .flatMap(({ papers }) => papers)
-    .find(({ id }) => id === paper.id)
+    .find(({ id }) => paperIds.includes(id))
   return { date, reason: (shown && reasonText(shown)) || null }
 }
 

@@ -29,10 +29,15 @@ export async function readerOf(site: TestSite, titles = ['Attention one', 'Atten
     where: { kind: 'digest' },
     include: { digest: true },
   })
-  const { id: subscriber, epoch } = await site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })
-  const link = { purpose: 'manage' as const, id: subscriber, epoch, issuedAt: site.clock.now() }
-  const manage = `/manage/${signLink(link, site.deps.config.APP_SECRET[0]!)}`
-  return { subscriber, manage, digest, papers: planned!.papers }
+  const { id: subscriber } = await site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })
+  return { subscriber, manage: await managePath(site, subscriber), digest, papers: planned!.papers }
+}
+
+/** The path of a subscriber's manage page in their present epoch. */
+export async function managePath({ db, clock, deps }: TestSite, id: string): Promise<string> {
+  const { epoch } = await db.subscriber.findUniqueOrThrow({ where: { id } })
+  const link = { purpose: 'manage' as const, id, epoch, issuedAt: clock.now() }
+  return `/manage/${signLink(link, deps.config.APP_SECRET[0]!)}`
 }
 
 /** Two papers with different identifiers; a record with both shows that they are one. */

@@ -6,7 +6,16 @@ import { words } from '../../../../src/i18n/words.ts'
 import { signLink } from '../../../../src/subscribers/links.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { get, post, textOf, unsubscribeToken, useSite } from '../../../support/site.ts'
-import { addressesOn, EMAIL, listPapers, makeFeeds, pressKeep, type Reader, readerOf } from './kept-world.ts'
+import {
+  addressesOn,
+  EMAIL,
+  listPapers,
+  makeFeeds,
+  managePath,
+  pressKeep,
+  type Reader,
+  readerOf,
+} from './kept-world.ts'
 
 const site = useSite()
 
@@ -173,6 +182,30 @@ test('an address stays the same when a secret is added', async () => {
   await app.close()
 })
 
+test('a reader with only the feed gets emails again once the secret of its address is removed', async () => {
+  const reader = await readerOf(site)
+  const { feed } = await makeFeeds(site, reader)
+  await onlyFeed(reader, true)
+  const newest = 'n'.repeat(40)
+  const config = readConfig({ APP_SECRET: newest }, site.deps.features)
+  const deps = { ...site.deps, config }
+  const app = buildServer({ ...site.deps, config })
+  expect((await app.inject({ url: `${feed}.xml` })).statusCode).toBe(404)
+  await listPapers(site, '2026-11-26', ['Attention three'])
+  site.clock.moveTo(new Date('2026-11-26T08:05:00Z'))
+  await planDigests(deps)
+  expect((await digestMessages()).at(-1)).toEqual(['ready', null])
+
+  // The page shows what holds, and only the feed can be chosen again.
+  const manage = await managePath({ ...site, deps }, reader.subscriber)
+  const isTicked = async () => / name="only" value="yes" checked>/.test((await app.inject(manage)).body)
+  expect(await isTicked()).toBe(false)
+  await post({ ...site, app }, `${manage}/feeds`, { do: 'only', only: 'yes' })
+  expect(await isTicked()).toBe(true)
+  expect((await digestMessages()).at(-1)).toEqual(['skipped', 'elsewhere'])
+  await app.close()
+})
+
 test('a reader with only the feed gets no email and misses no digest', async () => {
   const reader = await readerOf(site)
   const { feed } = await makeFeeds(site, reader)
@@ -210,6 +243,44 @@ test('emails resume when the feed is turned off, and with a new epoch', async ()
   await site.db.subscriber.updateMany({ data: { epoch: { increment: 1 } } })
   await planOn('2026-11-27', 'Attention four')
   expect((await digestMessages()).at(-1)).toEqual(['ready', null])
+})
+
+test('addresses that are made again leave emails on, replaced ones keep only the feed', async () => {
+  const reader = await readerOf(site)
+  await makeFeeds(site, reader)
+  await onlyFeed(reader, true)
+  await makeFeeds(site, reader, 'renew')
+  await planOn('2026-11-26', 'Attention three')
+  expect((await digestMessages()).at(-1)).toEqual(['skipped', 'elsewhere'])
+  await site.db.subscriber.updateMany({ data: { epoch: { increment: 1 } } })
+  const fresh = { ...reader, manage: await managePath(site, reader.subscriber) }
+  await makeFeeds(site, fresh)
+  await planOn('2026-11-27', 'Attention four')
+  expect((await digestMessages()).at(-1)).toEqual(['ready', null])
+})
+
+test('digests that were only in the feed stay in the list when emails resume, and the page says so', async () => {
+  const reader = await readerOf(site)
+  const pageNow = async () => (await get(site, reader.manage)).body
+  await makeFeeds(site, reader)
+  await onlyFeed(reader, true)
+  expect(await pageNow()).not.toContain(words.kept.feeds.onlyBefore)
+  await makeFeeds(site, reader, 'off')
+  const page = await pageNow()
+  expect(page).toContain(words.kept.feeds.onlyBefore)
+  expect(page).toContain(`href="${reader.manage}/digest/${reader.digest}"`)
+})
+
+test('the address of kept papers can be replaced without feeds', async () => {
+  const reader = await readerOf(site)
+  const canReplace = async () => (await get(site, reader.manage)).body.includes('value="renew"')
+  expect(await canReplace()).toBe(false)
+  await pressKeep(site, reader, reader.papers[0]!)
+  expect(await canReplace()).toBe(true)
+  const { kept } = await addressesOn(site, reader)
+  const fresh = await makeFeeds(site, reader, 'renew')
+  expect(fresh).toEqual({ kept: expect.not.stringMatching(kept!), feed: undefined, keptFeed: undefined })
+  expect([await statusOf(kept!), await statusOf(fresh.kept!)]).toEqual([410, 200])
 })
 
 test('only the feed is not possible without a feed', async () => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { recordListings } from '../../../../src/papers/listing.repo.ts'
 import { setTopics } from '../../../../src/subscribers/topic.repo.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { mailed } from '../../../support/mailed-links.ts'
+import { arxivKey, sampleRecord } from '../../../support/sample-record.ts'
 import { get, NOW, post, useSite } from '../../../support/site.ts'
 import { callTool, send } from './mcp-client.ts'
 import { EMAIL, makeToken, subscriberWithDigest, tokenRows } from './own-world.ts'
@@ -68,6 +70,16 @@ describe('`why`', () => {
       { name: 'attention', matches: true, reason: expect.stringContaining('attention'), missing: [] },
       { name: 'rag', matches: false, reason: null, missing: ['rag'] },
     ])
+    expect(result.digest).toEqual({ date: '2026-11-24', reason: expect.stringContaining('attention') })
+  })
+
+  test('finds the digest and its reason under the id that a paper had before it was merged', async () => {
+    const keys = [arxivKey(PAPER), { scheme: 'doi', value: '10.1000/182' } as const]
+    const records = [sampleRecord({ title: 'One paper', abstract: 'About attention.', keys })]
+    const papers = await site.db.paper.count()
+    await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: NOW })
+    expect(await site.db.paper.count()).toBe(papers - 1)
+    const { result } = await call('why', { id: PAPER })
     expect(result.digest).toEqual({ date: '2026-11-24', reason: expect.stringContaining('attention') })
   })
 
