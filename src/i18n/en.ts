@@ -1833,7 +1833,7 @@ export const en = {
     'database.unreachable':
       'We can’t reach our database right now. Nothing was changed. Please try again in a few minutes.',
     'kept.ended':
-      'This private address has been replaced or turned off. You find the current one on the page of your digests.',
+      'This private address has been replaced or turned off. If you still get digests, you find the current one on the page of your digests.',
     'kept.too-many': 'You already keep {most} papers, which is the limit. Remove some to keep others.',
     'topic-page.long-name': 'Use up to {most} characters for the name. It has {count}.',
     'topic-page.address-in-name': 'Use words for the name, without addresses of sites or people.',

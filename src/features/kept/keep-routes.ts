@@ -107,5 +107,7 @@ async function changeFeeds(
         kinds: ['digest', 'note'],
         reason: ELSEWHERE,
       })
+    default:
+      throw new Fault('request.wrong-type', { field: 'do', takes: 'make, renew, off or only' })
   }
 }

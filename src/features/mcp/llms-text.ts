@@ -39,7 +39,7 @@ export async function llmsText(deps: Deps): Promise<string> {
     '',
     '## Feeds',
     '',
-    link('RSS', '/feed.xml', 'new papers; with ?q= those of a query'),
+    link('Atom feed', '/feed.xml', 'new papers; with ?q= those of a query'),
     link('JSON Feed', '/feed.json', 'the same as JSON'),
     link('Sitemap', '/sitemap.xml', 'every day and paper'),
     '',

@@ -22,14 +22,16 @@ export async function offerInEnglish(deps: Deps, topic: string): Promise<string 
   const { model, perDay } = settings
   const key = { topic: topicKey(topic), model }
   const known = await storedOffer(db, key)
-  if (known) return known.query
+  if (known !== null) return known
   const at = clock.now()
   if (!(await takeOfferFromBudget(db, { day: dayOf(at), perDay }))) return null
   try {
     const client = openReaderClient(settings, { timeoutMs: MAX_WAIT_MS })
     const reply = await client.reply(promptForEnglish(topic), AbortSignal.timeout(MAX_WAIT_MS))
     const query = reply === null ? null : readQuery(reply)
-    await storeOffer(db, { ...key, query, at })
+    // Not stored: the next reply may be a query.
+    if (query === null) log.warn('offer.failed', { code: 'reader.unusable' })
+    else await storeOffer(db, { ...key, query, at })
     return query
   } catch (error) {
     if (!(error instanceof ReaderFault)) throw error

@@ -6,17 +6,14 @@ interface OfferKey {
   model: string
 }
 
-/** What a model wrote for a topic; undefined if it was not asked. */
-export const storedOffer = (db: Database, key: OfferKey): Promise<{ query: string | null } | undefined> =>
+/** The query that a model wrote for a topic; null if there is none. */
+export const storedOffer = (db: Database, key: OfferKey): Promise<string | null> =>
   db.readerOffer
     .findUnique({ where: { topic_model: key }, select: { query: true } })
-    .then((row) => row ?? undefined)
+    .then((row) => row?.query ?? null)
 
 /** Another process may have stored one meanwhile, which stays. */
-export async function storeOffer(
-  db: Database,
-  offer: OfferKey & { query: string | null; at: Date },
-): Promise<void> {
+export async function storeOffer(db: Database, offer: OfferKey & { query: string; at: Date }): Promise<void> {
   await db.readerOffer.createMany({ data: offer, skipDuplicates: true })
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { WEEKDAYS } from '../../core/dates.ts'
+import { MAX_QUERY_BYTES, MAX_TEXT_BYTES } from '../../queries/language/parse-query.ts'
 import { DETAILS, FORMATS, MAX_PAPERS } from '../../subscribers/subscriber.ts'
 
 // Fields of operations and of requests. Each message says what the field takes, and continues after "takes" or "use".
@@ -15,7 +16,9 @@ export const line = z
 export const query = z
   .string({ error: 'a query as text, such as robots AND dogs' })
   .min(1, 'a query as text, such as robots AND dogs')
-  .describe('In the query language, up to 8,192 bytes, such as "linear attention" OR author:Gu')
+  .describe(
+    `In the query language, up to ${MAX_QUERY_BYTES.toLocaleString('en')} bytes, such as "linear attention" OR author:Gu; or a text such as an abstract, up to ${MAX_TEXT_BYTES.toLocaleString('en')} bytes`,
+  )
 
 export const email = z.string({ error: 'one email address' }).describe('One email address')
 

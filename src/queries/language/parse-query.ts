@@ -14,9 +14,9 @@ import { englishTerms, isForeign } from './sentence-words.ts'
 import { AstBuilder, isField, type ParseNode, type ThrowFault } from './to-ast.ts'
 
 /** The limit of a text such as an abstract, of which only the key words count. */
-const MAX_TEXT_BYTES = 8192
+export const MAX_TEXT_BYTES = 8192
 /** The limit of any other query, every word of which costs time. */
-const MAX_BYTES = 2000
+export const MAX_QUERY_BYTES = 2000
 /** URL encoding needs three characters for one. */
 const ENCODED = 3
 
@@ -64,7 +64,7 @@ function parsed(text: string): Query {
   }
   requireShort(
     typed,
-    Buffer.byteLength(typed) > MAX_BYTES && parseSentence(typed) ? MAX_TEXT_BYTES : MAX_BYTES,
+    Buffer.byteLength(typed) > MAX_QUERY_BYTES && parseSentence(typed) ? MAX_TEXT_BYTES : MAX_QUERY_BYTES,
   )
   const tooDeep = tooDeepAt(typed)
   if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })

@@ -303,3 +303,10 @@ test('no token is in the log', async () => {
   const text = site.logged.join('\n')
   for (const path of paths) expect(text).not.toContain(path!.split('/')[2]!.split('.')[0])
 })
+
+test('a button that the page does not have is refused, and changes nothing', async () => {
+  const reader = await readerOf(site)
+  const { statusCode, body } = await post(site, `${reader.manage}/feeds`, { do: 'nonsense' })
+  expect([statusCode, /data-code="([^"]+)"/.exec(body)?.[1]]).toEqual([422, 'request.wrong-type'])
+  expect(await site.db.privateAddress.count()).toBe(0)
+})

@@ -102,6 +102,21 @@ describe('a topic of another language in the form to sign up', () => {
     expect(await offerInEnglish(site.deps, TOPIC)).toBe(QUERY)
   })
 
+  test('is asked about again after a reply that is not a query, which is logged', async () => {
+    const logged: unknown[] = []
+    const deps = {
+      ...site.deps,
+      log: { ...site.deps.log, warn: (...entry: unknown[]) => void logged.push(entry) },
+    }
+    reader.failure = { kind: 'text', text: 'You could write test-time adaptation.' }
+    expect(await offerInEnglish(deps, TOPIC)).toBeNull()
+    expect(logged).toEqual([['offer.failed', { code: 'reader.unusable' }]])
+    says(QUERY)
+    expect(await offerInEnglish(deps, TOPIC)).toBe(QUERY)
+    expect(await offerInEnglish(deps, TOPIC)).toBe(QUERY)
+    expect(reader.requests).toHaveLength(2)
+  })
+
   test('takes up to a quarter of the budget of the day', async () => {
     const offers = ['um', 'dois', 'três', 'quatro'].map((topic) => offerInEnglish(site.deps, topic))
     expect((await Promise.all(offers)).filter(Boolean)).toHaveLength(2)
