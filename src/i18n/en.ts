@@ -1492,6 +1492,14 @@ export const en = {
     send: 'Send it again',
     form: 'Change your address or topics',
   },
+  attribution: {
+    one: 'Papers from {services}, not affiliated with it.',
+    both: 'Papers from {services}, not affiliated with either.',
+    several: 'Papers from {services}, not affiliated with any of them.',
+    /** After the first three. */
+    others: 'others',
+    thanks: 'Thanks to arXiv for its open access.',
+  },
   site: {
     title: '{page} - {site}',
     errorTitle: 'Error: {page}',
@@ -1508,8 +1516,6 @@ export const en = {
     subscribe: 'Subscribe',
     manage: 'Your digests',
     promise: 'No cookies, no tracking.',
-    attribution:
-      'Papers from Hugging Face and arXiv, not affiliated with either. Thanks to arXiv for its open access.',
     about: 'About',
     privacy: 'Privacy',
     rss: 'RSS',
@@ -1771,6 +1777,8 @@ export const en = {
     code: 'Code',
     codeStars: 'Code ★ {count}',
     project: 'Project',
+    /** Of a paper with neither an arXiv id nor a DOI, such as an item of a feed. */
+    page: 'Page',
     cite: 'Cite',
     citeFormats: { bib: 'BibTeX', ris: 'RIS', 'csl.json': 'CSL-JSON' },
     citeFormat: 'Format',

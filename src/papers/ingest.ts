@@ -162,7 +162,7 @@ async function fetchAndRecord(
         now,
         rejected: rejected.map(({ paper }) => paper),
       })
-      stands = { state, reason: why }
+      if (!dryRun) stands = { state, reason: why }
     },
   )
   const ms = Math.round(monotonicMs() - started)

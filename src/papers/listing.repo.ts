@@ -28,7 +28,7 @@ export interface DayListings {
   now: Date
   /** Of a rolling source, on `day` today: a paper is listed on the day on which the source first has it, and on no other. */
   firstSeen?: Omit<FirstSeenInput, 'now'>
-  /** Counts the changes without making them. */
+  /** Counts the changes and rolls them back, with those of `also`. */
   dryRun?: boolean
 }
 
@@ -92,8 +92,8 @@ async function inTransaction(
       : await record(tx, listings)
     requireSomeAccepted(listings, counts)
     recorded = { ...counts, ...(await countListed(tx, listings)) }
-    if (listings.dryRun) throw ROLLBACK
     await also(tx, recorded, earlier)
+    if (listings.dryRun) throw ROLLBACK
   }
   await db.$transaction(work, batchLimits()).catch((error) => {
     if (error !== ROLLBACK) throw error

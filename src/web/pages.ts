@@ -43,11 +43,10 @@ import type { manageView } from './account/manage-view.ts'
 import { receiptTexts } from './account/receipt-text.ts'
 import type { topicPageView, trialView } from './account/topic-view.ts'
 import type { stepPageView, votePageView } from './account/vote-view.ts'
-import { ASSETS_PATH } from './assets.ts'
 import { type BesideList, type ListOnPage, partsBesideList } from './beside-list.ts'
 import { type BesidePaper, type PaperPart, type PaperPlace, partsBeside } from './beside-paper.ts'
 import type { Edition } from './page-cache.ts'
-import type { ImageOfPage, PageImage } from './page-image.ts'
+import type { ImageOfPage } from './page-image.ts'
 import { bodyOf, type manageSections, type PagePart, type PageSection, type PartPlace } from './page-parts.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { FaultsView } from './setting-fields.ts'
@@ -58,9 +57,9 @@ import type { PreviewView, previewOfFault } from './signup/preview-view.ts'
 import type { listView, railView } from './site/list-view.ts'
 import type { followView, paperPageView } from './site/paper-page-view.ts'
 import { paperItem } from './site/paper-view.ts'
-import { feedPath, searchPath, subscribePath } from './site/search-paths.ts'
+import { searchPath, subscribePath } from './site/search-paths.ts'
 import type { emptySearch } from './site/search-view.ts'
-import { colorSheet } from './site-color.ts'
+import { siteView } from './site-view.ts'
 
 /** A list of papers, and what is beside it. */
 interface ListData {
@@ -164,20 +163,6 @@ interface PageData {
   }
 }
 
-/** Pages that the sitemap lists besides days and papers. */
-export const SITEMAP_ROUTES = [
-  '/',
-  '/papers',
-  '/papers/trending',
-  '/subscribe',
-  '/about',
-  '/status',
-  '/privacy',
-]
-
-/** Of the page itself, as in src/web/assets/site.css; browsers give their frame the same color. */
-export const PAGE_COLORS = { light: '#faf8f4', dark: '#171715' }
-
 /** What templates format values with. */
 const HELPERS = {
   addDays,
@@ -225,26 +210,6 @@ interface PageAdditions {
   besideList?: readonly BesideList[]
   imageOf?: ImageOfPage | undefined
 }
-
-/** What templates read as `it.site`. */
-const siteView = (config: Config, edition: () => Edition | null, imageOf?: ImageOfPage) => ({
-  name: config.SITE_NAME,
-  url: config.BASE_URL,
-  listed: SITEMAP_ROUTES,
-  assets: ASSETS_PATH,
-  theme: PAGE_COLORS,
-  colors: colorSheet(config)?.path,
-  footer: config.SITE_FOOTER,
-  privacyUrl: config.PRIVACY_URL ?? '/privacy',
-  demo: config.demo,
-  takesSignups: config.SIGNUP === 'open',
-  feeds: { atom: feedPath('xml'), json: feedPath('json') },
-  edition,
-  /** The picture of a page by its canonical URL; null without a feature that has pictures. */
-  imageOf(canonical: string): PageImage | null {
-    return imageOf?.(canonical.slice(config.BASE_URL.length), edition()) ?? null
-  },
-})
 
 /** `edition`: the newest day with papers and their number, if known. */
 export function openPageRenderer(

@@ -1,6 +1,6 @@
 /** A plain table for the terminal; each column is as wide as its longest cell. */
 export function table(head: string[], rows: (string | number | null)[][]): string {
-  const cells = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '')))]
+  const cells = [head, ...rows.map((row) => row.map(cellText))]
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
   return cells
     .map((row) =>
@@ -11,6 +11,9 @@ export function table(head: string[], rows: (string | number | null)[][]): strin
     )
     .join('\n')
 }
+
+// Titles of papers may have invisible characters, and changes of text direction that reorder the line.
+const cellText = (cell: string | number | null): string => String(cell ?? '').replace(/\p{Cf}/gu, '')
 
 /** "2026-11-24 08:00", in UTC */
 export const formatMinute = (instant: Date): string => instant.toISOString().slice(0, 16).replace('T', ' ')

@@ -10,7 +10,8 @@ import { FIRST_PAGE } from '../../search/load-paper-list.ts'
 import { spanOf } from '../../search/spans.ts'
 import { ASSETS_PATH } from '../assets.ts'
 import { cacheForOneMinute } from '../page-cache.ts'
-import { PAGE_COLORS, SITEMAP_ROUTES, type Site } from '../pages.ts'
+import type { Site } from '../pages.ts'
+import { PAGE_COLORS, SITEMAP_ROUTES } from '../site-view.ts'
 import { feedPath, listPath, searchPath } from './search-paths.ts'
 
 /** Paper numbers in one part of the sitemap. The protocol allows 50,000 URLs; fewer are faster to write. */

@@ -120,12 +120,14 @@ export const quoted = (text: string): string => `"${text.replace(/["“”„]/g
 
 /** Links to the paper on other sites. */
 export function linksOf(paper: Paper): TextLink[] {
+  // A feed's item without an identifier has its own page there.
+  const hasId = Boolean(paper.arxivId ?? paper.doi)
   const all: Fact[] = [
     { text: words.paper.pdf, url: pdfUrl(paper) },
     { text: words.paper.arxiv, url: arxivUrl(paper) },
     { text: fill(words.paper.doi, { doi: paper.doi ?? '' }), url: paper.arxivId ? null : doiUrl(paper) },
     { text: codeText(paper), url: codeLink(paper.codeUrl) },
-    { text: words.paper.project, url: codeLink(paper.projectUrl) },
+    { text: hasId ? words.paper.project : words.paper.page, url: codeLink(paper.projectUrl) },
   ]
   return all.flatMap(({ text, url }) => (url ? [{ text, url }] : []))
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { findProblems } from '../../../src/operator/health/conditions.ts'
 import { readHealthFacts } from '../../../src/operator/health/facts.ts'
 import { sourceStateText } from '../../../src/operator/source-status.ts'
-import { ingestDue } from '../../../src/papers/ingest.ts'
+import { ingestDay, ingestDue } from '../../../src/papers/ingest.ts'
 import { papersListedOn } from '../../../src/papers/paper.repo.ts'
 import { sourceDaysBetween } from '../../../src/sources/source-day.repo.ts'
 import { type FeedItemText, type FeedServer, feedXml, startFeedServer } from '../../support/feed-server.ts'
@@ -271,6 +271,10 @@ test('a feed with more than 2,000 new items on a day is stopped', async () => {
     Array.from({ length: 2001 }, (_, n) => item(n)),
   )
   follow('/a')
+  site.clock.moveTo(midnight(FIRST))
+  const dryRun = ingestDay(deps, { source: feedAt('/a'), day: FIRST, dryRun: true, ...quick })
+  await expect(dryRun).rejects.toMatchObject({ code: 'source.too-many' })
+  expect(await sourceDay(feedAt('/a'), FIRST)).toBeUndefined()
   await fetchOn(FIRST)
   expect(await sourceDay(feedAt('/a'), FIRST)).toMatchObject({ state: 'failed', reason: 'too-many' })
   expect(await listings()).toEqual([])

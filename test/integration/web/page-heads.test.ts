@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { words } from '../../../src/i18n/words.ts'
 import { ASSETS_FOLDER } from '../../../src/web/assets.ts'
-import { SITEMAP_ROUTES } from '../../../src/web/pages.ts'
+import { SITEMAP_ROUTES } from '../../../src/web/site-view.ts'
 import { useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
+import { attributionWithThanks } from '../../../src/digests/attribution.ts'
 import { fill, words } from '../../../src/i18n/words.ts'
 import { UNCONFIRMED_DAYS } from '../../../src/operator/prune.ts'
 import { linkEnd } from '../../../src/subscribers/links.ts'
@@ -28,5 +29,5 @@ test('the privacy page has the settings and constants of how long data is kept',
 
 test('every page has the attribution of the sources', async () => {
   for (const path of ['/', '/about', '/privacy', '/status', '/nothing-here'])
-    expect(await textAt(path)).toContain(words.site.attribution)
+    expect(await textAt(path)).toContain(attributionWithThanks(['Hugging Face', 'arXiv']))
 })
