@@ -74,7 +74,9 @@ test('a subscriber reads what the reader said, turns it off for a topic, and the
   expect(asked).toBeGreaterThan(0)
 
   await page.goto(first.manage)
-  const box = page.getByRole('checkbox', { name: 'Car engine' })
+  const box = page
+    .getByRole('region', { name: words.reader.manage.heading })
+    .getByRole('checkbox', { name: 'Car engine' })
   expect(await box.isChecked()).toBe(true)
   await box.uncheck()
   await page.getByRole('button', { name: words.reader.manage.button }).click()
