@@ -152,7 +152,7 @@ const masked = (tree: string): string =>
     .replace(/^( *- listitem:\n)? *- button "Copy[^\n]*\n/gm, '')
     .replace(/^ *- status\n/gm, '')
     .replace(/^( *)- '?(?:button|link) "Keep[":][^\n]*(?:\n +- \/url: \/subscribe)?$/gm, '$1- "Keep"')
-    .replace(/(\/digest\/)[\w-]{16}(?=#)/g, '$1MESSAGE')
+    .replace(/(\/digest\/)[\w-]{16}(?![\w-])/g, '$1MESSAGE')
     .replace(/[\w-]{38,}/g, 'TOKEN')
     .replace(/(- code: ).*/g, '$1REFERENCE')
     .replace(/( combobox "Time zone"):(\n +- option .*)+/g, '$1')
