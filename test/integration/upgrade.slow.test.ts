@@ -13,7 +13,7 @@ import { buildDeps, type Deps } from '../../src/core/deps.ts'
 import { openLog, silentLog } from '../../src/core/log.ts'
 import { migrateIfAlone } from '../../src/operator/operations/database.ts'
 import { runDigests } from '../../src/operator/operations/digests.ts'
-import { LATER, LATER_INDEX, nextRelease } from '../support/next-release.ts'
+import { nextRelease, SINCE_FIRST } from '../support/next-release.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
 import { eventually } from '../support/until.ts'
@@ -100,7 +100,7 @@ describe('npm start of a later release on a database of 1.0 with messages in fli
     const { sink, SMTP_URL } = await sinkFor()
     const settings = { DATABASE_URL: url, SMTP_URL }
     const deps = await openDeps({ ...recordedSettings, ...settings }, '2026-11-25T08:00:00Z')
-    expect(await missingFrom(deps)).toEqual([LATER, LATER_INDEX])
+    expect(await missingFrom(deps)).toEqual(SINCE_FIRST)
     const { site } = await startNext({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])
 
@@ -166,7 +166,7 @@ describe('npm start while migrations are pending', () => {
     )
     expect(stderr).toContain('npm run -s cli -- db migrate')
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await missingFrom(deps)).toEqual([LATER, LATER_INDEX])
+    expect(await missingFrom(deps)).toEqual(SINCE_FIRST)
     const { SMTP_URL } = await sinkFor()
     await startNext({ DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])

@@ -8,6 +8,13 @@ const root = resolve(import.meta.dirname, '../..')
 export const LATER_MIGRATIONS = join(root, 'test/fixtures/later-migrations')
 export const [LATER = '', LATER_INDEX = ''] = readdirSync(LATER_MIGRATIONS).sort()
 
+/** What a database of 1.0 lacks for that release, oldest first. */
+export const SINCE_FIRST = readdirSync(join(root, 'prisma/migrations'))
+  .filter((name) => /^\d/.test(name))
+  .sort()
+  .slice(1)
+  .concat(LATER, LATER_INDEX)
+
 /** This program as a later release: a copy with those migrations, in a folder of its own. */
 export interface NextRelease {
   folder: string
