@@ -18,7 +18,7 @@ function servicesOfSource(name: string): string[] {
 }
 
 /** "Papers from Hugging Face and arXiv, not affiliated with either."; empty without a service. */
-function attributionOf(services: readonly string[]): string {
+export function attributionOf(services: readonly string[]): string {
   const { one, both, several, others } = words.attribution
   if (services.length === 0) return ''
   const sentence = services.length === 1 ? one : services.length === 2 ? both : several

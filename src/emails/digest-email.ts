@@ -1,4 +1,5 @@
 import { addDays, type Day } from '../core/dates.ts'
+import { attributionOf, servicesOf } from '../digests/attribution.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import type { EmailedWeek } from '../digests/earlier-digest.repo.ts'
 import { sourcesLine } from '../digests/sources-line.ts'
@@ -59,6 +60,7 @@ export const underPapers = (
 ) => ({
   summaries: summariesText(papers),
   sources: truncateAtWord(oneLine(sourcesLine(content.sources)), MAX_SOURCES_LENGTH),
+  attribution: attributionOf(servicesOf(content.sources.map(({ source }) => source))),
   ...moreOnSite(content, { links: siteLinks(baseUrl), viewUrl }),
 })
 

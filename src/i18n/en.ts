@@ -644,7 +644,6 @@ export const en = {
       turnOff: 'Turn off',
       moreLikeThese: 'More like these',
       fewer: 'Fewer',
-      attribution: 'Papers from arXiv and Hugging Face, not affiliated with either.',
       sources: {
         clause: '{source}: {said}.',
         clauseOfDay: '{source}, {day}: {said}.',

@@ -50,7 +50,7 @@ function refusedRedirect(
   const { status, headers } = response
   const target = URL.parse(headers.get('location') ?? '', url)
   if (!fetchPolicy.followsTo || !target) return new Fault('source.refused', { source, day, status })
-  const what = excerpt(target.origin + target.pathname, MAX_SHOWN_ADDRESS)
+  const what = excerpt(`${target.protocol}//${target.host}${target.pathname}`, MAX_SHOWN_ADDRESS)
   return new Fault('source.moved-away', { source, day, status, what })
 }
 

@@ -5,5 +5,3 @@ CREATE TABLE topic_page (
   at TIMESTAMPTZ(3) NOT NULL,
   CONSTRAINT topic_page_pkey PRIMARY KEY (id)
 );
-
-CREATE INDEX topic_page_at_idx ON topic_page (at);

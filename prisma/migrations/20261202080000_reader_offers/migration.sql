@@ -1,7 +1,7 @@
 CREATE TABLE reader_offer (
   topic TEXT NOT NULL,
   model TEXT NOT NULL,
-  query TEXT,
+  query TEXT NOT NULL,
   at TIMESTAMPTZ(3) NOT NULL,
   CONSTRAINT reader_offer_pkey PRIMARY KEY (topic, model)
 );

@@ -11,9 +11,9 @@ import { words } from '../../i18n/words.ts'
  *   on this site without a limit.
  * - Several topics are one page with a heading for each, made at once, instead of addresses joined by hand: a group that
  *   subscribes to five topics shares these five.
- * - A name, also that of a topic, is one short line without addresses, is shown as text beside the topics in words, and is nothing else. How many
- *   pages a network and all of them may make is limited, and the operator can remove one.
- *   Where sign-up is closed, only subscribers make pages.
+ * - A name, also that of a topic, is one short line without addresses, and is shown as text beside the topics in words.
+ *   How many pages a network and all of them may make is limited, and the operator can remove one. Where sign-up is
+ *   closed, only subscribers make pages.
  * - Search engines may not list any of them, as they may not list results: anyone can make such pages.
  */
 export const topicPages: Feature = {

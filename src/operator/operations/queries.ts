@@ -178,7 +178,7 @@ const paperLines = ({ id, day, title, reason }: PreviewPaperJson): string[] => [
 
 const explainText = ({ understood, paper, reason, matches, missing, unwanted }: QueryExplanation): string =>
   [
-    ...(understood ? [`Understood: ${understood}.`] : []),
+    `Understood: ${understood}.`,
     `Paper ${paper.id}: ${paper.title}`,
     reason ? `${reason}.` : 'Not matched.',
     ...matches.map(({ term, where, found }) => `  ${term} → ${where}: ${found}`),

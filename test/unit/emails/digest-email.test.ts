@@ -49,6 +49,20 @@ test('a digest with one paper of one topic has no lead, as the headings say it a
   expect(text).toContain(`\n${heading}\n\n\n# Linear attention`)
 })
 
+test.each([
+  [['rss:https://journal.example/feed#Nature'], 'Papers from Nature, not affiliated with it.'],
+  [['huggingface', 'arxiv:cs.CL'], 'Papers from Hugging Face and arXiv, not affiliated with either.'],
+  [[], undefined],
+])('a digest with papers of %j says whose they are', (sources, credit) => {
+  const news = sources.map((source) => ({ source, brought: 3 }))
+  const { html = '', text } = emails.digest({ ...digest(), content: { ...digest().content, sources: news } })
+  const oneLine = text.replace(/\s+/g, ' ')
+  for (const part of [html, oneLine]) {
+    if (credit) expect(part).toContain(credit)
+    else expect(part).not.toContain('Papers from')
+  }
+})
+
 test('a digest has one heading for the news, one for each topic and one for each paper', () => {
   const { html = '', subject } = emails.digest(
     digest({ sections: [section('linear attention', 2), section('video')] }),
