@@ -35,7 +35,7 @@ export async function sendToChannel(
   }
   const { status, headers } = response
   const reply = { status, seconds: secondsIn(headers), body: await readBody(response, timeout) }
-  return format.read?.(reply) ?? outcomeOf(reply)
+  return format.read?.(reply) ?? outcomeOf(reply, target)
 }
 
 const post = ({ url, headers, body }: ChannelRequest, signal: AbortSignal): Promise<Response> =>
@@ -52,12 +52,20 @@ const TRY_LATER = [408, 425, 429]
 const GONE = [401, 404, 410]
 
 /** What a status means if the service says no more. */
-function outcomeOf({ status, seconds }: ChannelReply): Outcome {
+function outcomeOf(reply: ChannelReply, target: Target): Outcome {
+  const { status, seconds } = reply
   if (status >= 200 && status < 300) return { kind: 'posted' }
-  const reason = `HTTP ${status}`
+  const reason = [`HTTP ${status}`, ...detailOf(reply, target)].join(', ')
   if (status >= 500 || TRY_LATER.includes(status))
     return { kind: 'deferred', reason, ...(seconds !== undefined && { seconds }) }
   return { kind: 'refused', reason, isGone: GONE.includes(status) }
+}
+
+/** The code that a service such as Slack sends as the whole body: "no_service". Never a part of the address. */
+function detailOf({ status, body }: ChannelReply, { url }: Target): string[] {
+  if (status >= 300 && status < 400) return ['a redirect, which is not followed']
+  const code = body?.trim() ?? ''
+  return /^[a-z]+(?:_[a-z]+){0,6}$/.test(code) && !url.includes(code) ? [code] : []
 }
 
 /** Null if the reply breaks off or is too long. */

@@ -1,11 +1,24 @@
+import { nextDue } from '../../digests/due.ts'
 import { formatMinute, table } from '../../operator/operations/text-table.ts'
 import type { ShownChannel } from './change-channels.ts'
 import type { LabChannel, Outcome, PostState, Target } from './channel.ts'
 import type { ChannelPost } from './post.repo.ts'
 import { shownTarget } from './target.ts'
 
+/** When the next post is due; undefined if the channel is stopped. */
+const nextPostOf = (channel: LabChannel, now: Date): Date | undefined =>
+  channel.stoppedAt ? undefined : nextDue({ ...channel, startDate: null }, now)?.dueAt
+
+export function nextPostText(channel: LabChannel, now: Date): string {
+  const next = nextPostOf(channel, now)
+  return next ? `The next post is due ${formatMinute(next)} (UTC).` : 'It is stopped.'
+}
+
 /** A channel without what may not be shown. */
-export const jsonOfChannel = (channel: LabChannel, target: Target | null) => ({
+export const jsonOfChannel = (
+  channel: LabChannel,
+  { target, now }: { target: Target | null; now: Date },
+) => ({
   name: channel.name,
   kind: channel.kind,
   address: target && shownTarget(target),
@@ -17,10 +30,11 @@ export const jsonOfChannel = (channel: LabChannel, target: Target | null) => ({
   max: channel.maxPapers,
   addedAt: channel.addedAt,
   stoppedAt: channel.stoppedAt,
+  nextPost: nextPostOf(channel, now) ?? null,
 })
 
-export const jsonOfListing = ({ channel, target, posts }: ShownChannel) => ({
-  ...jsonOfChannel(channel, target),
+export const jsonOfListing = ({ channel, target, posts }: ShownChannel, now: Date) => ({
+  ...jsonOfChannel(channel, { target, now }),
   posts: posts.map(jsonOfPost),
 })
 
@@ -36,7 +50,7 @@ const jsonOfPost = ({ localDate, state, reason, content, attempts, changedAt }: 
 /** As commands write it: nothing-matched. */
 const stateName = (state: PostState): string => state.replace('_', '-')
 
-export function textOfChannels(shown: readonly ShownChannel[]): string {
+export function textOfChannels(shown: readonly ShownChannel[], now: Date): string {
   if (shown.length === 0) return 'No channels.'
   const rows = shown.map(({ channel, target, posts: [last] }) => {
     const { name, kind, topic, hour, zone, days, maxPapers, stoppedAt } = channel
@@ -46,9 +60,11 @@ export function textOfChannels(shown: readonly ShownChannel[]): string {
       : last
         ? lastText(last)
         : 'nothing posted yet'
-    return [name, kind, target ? shownTarget(target) : 'cannot be decrypted', topic, when, maxPapers, state]
+    const next = nextPostOf(channel, now)
+    const address = target ? shownTarget(target) : 'cannot be decrypted'
+    return [name, kind, address, topic, when, maxPapers, state, next ? formatMinute(next) : '–']
   })
-  return table(['name', 'kind', 'address', 'topic', 'hour', 'max', 'last post'], rows)
+  return table(['name', 'kind', 'address', 'topic', 'hour', 'max', 'last post', 'next post (UTC)'], rows)
 }
 
 const lastText = ({ localDate, state, reason }: ChannelPost): string =>

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
 import { cliCommand } from '../../core/cli-command.ts'
+import { Fault } from '../../core/errors.ts'
 import { line, query } from '../../operator/operations/fields.ts'
 import { operation, readIn } from '../../operator/operations/operation.ts'
 import { addChannel, listChannels, removeChannel, testChannel } from './change-channels.ts'
 import { CHANNEL_KINDS } from './channel.ts'
-import { jsonOfChannel, jsonOfListing, textOfChannels, textOfTest } from './channel-text.ts'
+import { jsonOfChannel, jsonOfListing, nextPostText, textOfChannels, textOfTest } from './channel-text.ts'
 import { CHANNEL_FORMATS } from './formats/formats.ts'
 
 const MAX_FILE_BYTES = 4000
@@ -15,7 +16,10 @@ const list = operation({
   summary: 'all channels, with their newest posts and why nothing was posted',
   effect: 'read',
   run: listChannels,
-  output: (shown) => ({ json: shown.map(jsonOfListing), text: textOfChannels(shown) }),
+  output: (shown, _input, { clock }) => ({
+    json: shown.map((one) => jsonOfListing(one, clock.now())),
+    text: textOfChannels(shown, clock.now()),
+  }),
   command: {},
 })
 
@@ -38,13 +42,17 @@ const add = operation({
     max: z.string().optional(),
   }),
   run: (deps, { urlFile: _url, secretFile: _secret, ...typed }) => addChannel(deps, typed),
-  output: ({ channel, target, newKey }, _input, _deps, { dryRun }) => {
+  output: ({ channel, target, newKey }, _input, { clock }, { dryRun }) => {
     // A dry run stores nothing, so its key would be of no use.
     const key = dryRun ? null : newKey
     const keyLines = key ? [`The key of its signatures, which is not shown again: ${key}`] : []
     return {
-      json: { ...jsonOfChannel(channel, target), ...(key && { key }) },
-      text: [`Added. Try it: ${cliCommand(`channels test ${channel.name}`)}`, ...keyLines].join('\n'),
+      json: { ...jsonOfChannel(channel, { target, now: clock.now() }), ...(key && { key }) },
+      text: [
+        `Added. ${nextPostText(channel, clock.now())}`,
+        `Try it: ${cliCommand(`channels test ${channel.name}`)}`,
+        ...keyLines,
+      ].join('\n'),
     }
   },
   command: {
@@ -63,14 +71,18 @@ const add = operation({
       max: ['--max <papers>', 'papers per post, 1 to 25'],
     },
     readFiles: async ({ urlFile, secretFile }) => ({
-      ...(urlFile !== undefined && { url: await readText(urlFile) }),
-      ...(secretFile !== undefined && { secret: await readText(secretFile) }),
+      ...(urlFile !== undefined && { url: await readText('--url-file', urlFile) }),
+      ...(secretFile !== undefined && { secret: await readText('--secret-file', secretFile) }),
     }),
   },
 })
 
-const readText = async (file: string): Promise<string> =>
-  (await readIn(file, MAX_FILE_BYTES)).toString('utf8').trim()
+async function readText(option: string, file: string): Promise<string> {
+  const bytes = await readIn(file, MAX_FILE_BYTES).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `${option} "${file}": cannot be read (${code})` })
+  })
+  return bytes.toString('utf8').trim()
+}
 
 const remove = operation({
   name: 'channels remove',

@@ -9,7 +9,7 @@ import { type CheckResult, ok, warning, wrong } from '../../operator/health/feat
 import { quantity } from '../../operator/operations/text-table.ts'
 import { createFetchClient } from '../../sources/fetch-client.ts'
 import { baseUrlsIn, fetchPolicyOf, keyFor, type NamedSource, requireSource } from '../../sources/registry.ts'
-import type { CheckDefinition } from './check.ts'
+import { type CheckDefinition, skipped } from './check.ts'
 
 export interface SourceContext {
   config: Config
@@ -80,6 +80,6 @@ function checkFault(error: unknown): CheckResult {
   if (error.code !== 'source.held')
     return checkResponse(typeof status === 'number' ? status : String(what ?? error.message))
   return Number(seconds) > LONG_HELD_SECONDS
-    ? ok(`not checked: rate limited for ${quantity(Math.ceil(Number(seconds) / 60), 'minute')} more`)
-    : ok('not checked: another process is fetching from it now')
+    ? skipped(`rate limited for ${quantity(Math.ceil(Number(seconds) / 60), 'minute')} more`)
+    : skipped('another process is fetching from it now')
 }

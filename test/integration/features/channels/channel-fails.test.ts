@@ -56,7 +56,8 @@ describe('a service that asks for patience', () => {
   test.each(LATER)('%s is asked again after that time', async (kind, fault) => {
     await begin(kind, [fault])
     await world.run(at('08:00:00'))
-    expect(await last()).toMatchObject({ state: 'deferred', reason: 'HTTP 429' })
+    const reason = kind === 'slack' ? 'HTTP 429, rate_limited' : 'HTTP 429'
+    expect(await last()).toMatchObject({ state: 'deferred', reason })
     await world.run(at('08:03:59'))
     expect(world.service.received).toHaveLength(1)
     await world.run(at('08:04:00'))
@@ -103,9 +104,15 @@ describe('a service that is down', () => {
 })
 
 describe('a service that refuses', () => {
+  test('with a part of its address shows only the status', async () => {
+    await begin('json', [{ status: 400, body: 'hook' }])
+    await world.run(at('08:00:00'))
+    expect(await last()).toMatchObject({ state: 'refused', reason: 'HTTP 400' })
+  })
+
   const GONE: [ChannelKind, ServiceFault, string][] = [
-    ['slack', { status: 404, body: 'no_service' }, 'HTTP 404'],
-    ['slack', { status: 410, body: 'channel_is_archived' }, 'HTTP 410'],
+    ['slack', { status: 404, body: 'no_service' }, 'HTTP 404, no_service'],
+    ['slack', { status: 410, body: 'channel_is_archived' }, 'HTTP 410, channel_is_archived'],
     ['discord', { status: 404, body: '{"message":"Unknown Webhook","code":10015}' }, 'HTTP 404, code 10015'],
     ['telegram', telegramError(401, 'Unauthorized'), 'HTTP 401, Unauthorized'],
     [
@@ -133,11 +140,15 @@ describe('a service that refuses', () => {
   })
 
   const REFUSED: [ChannelKind, ServiceFault, string][] = [
-    ['slack', { status: 403, body: 'action_prohibited' }, 'HTTP 403'],
+    ['slack', { status: 403, body: 'action_prohibited' }, 'HTTP 403, action_prohibited'],
     ['discord', { status: 400, body: '{"code":50035}' }, 'HTTP 400, code 50035'],
     ['telegram', telegramError(400, 'Bad Request: chat not found'), 'HTTP 400, Bad Request: chat not found'],
     ['feishu', { status: 200, body: '{"code":19024,"msg":"Key Words Not Found"}' }, 'HTTP 200, code 19024'],
-    ['json', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'HTTP 302'],
+    [
+      'json',
+      { status: 302, headers: { location: 'http://127.0.0.1:9/' } },
+      'HTTP 302, a redirect, which is not followed',
+    ],
   ]
   test.each(REFUSED)(
     '%s is asked on three days, and then the channel stops: %j',

@@ -47,6 +47,18 @@ describe('channels add', () => {
     expect(JSON.stringify(await run('list'))).not.toContain(key)
   })
 
+  test('says when the first post is due: tomorrow if its hour has passed', async () => {
+    await world.run(`${FIRST}T08:30:00Z`)
+    const { text } = await add('--kind', 'json', '--url', 'https://lab.example/hook', '--hour', '7')
+    expect(text).toContain('Added. The next post is due 2026-11-25 07:00 (UTC).')
+  })
+
+  test('names the option of a file that cannot be read', async () => {
+    const adding = add('--kind', 'slack', '--url-file', '/no/such/file')
+    await expect(adding).rejects.toThrow('--url-file "/no/such/file": cannot be read (ENOENT)')
+    expect(await faultOf(add('--kind', 'slack', '--url-file', '/no/such/file'))).toBe('usage.wrong')
+  })
+
   test('with --dry-run stores nothing and shows no key', async () => {
     const output = await add('--kind', 'json', '--url', 'https://lab.example/hook', '--dry-run')
     expect(JSON.stringify(output)).not.toContain('whsec_')
@@ -150,7 +162,10 @@ describe('channels test', () => {
     world.service.faults = [{ status: 403, body: 'action_prohibited' }]
     const output = await run('test', 'slack')
     withoutSecrets(output)
-    expect(output).toMatchObject({ exitCode: 1, json: { posted: false, reason: 'HTTP 403' } })
+    expect(output).toMatchObject({
+      exitCode: 1,
+      json: { posted: false, reason: 'HTTP 403, action_prohibited' },
+    })
     expect(await faultOf(run('test', 'nothing'))).toBe('channel.unknown')
   })
 })
@@ -164,13 +179,14 @@ test('channels list has the newest posts, with why nothing was posted', async ()
   const { json, text } = await run('list')
   expect(json).toMatchObject([
     {
+      nextPost: '2026-11-26T08:00:00.000Z',
       posts: [
         { date: '2026-11-25', state: 'posted', reason: null, papers: 1, attempts: 1 },
         { date: FIRST, state: 'nothing-matched', reason: 'no new paper matched', papers: 0, attempts: 0 },
       ],
     },
   ])
-  expect(text).toContain('2026-11-25 posted')
+  expect(text).toMatch(/2026-11-25 posted +2026-11-26 08:00/)
 })
 
 test('old posts are pruned', async () => {

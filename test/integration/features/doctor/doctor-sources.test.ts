@@ -102,8 +102,8 @@ describe('a source that requires a gap', () => {
   test('is skipped while another process fetches from it, which is fine', async () => {
     await hold(60_000)
     expect(await ask(400)).toMatchObject({
-      state: 'ok',
-      found: expect.stringContaining('not checked: another process is fetching from it now'),
+      state: 'skipped',
+      found: expect.stringContaining('another process is fetching from it now'),
       fix: null,
     })
     expect(asked).toEqual([])
@@ -113,8 +113,8 @@ describe('a source that requires a gap', () => {
   test('is skipped during its retry-after period', async () => {
     await hold(3_600_000)
     expect(await ask(400)).toMatchObject({
-      state: 'ok',
-      found: expect.stringContaining('not checked: rate limited for 60 minutes more'),
+      state: 'skipped',
+      found: expect.stringContaining('rate limited for 60 minutes more'),
     })
   })
 
