@@ -81,7 +81,7 @@ test('a day that fails overwrites nothing', async () => {
 
 test.each([
   [['elsewhere'], 'Unknown source "elsewhere": takes '],
-  [[], 'Unknown source "": takes '],
+  [[], 'Name one source.'],
   [['biorxiv', '--day', '2026-02-30'], '2026-02-30'],
 ])('%j is wrong use', async (args, sentence) => {
   const { code, text } = await record(...args)
