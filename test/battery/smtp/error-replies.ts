@@ -130,11 +130,16 @@ async function sessionReplies(bench: Bench, each: number): Promise<SessionsSeen>
   }
 }
 
-/** Each code, round robin; HELO follows an EHLO that was refused. */
+/**
+ * Each code, round robin. HELO follows an EHLO that was refused and has a round of its own: with a common one, which
+ * codes end tries would depend on how the connections take turns.
+ */
 function answering(step: 'greeting' | 'ehlo'): SmtpSink['at'] {
-  let count = 0
-  const next = () => replyOf({ step, code: CODES[count++ % CODES.length]! })
-  return step === 'greeting' ? { greeting: next } : { ehlo: next, helo: next }
+  const nextOf = () => {
+    let count = 0
+    return () => replyOf({ step, code: CODES[count++ % CODES.length]! })
+  }
+  return step === 'greeting' ? { greeting: nextOf() } : { ehlo: nextOf(), helo: nextOf() }
 }
 
 interface Sessions {
