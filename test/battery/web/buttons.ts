@@ -1,3 +1,4 @@
+import { FEATURE_SITES } from './feature-sites.ts'
 import { HOSTILE } from './hostile.ts'
 import type { Person, State } from './people.ts'
 
@@ -18,6 +19,8 @@ export interface Button {
   isJson?: true
   /** Changes no row. */
   looks?: true
+  /** A library of this protocol answers: it refuses pages of other sites, and its messages are not ours. */
+  protocol?: 'JSON-RPC'
 }
 
 const topic = HOSTILE.topic
@@ -61,26 +64,6 @@ export const BUTTONS: Button[] = [
   { url: '/subscribe', by: 'active', fields: ({ email }) => ({ email, topic: '"another <x-alive>"' }) },
   { url: '/preview', by: 'active', fields: () => ({ topic }), status: 200, looks: true },
   { url: '/preview', by: 'active', fields: () => ({ topic }), headers: live, status: 200, looks: true },
-  {
-    url: '/subscribe/library',
-    by: 'active',
-    fields: () => ({ topic, library: 'A Paper About <x-alive>' }),
-    status: 200,
-    looks: true,
-  },
-  {
-    url: '/manage/:token/library',
-    by: 'active',
-    fields: () => ({ library: 'A Paper About <x-alive>' }),
-    status: 200,
-    looks: true,
-  },
-  {
-    url: '/manage/:token/library',
-    by: 'active',
-    fields: () => ({ library: '2511.00001', learn: 'yes' }),
-    status: 200,
-  },
   {
     url: '/api/preview',
     by: 'active',
@@ -136,6 +119,7 @@ export const BUTTONS: Button[] = [
   { url: '/account/:token/erase', by: 'active' },
   { url: '/move/:token', by: 'moving' },
   ...OPERATORS,
+  ...FEATURE_SITES.flatMap(({ buttons = [] }) => buttons),
 ]
 
 /** The queries that pages read, for GETs. */

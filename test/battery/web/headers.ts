@@ -3,7 +3,8 @@ import { faultsOfPage } from './html-faults.ts'
 import type { SiteCheck } from './site-check.ts'
 import { visits } from './visits.ts'
 
-const TOKEN_PAGES = /^\/(check-inbox|confirm|unsubscribe|resubscribe|manage|digest|account|move)\/:token/
+const TOKEN_PAGES =
+  /^\/((check-inbox|confirm|unsubscribe|resubscribe|manage|digest|account|move)\/:token|kept\/:token(\.bib|$)|proposals\/)/
 
 /** Every answer of the site, as a browser gets it: what its headers allow, and nothing inline in its page. */
 export const headersHold: SiteCheck = async (site) => {

@@ -9,6 +9,7 @@ import { ownDigestPage } from '../../../src/subscribers/page-links.ts'
 import { readTypedSettings } from '../../../src/subscribers/read-signup.ts'
 import type { MailFormat } from '../../../src/subscribers/subscriber.ts'
 import { inboxPath } from '../../../src/web/signup/inbox-view.ts'
+import { type Made, madeFor } from './feature-sites.ts'
 import { HOSTILE } from './hostile.ts'
 import { EVERY_DAY, READER } from './seed.ts'
 
@@ -34,6 +35,8 @@ export interface Person {
   topicId: number
   /** The id of their newest change; 0 if there is no change. */
   changeId: number
+  /** Nothing, unless they are active. */
+  made: Made
 }
 
 let count = 0
@@ -63,14 +66,19 @@ export async function somebody(
   const readersPage = `/manage/${signLink(readersLink, deps.config.APP_SECRET[0]!)}`
   const sent = { email, settings: readTypedSettings(deps.config, typed), topics: typed.topics }
   const inbox = inboxPath(deps.config, sent, issuedAt).split('/').at(-1)!
-  return {
+  const person: Person = {
     email,
     subscriberId: id,
     readersDigest: ownDigestPage(readersPage, ids.digest),
     format,
     ...ids,
     token: (purpose) => (purpose === 'check-inbox' ? inbox : sign(purpose, String(others[purpose] ?? id))),
+    made: { paths: {}, tokens: {}, values: {} },
   }
+  if (state !== 'active') return person
+  const made = await madeFor(deps, person)
+  const token: Person['token'] = (purpose) => made.tokens[purpose as LinkPurpose] ?? person.token(purpose)
+  return { ...person, made, token }
 }
 
 const isConfirmed = (state: State): boolean => state !== 'asked' && state !== 'refused'

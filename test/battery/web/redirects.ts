@@ -19,7 +19,8 @@ export const noOpenRedirect: SiteCheck = async (site, profile) => {
     if (location !== undefined && !isHere(String(location), site)) faults.push(`${what} → ${location}`)
     return answer.statusCode
   }
-  for (const button of buttonsOf(site)) faults.push(...(await pressAll(site, profile, button, look)))
+  for (const button of buttonsOf(site).filter(({ protocol }) => !protocol))
+    faults.push(...(await pressAll(site, profile, button, look)))
   if (!site.wrong.only) await readAll(site, profile, look)
   return {
     n: `${ELSEWHERE.length} payloads, ${count.requests} requests, ${count.redirects} redirects`,

@@ -55,6 +55,9 @@ const BAD: Record<string, string> = {
 /** Fields into which anything may be typed. */
 const NEVER_BAD = ['reason', 'library', 'contains', 'follows', 'consent']
 
+/** A form whose name is only for its owner's list. */
+const ANY_NAME = 'POST /manage/:token/agents'
+
 interface Found {
   form: Form
   /** "POST /manage/:token settings" */
@@ -167,7 +170,7 @@ async function tryForm({ form, name, send }: Found): Promise<{ faults: string[];
     { action: form.action },
     ...form.buttons.filter(({ action, field }) => action !== form.action || field),
   ]
-  for (const wrong of form.controls.filter(canBeBad)) {
+  for (const wrong of form.controls.filter((control) => canBeBad(control, name))) {
     let times = 0
     for (const button of targets) {
       const filled = form.controls.map(
@@ -201,8 +204,10 @@ const withExample = (
   return examples.length > 0 ? [[...values, ...examples].join('\n')] : values
 }
 
-const canBeBad = ({ name, kind }: Control): boolean =>
-  (kind === 'text' || kind === 'password') && !NEVER_BAD.includes(name)
+const canBeBad = ({ name, kind }: Control, form: string): boolean =>
+  (kind === 'text' || kind === 'password') &&
+  !NEVER_BAD.includes(name) &&
+  !(form === ANY_NAME && name === 'name')
 
 function badFor({ name }: Control): string {
   const bad = BAD[name]
@@ -256,7 +261,7 @@ async function toldToPrograms(site: Site): Promise<{ asked: number; faults: stri
   let asked = 0
   if (wrong.only) return { asked, faults }
   const person = await holderOfAll(deps)
-  for (const button of BUTTONS.filter(({ isJson, fields }) => isJson && fields)) {
+  for (const button of BUTTONS.filter(({ isJson, fields, protocol }) => isJson && fields && !protocol)) {
     for (const field of Object.keys(button.fields!(person))) {
       const payload = JSON.stringify({ ...button.fields!(person), [field]: { what: 'no field takes' } })
       const { statusCode, body } = await ask({ ...press(button, person), payload })

@@ -1,6 +1,7 @@
 import type { InjectOptions } from 'fastify'
 import { spanOf } from '../../../src/search/spans.ts'
 import { BUTTONS, type Button, type Fields, queriesFor } from './buttons.ts'
+import { FEATURE_SITES } from './feature-sites.ts'
 import { holderOfAll, type Person, somebody, type TokenPurpose } from './people.ts'
 import { DAYS } from './seed.ts'
 import { API_TOKEN, type Route, type Site } from './world.ts'
@@ -18,14 +19,14 @@ export interface Visit {
 export async function* visits(site: Site): AsyncGenerator<Visit> {
   const { deps, routes } = site
   const readable = routes.filter(({ method }) => method === 'GET' || method === 'HEAD')
-  requireSamples(routes)
+  const person = await holderOfAll(deps)
+  requireSamples(routes, person)
   for (const button of buttonsOf(site)) {
-    const person = await somebody(deps, button.by)
+    const other = await somebody(deps, button.by)
     const behind = readable.filter(({ url }) => isBehind(url, button.url))
-    yield { button, person, pages: pagesOf(behind, person, button.fields?.(person)) }
+    yield { button, person: other, pages: pagesOf(behind, other, button.fields?.(other)) }
   }
   if (site.wrong.only) return
-  const person = await holderOfAll(deps)
   yield { person, pages: pagesOf(readable, person) }
 }
 
@@ -33,29 +34,26 @@ export async function* visits(site: Site): AsyncGenerator<Visit> {
 export const buttonsOf = ({ wrong: { only = '/' } }: Site): Button[] =>
   BUTTONS.filter(({ url }) => url.startsWith(only))
 
-function requireSamples(routes: Route[]): void {
+function requireSamples(routes: Route[], person: Person): void {
   for (const { method, url } of routes) {
     const isRead = method === 'GET' || method === 'HEAD'
     const isKnown = isRead
-      ? !pathOf(url, ANYBODY).includes(':')
+      ? !pathOf(url, person).includes(':')
       : BUTTONS.some((one) => one.url === url && (one.method ?? 'POST') === method)
     if (!isKnown) throw new Error(`${method} ${url}: no sample of it`)
   }
-}
-
-const ANYBODY = {
-  token: () => 'x',
-  readersDigest: '/manage/x/digest/x',
-  subscriberId: 'x',
-  messageId: 'x',
-  topicId: 0,
 }
 
 /** A page with the same link, or at the same address. */
 const isBehind = (page: string, button: string): boolean =>
   button.includes('/:token') ? page.startsWith(`/${purposeOf(button)}/:token`) : page === button
 
-const purposeOf = (url: string): TokenPurpose => url.split('/')[1] as TokenPurpose
+const PURPOSES = Object.assign({}, ...FEATURE_SITES.map(({ purposes }) => purposes)) as Record<
+  string,
+  TokenPurpose
+>
+
+const purposeOf = (url: string): TokenPurpose => PURPOSES[url] ?? (url.split('/')[1] as TokenPurpose)
 
 const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['pages'] =>
   routes.map((route) => {
@@ -72,9 +70,9 @@ const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['p
 /** A path of a route; an unknown parameter is kept as it is. */
 export const pathOf = (
   url: string,
-  { token, readersDigest, subscriberId, messageId, topicId }: Pick<Person, keyof typeof ANYBODY>,
+  { token, readersDigest, subscriberId, messageId, topicId, made }: Person,
 ): string =>
-  url
+  (made.paths[url] ?? url)
     .replace('/manage/:token/digest/:message', readersDigest)
     .replace(':token', () => token(purposeOf(url)))
     .replace('/date/:file', () => `/date/${DAYS.at(-1)!}.png`)
