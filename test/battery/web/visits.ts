@@ -40,7 +40,10 @@ function requireSamples(routes: Route[], person: Person): void {
     const isKnown = isRead
       ? !pathOf(url, person).includes(':')
       : BUTTONS.some((one) => one.url === url && (one.method ?? 'POST') === method)
-    if (!isKnown) throw new Error(`${method} ${url}: no sample of it`)
+    if (!isKnown)
+      throw new Error(
+        `${method} ${url}: no sample of it; a feature's are in test/battery/features/NAME/site.ts`,
+      )
   }
 }
 
