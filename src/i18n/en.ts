@@ -1842,9 +1842,9 @@ export const en = {
     'kept.ended':
       'This private address has been replaced or turned off. If you still get digests, you find the current one on the page of your digests.',
     'kept.too-many': 'You already keep {most} papers, which is the limit. Remove some to keep others.',
-    'topic-page.long-name': 'Use up to {most} characters for the name. It has {count}.',
-    'topic-page.address-in-name': 'Use words for the name, without addresses of sites or people.',
-    'topic-page.address-in-topic':
+    'topic-pages.long-name': 'Use up to {most} characters for the name. It has {count}.',
+    'topic-pages.address-in-name': 'Use words for the name, without addresses of sites or people.',
+    'topic-pages.address-in-topic':
       'Topic {topic} looks like an address. Use words, without addresses of sites or people.',
     'library.empty': 'Paste some references, or choose a file.',
     'zone.unknown': 'We don’t recognise the time zone “{zone}”. Use a name such as Europe/Paris, or UTC.',

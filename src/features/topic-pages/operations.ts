@@ -40,7 +40,7 @@ const remove = operation({
   effect: 'change',
   input: z.object({ id: line }),
   run: async ({ db }, { id }) => {
-    if (!(await deleteTopicPage(db, id))) throw new TopicPageFault('topic-page.unknown', { id })
+    if (!(await deleteTopicPage(db, id))) throw new TopicPageFault('topic-pages.unknown', { id })
   },
   output: (_result, { id }) => ({
     json: { id },

@@ -16,7 +16,7 @@ const SITE_BUCKET = { key: 'topic-page site', capacity: 100, perSecond: 100 / 36
 
 /**
  * Makes the page of these topics, or finds it if there is one with the same contents. Returns its path. Throws
- * topic-page.*, rate.too-many.
+ * topic-pages.*, rate.too-many.
  */
 export async function shareTopics(
   { db, clock, config }: Deps,

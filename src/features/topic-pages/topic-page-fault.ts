@@ -3,13 +3,13 @@ import { Fault, type FaultValues } from '../../core/errors.ts'
 
 export const topicPageErrors = {
   ...errorEntries(404, 1, {
-    'topic-page.unknown': 'There is no topic page "{id}". See them: topic-pages list',
+    'topic-pages.unknown': 'There is no topic page "{id}". See them: topic-pages list',
   }),
   ...errorEntries(422, 2, {
-    'topic-page.long-name': 'The name of the page has {count} characters. Up to {most} are allowed.',
-    'topic-page.address-in-name':
+    'topic-pages.long-name': 'The name of the page has {count} characters. Up to {most} are allowed.',
+    'topic-pages.address-in-name':
       'The name of the page looks like an address of a site or a person. Use words.',
-    'topic-page.address-in-topic':
+    'topic-pages.address-in-topic':
       'The name of topic {topic} of the page looks like an address of a site or a person. Use words.',
   }),
 }

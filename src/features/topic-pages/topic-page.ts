@@ -28,7 +28,7 @@ function looksLikeAddress(text: string): boolean {
   return ADDRESS.test(others.normalize('NFKC'))
 }
 
-/** The name of a page as typed, on one line. Throws topic-page.*. */
+/** The name of a page as typed, on one line. Throws topic-pages.*. */
 export function readPageName(typed: string): string {
   const name = typed
     .replace(/[\p{Cf}\p{Cs}]/gu, '')
@@ -36,19 +36,19 @@ export function readPageName(typed: string): string {
     .trim()
   const count = [...name].length
   if (count > MAX_NAME_LENGTH)
-    throw new TopicPageFault('topic-page.long-name', { count, most: MAX_NAME_LENGTH })
-  if (looksLikeAddress(name)) throw new TopicPageFault('topic-page.address-in-name')
+    throw new TopicPageFault('topic-pages.long-name', { count, most: MAX_NAME_LENGTH })
+  if (looksLikeAddress(name)) throw new TopicPageFault('topic-pages.address-in-name')
   return name
 }
 
-/** Topics without a name are shown under their queries, which can hold any text. Throws topic-page.*. */
+/** Topics without a name are shown under their queries, which can hold any text. Throws topic-pages.*. */
 export function requireNoAddress(page: TopicPage): void {
   const position = topicHeadings(page.topics).findIndex(looksLikeAddress) + 1
   if (position > 0) {
-    const fault = new TopicPageFault('topic-page.address-in-topic', { topic: position })
+    const fault = new TopicPageFault('topic-pages.address-in-topic', { topic: position })
     throw new FieldFaults([{ field: 'topic', fault }])
   }
-  if (looksLikeAddress(pageHeading(page))) throw new TopicPageFault('topic-page.address-in-name')
+  if (looksLikeAddress(pageHeading(page))) throw new TopicPageFault('topic-pages.address-in-name')
 }
 
 const ID_LENGTH = 20

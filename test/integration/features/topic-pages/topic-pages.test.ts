@@ -138,15 +138,15 @@ const DECODED: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'
 describe('the form', () => {
   test.each([
     ['', '', ['topic.none']],
-    ['linear AND', 'see example.org', ['query.word-missing', 'topic-page.address-in-name']],
-    ['rag', 'Visit papers-example.com now', ['topic-page.address-in-name']],
-    ['rag', 'write to ann@lab', ['topic-page.address-in-name']],
-    ['rag', 'https://x', ['topic-page.address-in-name']],
-    ['rag', 'Log in at EVIL.EXAMPLE', ['topic-page.address-in-name']],
-    ['rag', 'Log in at evil\uFF0Eexample', ['topic-page.address-in-name']],
-    ['"log in at evil.example"', '', ['topic-page.address-in-topic']],
-    ['rag\n"write to ann@lab"', 'Group', ['topic-page.address-in-topic']],
-    ['rag', 'x'.repeat(61), ['topic-page.long-name']],
+    ['linear AND', 'see example.org', ['query.word-missing', 'topic-pages.address-in-name']],
+    ['rag', 'Visit papers-example.com now', ['topic-pages.address-in-name']],
+    ['rag', 'write to ann@lab', ['topic-pages.address-in-name']],
+    ['rag', 'https://x', ['topic-pages.address-in-name']],
+    ['rag', 'Log in at EVIL.EXAMPLE', ['topic-pages.address-in-name']],
+    ['rag', 'Log in at evil\uFF0Eexample', ['topic-pages.address-in-name']],
+    ['"log in at evil.example"', '', ['topic-pages.address-in-topic']],
+    ['rag\n"write to ann@lab"', 'Group', ['topic-pages.address-in-topic']],
+    ['rag', 'x'.repeat(61), ['topic-pages.long-name']],
     [Array.from({ length: 21 }, (_, n) => `topic ${n}`).join('\n'), '', ['topics.too-many']],
   ])('keeps what was typed, and says what is wrong: %j, %j', async (topic, name, codes) => {
     const { statusCode, body } = await post(site, '/topics', { topic, name })
@@ -253,7 +253,7 @@ describe('a subscriber', () => {
     await site.db.topic.update({ where: { id }, data: { name: 'Log in at evil.example' } })
     const { statusCode, body } = await post(site, `${path}/share`, { topic: id })
     expect(statusCode).toBe(422)
-    expect(textOf(body)).toContain(fill(words.errors['topic-page.address-in-topic'], { topic: 1 }))
+    expect(textOf(body)).toContain(fill(words.errors['topic-pages.address-in-topic'], { topic: 1 }))
     expect(await site.db.topicPage.count()).toBe(0)
   })
 
