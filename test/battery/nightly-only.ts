@@ -28,9 +28,9 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'kill-planner-wrong-drops-the-rest':
     'integration/digests/plan-at-once.test.ts runs this variant and requires that the day totals notice it.',
   'only-feed-wrong-emails-feed-readers':
-    'integration/features/kept/private-feeds.test.ts requires that each message of a reader with only the feed is skipped, which this variant breaks.',
+    'only-feed runs on each push and requires that a reader with only the feed gets no email; that it notices this variant is shown only at night.',
   'only-feed-wrong-opens-replaced-addresses':
-    'integration/features/kept/private-feeds.test.ts requires that replaced addresses answer 410, which this variant breaks.',
+    'only-feed runs on each push and asks for replaced addresses; that it notices this variant is shown only at night.',
   'overlapping-schedules':
     'integration/service/one-of-ten-processes.slow.test.ts has ten processes claim one minute, and integration/digests/plan-at-once.test.ts has several planners plan each subscriber once.',
   'overlapping-schedules-wrong-claims-not-exclusive':

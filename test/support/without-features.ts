@@ -52,7 +52,7 @@ function withoutLines(text: string, name: string): string {
   return text
     .replace(`import { ${identifier} } from './${name}/index.ts'\n`, '')
     .replace(new RegExp(`(FEATURES: [^=]*= \\[[^\\]]*?)\\b${identifier}\\b,?\\s*`), '$1')
-    .replace(new RegExp(`^( +)${identifier}: \\{\\n[\\s\\S]*?^\\1\\},\\n`, 'm'), '')
+    .replace(new RegExp(`^  ${identifier}: \\{\\n[\\s\\S]*?^  \\},\\n`, 'm'), '')
     .replace(new RegExp(`^ +'${name}\\.[\\w-]+':\\s+'.*',\\n`, 'gm'), '')
 }
 

@@ -17,7 +17,8 @@ const stopping = new AbortController()
 
 /** Failures end grading, as in the service, and not the process. */
 const grade = async (): Promise<void> => {
-  const nudges = featureNudges(FEATURES).filter(({ name }) => name === 'grade-papers')
+  // Without the feature, no nudge has this name.
+  const nudges = featureNudges(FEATURES).filter(({ name }: { name: string }) => name === 'grade-papers')
   await Promise.all(nudges.map((nudge) => nudge.run(deps, { signal: stopping.signal }).catch(() => {})))
 }
 
