@@ -13,6 +13,8 @@ export async function run(
   options: { cwd?: string; env?: Record<string, string>; input?: string; signal?: AbortSignal } = {},
 ): Promise<Ran> {
   const { cwd, env, input, signal } = options
+  // Otherwise Node starts the program, and ends it a moment later.
+  signal?.throwIfAborted()
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, signal })
   child.stdin.on('error', () => {}) // it may end without reading
   child.stdin.end(input)
