@@ -60,7 +60,7 @@ const add = operation({
     options: {
       kind: ['--kind <kind>', 'the service; json: signed JSON'],
       topic: ['--topic <query>', 'what is posted'],
-      url: ['--url <address>', 'of the webhook; for Telegram, only a server of your own'],
+      url: ['--url <address>', 'address of the webhook; Telegram needs one only for your own server'],
       urlFile: ['--url-file <file>', 'a file with the address, or - for the standard input'],
       secret: ['--secret <secret>', 'token of a Telegram bot, secret of a Feishu bot, key for JSON'],
       secretFile: ['--secret-file <file>', 'a file with the secret, or - for the standard input'],
