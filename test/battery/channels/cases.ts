@@ -2,7 +2,7 @@ import type { BatteryCase, Verdict } from '../battery-case.ts'
 import { chanceOfRow } from '../bench/seeded-random.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type PostingBench, withPosting } from './posting.ts'
-import { isVerified, type Manner, type ReceivedPost } from './receiver.ts'
+import { isVerified, type Manner, type ReceivedPost, TAKES_MS } from './receiver.ts'
 
 const ADDED = new Date('2026-11-23T09:00:00Z')
 const DUE = '2026-11-24T08:00:00Z'
@@ -48,7 +48,8 @@ async function runKilled(part?: WrongPart): Promise<Verdict> {
     async (bench) => {
       let kills = 0
       while (kills < KILLS && (await openIn(bench)) > 0) {
-        await bench.runAndKill(DUE, Math.floor(random() * 120))
+        // Every other one as soon as a request came, before people see the post: a worker that had recorded it loses it.
+        await bench.runAndKill(DUE, kills % 2 === 0 ? 0 : Math.floor(random() * 2 * TAKES_MS))
         kills++
       }
       await bench.run([DUE, minutesAfter(1), minutesAfter(2)])

@@ -68,7 +68,9 @@ export async function withPosting<T>(
         worker.kill('SIGKILL')
         await exit
         // A minute of the database's clock.
-        await rows("update bucket set held_until = now(), at = now() where key like 'channel %'")
+        await rows(
+          "update bucket set held_until = now(), at = now() - interval '1 minute' where key like 'channel %'",
+        )
       },
     })
   } finally {

@@ -21,7 +21,8 @@ export interface Receiver {
 }
 
 export const KEY = `whsec_${Buffer.from('the key of the channels of the battery').toString('base64')}`
-const TAKES_MS = 60
+/** The time that a service needs before people see a post, and again before it replies. */
+export const TAKES_MS = 100
 const STATUS = { forbids: 403, gone: 410, down: 503 } as const
 
 /** As the library of Standard Webhooks does, by the clock of this machine. */
