@@ -34,6 +34,16 @@ const succeeds = (...args: string[]): Promise<boolean> =>
     () => false,
   )
 
+/** Of the Docker engine. Throws if none replies. */
+async function architectureOfEngine(): Promise<string> {
+  try {
+    return (await docker('version', '--format', '{{.Server.Arch}}')).trim()
+  } catch (error) {
+    const fix = 'Start one with `npm run engine`, and set DOCKER_HOST as its last line says.'
+    throw new Error(`The images need a Docker engine, and none replies. ${fix}`, { cause: error })
+  }
+}
+
 /** Loads an archive with these images in an empty place and uses it. Returns what came of it; throws what did not work. */
 type ArchiveTrial = (
   archive: string,
@@ -60,7 +70,7 @@ export async function buildImages(
     ([target, suffix]): Target => [target, image + suffix],
   )
 
-  const own = (await docker('version', '--format', '{{.Server.Arch}}')).trim()
+  const own = await architectureOfEngine()
   const labelled = await labels(version, published)
   const built: Built[] = []
   for (const architecture of ARCHITECTURES) {

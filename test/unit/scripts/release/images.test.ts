@@ -48,6 +48,12 @@ async function build({ size = 200_000_000, emulates = true, has = '', published 
 }
 
 describe('buildImages', () => {
+  test('says how to start a Docker engine if none replies', async () => {
+    vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:1')
+    const release = { version: '1.2.3', published: readPublished(), out: folder }
+    await expect(buildImages(release)).rejects.toThrow(/npm run engine/)
+  })
+
   test('tries an archive of all images, and for another processor of those that need no emulated apt', async () => {
     const { built, tried } = await build()
     expect(built.map(({ artefact }) => artefact)).toEqual([
