@@ -90,6 +90,7 @@ async function sinkFor(): Promise<{ sink: SmtpSink; SMTP_URL: string }> {
 }
 
 const mail = (name: string) => `${name}@reader.example`
+const isReader = (to: string) => to.endsWith('@reader.example')
 const tokenOf = (name: string, purpose: string): string => recordedState.links[mail(name)]![purpose]!
 const post = (url: string, fields: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
@@ -108,10 +109,14 @@ describe('npm start of a later release on a database of 1.0 with messages in fli
       ['ready', 'deferred', 'uncertain'].includes(state),
     )
     expect(open).toHaveLength(4)
-    await eventually(() => sink.accepted.length === open.length, { seconds: 60 })
-    expect(sink.mails.map(({ to, messageId }) => `${to} ${messageId}`).toSorted()).toEqual(
-      open.map(({ to, kind, id }) => `${to} ${kind}.${id}@papers.example`).toSorted(),
-    )
+    // On a slow machine the operator is alerted meanwhile.
+    const toReaders = () => sink.mails.filter(({ to }) => isReader(to))
+    await eventually(() => toReaders().length >= open.length, { seconds: 60 })
+    expect(
+      toReaders()
+        .map(({ to, messageId }) => `${to} ${messageId}`)
+        .toSorted(),
+    ).toEqual(open.map(({ to, kind, id }) => `${to} ${kind}.${id}@papers.example`).toSorted())
     // The one whose body had arrived before is known by its Message-ID.
     const before = recordedState.arrived
       .filter(({ to }) => to === mail('uncertain'))
@@ -139,7 +144,7 @@ describe('npm start of a later release on a database of 1.0 with messages in fli
     expect(answers.filter(({ deadline, datedAt }) => deadline > datedAt)).toEqual([])
 
     await runDigests(deps, {})
-    const nextDay = sink.recipients.slice(open.length)
+    const nextDay = sink.recipients.filter(isReader).slice(open.length)
     expect(nextDay).toEqual(expect.arrayContaining([mail('unsubscribed')]))
     for (const name of ['best', 'paused', 'complained', 'dead', 'gone'])
       expect(nextDay).not.toContain(mail(name))
